@@ -1,0 +1,42 @@
+# make repro   installs into .venv and runs the whole pipeline; prints the result table
+# make test    installs into .venv and passes the tests
+# Behind a slow line, take PyTorch's CPU build: make repro TORCH_INDEX=https://download.pytorch.org/whl/cpu
+PYTHON ?= python3
+VENV ?= .venv
+TORCH_INDEX ?=
+# Where the real data sets lie, for `make bench`.
+DATA ?= data/raw
+
+BIN := $(abspath $(VENV))/bin
+INSTALLED := $(VENV)/.installed
+RUN := PATH="$(BIN):$$PATH"
+
+.PHONY: repro test lint bench install
+.DEFAULT_GOAL := repro
+
+repro: $(INSTALLED)
+	@# A source archive has no .git: DVC has to be told.
+	@git rev-parse --git-dir >/dev/null 2>&1 || $(BIN)/dvc config --local core.no_scm true
+	@$(RUN) dvc repro
+	@cat results/report/table.txt
+
+test: $(INSTALLED)
+	$(RUN) python -m pytest
+
+lint: $(INSTALLED)
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	$(RUN) python -m stages.compose --check
+
+bench: $(INSTALLED)
+	$(RUN) python -m benchmarks.reference_case --root $(DATA)/mnist
+	$(RUN) python -m benchmarks.mutant_cost --root $(DATA)/mnist
+
+install: $(INSTALLED)
+
+$(INSTALLED): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(if $(TORCH_INDEX),$(BIN)/python -m pip install --quiet "torch>=2.6,<2.14" --index-url $(TORCH_INDEX))
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	@touch $@

@@ -1,0 +1,1 @@
+"""Fault localization for deep learning: which sample, layer, neuron or test is to blame."""

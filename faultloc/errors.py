@@ -1,0 +1,30 @@
+"""The family of errors that a user can cause. Each message says what was found, what was expected and what to do."""
+
+
+class FaultlocError(Exception):
+    """Base of all errors that are a user's to mend: shown as one sentence, never as a traceback."""
+
+
+class DataError(FaultlocError):
+    """The data set is missing, unreadable or contradicts itself."""
+
+
+class ConfigError(FaultlocError):
+    """A setting lies outside its range or names something that does not exist."""
+
+
+class ModelError(FaultlocError):
+    """The model does not fit the data set, or lacks the layer that was asked for."""
+
+
+class TrainingError(FaultlocError):
+    """Training or inference gave something that is not a number."""
+
+
+class MissingExtraError(FaultlocError):
+    """An optional package is needed for what was asked."""
+
+    def __init__(self, package: str, purpose: str, extra: str) -> None:
+        super().__init__(
+            f"{purpose} needs the package {package!r}, which is not installed: pip install 'faultloc[{extra}]'"
+        )

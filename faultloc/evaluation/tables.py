@@ -1,0 +1,68 @@
+"""Rankings from the tables that a method writes, and the table of discovery curves."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float, Shaped
+
+from faultloc.errors import DataError
+from faultloc.evaluation.metrics import discovery_curve, ideal_curve
+from faultloc.evaluation.ranking import Ranking, rank_as_listed
+from faultloc.subject.alignment import rows_of
+
+# Ablations and rankings that order the samples alike (cleanlab's self-confidence) are left out.
+CURVES = (
+    "dfaulo_offline",
+    "dfaulo_online",
+    "loss",
+    "margin",
+    "cleanlab_find_label_issues",
+    "max_probability",
+    "deep_gini",
+    "entropy",
+    "random",
+)
+
+
+def listed_ranking(table: pd.DataFrame, sample_ids: Shaped[np.ndarray, "sample"]) -> Ranking:
+    """The list in the columns ``sample_id`` and ``rank``, judged by its ranks alone.
+
+    For a list with feedback: a reviewed sample keeps the suspiciousness it had when it was reviewed, so that the values
+    of different rounds cannot be compared.
+    """
+    return rank_as_listed(np.argsort(_column(table, "rank", sample_ids), kind="stable"))
+
+
+def scored_ranking(table: pd.DataFrame, sample_ids: Shaped[np.ndarray, "sample"]) -> Ranking:
+    """The list in the columns ``sample_id`` and ``rank``, with its ``suspiciousness``."""
+    return Ranking(listed_ranking(table, sample_ids).order, _column(table, "suspiciousness", sample_ids))
+
+
+def suspiciousness_columns(
+    table: pd.DataFrame, sample_ids: Shaped[np.ndarray, "sample"]
+) -> dict[str, Float[np.ndarray, "sample"]]:
+    """Every column of ``table`` but ``sample_id``, in the order of ``sample_ids``."""
+    return {str(name): _column(table, str(name), sample_ids) for name in table.columns if name != "sample_id"}
+
+
+def discovery_table(rankings: Mapping[str, Ranking], is_fault: Bool[np.ndarray, "sample"]) -> pd.DataFrame:
+    """The share of faults found after ``inspected`` = 0, 1, ... 100 percent, a column per ranking in ``CURVES``."""
+    curves = {name: discovery_curve(is_fault[rankings[name].order]) for name in CURVES if name in rankings}
+    ideal = ideal_curve(len(is_fault), int(is_fault.sum()))
+    return pd.DataFrame({"inspected": np.arange(101), "ideal": ideal, **curves}).round(6)
+
+
+def empty_discovery_table() -> pd.DataFrame:
+    """The columns without rows, for a data set of which no truth is known."""
+    return pd.DataFrame(columns=["inspected", "ideal", *CURVES])
+
+
+def _column(table: pd.DataFrame, name: str, sample_ids: Shaped[np.ndarray, "sample"]) -> Float[np.ndarray, "sample"]:
+    if len(table) != len(sample_ids):
+        raise DataError(
+            f"the table of rankings has {len(table)} rows, the data set {len(sample_ids)} samples; expected one "
+            "row per sample: run `dvc repro`"
+        )
+    rows = rows_of(sample_ids, table["sample_id"].to_numpy(dtype=np.str_), "the table of rankings")
+    return table[name].to_numpy(dtype=np.float64)[rows]

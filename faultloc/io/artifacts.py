@@ -1,0 +1,73 @@
+"""Files that the stages exchange: written whole and then renamed, so that an interrupted run leaves no half a file.
+
+Nothing here writes a time, a host name or a pickle: the same content gives the same bytes.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from faultloc.errors import DataError
+
+FLOAT_FORMAT = "%.8g"
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Yields a temporary path beside ``path`` that takes its name at the end, or vanishes after an error."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def save_array(path: Path, array: np.ndarray) -> None:
+    """Writes ``array`` as ``.npy``; object arrays, which would be pickled, are refused."""
+    with written_whole(path) as temporary, temporary.open("wb") as file:
+        np.save(file, array, allow_pickle=False)
+
+
+def load_array(path: Path, *, mmap: bool = False) -> np.ndarray:
+    """The array at ``path``; ``mmap`` leaves it on disk and reads the parts that are used.
+
+    The map is copy-on-write: torch refuses to share a read-only array without a warning, and the file cannot be
+    changed through it.
+    """
+    return np.load(_existing(path), mmap_mode="c" if mmap else None, allow_pickle=False)
+
+
+def save_json(path: Path, content: Mapping[str, object]) -> None:
+    """Writes ``content`` with sorted keys."""
+    with written_whole(path) as temporary:
+        text = json.dumps(content, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def load_json(path: Path) -> dict:
+    """The object at ``path``."""
+    return json.loads(_existing(path).read_text(encoding="utf-8"))
+
+
+def save_table(path: Path, table: pd.DataFrame) -> None:
+    """Writes ``table`` as CSV, numbers with eight significant digits."""
+    with written_whole(path) as temporary:
+        table.to_csv(temporary, index=False, float_format=FLOAT_FORMAT, lineterminator="\n")
+
+
+def load_table(path: Path) -> pd.DataFrame:
+    """The CSV at ``path``; ids and class names stay text, also where they look like numbers."""
+    text_columns = ("sample_id", "given_label", "predicted_label", "true_label", "fault_kind")
+    return pd.read_csv(_existing(path), dtype=dict.fromkeys(text_columns, str), keep_default_na=False)
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise DataError(f"{path} is missing: run `dvc repro`, which makes it")
+    return path

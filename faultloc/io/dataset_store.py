@@ -1,0 +1,78 @@
+"""The data set as the stages keep it: one memory-mapped array of inputs, labels, ids, and the names of the classes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from faultloc.io.artifacts import load_array, load_json, save_array, save_json
+from faultloc.subject.dataset import LabeledDataset
+
+_OPTIONAL_FILES = ("test_inputs.npy", "test_labels.npy", "test_sample_ids.npy", "text.json")
+
+
+@dataclass(frozen=True)
+class DatasetSplits:
+    """What a reader gives: the set to examine, a test set where there is one, and what text needs to be read again.
+
+    ``vocabulary`` maps a token id (its position) to its word and is empty unless the inputs are tokens; ``texts`` are
+    the training texts as they were read, for people to look at. ``is_fault`` is a truth that came with the data.
+    """
+
+    train: LabeledDataset
+    test: LabeledDataset | None = None
+    vocabulary: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    is_fault: np.ndarray | None = None
+
+
+def save_dataset(folder: Path, splits: DatasetSplits) -> None:
+    """Writes ``splits`` (without any truth) into ``folder``, in place of an earlier data set there."""
+    for path in (folder / name for name in _OPTIONAL_FILES):
+        path.unlink(missing_ok=True)  # else a data set without a test set would keep the test set before it
+    for prefix, part in (("", splits.train), ("test_", splits.test)):
+        if part is not None:
+            save_array(folder / f"{prefix}inputs.npy", part.inputs)
+            save_array(folder / f"{prefix}labels.npy", part.labels.astype(np.int64))
+            save_array(folder / f"{prefix}sample_ids.npy", part.sample_ids.astype(np.str_))
+    save_json(
+        folder / "dataset.json",
+        {
+            "class_names": list(splits.train.class_names),
+            "input_kind": splits.train.input_kind,
+            "input_shape": list(splits.train.inputs.shape[1:]),
+            "samples": len(splits.train),
+            "test_samples": 0 if splits.test is None else len(splits.test),
+        },
+    )
+    if splits.vocabulary:
+        save_json(folder / "text.json", {"texts": list(splits.texts), "vocabulary": list(splits.vocabulary)})
+
+
+def load_train(folder: Path) -> LabeledDataset:
+    """The samples to examine, inputs memory-mapped."""
+    return _load(folder, "")
+
+
+def load_test(folder: Path) -> LabeledDataset | None:
+    """The test samples, or None where the data set has none."""
+    return _load(folder, "test_") if (folder / "test_inputs.npy").exists() else None
+
+
+def load_vocabulary(folder: Path) -> tuple[str, ...]:
+    """The word of each token id; empty unless the inputs are text."""
+    return tuple(load_json(folder / "text.json")["vocabulary"]) if (folder / "text.json").exists() else ()
+
+
+def load_texts(folder: Path) -> tuple[str, ...]:
+    """The training texts as they were read; empty unless the inputs are text."""
+    return tuple(load_json(folder / "text.json")["texts"]) if (folder / "text.json").exists() else ()
+
+
+def _load(folder: Path, prefix: str) -> LabeledDataset:
+    return LabeledDataset(
+        inputs=load_array(folder / f"{prefix}inputs.npy", mmap=True),
+        labels=load_array(folder / f"{prefix}labels.npy"),
+        sample_ids=load_array(folder / f"{prefix}sample_ids.npy"),
+        class_names=load_json(folder / "dataset.json")["class_names"],
+    )

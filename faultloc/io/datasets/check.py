@@ -1,0 +1,62 @@
+"""What every data set must be before anything examines it, checked once."""
+
+import numpy as np
+
+from faultloc.errors import DataError
+from faultloc.io.dataset_store import DatasetSplits
+from faultloc.subject.dataset import LabeledDataset
+
+# k-means makes two clusters of each class.
+_FEWEST_SAMPLES_OF_A_CLASS = 2
+
+
+def check_splits(splits: DatasetSplits) -> None:
+    """Nothing, where the data set can be examined.
+
+    Raises:
+        DataError: no samples, one class only, a class with fewer than two training samples, numbers that are not
+            finite, or test inputs unlike the training inputs.
+    """
+    if len(splits.train) == 0:
+        raise DataError("the data set has no training samples: check its path and dataset.subset")
+    _check_classes(splits.train)
+    _check_finite(splits.train)
+    if splits.test is not None:
+        if len(splits.test) == 0:
+            raise DataError("the test set has no samples: add some, or leave the test set out")
+        _check_alike(splits.train, splits.test)
+        _check_finite(splits.test)
+
+
+def _check_classes(train: LabeledDataset) -> None:
+    counts = np.bincount(train.labels, minlength=len(train.class_names))
+    if np.count_nonzero(counts) == 1:
+        only = train.class_names[int(counts.argmax())]
+        raise DataError(
+            f"all {len(train)} training samples have the label {only!r}, expected two classes or more: check the "
+            "labels, or set dataset.stratified=true where dataset.subset cuts off the others"
+        )
+    scarcest = int(counts.argmin())
+    if counts[scarcest] < _FEWEST_SAMPLES_OF_A_CLASS:
+        raise DataError(
+            f"the class {train.class_names[scarcest]!r} has {counts[scarcest]} training samples, expected "
+            f"{_FEWEST_SAMPLES_OF_A_CLASS} or more of each class: add some, take the class out, or raise dataset.subset"
+        )
+
+
+def _check_finite(part: LabeledDataset) -> None:
+    if part.input_kind != "real":
+        return
+    for sample_id, sample in zip(part.sample_ids, part.inputs, strict=True):
+        if not np.isfinite(sample).all():
+            raise DataError(
+                f"the sample {sample_id} has a value that is not a finite number: mend or remove it and its like"
+            )
+
+
+def _check_alike(train: LabeledDataset, test: LabeledDataset) -> None:
+    if train.input_kind != test.input_kind or train.inputs.shape[1:] != test.inputs.shape[1:]:
+        raise DataError(
+            f"test inputs are {test.input_kind} of shape {test.inputs.shape[1:]} and training inputs are "
+            f"{train.input_kind} of shape {train.inputs.shape[1:]}: bring both to one form"
+        )

@@ -1,0 +1,101 @@
+"""Many image files decoded into one array, on all cores, with hardly more memory than that array."""
+
+import os
+import struct
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import UInt8
+from PIL import Image
+
+from faultloc.errors import DataError
+from faultloc.io.datasets.resize import to_array
+
+_GREY_MODES = {"1", "L", "LA", "La"}
+# Wider pixels (I, I;16, F) would be cut off at 255 without a word.
+_COLOUR_MODES = {"RGB", "RGBA", "RGBX", "RGBa", "P", "PA", "CMYK", "YCbCr", "LAB", "HSV"}
+_FILES_PER_TASK = 64
+_WHAT_TO_DO_ABOUT_SIZES = "images of one data set must be of one size: set dataset.image_size=[width,height] to resize"
+_WHAT_TO_DO_ABOUT_CHANNELS = "set dataset.channels=1 to make all of them grey, or dataset.channels=3 for RGB"
+
+
+def decode_images(
+    paths: Sequence[Path], *, size: tuple[int, int] | None, channels: int | None
+) -> UInt8[np.ndarray, "sample channel height width"]:
+    """The pixels of the image at each of ``paths``: one frame, as it is stored, without alpha.
+
+    ``size`` (width, height) and ``channels`` (1 or 3) convert; where they are None, all images must be like the first.
+
+    Raises:
+        DataError: an image is unreadable, truncated or far too large, or two images differ in size or channels.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's remarks on metadata and size; what matters is raised below
+        with _opened(paths[0]) as first:
+            width, height = size or first.size
+            natural = _natural_channels(first, paths[0])
+            depth = channels or natural
+        inputs = np.empty((len(paths), depth, height, width), dtype=np.uint8)
+
+        def decode_task(start: int) -> None:
+            for index in range(start, min(start + _FILES_PER_TASK, len(paths))):
+                with _opened(paths[index]) as image:
+                    if size is None:
+                        _require_size(image, paths[index], (width, height), paths[0])
+                    found = _natural_channels(image, paths[index])
+                    if channels is None:
+                        _require_channels(found, image, paths[index], depth, paths[0])
+                    inputs[index] = to_array(image, channels=depth, size=(width, height))
+
+        # Threads, since Pillow decodes and resizes without holding the interpreter's lock.
+        with ThreadPoolExecutor(os.cpu_count()) as executor:
+            for _ in executor.map(decode_task, range(0, len(paths), _FILES_PER_TASK)):
+                pass
+    return inputs
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    try:
+        with Image.open(path) as image:
+            limit = Image.MAX_IMAGE_PIXELS
+            if limit is not None and image.width * image.height > limit:
+                raise Image.DecompressionBombError(f"{image.width}x{image.height} pixels, more than {limit}")
+            image.load()
+            yield image
+    except Image.DecompressionBombError as error:
+        raise DataError(f"the image {path} is too large to be meant so ({error}): remove or shrink it") from error
+    # Pillow's decoders raise all of these on damaged files.
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
+        raise DataError(f"the image {path} cannot be read ({error}): repair or remove it") from error
+
+
+def _natural_channels(image: Image.Image, path: Path) -> int:
+    if image.mode in _GREY_MODES:
+        return 1
+    if image.mode in _COLOUR_MODES:
+        return 3
+    raise DataError(
+        f"the image {path} has Pillow's mode {image.mode!r}, expected 8 bits a channel: convert it, or store the "
+        "images as floating point in an .npz file (dataset=npz)"
+    )
+
+
+def _require_size(image: Image.Image, path: Path, expected: tuple[int, int], first: Path) -> None:
+    if image.size != expected:
+        raise DataError(
+            f"{first} is {expected[0]}x{expected[1]} and {path} is {image.width}x{image.height}: "
+            f"{_WHAT_TO_DO_ABOUT_SIZES}"
+        )
+
+
+def _require_channels(found: int, image: Image.Image, path: Path, expected: int, first: Path) -> None:
+    if found != expected:
+        raise DataError(
+            f"{first} ({image.width}x{image.height}) has {expected} channels and {path} "
+            f"({image.width}x{image.height}) has {found}: {_WHAT_TO_DO_ABOUT_CHANNELS}"
+        )

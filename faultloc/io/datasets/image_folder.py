@@ -1,0 +1,109 @@
+"""Images in folders, one folder a class."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from faultloc.errors import ConfigError, DataError
+from faultloc.io.dataset_store import DatasetSplits
+from faultloc.io.datasets.class_list import read_class_names
+from faultloc.io.datasets.image_files import decode_images
+from faultloc.subject.dataset import LabeledDataset
+
+_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff", ".ppm", ".pgm"}
+
+
+def read_image_folder(
+    *,
+    root: str,
+    image_set: str = "train",
+    test_set: str | None = "test",
+    image_size: Sequence[int] | None = None,
+    channels: int | None = None,
+) -> DatasetSplits:
+    """The images in ``root/image_set/<class>/``, and as test set those in ``root/test_set/<class>/`` where it exists.
+
+    Files are sorted by name and found in subfolders too; a sample's id is its path from ``root``. Classes are the
+    folders in alphabetical order, or what ``classes.json`` says (in ``root`` or in the split's folder: a list of
+    names, or a mapping of each name to its index). ``image_size`` is (width, height) to resize to, ``channels`` 1 or
+    3; where they are None, all images must be alike.
+
+    Raises:
+        DataError: a folder is missing or empty, an image is unreadable or unlike the others.
+        ConfigError: ``image_size`` or ``channels`` is out of range.
+    """
+    if channels not in (None, 1, 3):
+        raise ConfigError(f"dataset.channels={channels}: expected 1 (grey), 3 (RGB) or null (as the files are)")
+    size = _size(image_size)
+    base = Path(root)
+    if not base.is_dir():
+        raise DataError(f"the folder {base} does not exist: set dataset.root to the folder that holds {image_set}/")
+    train_files = _files_by_class(base / image_set)
+    class_names = read_class_names(base, base / image_set, list(train_files))
+    train = _read(base, train_files, class_names, size, channels)
+    if test_set is None or test_set == image_set or not (base / test_set).is_dir():
+        return DatasetSplits(train)
+    test_files = _files_by_class(base / test_set)
+    unknown = sorted(set(test_files) - set(class_names))
+    if unknown:
+        raise DataError(
+            f"the folder {base / test_set / unknown[0]} is no class of the training set, which has "
+            f"{', '.join(class_names[:10])}: remove it, or set dataset.test_set=null to do without a test set"
+        )
+    return DatasetSplits(train, _read(base, test_files, class_names, size, channels))
+
+
+def _size(image_size: Sequence[int] | None) -> tuple[int, int] | None:
+    if image_size is None:
+        return None
+    if not isinstance(image_size, Sequence) or len(image_size) != 2 or min(image_size) < 1:
+        raise ConfigError(f"dataset.image_size={image_size}: expected [width,height] in pixels, or null")
+    return image_size[0], image_size[1]
+
+
+def _files_by_class(folder: Path) -> dict[str, list[Path]]:
+    expected = "expected one folder a class, with images in it"
+    if not folder.is_dir():
+        raise DataError(f"the folder {folder} does not exist: {expected}; check dataset.root and dataset.image_set")
+    class_folders = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    if not class_folders:
+        raise DataError(f"{folder} has no folders in it: {expected}")
+    files = {path.name: _images_under(path) for path in class_folders}
+    for name, found in files.items():
+        if not found:
+            raise DataError(f"the class folder {folder / name} has no images in it: add some or remove the folder")
+    return files
+
+
+def _images_under(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in _SUFFIXES and not path.name.startswith(".") and path.is_file()
+    )
+
+
+def _read(
+    root: Path,
+    files: dict[str, list[Path]],
+    class_names: tuple[str, ...],
+    size: tuple[int, int] | None,
+    channels: int | None,
+) -> LabeledDataset:
+    paths = [path for found in files.values() for path in found]
+    ids = [_sample_id(root, path) for path in paths]
+    labels = np.repeat([class_names.index(name) for name in files], [len(found) for found in files.values()])
+    return LabeledDataset(
+        decode_images(paths, size=size, channels=channels),
+        labels.astype(np.int64),
+        np.array(ids, dtype=np.str_),
+        class_names,
+    )
+
+
+def _sample_id(root: Path, path: Path) -> str:
+    sample_id = path.relative_to(root).as_posix()
+    if not sample_id.isprintable():  # undecodable bytes and line breaks would break the tables
+        raise DataError(f"the file name {sample_id!r} has characters that cannot be printed: rename the file")
+    return sample_id

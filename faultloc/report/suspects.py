@@ -1,0 +1,106 @@
+"""The samples that the report shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Shaped
+from PIL import Image
+
+from faultloc.errors import ConfigError
+from faultloc.faults.planted import PlantedFault
+from faultloc.report.pictures import describe_input, draw_picture
+from faultloc.report.wording import fault_words
+from faultloc.subject.alignment import rows_of
+from faultloc.subject.dataset import LabeledDataset
+
+
+@dataclass(frozen=True)
+class TrueState:
+    """What a sample really is; ``fault`` says what was done to it, and nothing for a sound one."""
+
+    is_fault: bool
+    fault: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """One suspicious sample as people see it: a picture, or else a text; ``truth`` is None where none is known."""
+
+    rank: int
+    sample_id: str
+    given_label: str
+    predicted_label: str
+    suspiciousness: float
+    picture: Image.Image | None
+    text: str
+    truth: TrueState | None
+
+    @property
+    def is_fault(self) -> bool:
+        """True for a fault that is known to be one."""
+        return self.truth is not None and self.truth.is_fault
+
+
+def most_suspicious(
+    dataset: LabeledDataset,
+    ranking: pd.DataFrame,
+    truth: PlantedFault | None,
+    *,
+    count: int,
+    texts: Sequence[str] = (),
+    vocabulary: Sequence[str] = (),
+) -> list[Suspect]:
+    """The first ``count`` samples of ``ranking``, its columns being those of `ranking.csv`.
+
+    ``texts`` are in the order of ``dataset``; without them, tokens are spelt with ``vocabulary``.
+
+    Raises:
+        ConfigError: ``count`` is below 1.
+        DataError: the ranking or the truth belongs to another data set.
+    """
+    if count < 1:
+        raise ConfigError(f"a gallery of {count} samples was asked for; expected 1 or more")
+    top = ranking.sort_values("rank").head(count)
+    ids = top["sample_id"].to_numpy(dtype=np.str_)
+    rows = rows_of(ids, dataset.sample_ids, "data/dataset")
+    states = _true_states(ids, truth, dataset.class_names)
+    suspects = []
+    for row, state, entry in zip(rows, states, top.to_dict("records"), strict=True):
+        picture = draw_picture(dataset.inputs[row], dataset.input_kind)
+        suspects.append(
+            Suspect(
+                rank=int(entry["rank"]),
+                sample_id=str(entry["sample_id"]),
+                given_label=str(entry["given_label"]),
+                predicted_label=str(entry["predicted_label"]),
+                suspiciousness=float(entry["suspiciousness"]),
+                picture=picture,
+                text="" if picture else _spelt(dataset, int(row), texts, vocabulary),
+                truth=state,
+            )
+        )
+    return suspects
+
+
+def _true_states(
+    ids: Shaped[np.ndarray, "chosen"], truth: PlantedFault | None, class_names: Sequence[str]
+) -> list[TrueState | None]:
+    if truth is None:
+        return [None] * len(ids)
+    rows = rows_of(ids, truth.sample_ids, "data/truth")
+    return [
+        TrueState(bool(kind), fault_words(str(kind)), class_names[label])
+        for kind, label in zip(truth.fault_kinds[rows], truth.true_labels[rows], strict=True)
+    ]
+
+
+def _spelt(dataset: LabeledDataset, row: int, texts: Sequence[str], vocabulary: Sequence[str]) -> str:
+    if len(texts):
+        return texts[row]
+    if dataset.input_kind == "tokens":
+        tokens = [int(token) for token in dataset.inputs[row].ravel() if token]
+        return " ".join(vocabulary[token] if token < len(vocabulary) else f"#{token}" for token in tokens)
+    return describe_input(dataset.inputs[row])

@@ -1,0 +1,60 @@
+"""The labelled data set under examination."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Int, Shaped
+
+from faultloc.errors import DataError
+
+InputKind = Literal["image", "tokens", "real"]
+
+
+@dataclass(frozen=True)
+class LabeledDataset:
+    """Inputs with given labels; sample ids survive every split, subset and shuffle.
+
+    ``inputs`` is one array, often memory-mapped, of one of three kinds: ``image`` (uint8, sample channel height width,
+    0..255), ``tokens`` (int32, sample step; 0 is padding), ``real`` (float32, sample first, used as it is).
+    ``labels`` are class indices into ``class_names`` and may be wrong: that is what is examined.
+    """
+
+    # Three axis names: that they are of the same length is checked below, with a sentence.
+    inputs: Shaped[np.ndarray, "input ..."]
+    labels: Int[np.ndarray, "label"]
+    sample_ids: Shaped[np.ndarray, "id"]
+    class_names: Sequence[str]
+
+    def __post_init__(self) -> None:
+        counts = {len(self.inputs), len(self.labels), len(self.sample_ids)}
+        if len(counts) != 1:
+            raise DataError(
+                f"the data set has {len(self.inputs)} inputs, {len(self.labels)} labels and {len(self.sample_ids)} "
+                "sample ids; expected one of each per sample"
+            )
+        if len(self.labels) and (self.labels.min() < 0 or self.labels.max() >= len(self.class_names)):
+            raise DataError(
+                f"labels run from {self.labels.min()} to {self.labels.max()}, but there are {len(self.class_names)} "
+                f"classes: expected 0 to {len(self.class_names) - 1}; check the label column and the class list"
+            )
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def input_kind(self) -> InputKind:
+        """``image`` for uint8 inputs, ``tokens`` for integer ones, ``real`` for floating point."""
+        if self.inputs.dtype == np.uint8:
+            return "image"
+        return "tokens" if np.issubdtype(self.inputs.dtype, np.integer) else "real"
+
+    def names_of(self, labels: Int[np.ndarray, "sample"]) -> Shaped[np.ndarray, "sample"]:
+        """The class names of ``labels``; a model may have more outputs than there are classes: ``output 10``."""
+        extra = range(len(self.class_names), int(labels.max(initial=0)) + 1)
+        return np.array([*self.class_names, *(f"output {label}" for label in extra)], dtype=np.str_)[labels]
+
+    def select(self, indices: Int[np.ndarray, "chosen"]) -> "LabeledDataset":
+        """The samples at ``indices``, in that order, with their ids."""
+        return LabeledDataset(self.inputs[indices], self.labels[indices], self.sample_ids[indices], self.class_names)

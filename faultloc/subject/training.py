@@ -1,0 +1,106 @@
+"""Training a network on given labels."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Int, Shaped
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+from faultloc.errors import TrainingError
+from faultloc.subject.batches import as_model_input
+from faultloc.subject.recipe import TrainingRecipe
+from faultloc.subject.seeding import isolated_torch_rng
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """Mean loss and accuracy over the batches of one epoch, measured while training."""
+
+    epoch: int
+    loss: float
+    accuracy: float
+
+
+def train_network(
+    network: nn.Module,
+    inputs: Shaped[Tensor, "sample ..."],
+    labels: Int[np.ndarray, "sample"],
+    kept: Int[np.ndarray, "kept"],
+    recipe: TrainingRecipe,
+    generator: torch.Generator,
+    *,
+    on_epoch: Callable[[EpochRecord], object] = lambda record: None,
+) -> list[EpochRecord]:
+    """Trains ``network`` in place on the samples at ``kept``, by cross-entropy on the given labels; a record an epoch.
+
+    Parameters that do not require gradients stay as they are, and so do the running statistics of their layers.
+    ``inputs`` lie on the network's device. Order, dropout and
+    everything else random come from ``generator``.
+
+    Raises:
+        TrainingError: the loss is no longer a number.
+    """
+    device = inputs.device
+    targets = torch.from_numpy(labels).to(device)
+    chosen = torch.from_numpy(kept)
+    optimizer = recipe.build_optimizer([parameter for parameter in network.parameters() if parameter.requires_grad])
+    scheduler = recipe.build_scheduler(optimizer)
+    _set_training_mode(network)
+    records: list[EpochRecord] = []
+    with isolated_torch_rng(generator):
+        for epoch in range(1, recipe.epochs + 1):
+            order = chosen[torch.randperm(len(chosen), generator=generator)].to(device)
+            record = _train_epoch(network, inputs, targets, order, optimizer, recipe.batch_size, epoch)
+            if not np.isfinite(record.loss):
+                raise TrainingError(
+                    f"the training loss is {record.loss} in epoch {epoch}; expected a finite number: lower the "
+                    f"learning rate (now {optimizer.param_groups[0]['lr']:g})"
+                )
+            records.append(record)
+            on_epoch(record)
+            if isinstance(scheduler, ReduceLROnPlateau):
+                scheduler.step(record.loss)
+            elif scheduler is not None:
+                scheduler.step()
+    return records
+
+
+def _set_training_mode(network: nn.Module) -> None:
+    network.train()
+    for module in network.modules():
+        parameters = list(module.parameters(recurse=False))
+        if parameters and not any(parameter.requires_grad for parameter in parameters):
+            module.training = False
+
+
+def _train_epoch(
+    network: nn.Module,
+    inputs: Tensor,
+    targets: Tensor,
+    order: Tensor,
+    optimizer: torch.optim.Optimizer,
+    batch_size: int,
+    epoch: int,
+) -> EpochRecord:
+    # Sums stay on the device and are read once an epoch: reading them at each step would make a GPU wait.
+    loss_sum = torch.zeros((), device=inputs.device)
+    correct = torch.zeros((), dtype=torch.int64, device=inputs.device)
+    batches = list(order.split(batch_size))
+    if len(batches) > 1 and len(batches[-1]) == 1:
+        # Batch normalisation cannot be trained on a batch of one.
+        last = batches.pop()
+        batches[-1] = torch.cat([batches[-1], last])
+    for batch in batches:
+        logits = network(as_model_input(inputs[batch]))
+        target = targets[batch]
+        loss = F.cross_entropy(logits, target)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        loss_sum += loss.detach() * len(batch)
+        correct += (logits.detach().argmax(1) == target).sum()
+    return EpochRecord(epoch, float(loss_sum) / len(order), float(correct) / len(order))

@@ -1,0 +1,64 @@
+"""How early every ranking shows the planted faults, DFauLo's beside the baselines."""
+
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from stages.entry import stage
+
+
+@stage("evaluate")
+def main(params: DictConfig) -> str:
+    from faultloc.evaluation.baselines import baseline_suspiciousness
+    from faultloc.evaluation.cleanlab_baselines import cleanlab_suspiciousness
+    from faultloc.evaluation.ranking import assess_ranking, rank_by_suspiciousness
+    from faultloc.evaluation.tables import (
+        discovery_table,
+        empty_discovery_table,
+        listed_ranking,
+        scored_ranking,
+        suspiciousness_columns,
+    )
+    from faultloc.io.artifacts import load_array, load_table, save_json, save_table
+    from faultloc.io.dataset_store import load_train
+    from faultloc.io.truth_store import load_truth
+    from faultloc.subject.alignment import rows_of
+    from faultloc.subject.seeding import numpy_generator
+
+    measured, curves = Path("results/evaluation/metrics.json"), Path("results/evaluation/curves.csv")
+    dataset = load_train(Path("data/dataset"))
+    truth = load_truth(Path("data/truth"))
+    if truth is None or truth.is_fault.all() or not truth.is_fault.any():
+        save_json(measured, {})
+        save_table(curves, empty_discovery_table())
+        return f"{'no ground truth' if truth is None else 'no fault beside sound samples'}: evaluation skipped"
+
+    ids, labels = dataset.sample_ids, dataset.labels
+    is_fault = truth.is_fault[rows_of(ids, truth.sample_ids, "data/truth")]
+    preloss, dfaulo = Path("data/preloss"), Path("results/dfaulo")
+    logits, probabilities, loss = (load_array(preloss / f"{name}.npy") for name in ("logits", "probabilities", "loss"))
+
+    rankings = {"dfaulo_offline": scored_ranking(load_table(dfaulo / "ranking.csv"), ids)}
+    if (dfaulo / "online.csv").exists():
+        rankings["dfaulo_online"] = listed_ranking(load_table(dfaulo / "online.csv"), ids)
+    suspiciousness = baseline_suspiciousness(
+        logits, probabilities, loss, labels, numpy_generator(params.seed, "evaluate", "random")
+    )
+    if params.evaluate.cleanlab:
+        suspiciousness |= cleanlab_suspiciousness(probabilities, labels)
+    if (dfaulo / "ablations.csv").exists():
+        ablations = suspiciousness_columns(load_table(dfaulo / "ablations.csv"), ids)
+        suspiciousness |= {f"dfaulo_{name}": values for name, values in ablations.items()}
+    for name, values in suspiciousness.items():
+        rankings[name] = rank_by_suspiciousness(values, numpy_generator(params.seed, "evaluate", f"ties/{name}"))
+
+    assessed = {
+        name: assess_ranking(ranking, is_fault, list(params.evaluate.inspected)) for name, ranking in rankings.items()
+    }
+    save_json(measured, assessed)
+    save_table(curves, discovery_table(rankings, is_fault))
+    return f"{len(rankings)} rankings of {len(ids)} samples with {int(is_fault.sum())} faults"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Reads the data set, plants a fault in its training part, and keeps the truth apart."""
+
+from collections.abc import Callable
+from importlib import import_module
+from inspect import signature
+from pathlib import Path
+from typing import TypeVar
+
+from omegaconf import DictConfig
+
+from stages.entry import as_dict, stage
+
+Made = TypeVar("Made")
+
+
+@stage("gendata")
+def main(params: DictConfig) -> str:
+    from dataclasses import replace
+
+    from faultloc.faults.plant import plant_fault
+    from faultloc.faults.settings import FaultSettings
+    from faultloc.io.dataset_store import save_dataset
+    from faultloc.io.datasets import check_splits, open_foreign_inputs, take_subset
+    from faultloc.io.truth_store import save_truth
+    from faultloc.subject.seeding import numpy_generator
+
+    fault = make(FaultSettings, "fault", as_dict(params.fault))  # before a large data set is read
+    options = as_dict(params.dataset)
+    subset = {key: options.pop(key) for key in ("subset", "test_subset", "stratified")}
+    reader = find_reader(options.pop("_target_"))
+    del options["name"], options["watch"]
+    everything = make(reader, "dataset", options)
+    splits = take_subset(everything, **subset, rng=numpy_generator(params.seed, "gendata", "subset"))
+    check_splits(splits)
+    foreign = open_foreign_inputs(splits, fault.source, fault.source_root) if fault.needs_foreign_inputs else None
+    generator = numpy_generator(params.seed, "gendata", "fault")
+    faulty = plant_fault(splits.train, splits.texts, splits.is_fault, fault, foreign, generator)
+    save_dataset(Path("data/dataset"), replace(splits, train=faulty.dataset, texts=faulty.texts))
+    save_truth(Path("data/truth"), faulty.truth)
+    tests = f" and {len(splits.test)} test" if splits.test is not None else ""
+    known = f"{len(faulty.truth.element_ids)} faults ({faulty.truth.kind})" if faulty.truth else "no truth known"
+    return f"{len(splits.train)} training{tests} samples of {len(splits.train.class_names)} classes, {known}"
+
+
+def find_reader(target: str) -> Callable:
+    """The function that ``target`` names: one of `faultloc.io.datasets`, or your own that returns `DatasetSplits`."""
+    from faultloc.errors import ConfigError
+
+    module, _, name = target.rpartition(".")
+    try:
+        return getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigError(f"dataset._target_={target}: there is no such function ({error})") from error
+
+
+def make(function: Callable[..., Made], key: str, options: dict) -> Made:
+    """``function(**options)``, once it is sure that it takes them; ``key`` is where they stand in the parameters."""
+    from faultloc.errors import ConfigError
+
+    try:
+        signature(function).bind(**options)
+    except TypeError as error:
+        raise ConfigError(f"the settings under {key} ({', '.join(options)}) do not fit: {error}") from error
+    return function(**options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Three deletion sets, and for each the subject trained on without it."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from stages.entry import stage
+
+
+@stage("mutation")
+def main(params: DictConfig) -> str:
+    import numpy as np
+
+    from faultloc.io.artifacts import load_array, save_array
+    from faultloc.io.dataset_store import load_train
+    from faultloc.io.subject_store import load_subject, save_mutant_weights
+    from faultloc.methods.dfaulo.deletion import LAYERS, deletion_sets
+    from faultloc.methods.dfaulo.mutants import make_mutants
+    from faultloc.probes.predictions import cross_entropy, softmax
+    from faultloc.subject.batches import as_tensor
+    from faultloc.subject.seeding import torch_generator
+    from stages.progress import epoch_bar
+    from stages.torch_runtime import start_torch, worker_count
+
+    device, settings = start_torch(params.runtime), params.mutation
+    train, subject = load_train(Path("data/dataset")), load_subject(Path("models/subject"))
+    deleted = deletion_sets(
+        train.labels,
+        load_array(Path("data/outlier/distance.npy")),
+        load_array(Path("data/activation/cluster.npy")),
+        load_array(Path("data/preloss/loss.npy")),
+        ratio=settings.ratio,
+    ).stacked()
+    recipe = subject.recipe.for_fine_tuning(
+        learning_rate=settings.learning_rate, epochs=settings.epochs, batch_size=settings.batch_size
+    )
+    with ExitStack() as bars:
+        moved = [
+            bars.enter_context(epoch_bar(f"mutant {layer}", settings.epochs, row=row))
+            for row, layer in enumerate(LAYERS)
+        ]
+        mutants = make_mutants(
+            subject.network.to(device),
+            as_tensor(train.inputs, device),
+            train.labels,
+            deleted,
+            recipe,
+            settings.operator,
+            [torch_generator(params.seed, "mutation", layer) for layer in LAYERS],
+            batch_size=params.runtime.batch_size,
+            workers=worker_count(device),
+            on_epoch=lambda mutant, record: moved[mutant](record),
+        )
+    save_mutant_weights(
+        Path("models/mutants"), {layer: mutant.weights for layer, mutant in zip(LAYERS, mutants, strict=True)}
+    )
+    save_array(Path("data/mutation/deleted.npy"), deleted)
+    save_array(Path("data/mutation/probabilities.npy"), np.stack([softmax(mutant.logits) for mutant in mutants]))
+    save_array(
+        Path("data/mutation/loss.npy"), np.stack([cross_entropy(mutant.logits, train.labels) for mutant in mutants])
+    )
+    sizes = ", ".join(f"{layer} {count}" for layer, count in zip(LAYERS, deleted.sum(1), strict=True))
+    return f"3 mutants ({settings.operator}, {settings.epochs} epochs) without {sizes} of {len(train)} samples"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""The result for people: one HTML page, its figures, and a table for the terminal."""
+
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from stages.entry import stage
+
+
+@stage("report")
+def main(params: DictConfig) -> str:
+    from faultloc.io.artifacts import load_json, load_table
+    from faultloc.io.dataset_store import load_texts, load_train, load_vocabulary
+    from faultloc.io.truth_store import load_truth
+    from faultloc.report.findings import Findings, Training, count_faults_found
+    from faultloc.report.suspects import most_suspicious
+    from faultloc.report.writing import write_report
+
+    folder, online = Path("data/dataset"), Path("results/dfaulo/online.csv")
+    dataset = load_train(folder)
+    truth = load_truth(Path("data/truth"))
+    ranking = load_table(Path("results/dfaulo/ranking.csv"))
+    accuracies = load_json(Path("results/train/metrics.json"))
+    suspects = most_suspicious(
+        dataset,
+        ranking,
+        truth,
+        count=params.report.samples,
+        texts=load_texts(folder),
+        vocabulary=load_vocabulary(folder),
+    )
+    findings = Findings(
+        sample_count=len(dataset),
+        class_names=dataset.class_names,
+        suspects=suspects,
+        faults=None if truth is None else count_faults_found(ranking, truth, params.report.headline),
+        reviewed=int((load_table(online)["round"] > 0).sum()) if online.exists() else 0,
+        metrics=load_json(Path("results/evaluation/metrics.json")),
+        curves=load_table(Path("results/evaluation/curves.csv")),
+        training=Training(
+            accuracies.get("train_accuracy"),
+            accuracies.get("test_accuracy"),
+            load_table(Path("results/train/curve.csv")),
+        ),
+    )
+    write_report(Path("results/report"), findings)
+    return f"{len(suspects)} samples shown, open results/report/index.html"
+
+
+if __name__ == "__main__":
+    main()

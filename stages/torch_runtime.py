@@ -1,0 +1,38 @@
+"""PyTorch as the stages use it: deterministic, on the device and the number of threads that params.yaml says."""
+
+import os
+
+import torch
+from omegaconf import DictConfig
+
+from faultloc.errors import ConfigError
+
+
+def start_torch(runtime: DictConfig) -> torch.device:
+    """Sets threads and determinism; returns the device of `runtime.device` (`auto`: a GPU where there is one)."""
+    torch.set_num_threads(runtime.threads)
+    # cuBLAS is deterministic only with a fixed workspace, which it reads from here.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True)
+    if runtime.device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(runtime.device)
+    except RuntimeError as error:
+        raise ConfigError(f"runtime.device is {runtime.device!r}; expected auto, cpu, cuda or cuda:<number>") from error
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("runtime.device is cuda, but PyTorch sees no GPU here; use runtime.device=auto or cpu")
+    return device
+
+
+def worker_count(device: torch.device) -> int:
+    """Processes for independent work: one a core; one in all on a GPU, which the work would share anyway.
+
+    FAULTLOC_WORKERS overrides it. No result depends on it, so it is not a parameter that DVC tracks.
+    """
+    if device.type != "cpu":
+        return 1
+    wanted = os.environ.get("FAULTLOC_WORKERS", "")
+    if wanted and not wanted.isdecimal():
+        raise ConfigError(f"FAULTLOC_WORKERS is {wanted!r}; expected a number of processes, such as 2")
+    return max(1, int(wanted)) if wanted else len(os.sched_getaffinity(0))

@@ -1,0 +1,60 @@
+"""Trains the subject on the given labels; keeps its weights together with what is needed to train mutants of it."""
+
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from stages.entry import as_dict, stage
+
+
+@stage("train")
+def main(params: DictConfig) -> str:
+    import numpy as np
+    import pandas as pd
+
+    from faultloc.io.artifacts import save_json, save_table
+    from faultloc.io.dataset_store import load_test, load_train, load_vocabulary
+    from faultloc.io.subject_store import save_subject
+    from faultloc.probes.predictions import accuracy, predict_logits
+    from faultloc.subject.architecture import Architecture, check_outputs
+    from faultloc.subject.batches import as_tensor
+    from faultloc.subject.recipe import TrainingRecipe
+    from faultloc.subject.seeding import torch_generator
+    from faultloc.subject.subject import Subject
+    from faultloc.subject.training import train_network
+    from stages.progress import epoch_bar
+    from stages.torch_runtime import start_torch
+
+    device = start_torch(params.runtime)
+    train, test = load_train(Path("data/dataset")), load_test(Path("data/dataset"))
+    recipe = TrainingRecipe.from_settings(as_dict(params.train))
+    architecture = Architecture.from_settings(as_dict(params.model)).fitted_to(
+        input_shape=train.inputs.shape[1:],
+        num_classes=len(train.class_names),
+        vocabulary_size=len(load_vocabulary(Path("data/dataset"))),
+    )
+    network = architecture.build(torch_generator(params.seed, "train", "weights"))
+    inputs = as_tensor(train.inputs, device)
+    check_outputs(network, inputs[:2].cpu(), len(train.class_names))
+    generator = torch_generator(params.seed, "train", "epochs")
+    with epoch_bar("train", recipe.epochs) as on_epoch:
+        everything = np.arange(len(train))
+        records = train_network(
+            network.to(device), inputs, train.labels, everything, recipe, generator, on_epoch=on_epoch
+        )
+    save_subject(Path("models/subject"), Subject(network, architecture, recipe))
+    save_table(Path("results/train/curve.csv"), pd.DataFrame(records))
+    reached = {
+        f"{name}_accuracy": accuracy(
+            predict_logits(network, as_tensor(part.inputs, device), batch_size=params.runtime.batch_size), part.labels
+        )
+        for name, part in (("train", train), ("test", test))
+        if part is not None
+    }
+    save_json(Path("results/train/metrics.json"), {name: round(value, 6) for name, value in reached.items()})
+    figures = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in reached.items())
+    return f"{architecture.target.rpartition('.')[2]} on {len(train)} samples, {recipe.epochs} epochs, {figures}"
+
+
+if __name__ == "__main__":
+    main()

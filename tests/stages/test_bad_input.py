@@ -1,0 +1,81 @@
+"""A user's mistake is answered with one sentence and an exit code, and what was there stays."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from tests.stages.workspace import Workspace
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory) -> Workspace:
+    """A workspace with a data set, a subject and the three selections, ready for a mutation."""
+    made = Workspace(tmp_path_factory.mktemp("bad"))
+    made.configure()
+    made.run("dvc", "repro", "outlier", "activation", "preloss")
+    return made
+
+
+def complaint(workspace: Workspace, stage: str, *overrides: str) -> str:
+    """The one line that the stage answers with."""
+    finished = workspace.run(sys.executable, "-m", f"stages.{stage}", *overrides, check=False)
+    assert finished.returncode != 0
+    assert "Traceback" not in finished.stdout
+    return finished.stdout
+
+
+@pytest.mark.parametrize(
+    ("stage", "override", "sentence"),
+    [
+        ("gendata", "fault.ratio=1.5", "fault.ratio is 1.5"),
+        ("gendata", "dataset.subset=3", "gendata: error:"),
+        ("train", "model.num_classes=3", "10 classes, but LeNet1 has 3 outputs"),
+        ("train", "model._target_=nowhere.Net", "'nowhere.Net' cannot be imported"),
+        ("train", "train.optimizer.lr=1e9", "lower the learning rate"),
+        ("activation", "activation.layer=fc9", "no layer 'fc9'; it has: features, features.0"),
+        ("mutation", "mutation.ratio=1.5", "mutation.ratio is 1.5; expected a share between 0 and 1"),
+        ("mutation", "mutation.operator=tail", "mutation.operator is 'tail'; expected direct or head"),
+        ("train", "runtime.device=tpu9", "runtime.device"),
+        ("dfaulo", "dfaulo.scorer=magic", "dfaulo.scorer is 'magic'; expected paper"),
+    ],
+)
+def test_a_setting_that_makes_no_sense(workspace, stage, override, sentence):
+    override = f"+{override}" if override == "model.num_classes=3" else override
+    assert f"{stage}: error: " in complaint(workspace, stage, override)
+    assert sentence in complaint(workspace, stage, override)
+
+
+def test_an_unknown_key(workspace):
+    assert "ratoi" in complaint(workspace, "mutation", "mutation.ratoi=0.1")
+
+
+def test_a_group_where_a_stage_takes_single_keys_only(workspace):
+    assert "dataset" in complaint(workspace, "gendata", "dataset=mnist")
+
+
+def test_a_stage_alone_refuses_a_sweep(workspace):
+    assert "cannot be swept with -m" in complaint(workspace, "mutation", "-m", "mutation.ratio=0.1,0.2")
+
+
+def test_a_missing_artifact(workspace):
+    assert "run `dvc repro`" in complaint(workspace, "report")
+
+
+def test_inputs_that_are_not_numbers(tmp_path):
+    workspace = Workspace(tmp_path)
+    inputs = np.zeros((20, 4), dtype=np.float32)
+    inputs[3, 1] = np.nan
+    np.savez(tmp_path / "own.npz", inputs=inputs, labels=np.arange(20) % 2)
+    workspace.configure("dataset=npz", f"dataset.path={tmp_path / 'own.npz'}")
+    assert "train/" in complaint(workspace, "gendata")
+
+
+def test_a_full_disk(workspace):
+    target = workspace.folder / "data" / "preloss" / ".logits.npy.part"
+    before = (workspace.folder / "data" / "preloss" / "logits.npy").read_bytes()
+    target.symlink_to("/dev/full")  # every write to it fails as on a full disk
+    assert "preloss: error: no space left on the device" in complaint(workspace, "preloss")
+    assert (workspace.folder / "data" / "preloss" / "logits.npy").read_bytes() == before

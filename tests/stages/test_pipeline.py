@@ -1,0 +1,135 @@
+"""The whole pipeline on small data, through `dvc repro`, as a user runs it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from tests.stages.workspace import Workspace, environment
+
+pytestmark = pytest.mark.slow
+ALL = {"gendata", "train", "outlier", "activation", "preloss", "mutation", "dfaulo", "evaluate", "report"}
+AFTER_MUTATION = {"mutation", "dfaulo", "evaluate", "report"}
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory) -> Workspace:
+    """A workspace in which the pipeline has run once; tests leave its parameters as they found them."""
+    workspace = Workspace(tmp_path_factory.mktemp("done"))
+    workspace.configure()
+    assert workspace.reproduce() == ALL
+    return workspace
+
+
+def test_a_second_run_executes_nothing(done):
+    assert done.reproduce() == set()
+
+
+@pytest.mark.parametrize(
+    ("override", "reran"),
+    [
+        ("mutation.ratio=0.2", AFTER_MUTATION),
+        ("outlier.hidden_sizes=[16,8]", AFTER_MUTATION | {"outlier"}),
+        ("dfaulo.online.rounds=1", {"dfaulo", "evaluate", "report"}),
+        ("evaluate.cleanlab=false", {"evaluate", "report"}),
+        ("report.samples=2", {"report"}),
+    ],
+)
+def test_a_changed_parameter_reruns_what_is_downstream_and_changing_it_back_nothing(done, override, reran):
+    before = done.lock()
+    done.configure(override)
+    assert done.reproduce() == reran
+    done.configure()
+    assert done.reproduce() == set()
+    assert done.lock() == before
+
+
+def test_two_runs_from_an_empty_cache_leave_the_same_lock_file(done, tmp_path):
+    other = Workspace(tmp_path)
+    other.configure()
+    assert other.reproduce() == ALL
+    assert (other.folder / "dvc.lock").read_bytes() == (done.folder / "dvc.lock").read_bytes()
+
+
+def test_the_number_of_processes_changes_no_bytes(done, monkeypatch):
+    before = done.lock()
+    monkeypatch.setenv("FAULTLOC_WORKERS", "1")
+    done.run("dvc", "repro", "--force", "--single-item", "mutation")
+    assert done.lock() == before
+
+
+def test_the_ranking_keeps_its_contract(done):
+    ranking = pd.read_csv(done.folder / "results/dfaulo/ranking.csv")
+    assert list(ranking.columns[:5]) == ["rank", "sample_id", "given_label", "predicted_label", "suspiciousness"]
+    assert ranking["rank"].tolist() == list(range(1, 151))
+    assert ranking["sample_id"].is_unique
+    assert ranking["suspiciousness"].between(0, 1).all()
+    assert ranking["suspiciousness"].is_monotonic_decreasing
+
+
+def test_the_metrics_keep_their_contract(done):
+    metrics = json.loads((done.folder / "results/evaluation/metrics.json").read_text())
+    assert {"dfaulo_offline", "dfaulo_online", "loss", "random", "cleanlab_self_confidence"} <= set(metrics)
+    assert {"rauc", "apfd", "pobl@1", "pobl@2", "pobl@5", "pobl@10"} <= set(metrics["loss"])
+
+
+def test_the_report_is_there(done):
+    page = (done.folder / "results/report/index.html").read_text()
+    assert "dfaulo" in page.lower()
+    assert (done.folder / "results/report/table.txt").read_text().strip()
+
+
+def test_dvc_shows_metrics_and_plots(done):
+    assert "dfaulo_offline" in done.run("dvc", "metrics", "show", "--md").stdout
+    assert "plots" in done.run("dvc", "plots", "show").stdout
+
+
+def test_no_output_holds_a_time_a_path_or_a_pickle(done):
+    for file in (done.folder / folder for folder in ("data", "models", "results")):
+        for path in file.rglob("*.json"):
+            assert str(done.folder) not in path.read_text()
+    assert not [path for path in done.folder.rglob("*.p*kl*") if ".dvc" not in path.parts]
+
+
+def test_a_stage_alone_agrees_with_dvc_and_takes_overrides(done):
+    before = done.run("dvc", "status").stdout
+    done.run(sys.executable, "-m", "stages.mutation")
+    assert done.run("dvc", "status").stdout == before
+    done.run(sys.executable, "-m", "stages.mutation", "mutation.epochs=2")
+    assert "mutation" in done.run("dvc", "status").stdout
+    done.run("dvc", "checkout", "--force")
+
+
+def test_without_a_planted_fault_there_is_a_ranking_and_no_evaluation(done, tmp_path):
+    workspace = Workspace(tmp_path)
+    workspace.configure("fault=none")
+    finished = workspace.run("dvc", "repro")
+    assert "no ground truth" in finished.stdout
+    assert (workspace.folder / "results/dfaulo/ranking.csv").exists()
+    assert json.loads((workspace.folder / "results/evaluation/metrics.json").read_text()) == {}
+    assert (workspace.folder / "results/report/index.html").exists()
+
+
+def test_after_an_interruption_the_next_run_carries_on(done, tmp_path):
+    workspace = Workspace(tmp_path)
+    workspace.configure("mutation.epochs=100000")
+    running = subprocess.Popen(
+        ["dvc", "repro"], cwd=workspace.folder, env=environment(), text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    while "stages.mutation" not in running.stdout.readline():
+        assert running.poll() is None
+    time.sleep(8)  # until it trains; too early is interrupted too, but in the imports
+    os.killpg(running.pid, signal.SIGINT)
+    output = running.communicate(timeout=60)[0]
+    assert running.returncode != 0
+    assert "Traceback" not in output
+    assert not list(workspace.folder.rglob("*.part"))
+    workspace.configure()
+    assert workspace.reproduce() == AFTER_MUTATION
+    assert workspace.lock() == done.lock()

@@ -1,0 +1,58 @@
+"""A copy of the project in another folder, where the tests run the pipeline as a user does."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from omegaconf import OmegaConf
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CODE = ("stages", "faultloc", "conf", "dvc.yaml", "params.yaml", ".dvcignore")
+
+# Small enough for seconds, large enough for every stage to have something to do.
+TINY = ("dataset.subset=150", "dataset.test_subset=60", "train.epochs=2", "mutation.epochs=1", "outlier.epochs=1",
+        "dfaulo.presumed_clean_per_class=3", "dfaulo.online.rounds=2", "dfaulo.online.per_round=10",
+        "fault.ratio=0.1", "report.samples=4")  # fmt: skip
+
+
+class Workspace:
+    """A copy of the code under ``folder`` with a DVC cache of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        ignore = shutil.ignore_patterns("__pycache__")
+        for name in CODE:
+            source = REPOSITORY / name
+            copy = shutil.copytree if source.is_dir() else shutil.copy
+            copy(source, folder / name, **({"ignore": ignore} if source.is_dir() else {}))
+        (folder / ".dvc").mkdir()
+        config = (REPOSITORY / ".dvc" / "config").read_text()
+        (folder / ".dvc" / "config").write_text(config + "[core]\n    no_scm = true\n")
+
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Runs ``command`` in the workspace with this Python first on the path; the output of both streams as text."""
+        finished = subprocess.run(
+            command, cwd=self.folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert not check or finished.returncode == 0, finished.stdout
+        return finished
+
+    def configure(self, *overrides: str) -> None:
+        """Composes `params.yaml` from the tiny settings and ``overrides``."""
+        self.run(sys.executable, "-m", "stages.compose", *TINY, *overrides)
+
+    def reproduce(self) -> set[str]:
+        """Runs `dvc repro`; the names of the stages that were executed, not taken from the cache."""
+        return set(re.findall(r"^Running stage '(\w+)':$", self.run("dvc", "repro").stdout, re.MULTILINE))
+
+    def lock(self) -> dict:
+        """The content of `dvc.lock`."""
+        return OmegaConf.to_container(OmegaConf.load(self.folder / "dvc.lock"))  # type: ignore[return-value]
+
+
+def environment() -> dict[str, str]:
+    """The environment of a user whose virtual environment is active."""
+    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}

@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from faultloc.errors import TrainingError
+from faultloc.subject.recipe import TrainingRecipe
+from faultloc.subject.seeding import torch_generator
+from faultloc.subject.training import train_network
+
+RECIPE = TrainingRecipe("SGD", epochs=3, batch_size=8, optimizer_options={"lr": 0.05, "momentum": 0.9})
+
+
+def blobs(samples: int = 65) -> tuple[torch.Tensor, np.ndarray]:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 3, samples)
+    return torch.from_numpy((rng.normal(size=(samples, 4)) + 3 * np.eye(4)[labels]).astype(np.float32)), labels
+
+
+def trained(network: nn.Module, recipe: TrainingRecipe = RECIPE, kept: np.ndarray | None = None):
+    inputs, labels = blobs()
+    kept = np.arange(len(labels)) if kept is None else kept
+    return train_network(network, inputs, labels, kept, recipe, torch_generator(0, "t"))
+
+
+def linear() -> nn.Module:
+    torch.manual_seed(0)
+    return nn.Linear(4, 3)
+
+
+def test_training_follows_the_plain_loop_step_by_step():
+    network, expected = linear(), linear()
+    trained(network)
+    inputs, labels = blobs()
+    generator = torch_generator(0, "t")
+    torch.randint(0, 2**62, (1,), generator=generator)  # the seed of dropout and the like is drawn first
+    optimizer = torch.optim.SGD(expected.parameters(), lr=0.05, momentum=0.9)
+    for _ in range(3):
+        batches = list(torch.randperm(65, generator=generator).split(8))
+        batches[-2:] = [torch.cat(batches[-2:])]  # 65 = 8 * 8 + 1: the one left over joins the batch before
+        for batch in batches:
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(expected(inputs[batch]), torch.from_numpy(labels)[batch]).backward()
+            optimizer.step()
+    assert torch.allclose(network.weight, expected.weight, atol=1e-6)
+
+
+def test_records_hold_the_mean_loss_and_the_accuracy_of_each_epoch():
+    records = trained(linear())
+    assert [record.epoch for record in records] == [1, 2, 3]
+    assert records[-1].loss < records[0].loss
+    assert 0 <= records[0].accuracy <= records[-1].accuracy <= 1
+
+
+def test_samples_that_are_not_kept_have_no_influence():
+    inputs, labels = blobs()
+    kept = np.arange(0, 65, 2)
+    first, second = linear(), linear()
+    train_network(first, inputs, labels, kept, RECIPE, torch_generator(0, "t"))
+    spoiled = inputs.clone()
+    spoiled[1::2] = 1e6
+    train_network(second, spoiled, (labels + np.arange(65) % 2) % 3, kept, RECIPE, torch_generator(0, "t"))
+    assert torch.equal(first.weight, second.weight)
+
+
+def test_dropout_is_reproducible():
+    first, second = (nn.Sequential(linear(), nn.Dropout(0.5)) for _ in range(2))
+    trained(first)
+    torch.rand(5)
+    trained(second)
+    assert torch.equal(first[0].weight, second[0].weight)
+
+
+def test_a_batch_of_one_does_not_stop_batch_normalisation():
+    trained(nn.Sequential(linear(), nn.BatchNorm1d(3)))
+
+
+def test_the_running_statistics_of_frozen_layers_stay():
+    network = nn.Sequential(nn.BatchNorm1d(4), linear())
+    network[0].requires_grad_(False)
+    trained(network)
+    assert torch.equal(network[0].running_mean, torch.zeros(4))
+
+
+def test_the_schedule_is_followed():
+    recipe = TrainingRecipe("SGD", 3, 8, {"lr": 0.05}, "MultiStepLR", {"milestones": [1], "gamma": 0.0})
+    stopped, one_epoch = linear(), linear()
+    trained(stopped, recipe)
+    trained(one_epoch, TrainingRecipe("SGD", 1, 8, {"lr": 0.05}))
+    assert torch.allclose(stopped.weight, one_epoch.weight)
+
+
+def test_a_loss_that_is_no_number_is_an_error_with_the_way_out():
+    with pytest.raises(TrainingError, match=r"loss is (nan|inf) in epoch \d+.*lower the learning rate"):
+        trained(nn.Sequential(linear(), nn.Linear(3, 3)), TrainingRecipe("SGD", 3, 8, {"lr": 1e20}))
