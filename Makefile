@@ -21,7 +21,7 @@ repro: $(INSTALLED)
 	@cat results/report/table.txt
 
 test: $(INSTALLED)
-	$(RUN) python -m pytest
+	$(RUN) python -m pytest -n auto --dist loadfile
 
 lint: $(INSTALLED)
 	$(RUN) ruff check .

@@ -34,7 +34,7 @@ def complaint(workspace: Workspace, stage: str, *overrides: str) -> str:
         ("gendata", "dataset.subset=3", "gendata: error:"),
         ("train", "model.num_classes=3", "10 classes, but LeNet1 has 3 outputs"),
         ("train", "model._target_=nowhere.Net", "'nowhere.Net' cannot be imported"),
-        ("train", "train.optimizer.lr=1e9", "lower the learning rate"),
+        ("train", "train.optimizer.lr=1e38", "lower the learning rate"),
         ("activation", "activation.layer=fc9", "no layer 'fc9'; it has: features, features.0"),
         ("mutation", "mutation.ratio=1.5", "mutation.ratio is 1.5; expected a share between 0 and 1"),
         ("mutation", "mutation.operator=tail", "mutation.operator is 'tail'; expected direct or head"),
@@ -69,7 +69,7 @@ def test_inputs_that_are_not_numbers(tmp_path):
     inputs = np.zeros((20, 4), dtype=np.float32)
     inputs[3, 1] = np.nan
     np.savez(tmp_path / "own.npz", inputs=inputs, labels=np.arange(20) % 2)
-    workspace.configure("dataset=npz", f"dataset.path={tmp_path / 'own.npz'}")
+    workspace.configure("dataset=npz", f"dataset.path={tmp_path / 'own.npz'}", "dataset.subset=null")
     assert "train/" in complaint(workspace, "gendata")
 
 

@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 CODE = ("stages", "faultloc", "conf", "dvc.yaml", "params.yaml", ".dvcignore")
 
 # Small enough for seconds, large enough for every stage to have something to do.
-TINY = ("dataset.subset=150", "dataset.test_subset=60", "train.epochs=2", "mutation.epochs=1", "outlier.epochs=1",
+TINY = ("dataset.subset=150", "dataset.test_subset=60", "train.epochs=2", "mutation.epochs=1", "mutation.ratio=0.1", "outlier.epochs=1",
         "dfaulo.presumed_clean_per_class=3", "dfaulo.online.rounds=2", "dfaulo.online.per_round=10",
         "fault.ratio=0.1", "report.samples=4")  # fmt: skip
 
@@ -29,8 +29,8 @@ class Workspace:
             copy = shutil.copytree if source.is_dir() else shutil.copy
             copy(source, folder / name, **({"ignore": ignore} if source.is_dir() else {}))
         (folder / ".dvc").mkdir()
-        config = (REPOSITORY / ".dvc" / "config").read_text()
-        (folder / ".dvc" / "config").write_text(config + "[core]\n    no_scm = true\n")
+        shutil.copy(REPOSITORY / ".dvc" / "config", folder / ".dvc" / "config")
+        (folder / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
 
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Runs ``command`` in the workspace with this Python first on the path; the output of both streams as text."""
