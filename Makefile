@@ -37,6 +37,8 @@ install: $(INSTALLED)
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(if $(TORCH_INDEX),$(BIN)/python -m pip install --quiet "torch>=2.6,<2.14" --index-url $(TORCH_INDEX))
+	@if [ -n "$(TORCH_INDEX)" ]; then \
+	  $(BIN)/python -m pip install --quiet "torch>=2.6,<2.14" --index-url "$(TORCH_INDEX)"; \
+	fi
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	@touch $@

@@ -13,9 +13,10 @@ def main(params: DictConfig) -> str:
     import pandas as pd
 
     from faultloc.errors import ConfigError
-    from faultloc.io.artifacts import load_array, save_table
+    from faultloc.io.artifacts import load_array
     from faultloc.io.dataset_store import load_train
     from faultloc.io.subject_store import load_mutant, load_subject
+    from faultloc.io.tables import save_table
     from faultloc.io.truth_store import load_truth
     from faultloc.localization import Localization
     from faultloc.methods.dfaulo.deletion import LAYERS

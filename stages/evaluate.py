@@ -19,8 +19,9 @@ def main(params: DictConfig) -> str:
         scored_ranking,
         suspiciousness_columns,
     )
-    from faultloc.io.artifacts import load_array, load_table, save_json, save_table
+    from faultloc.io.artifacts import load_array, save_json
     from faultloc.io.dataset_store import load_train
+    from faultloc.io.tables import load_table, save_table
     from faultloc.io.truth_store import load_truth
     from faultloc.subject.alignment import rows_of
     from faultloc.subject.seeding import numpy_generator

@@ -9,8 +9,9 @@ from stages.entry import stage
 
 @stage("report")
 def main(params: DictConfig) -> str:
-    from faultloc.io.artifacts import load_json, load_table
+    from faultloc.io.artifacts import load_json
     from faultloc.io.dataset_store import load_texts, load_train, load_vocabulary
+    from faultloc.io.tables import load_table
     from faultloc.io.truth_store import load_truth
     from faultloc.report.findings import Findings, Training, count_faults_found
     from faultloc.report.suspects import most_suspicious

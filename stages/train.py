@@ -12,9 +12,10 @@ def main(params: DictConfig) -> str:
     import numpy as np
     import pandas as pd
 
-    from faultloc.io.artifacts import save_json, save_table
+    from faultloc.io.artifacts import save_json
     from faultloc.io.dataset_store import load_test, load_train, load_vocabulary
     from faultloc.io.subject_store import save_subject
+    from faultloc.io.tables import save_table
     from faultloc.probes.predictions import accuracy, predict_logits
     from faultloc.subject.architecture import Architecture, check_outputs
     from faultloc.subject.batches import as_tensor

@@ -9,11 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from faultloc.errors import DataError
-
-FLOAT_FORMAT = "%.8g"
 
 
 @contextmanager
@@ -40,7 +37,7 @@ def load_array(path: Path, *, mmap: bool = False) -> np.ndarray:
     The map is copy-on-write: torch refuses to share a read-only array without a warning, and the file cannot be
     changed through it.
     """
-    return np.load(_existing(path), mmap_mode="c" if mmap else None, allow_pickle=False)
+    return np.load(existing(path), mmap_mode="c" if mmap else None, allow_pickle=False)
 
 
 def save_json(path: Path, content: Mapping[str, object]) -> None:
@@ -52,22 +49,15 @@ def save_json(path: Path, content: Mapping[str, object]) -> None:
 
 def load_json(path: Path) -> dict:
     """The object at ``path``."""
-    return json.loads(_existing(path).read_text(encoding="utf-8"))
+    return json.loads(existing(path).read_text(encoding="utf-8"))
 
 
-def save_table(path: Path, table: pd.DataFrame) -> None:
-    """Writes ``table`` as CSV, numbers with eight significant digits."""
-    with written_whole(path) as temporary:
-        table.to_csv(temporary, index=False, float_format=FLOAT_FORMAT, lineterminator="\n")
+def existing(path: Path) -> Path:
+    """``path``, if it is there.
 
-
-def load_table(path: Path) -> pd.DataFrame:
-    """The CSV at ``path``; ids and class names stay text, also where they look like numbers."""
-    text_columns = ("sample_id", "given_label", "predicted_label", "true_label", "fault_kind")
-    return pd.read_csv(_existing(path), dtype=dict.fromkeys(text_columns, str), keep_default_na=False)
-
-
-def _existing(path: Path) -> Path:
+    Raises:
+        DataError: it is not.
+    """
     if not path.exists():
         raise DataError(f"{path} is missing: run `dvc repro`, which makes it")
     return path

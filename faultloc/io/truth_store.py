@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from faultloc.faults.planted import PlantedFault
-from faultloc.io.artifacts import load_json, load_table, save_json, save_table
+from faultloc.io.artifacts import load_json, save_json
+from faultloc.io.tables import load_table, save_table
 
 
 def save_truth(folder: Path, truth: PlantedFault | None) -> None:

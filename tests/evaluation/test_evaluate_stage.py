@@ -10,8 +10,9 @@ import pytest
 from omegaconf import OmegaConf
 
 from faultloc.faults.planted import PlantedFault
-from faultloc.io.artifacts import load_table, save_array, save_table
+from faultloc.io.artifacts import save_array
 from faultloc.io.dataset_store import DatasetSplits, save_dataset
+from faultloc.io.tables import load_table, save_table
 from faultloc.io.truth_store import save_truth
 from faultloc.subject.dataset import LabeledDataset
 

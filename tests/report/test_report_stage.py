@@ -10,8 +10,9 @@ from omegaconf import OmegaConf
 
 from faultloc.evaluation.tables import empty_discovery_table
 from faultloc.faults.planted import PlantedFault
-from faultloc.io.artifacts import save_json, save_table
+from faultloc.io.artifacts import save_json
 from faultloc.io.dataset_store import DatasetSplits, save_dataset
+from faultloc.io.tables import save_table
 from faultloc.io.truth_store import save_truth
 from faultloc.subject.dataset import LabeledDataset
 

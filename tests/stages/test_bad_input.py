@@ -30,7 +30,7 @@ def complaint(workspace: Workspace, stage: str, *overrides: str) -> str:
 @pytest.mark.parametrize(
     ("stage", "override", "sentence"),
     [
-        ("gendata", "fault.ratio=1.5", "fault.ratio is 1.5"),
+        ("gendata", "fault.ratio=1.5", "fault.ratio=1.5: expected a number between 0 and 1"),
         ("gendata", "dataset.subset=3", "gendata: error:"),
         ("train", "model.num_classes=3", "10 classes, but LeNet1 has 3 outputs"),
         ("train", "model._target_=nowhere.Net", "'nowhere.Net' cannot be imported"),

@@ -13,9 +13,20 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 CODE = ("stages", "faultloc", "conf", "dvc.yaml", "params.yaml", ".dvcignore")
 
 # Small enough for seconds, large enough for every stage to have something to do.
-TINY = ("dataset.subset=150", "dataset.test_subset=60", "train.epochs=2", "mutation.epochs=1", "mutation.ratio=0.1", "outlier.epochs=1",
-        "dfaulo.presumed_clean_per_class=3", "dfaulo.online.rounds=2", "dfaulo.online.per_round=10",
-        "fault.ratio=0.1", "report.samples=4")  # fmt: skip
+TINY = (
+    "dataset.subset=150",
+    "dataset.test_subset=60",
+    "fault.ratio=0.1",
+    "train.epochs=2",
+    "outlier.epochs=1",
+    "mutation.epochs=1",
+    "mutation.ratio=0.1",
+    "dfaulo.presumed_clean_per_class=3",
+    "dfaulo.online.rounds=2",
+    "dfaulo.online.per_round=10",
+    "report.samples=4",
+)
+
 
 
 class Workspace:
