@@ -30,8 +30,8 @@ lint: $(INSTALLED)
 	$(RUN) python -m stages.compose --check
 
 bench: $(INSTALLED)
-	$(RUN) python -m benchmarks.reference_case --root $(DATA)/mnist
-	$(RUN) python -m benchmarks.mutant_cost --root $(DATA)/mnist
+	$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.reference_case --root $(DATA)/mnist
+	$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.mutant_cost --root $(DATA)/mnist
 
 install: $(INSTALLED)
 

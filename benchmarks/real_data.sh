@@ -21,7 +21,7 @@ run() { # name of the run, then overrides
   {
     echo "## $name"
     echo
-    echo "    python -m stages.compose ${*//$converted/data\/raw} && dvc repro"
+    echo "    python -m stages.compose $(printf '%s' "$*" | sed "s#$converted#data/raw#g; s#$data#data/raw#g") && dvc repro"
     echo
     grep -E '^[a-z]+: .* s$' "$converted/log" | sed 's/^/    /'
     echo

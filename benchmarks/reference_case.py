@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from omegaconf import OmegaConf
 
 from faultloc.evaluation.metrics import rauc, share_found
 from faultloc.io.datasets.mnist import read_mnist
@@ -30,6 +31,7 @@ from faultloc.subject.architecture import Architecture
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import numpy_generator, torch_generator
 from faultloc.subject.training import train_network
+from stages.torch_runtime import start_torch
 
 SAMPLES, FAULTS = 6000, 300
 RECIPE = TrainingRecipe("SGD", epochs=10, batch_size=16, optimizer_options={"lr": 0.01, "momentum": 0.9})
@@ -152,8 +154,7 @@ def main() -> None:
     parser.add_argument("--root", type=Path, default=Path("data/raw/mnist"), help="folder of the four IDX files")
     parser.add_argument("--seeds", type=int, default=5)
     arguments = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
+    start_torch(OmegaConf.create({"device": "cpu", "threads": 1}))
     measured = [measure(arguments.root, seed) for seed in range(arguments.seeds)]
     print(f"{'':18}" + "".join(f"{f'seed {seed}':>9}" for seed in range(arguments.seeds)) + f"{'mean':>9}{'spread':>9}")
     for name in measured[0]:
