@@ -28,7 +28,6 @@ TINY = (
 )
 
 
-
 class Workspace:
     """A copy of the code under ``folder`` with a DVC cache of its own."""
 
