@@ -19,6 +19,7 @@ repro: $(INSTALLED)
 	@git rev-parse --git-dir >/dev/null 2>&1 || $(BIN)/dvc config --local core.no_scm true
 	@$(RUN) dvc repro
 	@cat results/report/table.txt
+	@echo && echo "Look at it: results/report/index.html"
 
 test: $(INSTALLED)
 	$(RUN) python -m pytest -n auto --dist loadfile

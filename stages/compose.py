@@ -39,12 +39,16 @@ def differences(left: object, right: object, key: str = "") -> list[str]:
 def main(arguments: list[str]) -> int:
     """Writes or checks `params.yaml`; returns the exit code."""
     overrides = [argument for argument in arguments if argument != "--check"]
+    if {"-h", "--help"} & set(arguments):
+        print(__doc__)
+        return 0
     try:
         params = composed(overrides)
     except (HydraException, OmegaConfBaseException) as error:
         print(f"compose: error: {error}", file=sys.stderr)
         return 1
-    if missing := OmegaConf.missing_keys(params):
+    # What only refers to a missing value is not asked for.
+    if missing := {key for key in OmegaConf.missing_keys(params) if not key.endswith(".watch")}:
         needed = " ".join(f"{key}=..." for key in sorted(missing))
         print(f"compose: error: a value is needed that has no default: add {needed}", file=sys.stderr)
         return 1
@@ -55,6 +59,8 @@ def main(arguments: list[str]) -> int:
     if "--check" not in arguments:
         target.write_text(HEADER + OmegaConf.to_yaml(params))
         print(f"compose: wrote {target}; `dvc repro` runs it")
+        if overrides:
+            print("compose: (`dvc exp run` composes afresh: give it the same overrides, each after -S)")
         return 0
     drift = differences(OmegaConf.to_container(OmegaConf.load(target)), OmegaConf.to_container(params))
     for line in drift:

@@ -14,16 +14,18 @@ from pathlib import Path
 from typing import Any, cast
 
 import hydra
-from hydra.core.hydra_config import HydraConfig
-from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from faultloc.errors import ConfigError, FaultlocError
+from faultloc.settings_check import check_number
 
 # Absolute: started with -m, Hydra would take a relative path for a Python package.
 CONF = str(Path(__file__).resolve().parents[1] / "conf")
 
 Stage = Callable[[DictConfig], str]
+_ABSENT = object()
 
 
 def stage(name: str) -> Callable[[Stage], Callable[[], None]]:
@@ -35,12 +37,35 @@ def stage(name: str) -> Callable[[Stage], Callable[[], None]]:
 
     def decorate(run: Stage) -> Callable[[], None]:
         @hydra.main(version_base="1.3", config_path=CONF, config_name="stage")
-        def main(params: DictConfig) -> None:
+        def with_parameters(params: DictConfig) -> None:
             sys.exit(_run(name, run, params))
+
+        def main() -> None:
+            try:
+                _check_start(name, sys.argv[1:])
+            except ConfigError as error:
+                sys.exit(_fail(name, str(error), 1))
+            with_parameters()
 
         return main
 
     return decorate
+
+
+def _check_start(name: str, arguments: list[str]) -> None:
+    """Raises ConfigError for what Hydra would answer with a traceback or with files of its own."""
+    if {"-m", "--multirun"} & set(arguments):
+        raise ConfigError(
+            "a single stage cannot be swept with -m, its jobs would overwrite one another's files; "
+            f"sweep the whole graph: dvc exp run --queue -S '{name}...=a,b' and dvc queue start"
+        )
+    for file, remedy in (("dvc.yaml", "start from the project's folder"), ("params.yaml", "python -m stages.compose")):
+        if not Path(file).is_file():
+            raise ConfigError(f"there is no {file} in {Path.cwd().name}/; expected the project's: {remedy}")
+        try:
+            OmegaConf.load(file)
+        except (YAMLError, OmegaConfBaseException) as error:
+            raise ConfigError(f"{file} is not valid YAML: {' '.join(str(error).split())[:200]}; {remedy}") from error
 
 
 def as_dict(settings: DictConfig) -> dict[str, Any]:
@@ -57,7 +82,9 @@ def keep_declared(params: DictConfig, name: str) -> DictConfig:
     """A copy of ``params`` with the declared keys of stage ``name`` only; reading another one raises."""
     kept = OmegaConf.create()
     for key in declared_parameters(name):
-        value = OmegaConf.select(params, key, throw_on_missing=True)
+        value = OmegaConf.select(params, key, default=_ABSENT)
+        if value is _ABSENT:
+            raise ConfigError(f"params.yaml has no {key}, which stage {name} needs: python -m stages.compose")
         OmegaConf.update(kept, key, value, force_add=True)
     OmegaConf.set_struct(kept, True)
     OmegaConf.set_readonly(kept, True)
@@ -67,12 +94,9 @@ def keep_declared(params: DictConfig, name: str) -> DictConfig:
 def _run(name: str, run: Stage, params: DictConfig) -> int:
     started = time.perf_counter()
     try:
-        if HydraConfig.get().mode == RunMode.MULTIRUN:
-            raise ConfigError(
-                "a single stage cannot be swept with -m, its jobs would overwrite one another's files; "
-                f"sweep the whole graph: dvc exp run --queue -S '{name}...=a,b' and dvc queue start"
-            )
         own = keep_declared(params, name)
+        if "seed" in own:
+            check_number("seed", own.seed, at_least=0, whole=True)
         _limit_threads(own)
         done = run(own)
     except FaultlocError as error:
@@ -82,11 +106,10 @@ def _run(name: str, run: Stage, params: DictConfig) -> int:
     except MemoryError:
         return _fail(name, "out of memory; take fewer samples (dataset.subset=...) or a smaller runtime.batch_size", 1)
     except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        return _fail(
-            name, f"no space left on the device ({error.filename or 'while writing'}); free some, run again", 1
-        )
+        where = error.filename or "while writing"
+        if error.errno == errno.ENOSPC:
+            return _fail(name, f"no space left on the device ({where}); free some, run again", 1)
+        return _fail(name, f"{error.strerror or error} ({where}); expected a file or folder that can be used", 1)
     print(f"{name}: {done}, {time.perf_counter() - started:.1f} s", flush=True)
     return 0
 

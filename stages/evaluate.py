@@ -9,6 +9,7 @@ from stages.entry import stage
 
 @stage("evaluate")
 def main(params: DictConfig) -> str:
+    from faultloc.errors import ConfigError
     from faultloc.evaluation.baselines import baseline_suspiciousness
     from faultloc.evaluation.cleanlab_baselines import cleanlab_suspiciousness
     from faultloc.evaluation.ranking import assess_ranking, rank_by_suspiciousness
@@ -26,11 +27,15 @@ def main(params: DictConfig) -> str:
     from faultloc.subject.alignment import rows_of
     from faultloc.subject.seeding import numpy_generator
 
+    if not isinstance(params.evaluate.cleanlab, bool):
+        raise ConfigError(f"evaluate.cleanlab is {params.evaluate.cleanlab!r}; expected true or false")
     measured, curves = Path("results/evaluation/metrics.json"), Path("results/evaluation/curves.csv")
+    summary = Path("results/evaluation/summary.json")  # what `dvc metrics show` can show on one screen
     dataset = load_train(Path("data/dataset"))
     truth = load_truth(Path("data/truth"))
     if truth is None or truth.is_fault.all() or not truth.is_fault.any():
         save_json(measured, {})
+        save_json(summary, {})
         save_table(curves, empty_discovery_table())
         return f"{'no ground truth' if truth is None else 'no fault beside sound samples'}: evaluation skipped"
 
@@ -57,6 +62,14 @@ def main(params: DictConfig) -> str:
         name: assess_ranking(ranking, is_fault, list(params.evaluate.inspected)) for name, ranking in rankings.items()
     }
     save_json(measured, assessed)
+    save_json(
+        summary,
+        {
+            name: {metric: assessed[name][metric] for metric in ("pobl@5", "rauc")}
+            for name in ("dfaulo_offline", "dfaulo_online", "loss")
+            if name in assessed
+        },
+    )
     save_table(curves, discovery_table(rankings, is_fault))
     return f"{len(rankings)} rankings of {len(ids)} samples with {int(is_fault.sum())} faults"
 

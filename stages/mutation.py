@@ -12,6 +12,7 @@ from stages.entry import stage
 def main(params: DictConfig) -> str:
     import numpy as np
 
+    from faultloc.errors import ConfigError
     from faultloc.io.artifacts import load_array, save_array
     from faultloc.io.dataset_store import load_train
     from faultloc.io.subject_store import load_subject, save_mutant_weights
@@ -32,6 +33,11 @@ def main(params: DictConfig) -> str:
         load_array(Path("data/preloss/loss.npy")),
         ratio=settings.ratio,
     ).stacked()
+    if not deleted[0].any():
+        raise ConfigError(
+            f"mutation.ratio is {settings.ratio}, which takes no sample of a class of "
+            f"{np.bincount(train.labels).max()}; expected a ratio that takes one at least"
+        )
     recipe = subject.recipe.for_fine_tuning(
         learning_rate=settings.learning_rate, epochs=settings.epochs, batch_size=settings.batch_size
     )

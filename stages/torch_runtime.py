@@ -6,10 +6,13 @@ import torch
 from omegaconf import DictConfig
 
 from faultloc.errors import ConfigError
+from faultloc.settings_check import check_number
 
 
 def start_torch(runtime: DictConfig) -> torch.device:
     """Sets threads and determinism; returns the device of `runtime.device` (`auto`: a GPU where there is one)."""
+    check_number("runtime.threads", runtime.threads, at_least=1, whole=True)
+    check_number("runtime.batch_size", runtime.get("batch_size", 1), at_least=1, whole=True)
     torch.set_num_threads(runtime.threads)
     # cuBLAS is deterministic only with a fixed workspace, which it reads from here.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")

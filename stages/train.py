@@ -53,8 +53,14 @@ def main(params: DictConfig) -> str:
         if part is not None
     }
     save_json(Path("results/train/metrics.json"), {name: round(value, 6) for name, value in reached.items()})
+    largest_class = np.bincount(train.labels).max() / len(train)
+    # A model that has learned nothing gives a list of nothing.
+    has_learned = reached["train_accuracy"] >= min(2 * largest_class, 0.5 + largest_class / 2)
+    warning = "" if has_learned else ": hardly more than always guessing the largest class, train it longer"
     figures = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in reached.items())
-    return f"{architecture.target.rpartition('.')[2]} on {len(train)} samples, {recipe.epochs} epochs, {figures}"
+    return (
+        f"{architecture.target.rpartition('.')[2]} on {len(train)} samples, {recipe.epochs} epochs, {figures}{warning}"
+    )
 
 
 if __name__ == "__main__":

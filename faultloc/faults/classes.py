@@ -30,7 +30,7 @@ def find_pair(named: Sequence[str | int], class_names: Sequence[str]) -> tuple[i
     Raises:
         ConfigError: they are not two, not different, or one does not exist.
     """
-    indices = [] if isinstance(named, str) else [find_class(name, class_names, "fault.pair") for name in named]
+    indices = [] if isinstance(named, str | int) else [find_class(name, class_names, "fault.pair") for name in named]
     if len(indices) != 2 or indices[0] == indices[1]:
         raise ConfigError(
             f"fault.pair={named}: expected two different classes, for example [3,8], or null to draw them"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from faultloc.errors import ModelError
@@ -49,7 +49,10 @@ def load_mutant(folder: Path, name: str, subject: Subject) -> nn.Module:
 def save_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
     """Writes ``weights`` as safetensors; tensors that share memory are stored once for each name."""
     with written_whole(path) as temporary:
-        save_file({name: tensor.detach().cpu().clone().contiguous() for name, tensor in weights.items()}, temporary)
+        # Through a file object: what goes wrong is then an OSError, as everywhere.
+        temporary.write_bytes(
+            save({name: tensor.detach().cpu().clone().contiguous() for name, tensor in weights.items()})
+        )
 
 
 def load_weights(path: Path, network: nn.Module) -> None:

@@ -90,4 +90,4 @@ def fault_words(kind: str) -> str:
 
 def percent(share: float) -> str:
     """``share`` as a percentage with at most one decimal."""
-    return f"{round(100 * share, 1):g} %"
+    return f"{round(100 * share, 1):g}\N{NO-BREAK SPACE}%"

@@ -22,8 +22,8 @@ class Architecture:
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, object]) -> "Architecture":
-        """The architecture of a configuration that holds ``_target_`` beside the arguments."""
-        arguments = dict(settings)
+        """The architecture of a configuration that holds ``_target_`` beside the arguments (and ``watch``, for DVC)."""
+        arguments = {name: value for name, value in settings.items() if name != "watch"}
         return cls(str(arguments.pop("_target_")), arguments)
 
     def fitted_to(self, *, input_shape: Sequence[int], num_classes: int, vocabulary_size: int) -> "Architecture":

@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from faultloc.errors import ConfigError
+from faultloc.settings_check import check_number
 
 Option = float | int | bool | list | None
 
@@ -29,6 +30,13 @@ class TrainingRecipe:
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> "TrainingRecipe":
         """The recipe of a configuration whose ``optimizer`` and ``scheduler`` hold a ``name`` beside their options."""
+        for part in ("optimizer", "scheduler"):
+            named = isinstance(settings[part], Mapping) and "name" in settings[part]
+            if not named and not (part == "scheduler" and settings[part] is None):
+                raise ConfigError(
+                    f"train.{part} is {settings[part]!r}; expected a name in torch.optim with its options, for example "
+                    f"train.{part}.name=..., as in conf/train/"
+                )
         optimizer, scheduler = dict(settings["optimizer"]), dict(settings["scheduler"] or {})
         return cls(
             optimizer=optimizer.pop("name"),
@@ -46,15 +54,15 @@ class TrainingRecipe:
             )
         if self.scheduler is not None and not hasattr(torch.optim.lr_scheduler, self.scheduler):
             raise ConfigError(f"there is no schedule torch.optim.lr_scheduler.{self.scheduler}; MultiStepLR is one")
-        for name in ("epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"{name} is {getattr(self, name)}; expected at least 1")
+        check_number("epochs", self.epochs, at_least=1, whole=True)
+        check_number("batch_size", self.batch_size, at_least=1, whole=True)
 
     def for_fine_tuning(self, *, learning_rate: float, epochs: int, batch_size: int) -> "TrainingRecipe":
         """The same optimizer, gently: a constant learning rate, no weight decay.
 
         Source: the authors' code of DFauLo, which builds a fresh optimizer of the subject's kind for every mutant.
         """
+        check_number("learning_rate", learning_rate, above=0)
         options = {**self.optimizer_options, "lr": learning_rate}
         options.pop("weight_decay", None)
         return replace(

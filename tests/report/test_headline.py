@@ -8,11 +8,11 @@ def test_the_headline_says_what_the_top_of_the_list_holds(make_findings) -> None
 
 
 def test_the_lead_names_the_strongest_baseline_also_where_it_beats_dfaulo(make_findings) -> None:
-    assert "The strongest baseline, cross-entropy loss, finds 97 % there." in lead(make_findings())
+    assert "The strongest baseline, cross-entropy loss, finds 97\N{NO-BREAK SPACE}% there." in lead(make_findings())
 
 
 def test_the_lead_says_what_was_planted(make_findings) -> None:
-    assert lead(make_findings()).startswith("10 samples (5 %) are planted faults: label changed.")
+    assert lead(make_findings()).startswith("10 samples (5\N{NO-BREAK SPACE}%) are planted faults: label changed.")
 
 
 def test_several_kinds_of_faults_are_counted_apart(make_findings) -> None:
@@ -25,7 +25,7 @@ def test_without_a_truth_nothing_is_claimed(make_findings) -> None:
     findings = make_findings(known=False)
     assert headline(findings) == "The 5 most suspicious of 200 samples"
     assert "for you to judge" in lead(findings)
-    assert [value for value, _ in key_facts(findings)] == ["93 %", "94.8 %"]
+    assert [value for value, _ in key_facts(findings)] == ["93\N{NO-BREAK SPACE}%", "94.8\N{NO-BREAK SPACE}%"]
 
 
 def test_a_truth_without_faults_is_said_to_be_one(make_findings) -> None:
@@ -36,4 +36,9 @@ def test_a_truth_without_faults_is_said_to_be_one(make_findings) -> None:
 
 def test_the_facts_start_with_the_share_of_faults_found(make_findings) -> None:
     values = [value for value, _ in key_facts(make_findings())]
-    assert values == ["90 %", "95 %", "93 %", "94.8 %"]
+    assert values == [
+        "90\N{NO-BREAK SPACE}%",
+        "95\N{NO-BREAK SPACE}%",
+        "93\N{NO-BREAK SPACE}%",
+        "94.8\N{NO-BREAK SPACE}%",
+    ]

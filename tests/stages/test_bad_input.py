@@ -36,9 +36,19 @@ def complaint(workspace: Workspace, stage: str, *overrides: str) -> str:
         ("train", "model._target_=nowhere.Net", "'nowhere.Net' cannot be imported"),
         ("train", "train.optimizer.lr=1e38", "lower the learning rate"),
         ("activation", "activation.layer=fc9", "no layer 'fc9'; it has: features, features.0"),
-        ("mutation", "mutation.ratio=1.5", "mutation.ratio is 1.5; expected a share between 0 and 1"),
+        ("mutation", "mutation.ratio=1.5", "mutation.ratio is 1.5; expected a number above 0 and below 1"),
         ("mutation", "mutation.operator=tail", "mutation.operator is 'tail'; expected direct or head"),
         ("train", "runtime.device=tpu9", "runtime.device"),
+        ("train", "runtime.threads=0", "runtime.threads is 0; expected a whole number at least 1"),
+        ("train", "runtime.batch_size=0", "runtime.batch_size is 0"),
+        ("train", "train.scheduler=foo", "train.scheduler is 'foo'"),
+        ("train", "seed=abc", "seed is 'abc'"),
+        ("mutation", "mutation.ratio=abc", "mutation.ratio is 'abc'"),
+        ("mutation", "mutation.ratio=0.001", "takes no sample of a class"),
+        ("mutation", "mutation.learning_rate=0", "learning_rate is 0"),
+        ("outlier", "outlier.latent_size=0", "outlier.latent_size is 0"),
+        ("outlier", "outlier.dropout=2", "outlier.dropout is 2"),
+        ("outlier", "outlier.hidden_sizes=[]", "outlier.hidden_sizes is empty"),
         ("dfaulo", "dfaulo.scorer=magic", "dfaulo.scorer is 'magic'; expected paper"),
     ],
 )
@@ -58,6 +68,33 @@ def test_a_group_where_a_stage_takes_single_keys_only(workspace):
 
 def test_a_stage_alone_refuses_a_sweep(workspace):
     assert "cannot be swept with -m" in complaint(workspace, "mutation", "-m", "mutation.ratio=0.1,0.2")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(None, "there is no params.yaml"), ("a: [", "params.yaml is not valid YAML"), ("a: 1", "params.yaml has no seed")],
+)
+def test_a_params_file_that_is_missing_broken_or_incomplete(workspace, content, sentence):
+    params = workspace.folder / "params.yaml"
+    before = params.read_text()
+    params.unlink()
+    if content is not None:
+        params.write_text(content)
+    try:
+        assert sentence in complaint(workspace, "outlier")
+    finally:
+        params.write_text(before)
+
+
+def test_an_output_folder_that_is_a_file(workspace):
+    folder, away = workspace.folder / "data" / "preloss", workspace.folder / "data" / "preloss.away"
+    folder.rename(away)
+    folder.write_text("in the way")
+    try:
+        assert "preloss: error: " in complaint(workspace, "preloss")
+    finally:
+        folder.unlink()
+        away.rename(folder)
 
 
 def test_a_missing_artifact(workspace):

@@ -33,7 +33,7 @@ def test_fine_tuning_keeps_the_kind_of_optimizer_and_drops_schedule_and_weight_d
     [
         ({"optimizer": {"name": "Sgd", "lr": 0.1}}, "no optimizer torch.optim.Sgd"),
         ({"scheduler": {"name": "Steps"}}, "no schedule torch.optim.lr_scheduler.Steps"),
-        ({"epochs": 0}, "epochs is 0; expected at least 1"),
+        ({"epochs": 0}, "epochs is 0; expected a whole number at least 1"),
     ],
 )
 def test_a_recipe_that_cannot_be_followed_is_refused(change, message):

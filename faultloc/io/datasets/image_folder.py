@@ -65,7 +65,10 @@ def _size(image_size: Sequence[int] | None) -> tuple[int, int] | None:
 def _files_by_class(folder: Path) -> dict[str, list[Path]]:
     expected = "expected one folder a class, with images in it"
     if not folder.is_dir():
-        raise DataError(f"the folder {folder} does not exist: {expected}; check dataset.root and dataset.image_set")
+        raise DataError(
+            f"the folder {folder} does not exist: {expected}; check dataset.root and dataset.image_set, "
+            "which is a dot where the class folders lie in dataset.root itself"
+        )
     class_folders = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     if not class_folders:
         raise DataError(f"{folder} has no folders in it: {expected}")

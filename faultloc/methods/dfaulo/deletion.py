@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from faultloc.errors import ConfigError
+from faultloc.settings_check import check_number
 
 # The layers whose view of the data selects a deletion set, in the order in which the paper names them.
 LAYERS = ("input", "hidden", "output")
@@ -42,8 +42,7 @@ def deletion_sets(
 
     Source: Yin et al. 2023, section 3.2. The size of the hidden layer's set is not governed by the ratio.
     """
-    if not 0 < ratio < 1:
-        raise ConfigError(f"mutation.ratio is {ratio}; expected a share between 0 and 1, such as 0.05")
+    check_number("mutation.ratio", ratio, above=0, below=1)
     return DeletionSets(
         input=_top_of_each_class(distances, labels, ratio),
         hidden=_smaller_cluster_of_each_class(clusters, labels),

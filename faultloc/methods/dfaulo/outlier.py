@@ -9,7 +9,9 @@ from jaxtyping import Bool, Float, Int, Shaped
 from torch import Tensor
 from torch.nn import functional as F
 
+from faultloc.errors import ConfigError
 from faultloc.methods.dfaulo.class_autoencoders import ClassAutoencoders, reconstruction_loss
+from faultloc.settings_check import check_number
 from faultloc.subject.seeding import isolated_torch_rng
 
 # Autoencoders trained in one go are bounded by their weights: 16 Mi numbers, four times that with gradients and Adam.
@@ -27,6 +29,17 @@ class AutoencoderSettings:
     latent_size: int
     dropout: float
     largest_side: int
+
+    def __post_init__(self) -> None:
+        sizes = {f"hidden_sizes[{place}]": size for place, size in enumerate(self.hidden_sizes)}
+        for name in ("epochs", "batch_size", "latent_size", "largest_side"):
+            sizes[name] = getattr(self, name)
+        for name, size in sizes.items():
+            check_number(f"outlier.{name}", size, at_least=1, whole=True)
+        check_number("outlier.learning_rate", self.learning_rate, above=0)
+        check_number("outlier.dropout", self.dropout, at_least=0, below=1)
+        if not self.hidden_sizes:
+            raise ConfigError("outlier.hidden_sizes is empty; expected at least one size, such as [128,64,32]")
 
 
 def reconstruction_distances(

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int
 from faultloc.methods.dfaulo.features import MutantEvidence, feature_vectors
 from faultloc.methods.dfaulo.paper_scorer import apply_regression, fit_regression, most_suspicious_first
 from faultloc.methods.dfaulo.seed_set import SeedSet
+from faultloc.settings_check import check_number
 
 Review = Callable[[Int[np.ndarray, "reviewed"]], Bool[np.ndarray, "reviewed"]]
 
@@ -47,6 +48,8 @@ def rank_with_verdicts(
     Differs: while all verdicts agree, the missing side is borrowed from ``seed_set``, not looked up among samples
     that nobody has judged.
     """
+    check_number("dfaulo.online.rounds", rounds, at_least=0, whole=True)
+    check_number("dfaulo.online.per_round", per_round, at_least=1, whole=True)
     suspiciousness = offline.copy()
     round_of = np.zeros(len(evidence), dtype=np.int64)
     verdicts = np.zeros(len(evidence), dtype=bool)

@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from faultloc.methods.dfaulo.deletion import LAYERS
 from faultloc.methods.dfaulo.features import MutantEvidence, feature_vectors
 from faultloc.methods.dfaulo.seed_set import SeedSet
+from faultloc.settings_check import check_number
 
 # What the paper's ablation study leaves of the three layers.
 ABLATIONS = (("input",), ("hidden",), ("output",), ("input", "hidden"), ("input", "output"), ("hidden", "output"))
@@ -50,6 +51,7 @@ def fit_regression(
     features: Float[np.ndarray, "sample feature"], is_faulty: Bool[np.ndarray, "sample"], inverse_regularisation: float
 ) -> LogisticRegression:
     """A logistic regression with an L2 penalty, of unscaled features."""
+    check_number("dfaulo.inverse_regularisation", inverse_regularisation, above=0)
     return LogisticRegression(C=inverse_regularisation, max_iter=1000).fit(features, is_faulty)
 
 

@@ -7,6 +7,7 @@ from jaxtyping import Bool, Float, Shaped
 
 from faultloc.methods.dfaulo.deletion import LAYERS
 from faultloc.methods.dfaulo.features import MutantEvidence
+from faultloc.settings_check import check_number
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ def make_seed_set(
     Source: Yin et al. 2023, section 3.3, and the authors' code. Nobody checks that the real samples are clean: as many
     of them are faulty as of all.
     """
+    check_number("dfaulo.presumed_clean_per_class", per_class, at_least=1, whole=True)
     drawn = [
         generator.choice(members, size=min(per_class, len(members)), replace=False)
         for members in (np.flatnonzero(evidence.labels == label) for label in np.unique(evidence.labels))

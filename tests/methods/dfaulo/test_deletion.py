@@ -48,5 +48,5 @@ def test_a_ratio_too_small_for_a_class_takes_nothing_of_it():
 
 @pytest.mark.parametrize("ratio", [0.0, 1.0, -0.1, 5.0])
 def test_a_ratio_outside_0_and_1_is_refused(ratio):
-    with pytest.raises(ConfigError, match="mutation.ratio is .*expected a share between 0 and 1"):
+    with pytest.raises(ConfigError, match="mutation.ratio is .*expected a number above 0 and below 1"):
         deletion_sets(*random_case(0), ratio=ratio)
