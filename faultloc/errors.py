@@ -21,10 +21,9 @@ class TrainingError(FaultlocError):
     """Training or inference gave something that is not a number."""
 
 
-class MissingExtraError(FaultlocError):
-    """An optional package is needed for what was asked."""
+class MissingPackageError(FaultlocError):
+    """A package is needed for what was asked; ``extra`` is the one of ours that brings it."""
 
-    def __init__(self, package: str, purpose: str, extra: str) -> None:
-        super().__init__(
-            f"{purpose} needs the package {package!r}, which is not installed: pip install 'faultloc[{extra}]'"
-        )
+    def __init__(self, package: str, purpose: str, extra: str | None = None) -> None:
+        wanted = f"'faultloc[{extra}]'" if extra else package
+        super().__init__(f"{purpose} needs the package {package!r}, which is not installed: pip install {wanted}")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Float, Int
 
-from faultloc.errors import DataError, MissingExtraError
+from faultloc.errors import DataError, MissingPackageError
 
 QUALITY_METHODS = ("self_confidence", "normalized_margin", "confidence_weighted_entropy")
 
@@ -54,7 +54,7 @@ def cleanlab_suspiciousness(
     """Every baseline of this file by name.
 
     Raises:
-        MissingExtraError: cleanlab is not installed.
+        MissingPackageError: cleanlab is not installed.
     """
     qualities = {f"cleanlab_{method}": label_quality(probabilities, labels, method) for method in QUALITY_METHODS}
     return {**qualities, "cleanlab_find_label_issues": find_label_issues(probabilities, labels)}
@@ -68,7 +68,7 @@ def _cleanlab() -> Iterator[None]:
     except ModuleNotFoundError as error:
         if error.name != "cleanlab":
             raise
-        raise MissingExtraError("cleanlab", "the cleanlab baseline", "cleanlab") from None
+        raise MissingPackageError("cleanlab", "the cleanlab baseline", "cleanlab") from None
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         yield

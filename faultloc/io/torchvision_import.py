@@ -4,7 +4,7 @@ import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from faultloc.errors import MissingExtraError
+from faultloc.errors import MissingPackageError
 
 if TYPE_CHECKING:
     import torch
@@ -24,14 +24,14 @@ def import_torchvision(module: str, *, purpose: str) -> ModuleType:
     Beside a CPU-only torch, torchvision's CUDA build works too, but for its compiled operators; nothing here uses them.
 
     Raises:
-        MissingExtraError: torchvision is not installed; ``purpose`` says what needs it.
+        MissingPackageError: torchvision is not installed; ``purpose`` says what needs it.
     """
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         if error.name not in ("torchvision", module):
             raise
-        raise MissingExtraError("torchvision", purpose, extra="download") from error
+        raise MissingPackageError("torchvision", purpose) from error
     except RuntimeError as error:
         if "torchvision::nms" not in str(error) or _declared:
             raise

@@ -4,7 +4,7 @@ import warnings
 import numpy as np
 import pytest
 
-from faultloc.errors import DataError, MissingExtraError
+from faultloc.errors import DataError, MissingPackageError
 from faultloc.evaluation.baselines import self_confidence
 from faultloc.evaluation.cleanlab_baselines import cleanlab_suspiciousness, find_label_issues, label_quality
 
@@ -68,5 +68,5 @@ def test_one_class_is_refused_with_a_sentence(noisy_predictions) -> None:
 
 def test_without_cleanlab_the_error_names_the_extra(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "cleanlab", None)
-    with pytest.raises(MissingExtraError, match=r"faultloc\[cleanlab\]"):
+    with pytest.raises(MissingPackageError, match=r"faultloc\[cleanlab\]"):
         cleanlab_suspiciousness(np.array([[0.5, 0.5]]), np.array([0]))

@@ -4,7 +4,7 @@ import sys
 import numpy as np
 import pytest
 
-from faultloc.errors import ConfigError, DataError, MissingExtraError
+from faultloc.errors import ConfigError, DataError, MissingPackageError
 from faultloc.io.datasets import read_ag_news
 from faultloc.io.datasets.vocabulary import build_vocabulary, encode_texts
 
@@ -111,7 +111,7 @@ def test_impossible_sizes_are_refused(tmp_path, option):
 
 def test_without_tokenizers_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "tokenizers", None)
-    with pytest.raises(MissingExtraError, match=r"'tokenizers'.*faultloc\[text\]"):
+    with pytest.raises(MissingPackageError, match=r"'tokenizers'.*faultloc\[text\]"):
         build_vocabulary(["a"], 10)
 
 

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from faultloc.errors import DataError, MissingExtraError
+from faultloc.errors import DataError, MissingPackageError
 from faultloc.io.datasets import mnist, read_fashion_mnist, read_mnist
 
 COUNTS = {"train": 20, "t10k": 10}
@@ -71,10 +71,10 @@ def test_a_truncated_gzip_file_is_refused(tmp_path, small_files):
         read_mnist(root=str(tmp_path))
 
 
-def test_absent_files_without_torchvision_name_the_extra(tmp_path, monkeypatch):
+def test_absent_files_without_torchvision_say_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "torchvision", None)
     monkeypatch.setitem(sys.modules, "torchvision.datasets", None)
-    with pytest.raises(MissingExtraError, match=r"train-images-idx3-ubyte.*faultloc\[download\]"):
+    with pytest.raises(MissingPackageError, match=r"train-images-idx3-ubyte.*pip install torchvision"):
         read_mnist(root=str(tmp_path / "absent"))
 
 

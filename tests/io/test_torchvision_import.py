@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from faultloc.errors import MissingExtraError
+from faultloc.errors import MissingPackageError
 from faultloc.io.torchvision_import import import_torchvision
 
 # As torchvision does on import: a fake implementation of operators that its compiled part must have declared.
@@ -18,9 +18,11 @@ print(import_torchvision("torchvision", purpose="a test").__file__)
 """
 
 
-def test_an_absent_torchvision_is_a_missing_extra(monkeypatch):
+def test_an_absent_torchvision_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "torchvision", None)
-    with pytest.raises(MissingExtraError, match=r"drawing pictures needs the package 'torchvision'.*\[download\]"):
+    with pytest.raises(
+        MissingPackageError, match=r"drawing pictures needs the package 'torchvision'.*pip install torchvision"
+    ):
         import_torchvision("torchvision", purpose="drawing pictures")
 
 

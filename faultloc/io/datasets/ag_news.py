@@ -29,7 +29,7 @@ def read_ag_news(*, root: str, vocabulary_size: int = 20_000, max_tokens: int = 
     Raises:
         DataError: a file is missing, or a row of it is malformed.
         ConfigError: ``vocabulary_size`` or ``max_tokens`` is too small.
-        MissingExtraError: ``tokenizers`` is not installed.
+        MissingPackageError: ``tokenizers`` is not installed.
 
     Source: Zhang, Zhao and LeCun, "Character-level Convolutional Networks for Text Classification", 2015.
     """

@@ -31,7 +31,7 @@ def read_cifar10(*, root: str) -> DatasetSplits:
 
     Raises:
         DataError: a batch is damaged, is not the published one, or holds anything but arrays; the download failed.
-        MissingExtraError: a download is needed and torchvision is not installed.
+        MissingPackageError: a download is needed and torchvision is not installed.
 
     Source: Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
     """

@@ -10,7 +10,7 @@ from faultloc.io.torchvision_import import import_torchvision
 
 def download_mnist(name: str, root: Path, *, missing: Sequence[str]) -> None:
     """Puts the files of ``name`` (``MNIST`` or ``FashionMNIST``) into ``root/name/raw``."""
-    purpose = f"downloading {name} (absent from {root}: {', '.join(missing)})"
+    purpose = f"{_absence(root, missing)}; downloading {name}"
     datasets = import_torchvision("torchvision.datasets", purpose=purpose)
     with _failure_in_one_sentence(name, root, missing):
         getattr(datasets, name)(str(root), download=True)
@@ -18,11 +18,17 @@ def download_mnist(name: str, root: Path, *, missing: Sequence[str]) -> None:
 
 def download_cifar10(root: Path, *, missing: Sequence[str]) -> None:
     """Puts CIFAR-10's python batches into ``root/cifar-10-batches-py``, unpacked but not unpickled."""
-    purpose = f"downloading CIFAR-10 (absent from {root}: {', '.join(missing)})"
+    purpose = f"{_absence(root, missing)}; downloading CIFAR-10"
     cifar10 = import_torchvision("torchvision.datasets", purpose=purpose).CIFAR10
     fetch = import_torchvision("torchvision.datasets.utils", purpose=purpose).download_and_extract_archive
     with _failure_in_one_sentence("CIFAR-10", root, missing):
         fetch(cifar10.url, str(root), filename=cifar10.filename, md5=cifar10.tgz_md5)
+
+
+def _absence(root: Path, missing: Sequence[str]) -> str:
+    if not root.is_dir():
+        return f"the folder {root} does not exist (check dataset.root, expected {', '.join(missing)} in it)"
+    return f"{root} has no {', '.join(missing)}"
 
 
 @contextmanager

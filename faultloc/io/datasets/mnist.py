@@ -49,7 +49,7 @@ def read_mnist(*, root: str) -> DatasetSplits:
 
     Raises:
         DataError: a file is damaged or is not the published one, or the download failed.
-        MissingExtraError: a download is needed and torchvision is not installed.
+        MissingPackageError: a download is needed and torchvision is not installed.
 
     Source: LeCun, Cortes and Burges, "The MNIST database of handwritten digits", 1998.
     """
@@ -63,7 +63,7 @@ def read_fashion_mnist(*, root: str) -> DatasetSplits:
 
     Raises:
         DataError: a file is damaged or is not the published one, or the download failed.
-        MissingExtraError: a download is needed and torchvision is not installed.
+        MissingPackageError: a download is needed and torchvision is not installed.
 
     Source: Xiao, Rasul and Vollgraf, "Fashion-MNIST", arXiv:1708.07747.
     """

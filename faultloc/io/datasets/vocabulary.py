@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Int32
 
-from faultloc.errors import MissingExtraError
+from faultloc.errors import MissingPackageError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -21,7 +21,7 @@ def build_vocabulary(texts: Sequence[str], vocabulary_size: int) -> tuple[str, .
     The first two are padding and unknown and count as words: there are at most ``vocabulary_size``.
 
     Raises:
-        MissingExtraError: ``tokenizers`` is not installed.
+        MissingPackageError: ``tokenizers`` is not installed.
     """
     tokenizer = _tokenizer({})
     from tokenizers.trainers import WordLevelTrainer
@@ -38,7 +38,7 @@ def encode_texts(texts: Sequence[str], vocabulary: Sequence[str], max_tokens: in
     """The ids of the first ``max_tokens`` words of each text, then 0 as padding; 1 stands for unknown words.
 
     Raises:
-        MissingExtraError: ``tokenizers`` is not installed.
+        MissingPackageError: ``tokenizers`` is not installed.
     """
     tokenizer = _tokenizer({word: number for number, word in enumerate(vocabulary)})
     tokens = np.zeros((len(texts), max_tokens), dtype=np.int32)
@@ -55,7 +55,7 @@ def _tokenizer(numbers: dict[str, int]) -> "Tokenizer":
         from tokenizers.normalizers import Lowercase
         from tokenizers.pre_tokenizers import Whitespace
     except ModuleNotFoundError as error:
-        raise MissingExtraError("tokenizers", "reading text", extra="text") from error
+        raise MissingPackageError("tokenizers", "reading text", extra="text") from error
     tokenizer = Tokenizer(WordLevel(numbers, unk_token=UNKNOWN))
     tokenizer.normalizer = Lowercase()
     tokenizer.pre_tokenizer = Whitespace()  # runs of letters and digits, runs of punctuation
