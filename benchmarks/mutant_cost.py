@@ -2,8 +2,8 @@
 
     python -m benchmarks.mutant_cost --root data/raw/mnist [--repeats 3]
 
-The bare loop holds the data as floats in memory, shuffles, and calls forward, backward and a fused optimizer, without
-deterministic kernels: the floor. All are measured in CPU seconds of this process and its children, turn and turn about,
+The bare loop holds the data as floats in memory, shuffles, and calls forward, backward and a fused optimizer: the
+floor. All are measured in CPU seconds of this process and its children, turn and turn about,
 because absolute times on a shared machine are noise; the ratio is what counts (bar: 1.15). Then the CPU seconds of the
 other stages' work (bar: 5 together), and the peak memory over imports and arrays (bar: 150 MB).
 """
@@ -27,7 +27,6 @@ from stages.torch_runtime import start_torch
 
 def bare_loop(case: reference.Case, deleted: np.ndarray) -> None:
     """Trains the three mutants with nothing around forward, backward and step."""
-    torch.use_deterministic_algorithms(False)
     inputs, labels = case.inputs.float().div_(255), torch.from_numpy(case.labels)
     recipe = reference.FINE_TUNING
     for gone in deleted:
@@ -39,7 +38,6 @@ def bare_loop(case: reference.Case, deleted: np.ndarray) -> None:
                 optimizer.zero_grad(set_to_none=True)
                 F.cross_entropy(network(inputs[batch]), labels[batch]).backward()
                 optimizer.step()
-    torch.use_deterministic_algorithms(True)
 
 
 def cpu_seconds() -> float:

@@ -14,17 +14,28 @@ def start_torch(runtime: DictConfig) -> torch.device:
     check_number("runtime.threads", runtime.threads, at_least=1, whole=True)
     check_number("runtime.batch_size", runtime.get("batch_size", 1), at_least=1, whole=True)
     torch.set_num_threads(runtime.threads)
+    device = _device(runtime.device)
+    if device.type != "cpu" or runtime.threads > 1:
+        _use_deterministic_kernels()
+    return device
+
+
+def _use_deterministic_kernels() -> None:
+    # Not for one thread on the CPU, which has no other kernels: the switch imports PyTorch's compiler, 1.6 s a stage.
     # cuBLAS is deterministic only with a fixed workspace, which it reads from here.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
     # On top of that, PyTorch would fill all fresh memory; no layer here reads memory that it has not written.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-    if runtime.device == "auto":
+
+
+def _device(named: str) -> torch.device:
+    if named == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
-        device = torch.device(runtime.device)
+        device = torch.device(named)
     except RuntimeError as error:
-        raise ConfigError(f"runtime.device is {runtime.device!r}; expected auto, cpu, cuda or cuda:<number>") from error
+        raise ConfigError(f"runtime.device is {named!r}; expected auto, cpu, cuda or cuda:<number>") from error
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ConfigError("runtime.device is cuda, but PyTorch sees no GPU here; use runtime.device=auto or cpu")
     return device
