@@ -66,6 +66,8 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()
     start_torch(OmegaConf.create({"device": "cpu", "threads": 1}))
+    # The first optimizer of a process imports PyTorch's compiler: an import, whoever makes it.
+    torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
     imported = peak_megabytes()
     case = reference.load_case(arguments.root, seed=0)
     deleted, logits = reference.deletion_of(case, seed=0)
