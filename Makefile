@@ -1,6 +1,6 @@
 # make repro   installs into .venv and runs the whole pipeline; prints the result table
 # make test    installs into .venv and passes the tests
-# Behind a slow line, take PyTorch's CPU build: make repro TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# Without a GPU, PyTorch's CPU build saves several GB: make repro TORCH_INDEX=<address of an index with CPU builds>
 PYTHON ?= python3
 VENV ?= .venv
 TORCH_INDEX ?=
@@ -39,7 +39,7 @@ install: $(INSTALLED)
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	@if [ -n "$(TORCH_INDEX)" ]; then \
-	  $(BIN)/python -m pip install --quiet "torch>=2.6,<2.14" --index-url "$(TORCH_INDEX)"; \
+	  $(BIN)/python -m pip install --quiet "torch>=2.6,<2.14" "torchvision>=0.21,<0.29" --index-url "$(TORCH_INDEX)"; \
 	fi
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	@touch $@
