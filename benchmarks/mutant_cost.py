@@ -3,9 +3,9 @@
     python -m benchmarks.mutant_cost --root data/raw/mnist [--repeats 3]
 
 The bare loop holds the data as floats in memory, shuffles, and calls forward, backward and a fused optimizer: the
-floor. All are measured in CPU seconds of this process and its children, turn and turn about,
-because absolute times on a shared machine are noise; the ratio is what counts (bar: 1.15). Then the CPU seconds of the
-other stages' work (bar: 5 together), and the peak memory over imports and arrays (bar: 150 MB).
+floor. All are measured in CPU seconds of this process and its children, turn and turn about, because absolute times on
+a shared machine are noise; the ratio is what counts (bar: 1.15). Then the CPU seconds of the other stages' work (bar: 5
+together), and the peak memory over imports and arrays (bar: 150 MB).
 """
 
 import argparse

@@ -49,7 +49,7 @@ def load_mutant(folder: Path, name: str, subject: Subject) -> nn.Module:
 def save_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
     """Writes ``weights`` as safetensors; tensors that share memory are stored once for each name."""
     with written_whole(path) as temporary:
-        # Through a file object: what goes wrong is then an OSError, as everywhere.
+        # Written by us, not by safetensors: what goes wrong is then an OSError, as everywhere.
         temporary.write_bytes(
             save({name: tensor.detach().cpu().clone().contiguous() for name, tensor in weights.items()})
         )
