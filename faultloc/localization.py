@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int, Shaped
 
+from faultloc.errors import DataError
+
 
 @dataclass(frozen=True)
 class Localization:
@@ -29,3 +31,24 @@ class Localization:
         table = pd.DataFrame({name: values[order] for name, values in columns.items()})
         table.insert(0, "rank", np.arange(1, len(order) + 1))
         return table
+
+
+def most_suspicious_first(
+    suspiciousness: Float[np.ndarray, "element"], generator: np.random.Generator
+) -> Int[np.ndarray, "element"]:
+    """The indices of all elements, the highest suspiciousness first, ties in random order.
+
+    Ties are common (saturated probabilities) and the order of a data set may give its faults away, so a stable sort
+    would flatter or punish a ranking for it.
+
+    Raises:
+        DataError: a value is not a number.
+    """
+    undefined = int(np.isnan(suspiciousness).sum())
+    if undefined:
+        raise DataError(
+            f"the suspiciousness of {undefined} of {len(suspiciousness)} samples is not a number; expected "
+            "one for each: look for a training that diverged"
+        )
+    shuffled = generator.permutation(len(suspiciousness))
+    return shuffled[np.argsort(-suspiciousness[shuffled], kind="stable")]

@@ -6,6 +6,8 @@ from omegaconf import DictConfig
 
 from stages.entry import stage
 
+ESTIMATE = ("expected_faults", "expected_faults_low", "expected_faults_high", "worthwhile_depth")
+
 
 @stage("report")
 def main(params: DictConfig) -> str:
@@ -13,11 +15,12 @@ def main(params: DictConfig) -> str:
     from faultloc.io.dataset_store import load_texts, load_train, load_vocabulary
     from faultloc.io.tables import load_table
     from faultloc.io.truth_store import load_truth
-    from faultloc.report.findings import Findings, Training, count_faults_found
+    from faultloc.report.findings import FaultEstimate, Findings, Training, count_faults_found
     from faultloc.report.suspects import most_suspicious
     from faultloc.report.writing import write_report
 
     folder, online = Path("data/dataset"), Path("results/dfaulo/online.csv")
+    summary = Path("results/dfaulo/summary.json")  # of the default scorer
     dataset = load_train(folder)
     truth = load_truth(Path("data/truth"))
     ranking = load_table(Path("results/dfaulo/ranking.csv"))
@@ -43,6 +46,7 @@ def main(params: DictConfig) -> str:
             accuracies.get("test_accuracy"),
             load_table(Path("results/train/curve.csv")),
         ),
+        estimate=FaultEstimate(*(load_json(summary)[key] for key in ESTIMATE)) if summary.exists() else None,
     )
     write_report(Path("results/report"), findings)
     return f"{len(suspects)} samples shown, open results/report/index.html"

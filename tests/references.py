@@ -110,3 +110,89 @@ def reference_features(
     vector += [1.0 if flag else 0.0 for flag in deleted]
     vector += [reference_squashed_loss(opinion, label) for opinion in [subject, *mutants]]
     return vector
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# DFauLo's default scorer, one sample and one class at a time.
+
+
+def reference_noise_matrix(
+    probabilities: Sequence[Sequence[float]], labels: Sequence[int], anchor_share: float
+) -> list[list[float]]:
+    """Anchors' labels counted; a cell above base n + 3 sqrt(base n) + 3 has a rate of its own, the rest share base."""
+    classes = len(probabilities[0])
+    counts = [[0] * classes for _ in range(classes)]
+    for a in range(classes):
+        members = [i for i, row in enumerate(probabilities) if max(range(classes), key=lambda c: row[c]) == a]
+        members.sort(key=lambda i: -probabilities[i][a])
+        for i in members[: math.ceil(len(members) * anchor_share)]:
+            counts[a][labels[i]] += 1
+    sizes = [sum(row) for row in counts]
+    hot: set[tuple[int, int]] = set()
+    for _ in range(5):
+        cold = [(a, b) for a in range(classes) for b in range(classes) if a != b and (a, b) not in hot]
+        base = (sum(counts[a][b] for a, b in cold) + 1) / (sum(sizes[a] for a, _ in cold) + 50)
+        found = set()
+        for a in range(classes):
+            for b in range(classes):
+                expected = base * sizes[a]
+                if a != b and counts[a][b] > expected + 3 * math.sqrt(expected) + 3:
+                    found.add((a, b))
+        if found == hot:
+            break
+        hot = found
+    matrix = []
+    for a in range(classes):
+        row = [counts[a][b] / sizes[a] if (a, b) in hot else base for b in range(classes)]
+        row[a] = max(1 - sum(value for b, value in enumerate(row) if b != a), 0.05)
+        matrix.append([value / sum(row) for value in row])
+    return matrix
+
+
+def reference_log_odds(
+    opinion: Sequence[float],
+    around: Sequence[float],
+    label: int,
+    matrix: Sequence[Sequence[float]],
+    temperature: float,
+    foreign_share: float,
+    label_share: float,
+    neighbour_weight: float,
+) -> float:
+    """log(wrong label + foreign input) - log(right label), from opinions that are free of noise already."""
+
+    def sharpened(values: Sequence[float]) -> list[float]:
+        powers = [value ** (1 / temperature) for value in values]
+        return [power / sum(powers) for power in powers]
+
+    odds = []
+    for values in (sharpened(opinion), sharpened(around)):
+        wrong = sum(p * matrix[c][label] for c, p in enumerate(values) if c != label)
+        odds.append(math.log(wrong) - math.log(values[label] * matrix[label][label]))
+    label_odds = (odds[0] + neighbour_weight * odds[1]) / (1 + neighbour_weight)
+    likelihood = sum(p * matrix[c][label] for c, p in enumerate(sharpened(opinion)))
+    foreign_odds = foreign_share * label_share / ((1 - foreign_share) * likelihood)
+    return math.log(math.exp(label_odds) + foreign_odds)
+
+
+def reference_neighbours(
+    points: Sequence[Sequence[float]], labels: Sequence[int], classes: int, count: int, sharpness: float
+) -> list[list[float]]:
+    """The weighted labels of the ``count`` others of the highest cosine, after centring."""
+    n, size = len(points), len(points[0])
+    means = [sum(point[d] for point in points) / n for d in range(size)]
+    centred = [[value - mean for value, mean in zip(point, means, strict=True)] for point in points]
+    shares = []
+    for i, point in enumerate(centred):
+        cosines = []
+        for j, other in enumerate(centred):
+            if i != j:
+                dot = sum(x * y for x, y in zip(point, other, strict=True))
+                cosines.append((dot / math.hypot(*point) / math.hypot(*other), j))
+        cosines.sort(reverse=True)
+        weights = [(math.exp(sharpness * (cosine - cosines[0][0])), j) for cosine, j in cosines[:count]]
+        row = [0.0] * classes
+        for weight, j in weights:
+            row[labels[j]] += weight / sum(w for w, _ in weights)
+        shares.append(row)
+    return shares

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from faultloc.errors import DataError
 from faultloc.evaluation import metrics
 from faultloc.evaluation.detection import auroc, average_precision
+from faultloc.localization import most_suspicious_first
 
 
 @dataclass(frozen=True)
@@ -25,20 +25,10 @@ class Ranking:
 def rank_by_suspiciousness(suspiciousness: Float[np.ndarray, "sample"], generator: np.random.Generator) -> Ranking:
     """The samples sorted by falling ``suspiciousness``, ties in random order.
 
-    Ties are common (saturated probabilities) and the order of a data set may give its faults away, so a stable sort
-    would flatter or punish a ranking for it.
-
     Raises:
         DataError: a value is not a number.
     """
-    undefined = int(np.isnan(suspiciousness).sum())
-    if undefined:
-        raise DataError(
-            f"the suspiciousness of {undefined} of {len(suspiciousness)} samples is not a number; expected "
-            "one for each: look for a training that diverged"
-        )
-    shuffled = generator.permutation(len(suspiciousness))
-    return Ranking(shuffled[np.argsort(-suspiciousness[shuffled], kind="stable")], suspiciousness)
+    return Ranking(most_suspicious_first(suspiciousness, generator), suspiciousness)
 
 
 def rank_as_listed(order: Int[np.ndarray, "sample"]) -> Ranking:

@@ -38,6 +38,8 @@ def compare(metrics: Metrics, rankings: Sequence[str], columns: Sequence[str]) -
     best = {}
     for column in columns:
         values = [_rounded(column, metrics[name][column]) for name in rankings if column in metrics[name]]
+        if not values:  # no such ranking, as the ablations of a scorer that has none
+            continue
         best[column] = (max if metric_wording(column).higher_is_better else min)(values)
     return [
         ComparisonRow(name, ranking_title(name), [_cell(metrics[name].get(column), column, best) for column in columns])

@@ -41,6 +41,16 @@ class FaultsFound:
 
 
 @dataclass(frozen=True)
+class FaultEstimate:
+    """About how many samples are faulty, the interval around it, and how many of the list it pays to look at."""
+
+    expected: int
+    low: int
+    high: int
+    worthwhile_depth: int
+
+
+@dataclass(frozen=True)
 class Findings:
     """The content of the report.
 
@@ -56,6 +66,7 @@ class Findings:
     metrics: Mapping[str, Mapping[str, float]]
     curves: pd.DataFrame
     training: Training
+    estimate: FaultEstimate | None = None
 
 
 def count_faults_found(ranking: pd.DataFrame, truth: PlantedFault, top_share: float) -> FaultsFound:

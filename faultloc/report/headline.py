@@ -6,7 +6,12 @@ from faultloc.report.wording import percent, ranking_title
 
 def headline(findings: Findings) -> str:
     """The result in one sentence."""
-    faults = findings.faults
+    faults, estimate = findings.faults, findings.estimate
+    if faults is None and estimate is not None:
+        return (
+            f"About {estimate.expected:,} of {findings.sample_count:,} samples look faulty "
+            f"({estimate.low:,} to {estimate.high:,}); it pays to look at the first {estimate.worthwhile_depth:,}"
+        )
     if faults is None or not faults.total:
         return f"The {len(findings.suspects):,} most suspicious of {findings.sample_count:,} samples"
     return (
@@ -45,6 +50,11 @@ def key_facts(findings: Findings) -> list[tuple[str, str]]:
         online = findings.metrics.get("dfaulo_online", {}).get(_share_metric(faults))
         if online is not None:
             facts.append((percent(online), f"in the first {top}, with {findings.reviewed:,} verdicts as feedback"))
+        if findings.estimate is not None:
+            estimate = findings.estimate
+            facts.append(
+                (f"{estimate.low:,} to {estimate.high:,}", f"faults by DFauLo's own estimate, of {faults.total:,}")
+            )
     training = findings.training
     if training.train_accuracy is not None:
         facts.append((percent(training.train_accuracy), "accuracy on the labels as given"))

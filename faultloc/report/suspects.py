@@ -1,7 +1,8 @@
 """The samples that the report shows."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,10 @@ class TrueState:
 
 @dataclass(frozen=True)
 class Suspect:
-    """One suspicious sample as people see it: a picture, or else a text; ``truth`` is None where none is known."""
+    """One suspicious sample as people see it: a picture, or else a text; ``truth`` is None where none is known.
+
+    ``kind`` says what is suspected and ``suggested_label`` what would be right; empty where the scorer does not say.
+    """
 
     rank: int
     sample_id: str
@@ -37,6 +41,8 @@ class Suspect:
     picture: Image.Image | None
     text: str
     truth: TrueState | None
+    kind: str = ""
+    suggested_label: str = ""
 
     @property
     def is_fault(self) -> bool:
@@ -80,9 +86,16 @@ def most_suspicious(
                 picture=picture,
                 text="" if picture else _spelt(dataset, int(row), texts, vocabulary),
                 truth=state,
+                kind=_said(entry, "kind"),
+                suggested_label=_said(entry, "suggested_label"),
             )
         )
     return suspects
+
+
+def _said(entry: Mapping[Hashable, Any], column: str) -> str:
+    value = entry.get(column, "")
+    return "" if pd.isna(value) else str(value)
 
 
 def _true_states(

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from faultloc.report.findings import FaultsFound, Findings, Training
+from faultloc.report.findings import FaultEstimate, FaultsFound, Findings, Training
 from faultloc.report.suspects import Suspect, TrueState
 
 METRICS = {
@@ -21,7 +21,9 @@ METRICS = {
 def make_findings() -> Callable[..., Findings]:
     """Findings on a data set of 200 pictures or texts, with or without a truth."""
 
-    def make(*, known: bool = True, text: str = "", class_name: str = "ankle boot") -> Findings:
+    def make(
+        *, known: bool = True, text: str = "", class_name: str = "ankle boot", estimated: bool = False
+    ) -> Findings:
         generator = np.random.default_rng(0)
         suspects = [
             Suspect(
@@ -32,6 +34,8 @@ def make_findings() -> Callable[..., Findings]:
                 suspiciousness=1 - rank / 100,
                 picture=None if text else Image.fromarray(generator.integers(0, 256, (28, 28), dtype=np.uint8)),
                 text=text,
+                kind="wrong label" if estimated else "",
+                suggested_label="sandal" if estimated else "",
                 truth=TrueState(rank < 3, "label changed" if rank < 3 else "", "bag") if known else None,
             )
             for rank in range(1, 6)
@@ -39,6 +43,7 @@ def make_findings() -> Callable[..., Findings]:
         share = np.arange(101) / 100
         curves = {"inspected": np.arange(101), "ideal": np.minimum(1, 20 * share)}
         return Findings(
+            estimate=FaultEstimate(12, 8, 17, 15) if estimated else None,
             sample_count=200,
             class_names=[class_name, "bag"],
             suspects=suspects,

@@ -42,3 +42,13 @@ def test_the_facts_start_with_the_share_of_faults_found(make_findings) -> None:
         "93\N{NO-BREAK SPACE}%",
         "94.8\N{NO-BREAK SPACE}%",
     ]
+
+
+def test_without_a_truth_the_estimate_is_the_headline(make_findings) -> None:
+    assert headline(make_findings(known=False, estimated=True)) == (
+        "About 12 of 200 samples look faulty (8 to 17); it pays to look at the first 15"
+    )
+
+
+def test_with_a_truth_the_estimate_stands_beside_it(make_findings) -> None:
+    assert ("8 to 17", "faults by DFauLo's own estimate, of 10") in key_facts(make_findings(estimated=True))

@@ -56,3 +56,9 @@ def test_every_anchor_has_its_section(make_findings) -> None:
         page = render_page(make_findings(known=known))
         for name in re.findall(r'href="#([^"]+)"', page):
             assert f'id="{name}"' in page
+
+
+def test_a_card_says_what_is_suspected_and_what_would_be_right(make_findings) -> None:
+    page = render_page(make_findings(estimated=True))
+    assert page.count("wrong label, rather sandal") == 5
+    assert "rather" not in render_page(make_findings())

@@ -49,7 +49,7 @@ def complaint(workspace: Workspace, stage: str, *overrides: str) -> str:
         ("outlier", "outlier.latent_size=0", "outlier.latent_size is 0"),
         ("outlier", "outlier.dropout=2", "outlier.dropout is 2"),
         ("outlier", "outlier.hidden_sizes=[]", "outlier.hidden_sizes is empty"),
-        ("dfaulo", "dfaulo.scorer=magic", "dfaulo.scorer is 'magic'; expected paper"),
+        ("dfaulo", "dfaulo.scorer=magic", "dfaulo.scorer is 'magic'; expected default or paper"),
     ],
 )
 def test_a_setting_that_makes_no_sense(workspace, stage, override, sentence):

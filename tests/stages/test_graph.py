@@ -9,7 +9,7 @@ from omegaconf import OmegaConf
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GRAPH = OmegaConf.to_container(OmegaConf.load(REPOSITORY / "dvc.yaml"))["stages"]
-ORDER = ["gendata", "train", "outlier", "activation", "preloss", "mutation", "dfaulo", "evaluate", "report"]
+ORDER = ["gendata", "train", "outlier", "activation", "preloss", "mutation", "suffix", "dfaulo", "evaluate", "report"]
 
 
 def module_file(module: str) -> Path | None:
@@ -54,6 +54,11 @@ def files_read(stage: str) -> frozenset[Path]:
     return frozenset(file for file in found if has_code(file))
 
 
+def scripts_of(stage: str) -> list[Path]:
+    """The stage's script and the files beside it that it imports."""
+    return sorted(file for file in files_read(stage) if file.parent.name == "stages")
+
+
 def code_dependencies(stage: str) -> list[Path]:
     """The dependencies of ``stage`` that are code."""
     return [REPOSITORY / path for path in GRAPH[stage]["deps"] if path.startswith(("stages/", "faultloc/"))]
@@ -93,9 +98,9 @@ def test_every_dependency_on_code_is_imported(stage):
 
 
 def paths_in(stage: str) -> set[str]:
-    """The literal paths under data/, models/ and results/ that the stage's script mentions."""
-    tree = ast.parse((REPOSITORY / "stages" / f"{stage}.py").read_text())
-    strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    """The literal paths under data/, models/ and results/ that the stage's scripts mention."""
+    nodes = [node for file in scripts_of(stage) for node in ast.walk(ast.parse(file.read_text()))]
+    strings = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     return {text for text in strings if text.startswith(("data/", "models/", "results/")) and " " not in text}
 
 
@@ -130,7 +135,8 @@ def test_every_declared_artifact_is_mentioned_by_the_stage(stage):
 def test_every_declared_parameter_is_read(stage):
     read = {
         f"{node.value.attr}.{node.attr}" if isinstance(node.value, ast.Attribute) else node.attr
-        for node in ast.walk(ast.parse((REPOSITORY / "stages" / f"{stage}.py").read_text()))
+        for file in scripts_of(stage)
+        for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Attribute)
     }
     # The runtime's device and threads are read by start_torch, which gets the whole group.

@@ -6,14 +6,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from faultloc.io.truth_store import load_truth, save_truth
 from tests.stages.workspace import Workspace, environment
 
 pytestmark = pytest.mark.slow
-ALL = {"gendata", "train", "outlier", "activation", "preloss", "mutation", "dfaulo", "evaluate", "report"}
+ALL = {"gendata", "train", "outlier", "activation", "preloss", "mutation", "suffix", "dfaulo", "evaluate", "report"}
 AFTER_MUTATION = {"mutation", "dfaulo", "evaluate", "report"}
 
 
@@ -33,10 +36,14 @@ def test_a_second_run_executes_nothing(done):
 @pytest.mark.parametrize(
     ("override", "reran"),
     [
-        ("mutation.ratio=0.2", AFTER_MUTATION),
+        # The default scorer does not look at these mutants: its ranking stays the same, and what reads it is not rerun.
+        ("mutation.ratio=0.2", {"mutation", "dfaulo"}),
         # Four numbers an image: other samples are the farthest, so the deletion set is another one.
-        ("outlier.largest_side=2", AFTER_MUTATION | {"outlier"}),
+        ("outlier.largest_side=2", {"outlier", "mutation", "dfaulo"}),
+        ("suffix.learning_rate=0.01", {"suffix", "dfaulo", "evaluate", "report"}),
+        ("dfaulo.neighbour_weight=1", {"dfaulo", "evaluate", "report"}),
         ("dfaulo.online.rounds=1", {"dfaulo", "evaluate", "report"}),
+        ("dfaulo=paper", {"dfaulo", "evaluate", "report"}),
         ("evaluate.cleanlab=false", {"evaluate", "report"}),
         ("report.samples=2", {"report"}),
     ],
@@ -63,6 +70,7 @@ def test_the_number_of_processes_changes_no_bytes(done, monkeypatch):
     before = done.lock()
     monkeypatch.setenv("FAULTLOC_WORKERS", "1")
     done.run("dvc", "repro", "--force", "--single-item", "mutation")
+    done.run("dvc", "repro", "--force", "--single-item", "suffix")
     assert done.lock() == before
 
 
@@ -73,6 +81,46 @@ def test_the_ranking_keeps_its_contract(done):
     assert ranking["sample_id"].is_unique
     assert ranking["suspiciousness"].between(0, 1).all()
     assert ranking["suspiciousness"].is_monotonic_decreasing
+
+
+def test_the_ranking_says_what_is_wrong_and_what_would_be_right(done):
+    ranking = pd.read_csv(done.folder / "results/dfaulo/ranking.csv", keep_default_na=False, dtype={"kind": str})
+    assert set(ranking["kind"]) <= {
+        "",
+        "wrong label",
+        "foreign input",
+        "ambiguous",
+        "near-duplicate with another label",
+    }
+    assert (ranking["suggested_label"].astype(str) != ranking["given_label"].astype(str)).all()
+    assert ranking["suggested_probability"].between(0, 1).all()
+    assert (ranking["foreign_probability"] <= ranking["suspiciousness"] + 1e-5).all()
+    assert (ranking["nearest_sample_id"] != ranking["sample_id"]).all()
+    summary = json.loads((done.folder / "results/dfaulo/summary.json").read_text())
+    assert summary["expected_faults_low"] <= summary["expected_faults"] <= summary["expected_faults_high"]
+    assert summary["expected_faults"] == pytest.approx(ranking["suspiciousness"].sum(), abs=1)
+    assert 0 <= summary["worthwhile_depth"] <= 150
+
+
+def test_no_ranking_knows_the_truth(done):
+    # The same ranking, byte for byte, whatever the truth says and even where there is none.
+    ranking, truth = done.folder / "results/dfaulo/ranking.csv", done.folder / "data/truth"
+    before = ranking.read_bytes()
+    for scorer in ("default", "paper"):
+        done.configure(f"dfaulo={scorer}")
+        done.run("dvc", "repro", "--force", "--single-item", "dfaulo")
+        with_truth = ranking.read_bytes()
+        assert scorer == "paper" or with_truth == before
+        known = load_truth(truth)
+        shifted = replace(known, fault_kinds=np.roll(known.fault_kinds, 7), true_labels=np.roll(known.true_labels, 3))
+        for other in (shifted, None):
+            save_truth(truth, other)
+            done.run(sys.executable, "-m", "stages.dfaulo")
+            assert ranking.read_bytes() == with_truth
+        done.run("dvc", "checkout", "--force")
+    done.configure()
+    done.run("dvc", "checkout", "--force")
+    assert done.reproduce() == set()
 
 
 def test_the_metrics_keep_their_contract(done):
@@ -134,5 +182,6 @@ def test_after_an_interruption_the_next_run_carries_on(done, tmp_path):
     assert "Traceback" not in output
     assert not list(workspace.folder.rglob("*.part"))
     workspace.configure()
-    assert workspace.reproduce() == AFTER_MUTATION
+    # What does not need the interrupted stage may have run before it or not.
+    assert workspace.reproduce() - {"suffix"} == AFTER_MUTATION
     assert workspace.lock() == done.lock()

@@ -68,11 +68,3 @@ def apply_regression(
             for start in range(0, len(rows), ROWS_AT_ONCE)
         ]
     )
-
-
-def most_suspicious_first(
-    suspiciousness: Float[np.ndarray, "sample"], generator: np.random.Generator
-) -> Int[np.ndarray, "sample"]:
-    """The indices of all samples, the highest suspiciousness first, ties in random order."""
-    shuffled = generator.permutation(len(suspiciousness))
-    return shuffled[np.argsort(-suspiciousness[shuffled], kind="stable")]

@@ -3,7 +3,7 @@ from sklearn.linear_model import LogisticRegression
 
 from faultloc.methods.dfaulo import paper_scorer
 from faultloc.methods.dfaulo.features import MutantEvidence
-from faultloc.methods.dfaulo.paper_scorer import most_suspicious_first, score_offline
+from faultloc.methods.dfaulo.paper_scorer import score_offline
 from faultloc.methods.dfaulo.seed_set import SeedSet, make_seed_set
 from tests.methods.dfaulo.test_features import evidence
 from tests.references import reference_features
@@ -69,9 +69,3 @@ def test_arguments_are_not_modified():
     assert all(
         np.array_equal(*pair) for pair in zip(before, (given.subject, given.mutants, given.deleted), strict=True)
     )
-
-
-def test_ties_are_broken_at_random_not_by_the_order_of_the_data_set():
-    order = most_suspicious_first(np.array([0.5] * 50 + [0.9]), np.random.default_rng(0))
-    assert order[0] == 50
-    assert sorted(order[1:]) == list(range(50)) and order[1:].tolist() != list(range(50))

@@ -1,0 +1,28 @@
+"""What the default scorer knows of each sample; no truth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+
+@dataclass(frozen=True)
+class DefaultEvidence:
+    """What the suffix mutants, the samples around it and the model say of each sample.
+
+    ``seen``, ``unseen``: the mutants' probabilities, trained with the sample and without it. ``energy``: minus the
+    log-sum-exp of their logits, high where they recognise no class; ``model_energy`` the same of the model itself.
+    ``neighbours``: the shares of the labels around it. ``alignment``: how well it lies along some class, in [0, 1], in
+    each of several spaces: the prefix's features, the mutants' embedding, the input of the model's last layer.
+    ``nearest``: the samples around it, the nearest first; ``nearest_distance``: that to the first, between features.
+    """
+
+    labels: Int[np.ndarray, "sample"]
+    seen: Float[np.ndarray, "sample class"]
+    unseen: Float[np.ndarray, "sample class"]
+    energy: Float[np.ndarray, "sample"]
+    model_energy: Float[np.ndarray, "sample"]
+    neighbours: Float[np.ndarray, "sample class"]
+    alignment: Float[np.ndarray, "space sample"]
+    nearest: Int[np.ndarray, "sample neighbour"]
+    nearest_distance: Float[np.ndarray, "sample"]

@@ -1,0 +1,122 @@
+"""The default suspiciousness: how likely each label is wrong or each input foreign, by the mutants' opinions."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
+from faultloc.methods.dfaulo.fault_mixture import FaultMixture, fit_mixture, label_likelihood, normal_scores, tempered
+from faultloc.methods.dfaulo.noise_matrix import NoiseMatrix, estimate_noise, without_noise
+from faultloc.settings_check import check_number
+
+_TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class ScorerSettings:
+    """``anchor_share`` of each predicted class estimate the noise matrix; ``neighbour_weight`` is that of the
+    neighbours' opinion beside the mutants' (1); ``floor`` the least probability that either gives to a class."""
+
+    anchor_share: float | int
+    neighbour_weight: float | int
+    floor: float | int
+
+    def __post_init__(self) -> None:
+        check_number("dfaulo.anchor_share", self.anchor_share, above=0, below=1.0001)
+        check_number("dfaulo.neighbour_weight", self.neighbour_weight, at_least=0)
+        check_number("dfaulo.floor", self.floor, above=0, below=0.1)
+
+
+@dataclass(frozen=True)
+class DefaultScore:
+    """What the scorer says of each sample.
+
+    ``log_odds`` of being faulty sort the list, ``label_log_odds`` leave the foreign inputs out; any real number, higher
+    is worse. ``probability`` of being faulty, and
+    that part of it that is a ``foreign_probability``, in [0, 1]. ``class_probabilities``: of each class to be the right
+    one, were the input not foreign, its given label looked at. ``probability_bounds`` are the probabilities by the
+    opinions of mutants that were shown the sample alone, and of those that were not.
+    """
+
+    log_odds: Float[np.ndarray, "sample"]
+    label_log_odds: Float[np.ndarray, "sample"]
+    foreign_probability: Float[np.ndarray, "sample"]
+    class_probabilities: Float[np.ndarray, "sample class"]
+    probability_bounds: tuple[Float[np.ndarray, "sample"], Float[np.ndarray, "sample"]]
+    noise: NoiseMatrix
+    mixture: FaultMixture
+
+    @property
+    def probability(self) -> Float[np.ndarray, "sample"]:
+        """The probability of being faulty."""
+        return logistic(self.log_odds)
+
+
+def score_default(evidence: DefaultEvidence, settings: ScorerSettings) -> DefaultScore:
+    """The posterior of every sample, from arrays alone.
+
+    A given label is explained by a right class c and the noise matrix T, or by a foreign input. With p the mutants'
+    opinion freed of the noise and tempered, the odds of a wrong label are sum(c != y) p_c T[c, y] to p_y T[y, y], and
+    likewise by the neighbours' opinion; the two are averaged as log-odds. The odds of a foreign input are its share
+    among samples as strange as this one, times the share of the label, to p's likelihood of the label.
+    """
+    labels = evidence.labels
+    noise = estimate_noise(evidence.unseen, labels, anchor_share=settings.anchor_share)
+    strangeness = (
+        evidence.energy.astype(np.float64),
+        -np.sum([normal_scores(alignment) for alignment in evidence.alignment], axis=0),
+        evidence.model_energy.astype(np.float64),
+    )
+    unseen = without_noise(evidence.unseen, noise, floor=settings.floor)
+    mixture = fit_mixture(unseen, labels, noise, evidence.energy, strangeness)
+
+    around = without_noise(evidence.neighbours, noise, floor=settings.floor)
+    by_neighbours = tempered(around, mixture.temperature)
+    share = np.bincount(labels, minlength=len(noise.transition))[labels] / len(labels)
+
+    def posterior(opinion: Float[np.ndarray, "sample class"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        true_class = tempered(without_noise(opinion, noise, floor=settings.floor), mixture.temperature)
+        label_odds = log_odds_of_label(true_class, labels, noise)
+        label_odds = label_odds + settings.neighbour_weight * log_odds_of_label(by_neighbours, labels, noise)
+        label_odds /= 1 + settings.neighbour_weight
+        likelihood = label_likelihood(true_class, labels, noise)
+        foreign = mixture.foreign_share
+        return true_class, label_odds, np.log(foreign * share + _TINY) - np.log((1 - foreign) * likelihood)
+
+    by_mutants, label_odds, foreign_odds = posterior((evidence.seen + evidence.unseen) / 2)
+    log_odds = np.logaddexp(label_odds, foreign_odds)
+    bounds = [logistic(np.logaddexp(*posterior(opinion)[1:])) for opinion in (evidence.seen, evidence.unseen)]
+    return DefaultScore(
+        log_odds,
+        label_odds,
+        logistic(log_odds) * np.exp(foreign_odds - log_odds),
+        _class_probabilities(by_mutants, by_neighbours, settings.neighbour_weight, labels, noise),
+        (bounds[0], bounds[1]),
+        noise,
+        mixture,
+    )
+
+
+def log_odds_of_label(
+    true_class: Float[np.ndarray, "sample class"], labels: Int[np.ndarray, "sample"], noise: NoiseMatrix
+) -> Float[np.ndarray, "sample"]:
+    """How much likelier it is that the given label is wrong than right, as a logarithm."""
+    joint = true_class * noise.transition[:, labels].T
+    right = joint[np.arange(len(labels)), labels]
+    joint[np.arange(len(labels)), labels] = 0
+    return np.log(np.maximum(joint.sum(axis=1), _TINY)) - np.log(np.maximum(right, _TINY))
+
+
+def _class_probabilities(
+    by_mutants: np.ndarray, by_neighbours: np.ndarray, weight: float, labels: np.ndarray, noise: NoiseMatrix
+) -> np.ndarray:
+    logs = (np.log(by_mutants) + weight * np.log(np.maximum(by_neighbours, _TINY))) / (1 + weight)
+    logs = logs + np.log(noise.transition[:, labels].T)
+    powers = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def logistic(values: Float[np.ndarray, "sample"]) -> Float[np.ndarray, "sample"]:
+    """The probabilities whose log-odds are ``values``."""
+    return 1 / (1 + np.exp(-np.clip(values, -500, 500)))

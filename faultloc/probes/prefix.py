@@ -1,0 +1,179 @@
+"""Where a network stops looking and starts deciding: its prefix gives features, its tail combines them."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from jaxtyping import Float, Shaped
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
+
+from faultloc.errors import ModelError, TrainingError
+from faultloc.probes.activations import watching
+from faultloc.probes.layers import find_layer
+from faultloc.probes.modes import evaluating
+from faultloc.subject.batches import as_model_input
+
+# They may stand between the layers of a tail; its mutants do without.
+_NORMALISATIONS = (nn.BatchNorm1d, nn.LayerNorm, nn.GroupNorm)
+
+
+@dataclass(frozen=True)
+class PrefixPart:
+    """A layer whose ``side`` gives features: what flows into it, or out of it.
+
+    ``over_steps`` is what stands for a sequence: its mean or its maximum over the steps; None for anything else.
+    """
+
+    layer: str
+    side: Literal["input", "output"]
+    over_steps: Literal["mean", "max"] | None = None
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """The layers that give a network's features, and the shape of the tail that follows them.
+
+    ``tail_widths`` are the sizes of the tail's fully connected layers, the last that of the logits.
+    """
+
+    parts: Sequence[PrefixPart]
+    tail_widths: Sequence[int]
+
+
+@dataclass(frozen=True)
+class _Call:
+    name: str
+    layer: nn.Module
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+
+    @property
+    def sees_everything(self) -> bool:
+        if isinstance(self.layer, nn.Linear):
+            return len(self.input_shape) == 2
+        # A convolution as large as its map is a linear layer by another name (LeNet-5's third).
+        if isinstance(self.layer, nn.Conv1d | nn.Conv2d):
+            return self.layer.groups == 1 and all(side == 1 for side in self.output_shape[2:])
+        return False
+
+
+def find_prefix(network: nn.Module, example: Shaped[Tensor, "sample ..."]) -> Prefix:
+    """The prefix of ``network``, found by following ``example`` through its layers.
+
+    The tail are the last layers that each see all of their input: LeNet-5 has three (behind 400 features), a residual
+    network one (behind the pooled map). What a network memorises sits in its tail, and in its recurrent layers: where
+    the tail follows a recurrent layer, its mean over the steps is joined by the mean and the maximum of the embedding,
+    which looks at each token alone.
+
+    Raises:
+        ModelError: the network does not end in a linear layer.
+    """
+    calls = _weighted_calls(network, example)
+    tail: list[_Call] = []
+    for call in reversed(calls):
+        if call.sees_everything:
+            tail.insert(0, call)
+        elif not (isinstance(call.layer, _NORMALISATIONS) and len(call.input_shape) == 2):
+            break
+    if not tail:
+        raise ModelError(
+            f"{type(network).__name__} does not end in a linear layer, but in "
+            f"{type(calls[-1].layer).__name__ if calls else 'nothing with weights'}; expected a classifier whose last "
+            "layer is torch.nn.Linear"
+        )
+    widths = tuple(call.output_shape[1] for call in tail)
+    before = calls[: calls.index(tail[0])]
+    embeddings = [call for call in before if isinstance(call.layer, nn.Embedding)]
+    if embeddings and isinstance(before[-1].layer, nn.RNNBase) and before[-1].layer.batch_first:
+        token = embeddings[-1].name
+        parts = (
+            PrefixPart(token, "output", "mean"),
+            PrefixPart(token, "output", "max"),
+            PrefixPart(before[-1].name, "output", "mean"),
+        )
+        return Prefix(parts, widths)
+    return Prefix((PrefixPart(tail[0].name, "input"),), widths)
+
+
+def read_features(
+    network: nn.Module, inputs: Shaped[Tensor, "sample ..."], prefix: Prefix, *, batch_size: int
+) -> Float[Tensor, "sample feature"]:
+    """The prefix's features of every sample, on the network's device; those of each part have a variance of 1 in all.
+
+    Raises:
+        TrainingError: a feature is not a finite number, or all of a part are the same.
+    """
+    passing: list[list[object]] = [[] for _ in prefix.parts]
+    kept: list[list[Tensor]] = [[] for _ in prefix.parts]
+    with ExitStack() as stack:
+        for part, values in zip(prefix.parts, passing, strict=True):
+            layer = find_layer(network, part.layer)
+            stack.enter_context(watching(layer, values.append, take_input=part.side == "input"))
+        stack.enter_context(evaluating(network))
+        stack.enter_context(torch.no_grad())
+        for batch in inputs.split(batch_size):
+            network(as_model_input(batch))
+            is_step = batch != 0  # token 0 is padding
+            for part, values, features in zip(prefix.parts, passing, kept, strict=True):
+                features.append(_features(values[-1], is_step, part))
+                values.clear()
+    scaled = [_scaled(torch.cat(features), part) for part, features in zip(prefix.parts, kept, strict=True)]
+    return torch.cat(scaled, dim=1)
+
+
+def _features(values: object, is_step: Tensor, part: PrefixPart) -> Float[Tensor, "sample feature"]:
+    while not isinstance(values, Tensor):
+        if isinstance(values, PackedSequence):
+            values = pad_packed_sequence(values, batch_first=True, total_length=is_step.shape[1])
+        values = values[0]  # type: ignore[index]  # recurrent layers give a tuple, the sequence first
+    values = values.float()
+    if part.over_steps is None:
+        return values.flatten(1).clone()
+    chosen = is_step[:, :, None]
+    chosen = chosen | ~chosen.any(dim=1, keepdim=True)  # a sample without a token counts its padding
+    if part.over_steps == "mean":
+        return (values * chosen).sum(1) / chosen.sum(1)
+    return values.masked_fill(~chosen, -torch.inf).amax(1)
+
+
+def _scaled(features: Float[Tensor, "sample feature"], part: PrefixPart) -> Float[Tensor, "sample feature"]:
+    spread = features.std()
+    if not torch.isfinite(features).all() or not spread > 0:
+        found = "are all the same" if spread == 0 else "hold NaN or infinite values"
+        raise TrainingError(
+            f"the features at layer {part.layer!r} {found}; expected finite numbers that differ: check the inputs and "
+            "the weights of the model"
+        )
+    return features / spread
+
+
+def _weighted_calls(network: nn.Module, example: Tensor) -> list[_Call]:
+    names = {
+        module: name
+        for name, module in network.named_modules()
+        if name and any(True for _ in module.parameters(recurse=False))
+    }
+    calls: list[_Call] = []
+
+    def recorder(name: str) -> Callable[[nn.Module, tuple, object], None]:
+        def record(layer: nn.Module, inputs: tuple, output: object) -> None:
+            given, returned = (inputs[0] if inputs else None), output
+            calls.append(_Call(name, layer, _shape(given), _shape(returned)))
+
+        return record
+
+    hooks = [module.register_forward_hook(recorder(name)) for module, name in names.items()]
+    try:
+        with evaluating(network), torch.inference_mode():
+            network(as_model_input(example))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return calls
+
+
+def _shape(value: object) -> tuple[int, ...]:
+    return tuple(value.shape) if isinstance(value, Tensor) else ()

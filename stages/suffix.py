@@ -1,0 +1,68 @@
+"""What suffix mutants, the samples around it, and the model itself say of every sample: all that the scorer reads."""
+
+from contextlib import ExitStack
+from dataclasses import fields
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from stages.entry import stage
+
+
+@stage("suffix")
+def main(params: DictConfig) -> str:
+    from faultloc.io.artifacts import save_array
+    from faultloc.io.dataset_store import load_train
+    from faultloc.io.subject_store import load_subject
+    from faultloc.methods.dfaulo.neighbours import NeighbourSettings
+    from faultloc.methods.dfaulo.suffix_evidence import gather_evidence
+    from faultloc.methods.dfaulo.suffix_mutants import SuffixSettings
+    from faultloc.probes.prefix import find_prefix
+    from faultloc.subject.batches import as_tensor
+    from faultloc.subject.seeding import numpy_generator, torch_generator
+    from stages.progress import epoch_bar
+    from stages.torch_runtime import start_torch, worker_count
+
+    device, options = start_torch(params.runtime), params.suffix
+    settings = SuffixSettings(
+        mutants=options.mutants,
+        left_out=options.left_out,
+        checkpoints=list(options.checkpoints),
+        batch_size=options.batch_size,
+        fewest_steps=options.fewest_steps,
+        learning_rate=options.learning_rate,
+        dropout=options.dropout,
+        hidden_size=options.hidden_size,
+    )
+    around = NeighbourSettings(options.embeddings, options.neighbours, options.sharpness)
+    train, network = load_train(Path("data/dataset")), load_subject(Path("models/subject")).network.to(device)
+    inputs = as_tensor(train.inputs, device)
+    prefix = find_prefix(network, inputs[:2])
+    with ExitStack() as bars:
+        moved = [
+            bars.enter_context(epoch_bar(f"suffix mutant {mutant + 1}", max(settings.checkpoints), row=mutant))
+            for mutant in range(settings.mutants)
+        ]
+        evidence = gather_evidence(
+            network,
+            inputs,
+            train.labels,
+            prefix,
+            settings,
+            around,
+            numpy_generator(params.seed, "suffix", "left out"),
+            [torch_generator(params.seed, "suffix", str(mutant)) for mutant in range(settings.mutants)],
+            batch_size=params.runtime.batch_size,
+            workers=worker_count(device),
+            on_epoch=lambda mutant: moved[mutant](None),
+        )
+    for field in fields(evidence):
+        if field.name != "labels":
+            save_array(Path("data/suffix") / f"{field.name}.npy", getattr(evidence, field.name))
+    where = " and ".join(dict.fromkeys(f"the {part.side} of {part.layer}" for part in prefix.parts))
+    layers = "layer" if len(prefix.tail_widths) == 1 else "layers"
+    return f"{settings.mutants} mutants of the last {len(prefix.tail_widths)} {layers}, on {where}"
+
+
+if __name__ == "__main__":
+    main()

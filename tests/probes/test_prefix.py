@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from faultloc.errors import ModelError, TrainingError
+from faultloc.probes.prefix import PrefixPart, find_prefix, read_features
+from faultloc.subject.architectures import VGG16, LeNet1, LeNet5, RecurrentClassifier, ResNet20
+
+IMAGES = torch.randint(0, 256, (6, 1, 28, 28), dtype=torch.uint8)
+PHOTOGRAPHS = torch.randint(0, 256, (3, 3, 32, 32), dtype=torch.uint8)
+TOKENS = torch.tensor([[3, 5, 7, 0, 0], [1, 2, 3, 4, 5], [0, 0, 0, 0, 0]], dtype=torch.int32)
+
+
+@pytest.mark.parametrize(
+    ("network", "inputs", "part", "widths", "size"),
+    [
+        (LeNet1((1, 28, 28), 10), IMAGES, PrefixPart("fc", "input"), (10,), 192),
+        (LeNet5((1, 28, 28), 10), IMAGES, PrefixPart("features.6", "input"), (120, 84, 10), 400),
+        (ResNet20((3, 32, 32), 10), PHOTOGRAPHS, None, (10,), 64),
+        (VGG16((3, 32, 32), 7), PHOTOGRAPHS, None, None, None),
+    ],
+    ids=["LeNet1", "LeNet5", "ResNet20", "VGG16"],
+)
+def test_the_tail_is_found_in_each_architecture(network, inputs, part, widths, size):
+    prefix = find_prefix(network, inputs[:2])
+    features = read_features(network, inputs, prefix, batch_size=2)
+    assert part is None or list(prefix.parts) == [part]
+    assert widths is None or tuple(prefix.tail_widths) == widths
+    assert prefix.tail_widths[-1] in (7, 10)
+    assert size is None or features.shape == (len(inputs), size)
+    assert features.std() == pytest.approx(1, rel=1e-4)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_a_recurrent_network_gives_its_tokens_and_its_states(bidirectional):
+    network = RecurrentClassifier(
+        20, 4, embedding_size=8, hidden_size=6, layers=1, dropout=0.0, bidirectional=bidirectional
+    )
+    prefix = find_prefix(network, TOKENS)
+    assert [(part.layer, part.over_steps) for part in prefix.parts] == [
+        ("embedding", "mean"),
+        ("embedding", "max"),
+        ("lstm", "mean"),
+    ]
+    assert tuple(prefix.tail_widths) == (6, 4)
+    features = read_features(network, TOKENS, prefix, batch_size=2)
+    assert features.shape == (3, 8 + 8 + (12 if bidirectional else 6))
+
+
+def test_padding_does_not_count():
+    network = RecurrentClassifier(20, 4, embedding_size=8, hidden_size=6, layers=1, dropout=0.0)
+    prefix = find_prefix(network, TOKENS)
+    longer = torch.cat([TOKENS, torch.zeros(3, 4, dtype=torch.int32)], dim=1)
+    features = read_features(network, TOKENS[:2], prefix, batch_size=2)
+    np.testing.assert_allclose(features, read_features(network, longer[:2], prefix, batch_size=1), atol=1e-5)
+    with torch.no_grad():
+        words = network.embedding(TOKENS[0, :3].long())
+    ratio = features[0, :8] / words.mean(0)
+    np.testing.assert_allclose(ratio, ratio[0].expand(8), rtol=1e-4)
+    ratio = features[0, 8:16] / words.amax(0)
+    np.testing.assert_allclose(ratio, ratio[0].expand(8), rtol=1e-4)
+
+
+def test_normalisation_inside_a_tail_belongs_to_it():
+    tail = [nn.Linear(784, 30), nn.BatchNorm1d(30), nn.ReLU(), nn.Linear(30, 20), nn.LayerNorm(20), nn.Linear(20, 5)]
+    prefix = find_prefix(nn.Sequential(nn.Flatten(), *tail), IMAGES[:2])
+    assert (list(prefix.parts), tuple(prefix.tail_widths)) == ([PrefixPart("1", "input")], (30, 20, 5))
+
+
+def test_features_are_what_flows_into_the_tail():
+    network = LeNet1((1, 28, 28), 10)
+    features = read_features(network, IMAGES, find_prefix(network, IMAGES[:2]), batch_size=4)
+    with torch.no_grad():
+        expected = network.features(IMAGES.float() / 255)
+    np.testing.assert_allclose(features, expected / expected.std(), rtol=1e-4)
+
+
+def test_the_network_is_left_as_it_was():
+    network = ResNet20((3, 32, 32), 10).train()
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    read_features(network, PHOTOGRAPHS, find_prefix(network, PHOTOGRAPHS), batch_size=2)
+    assert network.training
+    assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
+    assert not any(module._forward_hooks for module in network.modules())
+
+
+def test_a_network_that_ends_otherwise_is_refused():
+    network = nn.Sequential(nn.Conv2d(1, 10, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    with pytest.raises(ModelError, match="does not end in a linear layer, but in Conv2d"):
+        find_prefix(network, IMAGES[:2])
+
+
+def test_features_that_are_all_the_same_are_refused():
+    network = nn.Sequential(nn.Conv2d(1, 2, 5), nn.ReLU(), nn.Flatten(), nn.Linear(2 * 24 * 24, 3))
+    nn.init.zeros_(network[0].weight)
+    nn.init.constant_(network[0].bias, -1.0)
+    with pytest.raises(TrainingError, match="are all the same"):
+        read_features(network, IMAGES, find_prefix(network, IMAGES[:2]), batch_size=4)
+
+
+def test_features_that_are_no_numbers_are_refused():
+    network = LeNet1((1, 28, 28), 10)
+    nn.init.constant_(network.features[0].weight, float("nan"))
+    with pytest.raises(TrainingError, match="NaN or infinite"):
+        read_features(network, IMAGES, find_prefix(network, IMAGES[:2]), batch_size=4)
