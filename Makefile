@@ -11,7 +11,7 @@ BIN := $(abspath $(VENV))/bin
 INSTALLED := $(VENV)/.installed
 RUN := PATH="$(BIN):$$PATH"
 
-.PHONY: repro test lint bench install
+.PHONY: repro test lint bench bench-quality install
 .DEFAULT_GOAL := repro
 
 repro: $(INSTALLED)
@@ -33,6 +33,14 @@ lint: $(INSTALLED)
 bench: $(INSTALLED)
 	$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.reference_case --root $(DATA)/mnist
 	$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.mutant_cost --root $(DATA)/mnist
+
+# The default scorer beside its peers. Steps are cached, so that it carries on where it was stopped; QUICK=1 takes
+# minutes, all of it hours.
+bench-quality: $(INSTALLED)
+	$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.quality --root $(DATA) --set $(if $(QUICK),quick,main) --output quality.csv
+	$(if $(QUICK),,$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.quality --root $(DATA) --set variants --output variants.csv)
+	$(if $(QUICK),,$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.quality --root $(DATA) --set clean --output clean.csv)
+	$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.scorer_cost --root $(DATA)
 
 install: $(INSTALLED)
 

@@ -16,12 +16,12 @@ run() { # name of the run, then overrides
   local name=$1 started
   shift
   started=$(date +%s)
-  python -m stages.compose "$@" >/dev/null
+  python -m stages.compose dfaulo=paper "$@" >/dev/null
   dvc repro >"$converted/log"
   {
     echo "## $name"
     echo
-    echo "    python -m stages.compose $(printf '%s' "$*" | sed "s#$converted#data/raw#g; s#$data#data/raw#g") && dvc repro"
+    echo "    python -m stages.compose dfaulo=paper $(printf '%s' "$*" | sed "s#$converted#data/raw#g; s#$data#data/raw#g") && dvc repro"
     echo
     grep -E '^[a-z]+: .* s$' "$converted/log" | sed 's/^/    /'
     echo

@@ -12,7 +12,7 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from faultloc.errors import ModelError, TrainingError
 from faultloc.probes.activations import watching
-from faultloc.probes.layers import find_layer
+from faultloc.probes.layers import find_layer, last_linear_layer
 from faultloc.probes.modes import evaluating
 from faultloc.subject.batches import as_model_input
 
@@ -98,30 +98,43 @@ def find_prefix(network: nn.Module, example: Shaped[Tensor, "sample ..."]) -> Pr
     return Prefix((PrefixPart(tail[0].name, "input"),), widths)
 
 
-def read_features(
+@dataclass(frozen=True)
+class ModelReading:
+    """What one pass of the samples leaves: the prefix's features, the input of the last layer, the logits."""
+
+    features: Float[Tensor, "sample feature"]
+    last_input: Float[Tensor, "sample neuron"]
+    logits: Float[Tensor, "sample class"]
+
+
+def read_model(
     network: nn.Module, inputs: Shaped[Tensor, "sample ..."], prefix: Prefix, *, batch_size: int
-) -> Float[Tensor, "sample feature"]:
-    """The prefix's features of every sample, on the network's device; those of each part have a variance of 1 in all.
+) -> ModelReading:
+    """The reading of every sample, on the network's device; each part's features have a standard deviation of 1.
 
     Raises:
         TrainingError: a feature is not a finite number, or all of a part are the same.
     """
-    passing: list[list[object]] = [[] for _ in prefix.parts]
-    kept: list[list[Tensor]] = [[] for _ in prefix.parts]
+    last = PrefixPart(last_linear_layer(network, inputs[:2]), "input")
+    watched = [*prefix.parts, last]
+    passing: list[list[object]] = [[] for _ in watched]
+    kept: list[list[Tensor]] = [[] for _ in watched]
+    logits: list[Tensor] = []
     with ExitStack() as stack:
-        for part, values in zip(prefix.parts, passing, strict=True):
+        for part, values in zip(watched, passing, strict=True):
             layer = find_layer(network, part.layer)
             stack.enter_context(watching(layer, values.append, take_input=part.side == "input"))
         stack.enter_context(evaluating(network))
         stack.enter_context(torch.no_grad())
         for batch in inputs.split(batch_size):
-            network(as_model_input(batch))
+            logits.append(network(as_model_input(batch)).float())
             is_step = batch != 0  # token 0 is padding
-            for part, values, features in zip(prefix.parts, passing, kept, strict=True):
+            for part, values, features in zip(watched, passing, kept, strict=True):
                 features.append(_features(values[-1], is_step, part))
                 values.clear()
-    scaled = [_scaled(torch.cat(features), part) for part, features in zip(prefix.parts, kept, strict=True)]
-    return torch.cat(scaled, dim=1)
+    *read, last_input = [torch.cat(features) for features in kept]
+    scaled = [_scaled(features, part) for part, features in zip(prefix.parts, read, strict=True)]
+    return ModelReading(torch.cat(scaled, dim=1), last_input, torch.cat(logits))
 
 
 def _features(values: object, is_step: Tensor, part: PrefixPart) -> Float[Tensor, "sample feature"]:

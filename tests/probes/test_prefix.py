@@ -4,12 +4,18 @@ import torch
 from torch import nn
 
 from faultloc.errors import ModelError, TrainingError
-from faultloc.probes.prefix import PrefixPart, find_prefix, read_features
+from faultloc.probes.activations import read_activations
+from faultloc.probes.predictions import predict_logits
+from faultloc.probes.prefix import PrefixPart, find_prefix, read_model
 from faultloc.subject.architectures import VGG16, LeNet1, LeNet5, RecurrentClassifier, ResNet20
 
 IMAGES = torch.randint(0, 256, (6, 1, 28, 28), dtype=torch.uint8)
 PHOTOGRAPHS = torch.randint(0, 256, (3, 3, 32, 32), dtype=torch.uint8)
 TOKENS = torch.tensor([[3, 5, 7, 0, 0], [1, 2, 3, 4, 5], [0, 0, 0, 0, 0]], dtype=torch.int32)
+
+
+def read_features(network, inputs, prefix, *, batch_size):
+    return read_model(network, inputs, prefix, batch_size=batch_size).features
 
 
 @pytest.mark.parametrize(
@@ -104,3 +110,10 @@ def test_features_that_are_no_numbers_are_refused():
     nn.init.constant_(network.features[0].weight, float("nan"))
     with pytest.raises(TrainingError, match="NaN or infinite"):
         read_features(network, IMAGES, find_prefix(network, IMAGES[:2]), batch_size=4)
+
+
+def test_one_pass_reads_what_several_would():
+    network = LeNet5((1, 28, 28), 10)
+    reading = read_model(network, IMAGES, find_prefix(network, IMAGES[:2]), batch_size=4)
+    np.testing.assert_array_equal(reading.last_input, read_activations(network, IMAGES, None, batch_size=4))
+    np.testing.assert_array_equal(reading.logits, predict_logits(network, IMAGES, batch_size=4))

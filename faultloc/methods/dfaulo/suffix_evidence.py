@@ -11,9 +11,7 @@ from faultloc.methods.dfaulo.alignment import class_alignment
 from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
 from faultloc.methods.dfaulo.neighbours import NeighbourSettings, nearest_others, neighbour_labels
 from faultloc.methods.dfaulo.suffix_mutants import SuffixSettings, draw_left_out, train_suffixes
-from faultloc.probes.activations import read_activations
-from faultloc.probes.predictions import predict_logits
-from faultloc.probes.prefix import Prefix, read_features
+from faultloc.probes.prefix import Prefix, read_model
 
 _ROWS_AT_ONCE = 4096
 
@@ -36,10 +34,10 @@ def gather_evidence(
 
     ``on_epoch`` is called with a mutant's number after each epoch of it. The network itself is not changed.
     """
-    features = read_features(network, inputs, prefix, batch_size=batch_size)
+    reading = read_model(network, inputs, prefix, batch_size=batch_size)
     left_out = draw_left_out(len(labels), settings.mutants, settings.left_out, generator)
     opinions = train_suffixes(
-        features,
+        reading.features,
         labels,
         prefix.tail_widths,
         left_out,
@@ -51,15 +49,13 @@ def gather_evidence(
     )
     nearest = [nearest_others(embedding, around.neighbours) for embedding in opinions.embeddings]
     embedded = [class_alignment(embedding, labels) for embedding in opinions.embeddings]
-    prefixed = features.cpu().numpy()
-    own = read_activations(network, inputs, None, batch_size=batch_size)
-    logits = torch.from_numpy(predict_logits(network, inputs, batch_size=batch_size))
+    prefixed, own = reading.features.cpu().numpy(), reading.last_input.cpu().numpy()
     return DefaultEvidence(
         labels=labels,
         seen=opinions.seen,
         unseen=opinions.unseen,
         energy=opinions.energy,
-        model_energy=-torch.logsumexp(logits, dim=1).numpy(),
+        model_energy=-torch.logsumexp(reading.logits, dim=1).cpu().numpy(),
         neighbours=neighbour_labels(nearest, labels, opinions.seen.shape[1], sharpness=around.sharpness),
         alignment=np.stack(
             [class_alignment(prefixed, labels), np.mean(embedded, axis=0), class_alignment(own, labels)]

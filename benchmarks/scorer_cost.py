@@ -1,0 +1,92 @@
+"""What the default scorer costs beside one training run of the user's own model: CPU seconds and memory.
+
+    python -m benchmarks.scorer_cost --root data/raw [--samples 10000] [--rounds 3]
+
+LeNet-5 on MNIST, 10 epochs, one thread. Ratios are those of pairs measured one after the other.
+"""
+
+import argparse
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+from omegaconf import OmegaConf
+
+from benchmarks.quality.cases import Case
+from benchmarks.quality.data import faulty_dataset
+from benchmarks.quality.measures import SETTINGS
+from benchmarks.quality.steps import SUFFIX
+from benchmarks.quality.subjects import RECIPE, case_architecture
+from faultloc.methods.dfaulo.default_scorer import ScorerSettings, score_default
+from faultloc.methods.dfaulo.neighbours import NeighbourSettings
+from faultloc.methods.dfaulo.suffix_evidence import gather_evidence
+from faultloc.methods.dfaulo.suffix_mutants import SuffixSettings
+from faultloc.probes.prefix import find_prefix
+from faultloc.subject.seeding import numpy_generator, torch_generator
+from faultloc.subject.training import train_network
+
+
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """The processor time of ``work``."""
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--root", type=Path, required=True)
+    parser.add_argument("--samples", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    case = Case("mnist", "mixed", 0, samples=options.samples)
+    faulty, vocabulary = faulty_dataset(case, options.root)
+    labels, inputs = faulty.dataset.labels, torch.from_numpy(np.ascontiguousarray(faulty.dataset.inputs))
+    network = case_architecture(case, faulty.dataset, vocabulary).build(torch_generator(0, "cost"))
+    suffix = OmegaConf.to_container(SUFFIX)
+    around = NeighbourSettings(*(suffix.pop(name) for name in ("embeddings", "neighbours", "sharpness")))
+    settings = SuffixSettings(**suffix)
+    scorer = ScorerSettings(SETTINGS.anchor_share, SETTINGS.neighbour_weight, SETTINGS.floor)
+
+    def train() -> None:
+        train_network(network, inputs, labels, np.arange(len(labels)), RECIPE, torch_generator(0, "cost"))
+
+    def score() -> None:
+        generators = [torch_generator(0, "cost", str(mutant)) for mutant in range(settings.mutants)]
+        evidence = gather_evidence(
+            network,
+            inputs,
+            labels,
+            find_prefix(network, inputs[:2]),
+            settings,
+            around,
+            numpy_generator(0, "cost"),
+            generators,
+            batch_size=512,
+        )
+        scoring.append(cpu_seconds(lambda: score_default(evidence, scorer)))
+
+    scoring: list[float] = []
+    train()
+    before = peak_megabytes()
+    pairs = [(cpu_seconds(score), cpu_seconds(train)) for _ in range(options.rounds)]
+    print(f"samples {len(labels)}; CPU seconds, median of {options.rounds}")
+    print(f"the model's own training, {RECIPE.epochs} epochs: {median(pair[1] for pair in pairs):.1f}")
+    print(f"evidence and scoring: {median(pair[0] for pair in pairs):.1f}, scoring alone {median(scoring):.2f}")
+    print(f"ratio to one training run: {median(ours / training for ours, training in pairs):.2f}")
+    print(f"peak memory: {before:.0f} MB after training, {peak_megabytes() - before:.0f} MB more for the scorer")
+
+
+if __name__ == "__main__":
+    main()
