@@ -33,15 +33,17 @@ class DefaultScoring:
         self._params, self._train, settings = params, train, params.dfaulo
         check_number("dfaulo.least_yield", settings.least_yield, above=0, below=1)
         check_number("dfaulo.closeness", settings.closeness, at_least=0, below=1)
+        scorer = ScorerSettings(settings.anchor_share, settings.neighbour_weight, settings.floor)
+        online = dict(settings.online)
+        self._rounds, self._per_round = online.pop("rounds"), online.pop("per_round")
+        self._verdict_settings = VerdictSettings(**online)
         arrays = {
             field.name: load_array(Path("data/suffix") / f"{field.name}.npy")
             for field in fields(DefaultEvidence)
             if field.name != "labels"
         }
         self._evidence = DefaultEvidence(labels=train.labels, **arrays)
-        self._score: DefaultScore = score_default(
-            self._evidence, ScorerSettings(settings.anchor_share, settings.neighbour_weight, settings.floor)
-        )
+        self._score: DefaultScore = score_default(self._evidence, scorer)
 
     def offline(self) -> Localization:
         """The ranking without verdicts; writes `summary.json`."""
@@ -92,15 +94,14 @@ class DefaultScoring:
 
     def online(self, review: Review) -> ReviewedRanking:
         """The ranking after the rounds of verdicts."""
-        online, seed = dict(self._params.dfaulo.online), self._params.seed
-        rounds, per_round = online.pop("rounds"), online.pop("per_round")
+        seed = self._params.seed
         generator = numpy_generator(seed, "dfaulo", "presumed sound")
-        ranker = VerdictRanker(self._evidence, self._score, VerdictSettings(**online), generator)
+        ranker = VerdictRanker(self._evidence, self._score, self._verdict_settings, generator)
         return review_in_rounds(
             ranker.refine(np.array([], dtype=np.int64), np.array([], dtype=bool)),
             review,
             ranker.refine,
-            rounds=rounds,
-            per_round=per_round,
+            rounds=self._rounds,
+            per_round=self._per_round,
             generator=numpy_generator(seed, "dfaulo", "online ties"),
         )
