@@ -14,17 +14,14 @@ from statistics import median
 
 import numpy as np
 import torch
-from omegaconf import OmegaConf
 
 from benchmarks.quality.cases import Case
 from benchmarks.quality.data import faulty_dataset
-from benchmarks.quality.measures import SETTINGS
-from benchmarks.quality.steps import SUFFIX
+from benchmarks.quality.measures import scorer_settings
+from benchmarks.quality.steps import suffix_settings
 from benchmarks.quality.subjects import RECIPE, case_architecture
-from faultloc.methods.dfaulo.default_scorer import ScorerSettings, score_default
-from faultloc.methods.dfaulo.neighbours import NeighbourSettings
+from faultloc.methods.dfaulo.default_scorer import score_default
 from faultloc.methods.dfaulo.suffix_evidence import gather_evidence
-from faultloc.methods.dfaulo.suffix_mutants import SuffixSettings
 from faultloc.probes.prefix import find_prefix
 from faultloc.subject.seeding import numpy_generator, torch_generator
 from faultloc.subject.training import train_network
@@ -54,10 +51,7 @@ def main() -> None:
     faulty, vocabulary = faulty_dataset(case, options.root)
     labels, inputs = faulty.dataset.labels, torch.from_numpy(np.ascontiguousarray(faulty.dataset.inputs))
     network = case_architecture(case, faulty.dataset, vocabulary).build(torch_generator(0, "cost"))
-    suffix = OmegaConf.to_container(SUFFIX)
-    around = NeighbourSettings(*(suffix.pop(name) for name in ("embeddings", "neighbours", "sharpness")))
-    settings = SuffixSettings(**suffix)
-    scorer = ScorerSettings(SETTINGS.anchor_share, SETTINGS.neighbour_weight, SETTINGS.floor)
+    settings, around = suffix_settings()
 
     def train() -> None:
         train_network(network, inputs, labels, np.arange(len(labels)), RECIPE, torch_generator(0, "cost"))
@@ -75,7 +69,7 @@ def main() -> None:
             generators,
             batch_size=512,
         )
-        scoring.append(cpu_seconds(lambda: score_default(evidence, scorer)))
+        scoring.append(cpu_seconds(lambda: score_default(evidence, scorer_settings())))
 
     scoring: list[float] = []
     train()

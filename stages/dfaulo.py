@@ -11,6 +11,9 @@ from stages.entry import stage
 if TYPE_CHECKING:
     import pandas as pd
 
+    from stages.default_scoring import DefaultScoring
+    from stages.paper_scoring import PaperScoring
+
 # What every scorer gives comes first, what only one has to say after it.
 COLUMNS = ["rank", "sample_id", "given_label", "predicted_label", "suspiciousness"]
 
@@ -18,6 +21,17 @@ COLUMNS = ["rank", "sample_id", "given_label", "predicted_label", "suspiciousnes
 def in_column_order(table: "pd.DataFrame") -> "pd.DataFrame":
     """The table with ``COLUMNS`` first."""
     return table[[*COLUMNS, *(name for name in table.columns if name not in COLUMNS)]]
+
+
+def scoring_of(scorer: str) -> "type[DefaultScoring] | type[PaperScoring]":
+    """The scorer of that name; the other is not imported, since the default one needs no PyTorch."""
+    if scorer == "default":
+        from stages.default_scoring import DefaultScoring
+
+        return DefaultScoring
+    from stages.paper_scoring import PaperScoring
+
+    return PaperScoring
 
 
 @stage("dfaulo")
@@ -31,16 +45,12 @@ def main(params: DictConfig) -> str:
     from faultloc.localization import most_suspicious_first
     from faultloc.subject.alignment import rows_of
     from faultloc.subject.seeding import numpy_generator
-    from stages.default_scoring import DefaultScoring
-    from stages.paper_scoring import PaperScoring
 
     train = load_train(Path("data/dataset"))
     scorer = params.dfaulo.scorer
     if scorer not in ("default", "paper"):
         raise ConfigError(f"dfaulo.scorer is {scorer!r}; expected default or paper: choose with dfaulo=paper")
-    scoring: DefaultScoring | PaperScoring = (
-        DefaultScoring(params, train) if scorer == "default" else PaperScoring(params, train)
-    )
+    scoring = scoring_of(scorer)(params, train)
     results = Path("results/dfaulo")
     offline = scoring.offline()
     order = most_suspicious_first(scoring.sort_key, numpy_generator(params.seed, "dfaulo", "ties"))

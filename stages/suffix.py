@@ -27,7 +27,7 @@ def main(params: DictConfig) -> str:
     settings = SuffixSettings(
         mutants=options.mutants,
         left_out=options.left_out,
-        checkpoints=list(options.checkpoints),
+        checkpoints=options.checkpoints,
         batch_size=options.batch_size,
         fewest_steps=options.fewest_steps,
         learning_rate=options.learning_rate,

@@ -40,8 +40,12 @@ def worth_of_order(ordered: np.ndarray) -> tuple[float, float, float]:
 def scored(arrays: dict[str, np.ndarray]) -> tuple[DefaultEvidence, DefaultScore]:
     """The scorer's answer, with the pipeline's own settings."""
     evidence = DefaultEvidence(**{field.name: arrays[field.name] for field in fields(DefaultEvidence)})
-    settings = ScorerSettings(SETTINGS.anchor_share, SETTINGS.neighbour_weight, SETTINGS.floor)
-    return evidence, score_default(evidence, settings)
+    return evidence, score_default(evidence, scorer_settings())
+
+
+def scorer_settings() -> ScorerSettings:
+    """The pipeline's own settings of the scorer."""
+    return ScorerSettings(SETTINGS.anchor_share, SETTINGS.neighbour_weight, SETTINGS.floor)
 
 
 def calibration_error(probability: np.ndarray, is_fault: np.ndarray, bins: int = 15) -> float:

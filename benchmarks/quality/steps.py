@@ -81,9 +81,7 @@ class Workplace:
     def _gather(self, case: Case, training: str) -> Mapping[str, np.ndarray]:
         faulty, network, inputs = self._rebuilt(case, training)
         labels = faulty.dataset.labels
-        options = OmegaConf.to_container(SUFFIX)
-        around = NeighbourSettings(*(options.pop(name) for name in ("embeddings", "neighbours", "sharpness")))
-        settings = SuffixSettings(**options)
+        settings, around = suffix_settings()
         evidence = gather_evidence(
             network,
             inputs,
@@ -121,6 +119,13 @@ class Workplace:
         }
         network.load_state_dict(weights)
         return faulty, network, torch.from_numpy(np.ascontiguousarray(faulty.dataset.inputs))
+
+
+def suffix_settings() -> tuple[SuffixSettings, NeighbourSettings]:
+    """The pipeline's own settings of the evidence."""
+    options = OmegaConf.to_container(SUFFIX)
+    around = NeighbourSettings(*(options.pop(name) for name in ("embeddings", "neighbours", "sharpness")))
+    return SuffixSettings(**options), around
 
 
 def subject_digest(case: Case) -> str:

@@ -9,6 +9,7 @@ import torch
 from benchmarks.quality.cases import Case
 from benchmarks.quality.data import faulty_dataset
 from benchmarks.quality.networks import architecture
+from faultloc.evaluation.baselines import label_margin
 from faultloc.probes.predictions import predict_logits, softmax
 from faultloc.subject.architecture import Architecture
 from faultloc.subject.recipe import TrainingRecipe
@@ -49,16 +50,14 @@ def train_subject(case: Case, root: Path) -> Mapping[str, np.ndarray]:
     margins = np.zeros(len(labels))
 
     def keep(training: str, logits: np.ndarray, epoch: int) -> None:
-        kept[f"{training}/logits"], kept[f"{training}/aum"] = logits, -margins / epoch
+        kept[f"{training}/logits"], kept[f"{training}/aum"] = logits, margins / epoch
         kept[f"{training}/epochs"] = np.array(epoch)
         for name, tensor in network.state_dict().items():
             kept[f"{training}/weights/{name}"] = tensor.detach().numpy().copy()
 
     def on_epoch(record: EpochRecord) -> None:
         logits = predict_logits(network, inputs, batch_size=512)
-        others = logits.copy()
-        others[np.arange(len(labels)), labels] = -np.inf
-        margins[:] += logits[np.arange(len(labels)), labels] - others.max(axis=1)
+        margins[:] += label_margin(logits, labels)
         if record.epoch == NORMAL_EPOCHS:
             keep("normal", logits, record.epoch)
         if case.memorise and record.epoch > NORMAL_EPOCHS:

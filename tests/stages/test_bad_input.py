@@ -50,6 +50,7 @@ def complaint(workspace: Workspace, stage: str, *overrides: str) -> str:
         ("outlier", "outlier.dropout=2", "outlier.dropout is 2"),
         ("outlier", "outlier.hidden_sizes=[]", "outlier.hidden_sizes is empty"),
         ("suffix", "suffix.mutants=1", "suffix.mutants is 1; expected a whole number at least 2"),
+        ("suffix", "suffix.checkpoints=5", "suffix.checkpoints is 5; expected epochs, such as [3, 6, 10, 15]"),
         ("suffix", "suffix.checkpoints=[]", "suffix.checkpoints is []; expected epochs, such as [3, 6, 10, 15]"),
         ("dfaulo", "dfaulo.floor=0", "dfaulo.floor is 0; expected a number above 0"),
         ("dfaulo", "dfaulo.least_yield=2", "dfaulo.least_yield is 2; expected a number above 0"),

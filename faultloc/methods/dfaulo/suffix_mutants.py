@@ -46,8 +46,8 @@ class SuffixSettings:
         check_number("suffix.learning_rate", self.learning_rate, above=0)
         check_number("suffix.dropout", self.dropout, at_least=0, below=1)
         check_number("suffix.hidden_size", self.hidden_size, at_least=1, whole=True)
-        whole = all(isinstance(epoch, int) and epoch >= 1 for epoch in self.checkpoints)
-        if not self.checkpoints or not whole:
+        epochs = self.checkpoints if isinstance(self.checkpoints, Sequence) else ()
+        if not epochs or not all(isinstance(epoch, int) and epoch >= 1 for epoch in epochs):
             raise ConfigError(f"suffix.checkpoints is {self.checkpoints}; expected epochs, such as [3, 6, 10, 15]")
 
 
