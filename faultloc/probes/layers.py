@@ -1,5 +1,8 @@
 """Finding layers by following one sample through the network, so that nobody has to know their names."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import torch
 from jaxtyping import Shaped
 from torch import Tensor, nn
@@ -9,18 +12,43 @@ from faultloc.probes.modes import evaluating
 from faultloc.subject.batches import as_model_input
 
 
-def called_layers(network: nn.Module, example: Shaped[Tensor, "sample ..."]) -> list[str]:
-    """The names of the modules without children, in the order in which ``example`` passes through them."""
-    names = {module: name for name, module in network.named_modules() if name and not any(module.children())}
-    order: list[str] = []
-    hooks = [module.register_forward_hook(lambda called, *_: order.append(names[called])) for module in names]
+@dataclass(frozen=True)
+class LayerCall:
+    """One call of a layer: its name, and the shapes of its first input and of its output (empty unless tensors)."""
+
+    name: str
+    layer: nn.Module
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+
+
+def record_calls(
+    network: nn.Module, example: Shaped[Tensor, "sample ..."], is_watched: Callable[[nn.Module], bool]
+) -> list[LayerCall]:
+    """The calls of the modules inside ``network`` that ``is_watched`` picks, in the order in which they return."""
+    names = {module: name for name, module in network.named_modules() if name and is_watched(module)}
+    calls: list[LayerCall] = []
+
+    def record(layer: nn.Module, inputs: tuple, output: object) -> None:
+        calls.append(LayerCall(names[layer], layer, _shape(inputs[0] if inputs else None), _shape(output)))
+
+    hooks = [module.register_forward_hook(record) for module in names]
     try:
         with evaluating(network), torch.inference_mode():
             network(as_model_input(example))
     finally:
         for hook in hooks:
             hook.remove()
-    return order
+    return calls
+
+
+def _shape(value: object) -> tuple[int, ...]:
+    return tuple(value.shape) if isinstance(value, Tensor) else ()
+
+
+def called_layers(network: nn.Module, example: Shaped[Tensor, "sample ..."]) -> list[str]:
+    """The names of the modules without children, in the order in which ``example`` passes through them."""
+    return [call.name for call in record_calls(network, example, lambda module: not any(module.children()))]
 
 
 def last_linear_layer(network: nn.Module, example: Shaped[Tensor, "sample ..."]) -> str:

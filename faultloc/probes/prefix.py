@@ -1,6 +1,6 @@
 """Where a network stops looking and starts deciding: its prefix gives features, its tail combines them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +12,7 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from faultloc.errors import ModelError, TrainingError
 from faultloc.probes.activations import watching
-from faultloc.probes.layers import find_layer, last_linear_layer
+from faultloc.probes.layers import LayerCall, find_layer, last_linear_layer, record_calls
 from faultloc.probes.modes import evaluating
 from faultloc.subject.batches import as_model_input
 
@@ -43,21 +43,13 @@ class Prefix:
     tail_widths: Sequence[int]
 
 
-@dataclass(frozen=True)
-class _Call:
-    name: str
-    layer: nn.Module
-    input_shape: tuple[int, ...]
-    output_shape: tuple[int, ...]
-
-    @property
-    def sees_everything(self) -> bool:
-        if isinstance(self.layer, nn.Linear):
-            return len(self.input_shape) == 2
-        # A convolution as large as its map is a linear layer by another name (LeNet-5's third).
-        if isinstance(self.layer, nn.Conv1d | nn.Conv2d):
-            return self.layer.groups == 1 and all(side == 1 for side in self.output_shape[2:])
-        return False
+def _sees_everything(call: LayerCall) -> bool:
+    if isinstance(call.layer, nn.Linear):
+        return len(call.input_shape) == 2
+    # A convolution as large as its map is a linear layer by another name (LeNet-5's third).
+    if isinstance(call.layer, nn.Conv1d | nn.Conv2d):
+        return call.layer.groups == 1 and all(side == 1 for side in call.output_shape[2:])
+    return False
 
 
 def find_prefix(network: nn.Module, example: Shaped[Tensor, "sample ..."]) -> Prefix:
@@ -71,10 +63,10 @@ def find_prefix(network: nn.Module, example: Shaped[Tensor, "sample ..."]) -> Pr
     Raises:
         ModelError: the network does not end in a linear layer.
     """
-    calls = _weighted_calls(network, example)
-    tail: list[_Call] = []
+    calls = record_calls(network, example, lambda module: any(True for _ in module.parameters(recurse=False)))
+    tail: list[LayerCall] = []
     for call in reversed(calls):
-        if call.sees_everything:
+        if _sees_everything(call):
             tail.insert(0, call)
         elif not (isinstance(call.layer, _NORMALISATIONS) and len(call.input_shape) == 2):
             break
@@ -161,32 +153,3 @@ def _scaled(features: Float[Tensor, "sample feature"], part: PrefixPart) -> Floa
             "the weights of the model"
         )
     return features / spread
-
-
-def _weighted_calls(network: nn.Module, example: Tensor) -> list[_Call]:
-    names = {
-        module: name
-        for name, module in network.named_modules()
-        if name and any(True for _ in module.parameters(recurse=False))
-    }
-    calls: list[_Call] = []
-
-    def recorder(name: str) -> Callable[[nn.Module, tuple, object], None]:
-        def record(layer: nn.Module, inputs: tuple, output: object) -> None:
-            given, returned = (inputs[0] if inputs else None), output
-            calls.append(_Call(name, layer, _shape(given), _shape(returned)))
-
-        return record
-
-    hooks = [module.register_forward_hook(recorder(name)) for module, name in names.items()]
-    try:
-        with evaluating(network), torch.inference_mode():
-            network(as_model_input(example))
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return calls
-
-
-def _shape(value: object) -> tuple[int, ...]:
-    return tuple(value.shape) if isinstance(value, Tensor) else ()
