@@ -10,6 +10,8 @@ from jaxtyping import Float, Int, Shaped
 
 from faultloc.errors import DataError
 
+_COLUMNS = ["rank", "sample_id", "given_label", "predicted_label", "suspiciousness"]
+
 
 @dataclass(frozen=True)
 class Localization:
@@ -31,6 +33,11 @@ class Localization:
         table = pd.DataFrame({name: values[order] for name, values in columns.items()})
         table.insert(0, "rank", np.arange(1, len(order) + 1))
         return table
+
+
+def in_column_order(table: pd.DataFrame) -> pd.DataFrame:
+    """The ranking of samples with the columns first that every scorer gives, then what only one has to say."""
+    return table[[*_COLUMNS, *(name for name in table.columns if name not in _COLUMNS)]]
 
 
 def most_suspicious_first(

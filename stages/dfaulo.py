@@ -9,18 +9,8 @@ from omegaconf import DictConfig
 from stages.entry import stage
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from stages.default_scoring import DefaultScoring
     from stages.paper_scoring import PaperScoring
-
-# What every scorer gives comes first, what only one has to say after it.
-COLUMNS = ["rank", "sample_id", "given_label", "predicted_label", "suspiciousness"]
-
-
-def in_column_order(table: "pd.DataFrame") -> "pd.DataFrame":
-    """The table with ``COLUMNS`` first."""
-    return table[[*COLUMNS, *(name for name in table.columns if name not in COLUMNS)]]
 
 
 def scoring_of(scorer: str) -> "type[DefaultScoring] | type[PaperScoring]":
@@ -42,7 +32,7 @@ def main(params: DictConfig) -> str:
     from faultloc.io.dataset_store import load_train
     from faultloc.io.tables import save_table
     from faultloc.io.truth_store import load_truth
-    from faultloc.localization import most_suspicious_first
+    from faultloc.localization import in_column_order, most_suspicious_first
     from faultloc.subject.alignment import rows_of
     from faultloc.subject.seeding import numpy_generator
 

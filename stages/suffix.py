@@ -1,7 +1,6 @@
 """What suffix mutants, the samples around it, and the model itself say of every sample: all that the scorer reads."""
 
 from contextlib import ExitStack
-from dataclasses import fields
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -11,8 +10,8 @@ from stages.entry import stage
 
 @stage("suffix")
 def main(params: DictConfig) -> str:
-    from faultloc.io.artifacts import save_array
     from faultloc.io.dataset_store import load_train
+    from faultloc.io.evidence_store import save_evidence
     from faultloc.io.subject_store import load_subject
     from faultloc.methods.dfaulo.neighbours import NeighbourSettings
     from faultloc.methods.dfaulo.suffix_evidence import gather_evidence
@@ -56,9 +55,7 @@ def main(params: DictConfig) -> str:
             workers=worker_count(device),
             on_epoch=lambda mutant: moved[mutant](None),
         )
-    for field in fields(evidence):
-        if field.name != "labels":
-            save_array(Path("data/suffix") / f"{field.name}.npy", getattr(evidence, field.name))
+    save_evidence(Path("data/suffix"), evidence)
     where = " and ".join(dict.fromkeys(f"the {part.side} of {part.layer}" for part in prefix.parts))
     layers = "layer" if len(prefix.tail_widths) == 1 else "layers"
     return f"{settings.mutants} mutants of the last {len(prefix.tail_widths)} {layers}, on {where}"

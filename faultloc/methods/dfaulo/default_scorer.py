@@ -16,11 +16,14 @@ _TINY = 1e-12
 @dataclass(frozen=True)
 class ScorerSettings:
     """``anchor_share`` of each predicted class estimate the noise matrix; ``neighbour_weight`` is that of the
-    neighbours' opinion beside the mutants' (1); ``floor`` the least probability that either gives to a class."""
+    neighbours' opinion beside the mutants' (1); ``floor`` the least probability that either gives to a class.
 
-    anchor_share: float | int
-    neighbour_weight: float | int
-    floor: float | int
+    The defaults of this and of all other settings are those of `conf/`, where their reasons stand.
+    """
+
+    anchor_share: float | int = 0.3
+    neighbour_weight: float | int = 0.5
+    floor: float | int = 0.001
 
     def __post_init__(self) -> None:
         check_number("dfaulo.anchor_share", self.anchor_share, above=0, below=1.0001)

@@ -23,9 +23,9 @@ class NeighbourSettings:
     """How many ``neighbours`` are asked in each of so many mutants' ``embeddings``, and how fast their say falls with
     their distance: exp(``sharpness`` (cosine - nearest cosine))."""
 
-    embeddings: int
-    neighbours: int
-    sharpness: float | int
+    embeddings: int = 3
+    neighbours: int = 15
+    sharpness: float | int = 10.0
 
     def __post_init__(self) -> None:
         check_number("suffix.embeddings", self.embeddings, at_least=1, whole=True)

@@ -29,14 +29,14 @@ class SuffixSettings:
     the hidden layer given to a tail that has none.
     """
 
-    mutants: int
-    left_out: int
-    checkpoints: Sequence[int]
-    batch_size: int
-    fewest_steps: int
-    learning_rate: float | int
-    dropout: float | int
-    hidden_size: int
+    mutants: int = 8
+    left_out: int = 2
+    checkpoints: Sequence[int] = (3, 6, 10, 15)
+    batch_size: int = 256
+    fewest_steps: int = 24
+    learning_rate: float | int = 0.003
+    dropout: float | int = 0.3
+    hidden_size: int = 128
 
     def __post_init__(self) -> None:
         check_number("suffix.mutants", self.mutants, at_least=2, whole=True)

@@ -27,12 +27,12 @@ class VerdictSettings:
     that of each (suggested, given) label pair. ``inverse_regularisation`` is scikit-learn's C.
     """
 
-    prior_surprise: float | int
-    presumed_sound: int
-    presumed_below: float | int
-    presumed_weight: float | int
-    cell_prior: float | int
-    inverse_regularisation: float | int
+    prior_surprise: float | int = 80
+    presumed_sound: int = 600
+    presumed_below: float | int = 0.8
+    presumed_weight: float | int = 0.1
+    cell_prior: float | int = 4.0
+    inverse_regularisation: float | int = 0.05
 
     def __post_init__(self) -> None:
         check_number("dfaulo.online.prior_surprise", self.prior_surprise, above=0)
