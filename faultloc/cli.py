@@ -1,0 +1,65 @@
+"""The command `faultloc`: its commands, and how they end.
+
+Exit codes: 0 done, 1 a mistake in the data, the model or the settings, 2 a mistyped command line, 130 interrupted.
+"""
+
+import errno
+import importlib
+import sys
+
+import click
+
+from faultloc.errors import FaultlocError
+
+# Each is `command` in the module of its name in faultloc/commands/, imported when it is asked for: `faultloc --help`
+# must not wait for PyTorch.
+_COMMANDS = {"dfaulo": "dfaulo", "review": "review", "purify": "purify"}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        return importlib.import_module(f"faultloc.commands.{_COMMANDS[cmd_name]}").command
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="faultloc")
+def faultloc() -> None:
+    """Says where a deep learning subject is faulty: which samples, and what to do about them.
+
+    \b
+    Example:
+      faultloc dfaulo --dataset ./MNIST --model ./model.pth --img_size '(28,28,1)'
+      faultloc review ./results
+      faultloc purify ./results --verdicts
+    """
+
+
+def main() -> None:
+    """Runs the command line; a user's mistake ends in one sentence, never in a traceback."""
+    try:
+        code = faultloc.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("interrupted; what was finished is kept, and the same command carries on from there", 130)
+    except FaultlocError as error:
+        _fail(str(error), 1)
+    except MemoryError:
+        _fail("out of memory; take smaller images (--img_size) or close other programs", 1)
+    except OSError as error:
+        where = error.filename or "while writing"
+        if error.errno == errno.ENOSPC:
+            _fail(f"no space left on the device ({where}); free some, run again: what was finished is kept", 1)
+        _fail(f"{error.strerror or error} ({where}); expected a file or folder that can be used", 1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(sentence: str, code: int) -> None:
+    click.echo(f"faultloc: error: {sentence}", err=True)
+    sys.exit(code)

@@ -1,0 +1,1 @@
+"""After the review: a better data set, and a model trained on it."""
