@@ -1,0 +1,8 @@
+"""Stand-in until the command is built."""
+
+import click
+
+
+@click.command("review")
+def command() -> None:
+    """Not built yet."""
