@@ -2,7 +2,7 @@
 
 import importlib
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -75,7 +75,7 @@ def check_outputs(network: nn.Module, example: Tensor, num_classes: int) -> None
         )
 
 
-def _imported(target: str) -> type:
+def _imported(target: str) -> Callable[..., object]:
     module_name, _, name = target.rpartition(".")
     try:
         return getattr(importlib.import_module(module_name), name)
