@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DataFaults", "LocateSettings", "TrainingRecipe", "locate_data_faults"]
 
+__version__ = "0.1.0"
+
 _HOMES = {
     "DataFaults": "faultloc.data_faults.found",
     "LocateSettings": "faultloc.data_faults.settings",

@@ -36,7 +36,8 @@ def worker_count(device: torch.device) -> int:
     """Processes for independent work: one a core; one in all on a GPU, which the work would share anyway.
 
     One too where PyTorch uses several threads, as it does in a notebook: a forked process waits forever for threads
-    that it does not have. FAULTLOC_WORKERS overrides it. No result depends on it, so it is not a parameter that DVC tracks.
+    that it does not have. FAULTLOC_WORKERS overrides it. No result depends on it, so it is not a parameter that DVC
+    tracks.
     """
     if device.type != "cpu" or torch.get_num_threads() > 1:
         return 1

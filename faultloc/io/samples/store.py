@@ -13,7 +13,7 @@ from faultloc.io.datasets.image_files import UnreadableImageError, decode_images
 from faultloc.io.samples.class_order import ClassOrder
 from faultloc.io.samples.form import SampleForm
 from faultloc.io.samples.listing import SampleListing, Skipped, check_skipped
-from faultloc.io.samples.texts import encode_listing
+from faultloc.io.samples.texts import encode_texts_of
 from faultloc.io.samples.transformed import store_transformed
 from faultloc.subject.dataset import LabeledDataset
 
@@ -54,10 +54,12 @@ def store_samples(
     test: SampleListing | None = None,
     on_read: Progress = lambda samples: None,
     on_decoded: Progress = lambda samples: None,
+    on_change: Callable[[], object] = lambda: None,
 ) -> str:
     """Decodes the samples into ``folder`` as `save_dataset` leaves them, unless they lie there already; their digest.
 
-    Damaged images are left out and named in `skipped.json`, with those that the listing skipped.
+    Damaged images are left out and named in `skipped.json`, with those that the listing skipped. ``on_change`` is
+    called before other samples that lie there are replaced, and may raise.
 
     Raises:
         DataError: more than one in a hundred images are damaged, or those that are read do not fit together.
@@ -67,6 +69,8 @@ def store_samples(
     key = folder / "digest.json"
     if key.exists() and load_json(key).get("digest") == digest:
         return digest
+    if (folder / "inputs.npy").exists():
+        on_change()
     key.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     decoded = {prefix: _decode(folder, prefix, part, order, form, on_decoded) for prefix, part in parts.items()}
@@ -96,7 +100,7 @@ def _decode(
         store_transformed(path, listing, form, skip, on_decoded)
     elif listing.kind == "texts":
         with written_whole(path) as temporary, temporary.open("wb") as file:
-            np.save(file, encode_listing(listing, form), allow_pickle=False)
+            np.save(file, encode_texts_of([str(text) for text in listing.inputs], form), allow_pickle=False)
         on_decoded(len(listing))
     else:
         with written_whole(path) as temporary:

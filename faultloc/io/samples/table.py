@@ -28,7 +28,8 @@ def list_table(
 
     The columns are recognised by usual names (`path`, `image`, `text`, ...; `label`, `class`, ...) unless given. An
     input whose name ends like an image's is a path, absolute or from the folder of the file; a path out of that folder
-    is skipped, as a folder's links are. Else inputs are texts. A path is its sample's id, a text has its row's number.
+    is skipped, as a folder's links are. Else inputs are texts. A path is its sample's id, a text has the number of its
+    row, from 0.
 
     Raises:
         DataError: a column is missing or has blanks, a path stands there twice, or the file has no rows.
@@ -59,7 +60,7 @@ def list_table(
     names, is_given = read_class_names(path.parent, path.parent, given, classes_file)
     if all(PurePosixPath(value).suffix.lower() in _IMAGE_SUFFIXES for value in values):
         return _images(path, lines, values, given, names, is_given)
-    ids = numbered_ids("row", np.arange(1, len(values) + 1), len(values) + 1).tolist()
+    ids = numbered_ids("row", np.arange(len(values)), len(values)).tolist()
     return SampleListing("texts", path.parent, values, given, ids, names, is_given)
 
 

@@ -10,7 +10,6 @@ from jaxtyping import Int32
 from faultloc.errors import DataError, MissingPackageError
 from faultloc.io.datasets.vocabulary import encode_texts
 from faultloc.io.samples.form import SampleForm
-from faultloc.io.samples.listing import SampleListing
 
 _EXPECTED = (
     "expected a JSON list of words, the position of a word being its token id, a file with such a list as "
@@ -37,14 +36,13 @@ def read_vocabulary(path: Path) -> tuple[tuple[str, ...], str]:
     return tuple(words), ""
 
 
-def encode_listing(listing: SampleListing, form: SampleForm) -> Int32[np.ndarray, "sample step"]:
-    """The token ids of every text.
+def encode_texts_of(texts: Sequence[str], form: SampleForm) -> Int32[np.ndarray, "sample step"]:
+    """The token ids of each text, as ``form`` says.
 
     Raises:
         DataError: nothing says which number a word has.
         MissingPackageError: `tokenizers` is not installed.
     """
-    texts = [str(text) for text in listing.inputs]
     if form.vocabulary:
         return encode_texts(texts, form.vocabulary, form.max_tokens)
     if form.tokenizer:

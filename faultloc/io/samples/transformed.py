@@ -63,14 +63,13 @@ def store_transformed(
         warnings.simplefilter("ignore")  # Pillow's remarks on metadata
         for index, entry in enumerate(listing.inputs):
             try:
-                value = _applied(form, entry, listing.sample_ids[index])
+                value = apply_transform(form, entry, listing.sample_ids[index])
             except UnreadableImageError as error:
                 on_unreadable(index, error)
                 continue
             if rows is None:
-                is_tokens = value.ndim == 1 and np.issubdtype(value.dtype, np.integer)
-                kind = np.int32 if is_tokens else np.float32
-                rows = np.lib.format.open_memmap(temporary, mode="w+", dtype=kind, shape=(len(listing), *value.shape))
+                shape = (len(listing), *value.shape)
+                rows = np.lib.format.open_memmap(temporary, mode="w+", dtype=value.dtype, shape=shape)
             if value.shape != rows.shape[1:]:
                 raise DataError(
                     f"the transform gives the shape {value.shape} for {listing.sample_ids[index]} and {rows.shape[1:]} "
@@ -83,7 +82,13 @@ def store_transformed(
         rows.flush()
 
 
-def _applied(form: SampleForm, entry: Path | str, sample_id: str) -> np.ndarray:
+def apply_transform(form: SampleForm, entry: Path | str, sample_id: str) -> np.ndarray:
+    """What ``form.transform`` makes of the image at ``entry``, or of the text: numbers in float32, or int32 token ids.
+
+    Raises:
+        UnreadableImageError: the image is damaged.
+        DataError: the transform fails or gives no numbers.
+    """
     assert form.transform is not None
     if isinstance(entry, str):
         return _array(form.transform, entry, sample_id)
