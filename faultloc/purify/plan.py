@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.methods.dfaulo.diagnosis import FOREIGN_INPUT, NEAR_DUPLICATE, WRONG_LABEL
+from faultloc.methods.dfaulo.suspected_kinds import FOREIGN_INPUT, NEAR_DUPLICATE, WRONG_LABEL
 from faultloc.purify.changes import Action, Change
 from faultloc.purify.extent import Extent
 from faultloc.review.verdict import Verdict
