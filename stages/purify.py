@@ -68,7 +68,7 @@ def main(params: DictConfig) -> str:
         metrics["test_accuracy_uncleaned"] = round(accuracy.uncleaned, 6)
     save_table(Path("results/purify/changes.csv"), changes_table(changes))
     save_json(Path("results/purify/metrics.json"), metrics)
-    what = f"{removed} samples removed, {len(changes) - removed} relabelled"
+    what = f"removed {removed}, relabelled {len(changes) - removed} of {len(train)} samples"
     if accuracy is None:
         return f"{what}; no test set, so no accuracy"
     return (

@@ -59,6 +59,8 @@ def command(
     """
     settings = _settings(remove, relabel, verdicts)
 
+    from tqdm import tqdm
+
     from faultloc.errors import DataError
     from faultloc.io.cleaned_copy import data_to_clean, write_cleaned_copy
     from faultloc.io.results_store import load_results
@@ -83,11 +85,12 @@ def command(
         trainee = load_trainee(examined, epochs=retrain, learning_rate=learning_rate, trust=trust_checkpoint)
         training = partial(retrain_examined, examined, trainee, changes)
     with folder_written_whole(output) as target:
-        written = write_cleaned_copy(data, examined, target, changes, link=link)
+        bar = partial(tqdm, desc="linking" if link else "copying", unit="file", leave=False, disable=None)
+        written = write_cleaned_copy(data, examined, target, changes, link=link, on_files=bar)
         trained = None if training is None else training(target)
     removed = sum(change.action == "remove" for change in changes)
     click.echo(
-        f"{removed} samples removed, {len(changes) - removed} relabelled of {len(examined.dataset)}: {output} "
+        f"removed {removed}, relabelled {len(changes) - removed} of {len(examined.dataset)} samples: {output} "
         f"({written}); changes.csv there says which and why"
     )
     if trained is not None:

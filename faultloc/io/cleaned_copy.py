@@ -1,6 +1,6 @@
 """A cleaned copy of the data that were examined, in the form that they have, and a table of what was changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from faultloc.errors import ConfigError, DataError
@@ -38,18 +38,25 @@ def data_to_clean(results: Results, output: Path, *, link: bool) -> ExaminedData
 
 
 def write_cleaned_copy(
-    data: ExaminedData, results: Results, target: Path, changes: Sequence[Change], *, link: bool
+    data: ExaminedData,
+    results: Results,
+    target: Path,
+    changes: Sequence[Change],
+    *,
+    link: bool,
+    on_files: Callable[[Collection[tuple[str, Path]]], Iterable[tuple[str, Path]]] = lambda files: files,
 ) -> str:
     """Writes the copy and `changes.csv` into the empty folder ``target``; what was written, in words.
 
-    Of a folder, `changes.csv` has the path of each relabelled file in the copy as well.
+    Of a folder, `changes.csv` has the path of each relabelled file in the copy as well; ``on_files`` passes its files
+    through and may show how many are done.
 
     Raises:
         DataError: the data are not there any more, or not as they were examined.
     """
     table = changes_table(changes)
     if data.form == "folder":
-        copy = write_cleaned_folder(data, target, results.dataset, changes, link=link)
+        copy = write_cleaned_folder(data, target, results.dataset, changes, link=link, on_files=on_files)
         table["new_path"] = [copy.moved.get(change.sample_id, "") for change in changes]
         words = f"{copy.files} files {'linked' if link else 'copied'}"
         if copy.left_out:

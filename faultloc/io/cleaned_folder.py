@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -26,14 +26,20 @@ class FolderCopy:
 
 
 def write_cleaned_folder(
-    data: ExaminedData, target: Path, dataset: LabeledDataset, changes: Sequence[Change], *, link: bool
+    data: ExaminedData,
+    target: Path,
+    dataset: LabeledDataset,
+    changes: Sequence[Change],
+    *,
+    link: bool,
+    on_files: Callable[[Collection[tuple[str, Path]]], Iterable[tuple[str, Path]]] = lambda files: files,
 ) -> FolderCopy:
     """Writes the data set at ``data`` with its ``changes`` into the empty folder ``target``.
 
     Removed files are left out, relabelled ones lie in the folder of their new class. Everything else, such as a test
     set, is taken over as it is, but for the records of an earlier cleaning. ``link`` writes symbolic links to the
     original files instead of copies. A sample keeps its file name; where the new class has that name already,
-    ``-from-<class>`` is added to it.
+    ``-from-<class>`` is added to it. ``on_files`` passes the files through and may show how many are done.
 
     Raises:
         DataError: the data set is not there or no longer the one that was examined; there is not enough space.
@@ -52,9 +58,10 @@ def write_cleaned_folder(
     kept = {moved.get(path, path): source for path, source in files.by_path.items() if path not in left_out}
     if not link:
         _require_space(target, kept.values())
-    for path, source in kept.items():
+    for folder in {(target / path).parent for path in kept}:
+        folder.mkdir(parents=True, exist_ok=True)
+    for path, source in on_files(kept.items()):
         copy = target / path
-        copy.parent.mkdir(parents=True, exist_ok=True)
         if link:
             copy.symlink_to(source.absolute())
         else:

@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import shutil
-import sqlite3
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -41,7 +40,6 @@ def give_verdicts(monkeypatch):
     """Puts verdicts into the place where the review page leaves them."""
 
     def give(results: Path, *verdicts: Verdict) -> None:
-        sqlite3.connect(results / "verdicts.sqlite").close()
         (results / "verdicts.sqlite").touch()
         store = ModuleType("faultloc.review.verdict_store")
         by_id = {verdict.sample_id: verdict for verdict in verdicts}
@@ -63,7 +61,7 @@ def test_the_most_suspicious_are_left_out_and_all_else_is_taken_over(purify, fol
     before = contents(folder_data.root)
     code, said, _ = purify(folder_data.results, "--remove", 2, "--output", tmp_path / "clean")
     assert code == 0
-    assert "2 samples removed, 0 relabelled of 18" in said
+    assert "removed 2, relabelled 0 of 18 samples" in said
     expected = {path: content for path, content in before.items() if path not in (FIRST, SECOND)}
     copied = contents(tmp_path / "clean")
     del copied["changes.csv"]
@@ -100,7 +98,7 @@ def test_verdicts_are_followed(purify, folder_data, give_verdicts):
     )
     code, said, _ = purify(folder_data.results, "--verdicts")
     assert code == 0
-    assert "1 samples removed, 1 relabelled of 18" in said
+    assert "removed 1, relabelled 1 of 18 samples" in said
     copied = contents(folder_data.results / "clean/train")
     assert len(copied) == 3 * PER_CLASS - 1
     assert copied["cat/4-from-owl.png"] == (folder_data.root / "train/owl/4.png").read_bytes()
