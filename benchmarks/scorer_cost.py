@@ -22,7 +22,7 @@ from benchmarks.quality.steps import suffix_settings
 from benchmarks.quality.subjects import RECIPE, case_architecture
 from faultloc.methods.dfaulo.default_scorer import score_default
 from faultloc.methods.dfaulo.suffix_evidence import gather_evidence
-from faultloc.probes.prefix import find_prefix
+from faultloc.probes.prefix import find_prefix, read_model
 from faultloc.subject.seeding import numpy_generator, torch_generator
 from faultloc.subject.training import train_network
 
@@ -58,16 +58,15 @@ def main() -> None:
 
     def score() -> None:
         generators = [torch_generator(0, "cost", str(mutant)) for mutant in range(settings.mutants)]
-        evidence = gather_evidence(
-            network,
-            inputs,
+        prefix = find_prefix(network, inputs[:2])
+        evidence, _ = gather_evidence(
+            read_model(network, inputs, prefix, batch_size=512),
             labels,
-            find_prefix(network, inputs[:2]),
+            prefix.tail_widths,
             settings,
             around,
             numpy_generator(0, "cost"),
             generators,
-            batch_size=512,
         )
         scoring.append(cpu_seconds(lambda: score_default(evidence, scorer_settings())))
 

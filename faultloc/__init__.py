@@ -1,1 +1,29 @@
 """Fault localization for deep learning: which sample, layer, neuron or test is to blame."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from faultloc.data_faults.found import DataFaults
+    from faultloc.data_faults.locate import locate_data_faults
+    from faultloc.data_faults.settings import LocateSettings
+    from faultloc.subject.recipe import TrainingRecipe
+
+__all__ = ["DataFaults", "LocateSettings", "TrainingRecipe", "locate_data_faults"]
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "DataFaults": "faultloc.data_faults.found",
+    "LocateSettings": "faultloc.data_faults.settings",
+    "TrainingRecipe": "faultloc.subject.recipe",
+    "locate_data_faults": "faultloc.data_faults.locate",
+}
+
+
+def __getattr__(name: str) -> object:
+    # Imported when they are asked for: `import faultloc` alone must not wait for PyTorch.
+    if name not in _HOMES:
+        raise AttributeError(f"module 'faultloc' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -16,9 +16,9 @@ def main(params: DictConfig) -> str:
     from faultloc.io.subject_store import load_subject
     from faultloc.methods.dfaulo.clusters import cluster_classes
     from faultloc.probes.activations import read_activations
+    from faultloc.report.progress import item_bar
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import numpy_generator
-    from stages.progress import item_bar
     from stages.torch_runtime import start_torch
 
     device = start_torch(params.runtime)

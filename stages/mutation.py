@@ -19,9 +19,9 @@ def main(params: DictConfig) -> str:
     from faultloc.methods.dfaulo.deletion import LAYERS, deletion_sets
     from faultloc.methods.dfaulo.mutants import make_mutants
     from faultloc.probes.predictions import cross_entropy, softmax
+    from faultloc.report.progress import epoch_bar
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import torch_generator
-    from stages.progress import epoch_bar
     from stages.torch_runtime import start_torch, worker_count
 
     device, settings = start_torch(params.runtime), params.mutation

@@ -12,9 +12,9 @@ def main(params: DictConfig) -> str:
     from faultloc.io.artifacts import save_array
     from faultloc.io.dataset_store import load_train
     from faultloc.methods.dfaulo.outlier import AutoencoderSettings, reconstruction_distances
+    from faultloc.report.progress import item_bar
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import torch_generator
-    from stages.progress import item_bar
     from stages.torch_runtime import start_torch
 
     device = start_torch(params.runtime)

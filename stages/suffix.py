@@ -16,10 +16,10 @@ def main(params: DictConfig) -> str:
     from faultloc.methods.dfaulo.neighbours import NeighbourSettings
     from faultloc.methods.dfaulo.suffix_evidence import gather_evidence
     from faultloc.methods.dfaulo.suffix_mutants import SuffixSettings
-    from faultloc.probes.prefix import find_prefix
+    from faultloc.probes.prefix import describe_prefix, find_prefix, read_model
+    from faultloc.report.progress import epoch_bar
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import numpy_generator, torch_generator
-    from stages.progress import epoch_bar
     from stages.torch_runtime import start_torch, worker_count
 
     device, options = start_torch(params.runtime), params.suffix
@@ -37,28 +37,25 @@ def main(params: DictConfig) -> str:
     train, network = load_train(Path("data/dataset")), load_subject(Path("models/subject")).network.to(device)
     inputs = as_tensor(train.inputs, device)
     prefix = find_prefix(network, inputs[:2])
+    reading = read_model(network, inputs, prefix, batch_size=params.runtime.batch_size)
     with ExitStack() as bars:
         moved = [
             bars.enter_context(epoch_bar(f"suffix mutant {mutant + 1}", max(settings.checkpoints), row=mutant))
             for mutant in range(settings.mutants)
         ]
-        evidence = gather_evidence(
-            network,
-            inputs,
+        evidence, _ = gather_evidence(
+            reading,
             train.labels,
-            prefix,
+            prefix.tail_widths,
             settings,
             around,
             numpy_generator(params.seed, "suffix", "left out"),
             [torch_generator(params.seed, "suffix", str(mutant)) for mutant in range(settings.mutants)],
-            batch_size=params.runtime.batch_size,
             workers=worker_count(device),
             on_epoch=lambda mutant: moved[mutant](None),
         )
     save_evidence(Path("data/suffix"), evidence)
-    where = " and ".join(dict.fromkeys(f"the {part.side} of {part.layer}" for part in prefix.parts))
-    layers = "layer" if len(prefix.tail_widths) == 1 else "layers"
-    return f"{settings.mutants} mutants of the last {len(prefix.tail_widths)} {layers}, on {where}"
+    return f"{settings.mutants} mutants {describe_prefix(prefix)}"
 
 
 if __name__ == "__main__":

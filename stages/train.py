@@ -17,13 +17,13 @@ def main(params: DictConfig) -> str:
     from faultloc.io.subject_store import save_subject
     from faultloc.io.tables import save_table
     from faultloc.probes.predictions import accuracy, predict_logits
+    from faultloc.report.progress import epoch_bar
     from faultloc.subject.architecture import Architecture, check_outputs
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.recipe import TrainingRecipe
     from faultloc.subject.seeding import torch_generator
     from faultloc.subject.subject import Subject
     from faultloc.subject.training import train_network
-    from stages.progress import epoch_bar
     from stages.torch_runtime import start_torch
 
     device = start_torch(params.runtime)

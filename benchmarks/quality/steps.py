@@ -20,7 +20,7 @@ from faultloc.methods.dfaulo.neighbours import NeighbourSettings
 from faultloc.methods.dfaulo.suffix_evidence import gather_evidence
 from faultloc.methods.dfaulo.suffix_mutants import SuffixSettings
 from faultloc.probes.activations import read_activations
-from faultloc.probes.prefix import find_prefix
+from faultloc.probes.prefix import find_prefix, read_model
 from faultloc.subject.seeding import numpy_generator, torch_generator
 
 # What the subjects depend on; a step after them takes in the digest of the step before.
@@ -82,16 +82,15 @@ class Workplace:
         faulty, network, inputs = self._rebuilt(case, training)
         labels = faulty.dataset.labels
         settings, around = suffix_settings()
-        evidence = gather_evidence(
-            network,
-            inputs,
+        prefix = find_prefix(network, inputs[:2])
+        evidence, _ = gather_evidence(
+            read_model(network, inputs, prefix, batch_size=_BATCH_SIZE),
             labels,
-            find_prefix(network, inputs[:2]),
+            prefix.tail_widths,
             settings,
             around,
             numpy_generator(case.seed, "suffix", "left out"),
             [torch_generator(case.seed, "suffix", str(mutant)) for mutant in range(settings.mutants)],
-            batch_size=_BATCH_SIZE,
         )
         truth = faulty.truth
         kinds = np.full(len(labels), "", dtype="U16") if truth is None else truth.fault_kinds

@@ -8,7 +8,7 @@ import numpy as np
 from faultloc.io.artifacts import load_array, load_json, save_array, save_json
 from faultloc.subject.dataset import LabeledDataset
 
-_OPTIONAL_FILES = ("test_inputs.npy", "test_labels.npy", "test_sample_ids.npy", "text.json")
+_TEST_FILES = ("test_inputs.npy", "test_labels.npy", "test_sample_ids.npy")
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,14 @@ class DatasetSplits:
 
 def save_dataset(folder: Path, splits: DatasetSplits) -> None:
     """Writes ``splits`` (without any truth) into ``folder``, in place of an earlier data set there."""
-    for path in (folder / name for name in _OPTIONAL_FILES):
+    written = {"text.json"} if splits.vocabulary else set()
+    written |= set() if splits.test is None else set(_TEST_FILES)
+    for path in (folder / name for name in {*_TEST_FILES, "text.json"} - written):
         path.unlink(missing_ok=True)  # else a data set without a test set would keep the test set before it
     for prefix, part in (("", splits.train), ("test_", splits.test)):
         if part is not None:
-            save_array(folder / f"{prefix}inputs.npy", part.inputs)
+            if not _is_stored(part.inputs, folder / f"{prefix}inputs.npy"):
+                save_array(folder / f"{prefix}inputs.npy", part.inputs)
             save_array(folder / f"{prefix}labels.npy", part.labels.astype(np.int64))
             save_array(folder / f"{prefix}sample_ids.npy", part.sample_ids.astype(np.str_))
     save_json(
@@ -47,6 +50,11 @@ def save_dataset(folder: Path, splits: DatasetSplits) -> None:
     )
     if splits.vocabulary:
         save_json(folder / "text.json", {"texts": list(splits.texts), "vocabulary": list(splits.vocabulary)})
+
+
+def _is_stored(inputs: np.ndarray, path: Path) -> bool:
+    # Samples that were decoded into a memory map of that very file need no second copy.
+    return isinstance(inputs, np.memmap) and inputs.filename is not None and Path(inputs.filename) == path.resolve()
 
 
 def load_train(folder: Path) -> LabeledDataset:

@@ -1,6 +1,6 @@
 """Where a network stops looking and starts deciding: its prefix gives features, its tail combines them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Literal
@@ -52,7 +52,7 @@ def _sees_everything(call: LayerCall) -> bool:
     return False
 
 
-def find_prefix(network: nn.Module, example: Shaped[Tensor, "sample ..."]) -> Prefix:
+def find_prefix(network: nn.Module, example: Shaped[Tensor, "sample ..."], layer: str | None = None) -> Prefix:
     """The prefix of ``network``, found by following ``example`` through its layers.
 
     The tail are the last layers that each see all of their input: LeNet-5 has three (behind 400 features), a residual
@@ -60,9 +60,13 @@ def find_prefix(network: nn.Module, example: Shaped[Tensor, "sample ..."]) -> Pr
     the tail follows a recurrent layer, its mean over the steps is joined by the mean and the maximum of the embedding,
     which looks at each token alone.
 
+    A ``layer`` that is named gives its output as the features, with what follows of such a tail.
+
     Raises:
-        ModelError: the network does not end in a linear layer.
+        ModelError: the network does not end in a linear layer, or has no such layer.
     """
+    if layer is not None:
+        return _prefix_at(network, example, layer)
     calls = record_calls(network, example, lambda module: any(True for _ in module.parameters(recurse=False)))
     tail: list[LayerCall] = []
     for call in reversed(calls):
@@ -90,6 +94,34 @@ def find_prefix(network: nn.Module, example: Shaped[Tensor, "sample ..."]) -> Pr
     return Prefix((PrefixPart(tail[0].name, "input"),), widths)
 
 
+def _prefix_at(network: nn.Module, example: Shaped[Tensor, "sample ..."], layer: str) -> Prefix:
+    chosen = find_layer(network, layer)
+    linear = [call for call in record_calls(network, example, lambda module: module is chosen or _is_linear(module))]
+    places = [place for place, call in enumerate(linear) if call.layer is chosen]
+    if not places or not linear[places[-1]].output_shape:
+        raise ModelError(
+            f"the layer {layer!r} gives no tensor when a sample passes through {type(network).__name__}; expected a "
+            "layer before the last one, whose output is a tensor"
+        )
+    after = [call.output_shape[1] for call in linear[places[-1] + 1 :] if _sees_everything(call)]
+    if not after:
+        raise ModelError(
+            f"no linear layer follows {layer!r} in {type(network).__name__}; expected a layer before the last one"
+        )
+    return Prefix((PrefixPart(layer, "output"),), tuple(after))
+
+
+def _is_linear(module: nn.Module) -> bool:
+    return isinstance(module, nn.Linear)
+
+
+def describe_prefix(prefix: Prefix) -> str:
+    """Where mutants with this prefix differ from the model, in words: of which layers, on what."""
+    where = " and ".join(dict.fromkeys(f"the {part.side} of {part.layer}" for part in prefix.parts))
+    layers = "layer" if len(prefix.tail_widths) == 1 else "layers"
+    return f"of the last {len(prefix.tail_widths)} {layers}, on {where}"
+
+
 @dataclass(frozen=True)
 class ModelReading:
     """What one pass of the samples leaves: the prefix's features, the input of the last layer, the logits."""
@@ -100,9 +132,16 @@ class ModelReading:
 
 
 def read_model(
-    network: nn.Module, inputs: Shaped[Tensor, "sample ..."], prefix: Prefix, *, batch_size: int
+    network: nn.Module,
+    inputs: Shaped[Tensor, "sample ..."],
+    prefix: Prefix,
+    *,
+    batch_size: int,
+    on_samples: Callable[[int], object] = lambda count: None,
 ) -> ModelReading:
     """The reading of every sample, on the network's device; each part's features have a standard deviation of 1.
+
+    ``on_samples`` is told how many more samples are done.
 
     Raises:
         TrainingError: a feature is not a finite number, or all of a part are the same.
@@ -124,6 +163,7 @@ def read_model(
             for part, values, features in zip(watched, passing, kept, strict=True):
                 features.append(_features(values[-1], is_step, part))
                 values.clear()
+            on_samples(len(batch))
     *read, last_input = [torch.cat(features) for features in kept]
     scaled = [_scaled(features, part) for part, features in zip(prefix.parts, read, strict=True)]
     return ModelReading(torch.cat(scaled, dim=1), last_input, torch.cat(logits))

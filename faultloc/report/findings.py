@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -55,7 +55,8 @@ class Findings:
     """The content of the report.
 
     Without a known truth ``metrics`` and ``curves`` are empty and ``faults`` is None. ``reviewed`` counts the samples
-    whose verdict the ranking with feedback has seen.
+    whose verdict the ranking with feedback has seen. ``about`` says which data and model they are, in words;
+    ``results_folder`` is what the review is started with, empty for the pipeline's page.
     """
 
     sample_count: int
@@ -67,6 +68,8 @@ class Findings:
     curves: pd.DataFrame
     training: Training
     estimate: FaultEstimate | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
+    results_folder: str = ""
 
 
 def count_faults_found(ranking: pd.DataFrame, truth: PlantedFault, top_share: float) -> FaultsFound:

@@ -19,14 +19,17 @@ TEXTS = 25  # rows of texts on the sheet; the page shows all of them in full
 def gallery_figure(suspects: Sequence[Suspect]) -> bytes:
     """A sheet of pictures with their labels, or of shortened texts, as PNG bytes."""
     with drawing(PRINT):
+        return figure_bytes(draw_gallery(suspects))
+
+
+def draw_gallery(suspects: Sequence[Suspect]) -> Figure:
+    """The sheet as a figure."""
+    with drawing(PRINT):
         if not suspects:
             figure = Figure(figsize=(6, 1))
             figure.text(0.5, 0.5, "No samples", ha="center", va="center")
-        elif suspects[0].picture is None:
-            figure = _sheet_of_texts(suspects[:TEXTS])
-        else:
-            figure = _sheet_of_pictures(suspects)
-        return figure_bytes(figure)
+            return figure
+        return _sheet_of_texts(suspects[:TEXTS]) if suspects[0].picture is None else _sheet_of_pictures(suspects)
 
 
 def _sheet_of_pictures(suspects: Sequence[Suspect]) -> Figure:

@@ -41,6 +41,8 @@ def render_page(findings: Findings) -> str:
         training_panels=_training_panels(findings.training),
         sample_count=findings.sample_count,
         class_names=list(findings.class_names),
+        about=dict(findings.about),
+        results_folder=findings.results_folder,
     )
 
 

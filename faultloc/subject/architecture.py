@@ -2,7 +2,7 @@
 
 import importlib
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -50,8 +50,12 @@ class Architecture:
         return network
 
 
-def check_outputs(network: nn.Module, example: Tensor, num_classes: int) -> None:
-    """Raises ModelError unless ``network`` gives each sample of ``example`` at least ``num_classes`` logits."""
+def check_outputs(network: nn.Module, example: Tensor, num_classes: int) -> int:
+    """How many logits ``network`` gives each sample of ``example``.
+
+    Raises:
+        ModelError: it cannot take the inputs, gives something else, or fewer logits than ``num_classes``.
+    """
     was_training = network.training
     network.eval()
     try:
@@ -61,7 +65,7 @@ def check_outputs(network: nn.Module, example: Tensor, num_classes: int) -> None
         first_line = str(error).splitlines()[0]
         raise ModelError(
             f"{type(network).__name__} cannot take inputs of shape {tuple(example.shape[1:])} ({example.dtype}): "
-            f"{first_line}; choose a model for this kind of data (model=...)"
+            f"{first_line}; choose a model for this kind of data (model=..., --model), or its inputs' size (--img_size)"
         ) from error
     finally:
         network.train(was_training)
@@ -73,9 +77,10 @@ def check_outputs(network: nn.Module, example: Tensor, num_classes: int) -> None
             f"the data set has {num_classes} classes, but {type(network).__name__} has {outputs.shape[1]} outputs; "
             "expected at least one output per class: set the model's number of classes"
         )
+    return outputs.shape[1]
 
 
-def _imported(target: str) -> type:
+def _imported(target: str) -> Callable[..., object]:
     module_name, _, name = target.rpartition(".")
     try:
         return getattr(importlib.import_module(module_name), name)

@@ -13,7 +13,7 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from faultloc.errors import ConfigError
 from faultloc.settings_check import check_number
 
-Option = float | int | bool | list | None
+Option = float | int | bool | str | list | None
 
 
 @dataclass(frozen=True)

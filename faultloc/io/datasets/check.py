@@ -20,12 +20,27 @@ def check_splits(splits: DatasetSplits) -> None:
     if len(splits.train) == 0:
         raise DataError("the data set has no training samples: check its path and dataset.subset")
     _check_classes(splits.train)
-    _check_finite(splits.train)
+    check_labels(splits.train)
     if splits.test is not None:
         if len(splits.test) == 0:
             raise DataError("the test set has no samples: add some, or leave the test set out")
         _check_alike(splits.train, splits.test)
         _check_finite(splits.test)
+
+
+def check_labels(dataset: LabeledDataset) -> None:
+    """Nothing, where a model and labels can be compared.
+
+    Raises:
+        DataError: no samples, labels of one class only, or numbers that are not finite.
+    """
+    if len(dataset) == 0:
+        raise DataError("the data set has no samples; expected some of two classes or more")
+    present = np.flatnonzero(np.bincount(dataset.labels))
+    if len(present) == 1:
+        only = dataset.class_names[int(present[0])]
+        raise DataError(f"all {len(dataset)} samples have the label {only!r}, expected two classes or more")
+    _check_finite(dataset)
 
 
 def _check_classes(train: LabeledDataset) -> None:

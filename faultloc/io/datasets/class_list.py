@@ -1,6 +1,7 @@
-"""The classes of a folder of images, and their order."""
+"""The classes of a data set of files, and their order."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from faultloc.errors import DataError
@@ -8,25 +9,30 @@ from faultloc.errors import DataError
 _EXPECTED = 'expected a list of names ["cat", "dog"] or a mapping of each name to its index {"cat": 0, "dog": 1}'
 
 
-def read_class_names(root: Path, split_folder: Path, folders: list[str]) -> tuple[str, ...]:
-    """The class names in the order of their indices: from ``classes.json``, else ``folders`` in alphabetical order.
+def read_class_names(
+    root: Path, split_folder: Path, names: Sequence[str], file: Path | None = None
+) -> tuple[tuple[str, ...], bool]:
+    """The class names in the order of their indices, and whether a file says so; else ``names`` in alphabetical order.
 
-    ``classes.json`` stands in ``root`` or in ``split_folder``.
+    The file is ``file``, or ``classes.json`` in ``root`` or in ``split_folder``.
 
     Raises:
-        DataError: the file is malformed, or ``folders`` has a class that it does not name.
+        DataError: the file is missing or malformed, or does not name one of ``names``.
     """
-    path = next((path for path in (root / "classes.json", split_folder / "classes.json") if path.is_file()), None)
+    places = [file] if file else [root / "classes.json", split_folder / "classes.json"]
+    path = next((path for path in places if path.is_file()), None)
     if path is None:
-        return tuple(sorted(folders))
-    names = _names_in(path)
-    unknown = sorted(set(folders) - set(names))
+        if file:
+            raise DataError(f"the file {file} does not exist: {_EXPECTED}")
+        return tuple(sorted(set(names))), False
+    known = _names_in(path)
+    unknown = sorted(set(names) - set(known))
     if unknown:
         raise DataError(
-            f"the folder {split_folder / unknown[0]} is no class of {path}, which names {', '.join(names[:10])}: "
-            "add it there or remove the folder"
+            f"{unknown[0]!r} in {split_folder} is no class of {path}, which names {', '.join(known[:10])}: add it "
+            "there or remove its samples"
         )
-    return names
+    return known, True
 
 
 def _names_in(path: Path) -> tuple[str, ...]:

@@ -1,17 +1,18 @@
 """Images in folders, one folder a class."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from faultloc.errors import ConfigError, DataError
 from faultloc.io.dataset_store import DatasetSplits
+from faultloc.io.datasets.class_folders import list_class_folders, sample_id
 from faultloc.io.datasets.class_list import read_class_names
 from faultloc.io.datasets.image_files import decode_images
 from faultloc.subject.dataset import LabeledDataset
 
-_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff", ".ppm", ".pgm"}
+_ADVICE = "check dataset.root and dataset.image_set, which is a dot where the class folders lie in dataset.root itself"
 
 
 def read_image_folder(
@@ -39,12 +40,12 @@ def read_image_folder(
     base = Path(root)
     if not base.is_dir():
         raise DataError(f"the folder {base} does not exist: set dataset.root to the folder that holds {image_set}/")
-    train_files = _files_by_class(base / image_set)
-    class_names = read_class_names(base, base / image_set, list(train_files))
+    train_files = _files_by_class(base, base / image_set)
+    class_names, _ = read_class_names(base, base / image_set, list(train_files))
     train = _read(base, train_files, class_names, size, channels)
     if test_set is None or test_set == image_set or not (base / test_set).is_dir():
         return DatasetSplits(train)
-    test_files = _files_by_class(base / test_set)
+    test_files = _files_by_class(base, base / test_set)
     unknown = sorted(set(test_files) - set(class_names))
     if unknown:
         raise DataError(
@@ -62,40 +63,26 @@ def _size(image_size: Sequence[int] | None) -> tuple[int, int] | None:
     return image_size[0], image_size[1]
 
 
-def _files_by_class(folder: Path) -> dict[str, list[Path]]:
-    expected = "expected one folder a class, with images in it"
-    if not folder.is_dir():
+def _files_by_class(root: Path, folder: Path) -> Mapping[str, list[Path]]:
+    listed = list_class_folders(root, folder, _ADVICE)
+    if listed.leaving:
         raise DataError(
-            f"the folder {folder} does not exist: {expected}; check dataset.root and dataset.image_set, "
-            "which is a dot where the class folders lie in dataset.root itself"
+            f"{listed.leaving[0]} is a link that leads out of {root}"
+            + (f", as do {len(listed.leaving) - 1} others" if len(listed.leaving) > 1 else "")
+            + ": put the file itself there, or remove the link"
         )
-    class_folders = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    if not class_folders:
-        raise DataError(f"{folder} has no folders in it: {expected}")
-    files = {path.name: _images_under(path) for path in class_folders}
-    for name, found in files.items():
-        if not found:
-            raise DataError(f"the class folder {folder / name} has no images in it: add some or remove the folder")
-    return files
-
-
-def _images_under(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in _SUFFIXES and not path.name.startswith(".") and path.is_file()
-    )
+    return listed.files
 
 
 def _read(
     root: Path,
-    files: dict[str, list[Path]],
+    files: Mapping[str, list[Path]],
     class_names: tuple[str, ...],
     size: tuple[int, int] | None,
     channels: int | None,
 ) -> LabeledDataset:
     paths = [path for found in files.values() for path in found]
-    ids = [_sample_id(root, path) for path in paths]
+    ids = [sample_id(root, path) for path in paths]
     labels = np.repeat([class_names.index(name) for name in files], [len(found) for found in files.values()])
     return LabeledDataset(
         decode_images(paths, size=size, channels=channels),
@@ -103,10 +90,3 @@ def _read(
         np.array(ids, dtype=np.str_),
         class_names,
     )
-
-
-def _sample_id(root: Path, path: Path) -> str:
-    sample_id = path.relative_to(root).as_posix()
-    if not sample_id.isprintable():  # undecodable bytes and line breaks would break the tables
-        raise DataError(f"the file name {sample_id!r} has characters that cannot be printed: rename the file")
-    return sample_id

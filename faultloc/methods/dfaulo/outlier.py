@@ -22,13 +22,13 @@ WEIGHTS_AT_ONCE = 16 * 2**20
 class AutoencoderSettings:
     """How the autoencoders are trained; ``largest_side`` bounds the images that they see, in pixels."""
 
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    hidden_sizes: Sequence[int]
-    latent_size: int
-    dropout: float
-    largest_side: int
+    epochs: int = 5
+    batch_size: int = 32
+    learning_rate: float = 0.001
+    hidden_sizes: Sequence[int] = (128, 64, 32)
+    latent_size: int = 2
+    dropout: float = 0.2
+    largest_side: int = 32
 
     def __post_init__(self) -> None:
         sizes = {f"hidden_sizes[{place}]": size for place, size in enumerate(self.hidden_sizes)}

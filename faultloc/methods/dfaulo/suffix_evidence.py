@@ -4,53 +4,52 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int, Shaped
-from torch import Tensor, nn
+from jaxtyping import Float, Int
 
 from faultloc.methods.dfaulo.alignment import class_alignment
 from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
 from faultloc.methods.dfaulo.neighbours import NeighbourSettings, nearest_others, neighbour_labels
-from faultloc.methods.dfaulo.suffix_mutants import SuffixSettings, draw_left_out, train_suffixes
-from faultloc.probes.prefix import Prefix, read_model
+from faultloc.methods.dfaulo.suffix_mutants import SuffixSettings, SuffixWeights, draw_left_out, train_suffixes
+from faultloc.probes.prefix import ModelReading
 
 _ROWS_AT_ONCE = 4096
 
 
 def gather_evidence(
-    network: nn.Module,
-    inputs: Shaped[Tensor, "sample ..."],
+    reading: ModelReading,
     labels: Int[np.ndarray, "sample"],
-    prefix: Prefix,
+    tail_widths: Sequence[int],
     settings: SuffixSettings,
     around: NeighbourSettings,
     generator: np.random.Generator,
     mutant_generators: Sequence[torch.Generator],
     *,
-    batch_size: int,
     workers: int = 1,
     on_epoch: Callable[[int], object] = lambda mutant: None,
-) -> DefaultEvidence:
-    """Trains the suffix mutants behind ``prefix`` and asks them, the samples around each sample, and the model.
+    keep_mutants: bool = False,
+) -> tuple[DefaultEvidence, Sequence[SuffixWeights]]:
+    """Trains the suffix mutants on the features of ``reading`` and asks them, and the samples around each sample.
 
-    ``on_epoch`` is called with a mutant's number after each epoch of it. The network itself is not changed.
+    ``tail_widths`` are those of the model's own tail. ``on_epoch`` is called with a mutant's number after each epoch of
+    it. Beside the evidence it gives the mutants' weights, if they are to be kept.
     """
-    reading = read_model(network, inputs, prefix, batch_size=batch_size)
     left_out = draw_left_out(len(labels), settings.mutants, settings.left_out, generator)
     opinions = train_suffixes(
         reading.features,
         labels,
-        prefix.tail_widths,
+        tail_widths,
         left_out,
         settings,
         mutant_generators,
         embeddings=around.embeddings,
         workers=workers,
         on_epoch=on_epoch,
+        keep_mutants=keep_mutants,
     )
     nearest = [nearest_others(embedding, around.neighbours) for embedding in opinions.embeddings]
     embedded = [class_alignment(embedding, labels) for embedding in opinions.embeddings]
     prefixed, own = reading.features.cpu().numpy(), reading.last_input.cpu().numpy()
-    return DefaultEvidence(
+    evidence = DefaultEvidence(
         labels=labels,
         seen=opinions.seen,
         unseen=opinions.unseen,
@@ -63,6 +62,7 @@ def gather_evidence(
         nearest=nearest[0][0],
         nearest_distance=_distances(prefixed, nearest[0][0][:, 0]),
     )
+    return evidence, opinions.weights
 
 
 def _distances(

@@ -1,6 +1,6 @@
 """Suffix mutants: the subject's prefix as it is, and fresh tails, stopped early, each trained on a part of the data."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -51,6 +51,10 @@ class SuffixSettings:
             raise ConfigError(f"suffix.checkpoints is {self.checkpoints}; expected epochs, such as [3, 6, 10, 15]")
 
 
+# The weights of one suffix by their names in `build_suffix`.
+SuffixWeights = Mapping[str, np.ndarray]
+
+
 @dataclass(frozen=True)
 class SuffixEvidence:
     """What the suffixes say of each sample, averaged over the checkpoints and the suffixes.
@@ -64,6 +68,7 @@ class SuffixEvidence:
     unseen: Float[np.ndarray, "sample class"]
     energy: Float[np.ndarray, "sample"]
     embeddings: Sequence[Float[np.ndarray, "sample _"]]
+    weights: Sequence[SuffixWeights] = ()
 
 
 def draw_left_out(
@@ -85,10 +90,12 @@ def train_suffixes(
     embeddings: int,
     workers: int = 1,
     on_epoch: Callable[[int], object] = lambda mutant: None,
+    keep_mutants: bool = False,
 ) -> SuffixEvidence:
     """The opinions of fresh suffixes in the shape of the model's tail, trained on the prefix's ``features``.
 
-    The result does not depend on ``workers``. The first ``embeddings`` suffixes give theirs.
+    The result does not depend on ``workers``. The first ``embeddings`` suffixes give theirs, all
+    give their weights if ``keep_mutants``.
 
     Source: DFauLo's idea of mutants that disagree about faulty samples. Differs: not fine-tuned without suspicious
     subsets but trained afresh on random ones, since what a model has memorised of its faults sits in its tail, and a
@@ -105,20 +112,25 @@ def train_suffixes(
             settings,
             generators[mutant],
             keep_embedding=mutant < embeddings,
+            keep_weights=keep_mutants,
             on_epoch=partial(on_epoch, mutant),
         )
         for mutant in range(len(left_out))
     ]
     seen = np.zeros((len(labels), widths[-1]), np.float32)
     unseen, energy, kept = np.zeros_like(seen), np.zeros(len(labels), np.float32), []
-    for out, (probabilities, energies, embedding) in zip(left_out, run_in_parallel(tasks, workers), strict=True):
+    all_weights = []
+    for out, opinion in zip(left_out, run_in_parallel(tasks, workers), strict=True):
+        probabilities, energies, embedding, weights = opinion
         unseen[out] += probabilities[out]
         seen[~out] += probabilities[~out]
         energy[~out] += energies[~out]
         if embedding is not None:
             kept.append(embedding)
+        if weights is not None:
+            all_weights.append(weights)
     shown = settings.mutants - settings.left_out
-    return SuffixEvidence(seen / shown, unseen / settings.left_out, energy / shown, tuple(kept))
+    return SuffixEvidence(seen / shown, unseen / settings.left_out, energy / shown, tuple(kept), tuple(all_weights))
 
 
 def _train_suffix(
@@ -130,8 +142,14 @@ def _train_suffix(
     generator: torch.Generator,
     *,
     keep_embedding: bool,
+    keep_weights: bool,
     on_epoch: Callable[[], object],
-) -> tuple[Float[np.ndarray, "sample class"], Float[np.ndarray, "sample"], Float[np.ndarray, "sample neuron"] | None]:
+) -> tuple[
+    Float[np.ndarray, "sample class"],
+    Float[np.ndarray, "sample"],
+    Float[np.ndarray, "sample neuron"] | None,
+    SuffixWeights | None,
+]:
     targets, chosen = torch.from_numpy(labels).to(features.device), torch.from_numpy(shown)
     batch_size = max(1, min(settings.batch_size, len(shown) // settings.fewest_steps))
     checkpoints = sorted(settings.checkpoints)
@@ -157,7 +175,8 @@ def _train_suffix(
                 probabilities += F.softmax(logits, dim=1) / len(checkpoints)
                 energies -= torch.logsumexp(logits, dim=1) / len(checkpoints)
                 embedding = hidden.cpu().numpy() if wants_embedding else embedding
-    return probabilities.numpy(), energies.numpy(), embedding
+    weights = {name: tensor.cpu().numpy() for name, tensor in suffix.state_dict().items()} if keep_weights else None
+    return probabilities.numpy(), energies.numpy(), embedding, weights
 
 
 def _in_parts(layers: nn.Module, values: Tensor) -> Tensor:

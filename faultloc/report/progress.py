@@ -17,6 +17,15 @@ def item_bar(description: str, unit: str) -> Callable[[Iterable[Item]], Iterable
 
 
 @contextmanager
+def count_bar(description: str, total: int, row: int) -> Iterator[Callable[[object], object]]:
+    """A callback that moves a bar in terminal row ``row`` by so many of ``total``."""
+    with tqdm(
+        total=total, desc=description, position=row, leave=False, disable=None, dynamic_ncols=True, unit_scale=True
+    ) as bar:
+        yield lambda count: bar.update(count if isinstance(count, int) else 1)
+
+
+@contextmanager
 def epoch_bar(description: str, epochs: int, *, row: int = 0) -> Iterator[Callable[[object], object]]:
     """A callback for the end of an epoch that moves a bar in terminal row ``row``."""
     with tqdm(

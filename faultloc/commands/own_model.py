@@ -1,0 +1,86 @@
+"""The model that a command's options name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from torch import nn
+
+from faultloc.errors import ModelError
+from faultloc.io.models import LoadedModel, load_model
+from faultloc.subject.normalisation import NormalisedNetwork
+from faultloc.subject.recipe import TrainingRecipe
+
+# Where a checkpoint does not say how its model was trained, the paper's mutants are trained so. Source: the authors'
+# defaults.
+_FALLBACK = TrainingRecipe("Adam", 1, 1, {"lr": 0.001})
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    """What the command line says of the model; see its help."""
+
+    model: str
+    arch: str | None
+    weights: Path | None
+    trust: bool
+    mean: Sequence[float | int] | None
+    std: Sequence[float | int] | None
+    device: str
+
+
+@dataclass(frozen=True)
+class OwnModel:
+    """The network, behind the scaling of its inputs; ``loaded`` is what its file says."""
+
+    network: nn.Module
+    loaded: LoadedModel
+    digest: str
+
+    def recipe(self, *, epochs: int, batch_size: int) -> tuple[TrainingRecipe, str]:
+        """How to train it on, by the stored optimizer and schedule where there are some; and that in words."""
+        stored = self.loaded.training
+        if stored.optimizer is None:
+            return replace(_FALLBACK, epochs=epochs, batch_size=batch_size), (
+                "The model's file names no optimizer: the mutants are trained by Adam at a learning rate of .001."
+            )
+        recipe = TrainingRecipe(
+            optimizer=stored.optimizer,
+            optimizer_options=stored.optimizer_options,
+            scheduler=stored.scheduler,
+            scheduler_options=stored.scheduler_options,
+            epochs=epochs,
+            batch_size=batch_size,
+        )
+        rate = stored.optimizer_options.get("lr")
+        schedule = f", {stored.scheduler}" if stored.scheduler else ""
+        return recipe, f"The mutants are trained as the model was: {stored.optimizer}, lr {rate}{schedule}."
+
+
+def read_own_model(options: ModelOptions, *, num_classes: int, input_shape: Sequence[int]) -> OwnModel:
+    """The model of ``options``.
+
+    Raises:
+        ModelError: it cannot be read.
+        ConfigError: mean and standard deviation do not fit.
+    """
+    loaded = load_model(
+        options.model,
+        arch=options.arch,
+        trust=options.trust,
+        num_classes=num_classes,
+        input_shape=input_shape,
+        weights=options.weights,
+    )
+    network = loaded.network
+    if options.mean is not None or options.std is not None:
+        if len(input_shape) != 3:
+            raise ModelError("--mean and --std are for images; expected none of them with texts or a --transform")
+        mean, std = options.mean or (0.0,), options.std or (1.0,)
+        network = NormalisedNetwork(network, mean, std)
+        if len(mean) not in (1, input_shape[0]):
+            raise ModelError(
+                f"--mean and --std have {len(mean)} numbers, the images {input_shape[0]} channels; expected one each, "
+                "or one for all"
+            )
+    return OwnModel(network, loaded, f"{loaded.digest} {options.mean} {options.std}")

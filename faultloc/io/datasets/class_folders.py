@@ -1,0 +1,70 @@
+"""The files of a folder with one folder a class."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from faultloc.errors import DataError
+
+_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff", ".ppm", ".pgm"}
+_EXPECTED = "expected one folder a class, with images in it"
+
+
+@dataclass(frozen=True)
+class ClassFolders:
+    """The image files of each class, sorted by name, and the links that are left out since they leave the data set."""
+
+    files: Mapping[str, list[Path]]
+    leaving: list[Path]
+
+
+def list_class_folders(root: Path, folder: Path, advice: str) -> ClassFolders:
+    """The images under ``folder``, one folder a class, at any depth; ``advice`` says what to check where it is absent.
+
+    Links within ``root`` are followed to files. Those that lead out of it are not: a data set from elsewhere may hold
+    links to anything.
+
+    Raises:
+        DataError: the folder is missing, has no class, or a class without an image.
+    """
+    if not folder.is_dir():
+        raise DataError(f"the folder {folder} does not exist: {_EXPECTED}; {advice}")
+    class_folders = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    if not class_folders:
+        raise DataError(f"{folder} has no folders in it: {_EXPECTED}; {advice}")
+    home = root.resolve()
+    files: dict[str, list[Path]] = {}
+    leaving: list[Path] = []
+    for path in class_folders:
+        if path.is_symlink() and not path.resolve().is_relative_to(home):
+            raise DataError(
+                f"the class folder {path} is a link that leads out of {root}: copy the files there, or give the folder "
+                "that they lie in"
+            )
+        found = _images_under(path)
+        outside = [file for file in found if file.is_symlink() and not file.resolve().is_relative_to(home)]
+        leaving += outside
+        files[path.name] = sorted(set(found) - set(outside)) if outside else found
+        if not files[path.name]:
+            raise DataError(f"the class folder {path} has no images in it: add some or remove the folder")
+    return ClassFolders(files, leaving)
+
+
+def sample_id(root: Path, path: Path) -> str:
+    """The id of the sample at ``path``: its path below ``root``.
+
+    Raises:
+        DataError: it has characters that cannot be printed, which would break the tables.
+    """
+    name = path.relative_to(root).as_posix()
+    if not name.isprintable():
+        raise DataError(f"the file name {name!r} has characters that cannot be printed: rename the file")
+    return name
+
+
+def _images_under(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in _SUFFIXES and not path.name.startswith(".") and path.is_file()
+    )

@@ -1,0 +1,71 @@
+"""A network from a checkpoint: stored whole, or as weights for the user's class."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from torch import nn
+
+from faultloc.errors import ModelError
+from faultloc.io.models.checkpoint import Checkpoint, find_parts
+from faultloc.io.models.content import FileKind
+from faultloc.io.models.loaded import LoadedModel, content_digest
+from faultloc.io.models.record import Record
+from faultloc.io.models.safe_reading import read_safely
+from faultloc.io.models.safetensors_reading import read_safetensors
+from faultloc.io.models.stored_training import describe_training
+from faultloc.io.models.trusted_reading import read_trusted
+from faultloc.io.models.user_class import UserClass
+from faultloc.io.models.weights import put_weights
+
+
+def load_checkpoint(
+    path: Path,
+    kind: FileKind,
+    user_class: UserClass | None,
+    *,
+    trust: bool,
+    num_classes: int,
+    input_shape: Sequence[int],
+) -> LoadedModel:
+    """The model in the checkpoint at ``path``.
+
+    Raises:
+        ModelError: it cannot be read, holds no model, or weights that do not fit.
+    """
+    checkpoint, how = read_parts(path, kind, user_class, trust=trust)
+    network = checkpoint.network
+    if isinstance(network, nn.Module):
+        form = f"a whole {type(network).__name__}, {how}"
+    elif isinstance(network, Mapping) and user_class is not None:
+        weights, network = network, user_class.build(num_classes=num_classes, input_shape=input_shape)
+        put_weights(network, weights, source=str(path))
+        form = f"the weights of a {type(network).__name__}, {how}"
+    elif isinstance(network, Mapping):
+        raise ModelError(
+            f"{path} holds weights without their network; name its class with --arch package.module:Class, for example "
+            "--arch lenet:LeNet"
+        )
+    else:
+        raise ModelError(
+            f"{path} holds no model and no weights, but {', '.join(checkpoint.entries) or 'nothing'}; expected a model "
+            "or its state_dict, by itself or under 'model'"
+        )
+    return LoadedModel(network.eval(), describe_training(checkpoint), form, content_digest(path))
+
+
+def read_parts(path: Path, kind: FileKind, user_class: UserClass | None, *, trust: bool) -> tuple[Checkpoint, str]:
+    """The parts of the checkpoint at ``path``, a network among them as a module, and how they were read.
+
+    Raises:
+        ModelError: it cannot be read.
+    """
+    if kind is FileKind.SAFETENSORS:
+        return find_parts(read_safetensors(path)), "from a safetensors file"
+    if trust:
+        return find_parts(read_trusted(path, kind, user_class)), "read as a trusted file"
+    content = read_safely(path, kind, user_class)
+    checkpoint = find_parts(content.root)
+    if isinstance(checkpoint.network, Record):
+        checkpoint = replace(checkpoint, network=content.network(checkpoint.network))
+    return checkpoint, "read without running code of the file"

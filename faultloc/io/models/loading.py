@@ -1,0 +1,36 @@
+"""A trained model from a file of any kind that is read."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from faultloc.errors import ModelError
+from faultloc.io.models.checkpoint_model import load_checkpoint
+from faultloc.io.models.content import FileKind, file_kind
+from faultloc.io.models.loaded import LoadedModel
+from faultloc.io.models.user_class import import_user_class
+
+
+def load_model(
+    model: str,
+    *,
+    arch: str | None,
+    trust: bool,
+    num_classes: int,
+    input_shape: Sequence[int],
+    weights: Path | None = None,
+) -> LoadedModel:
+    """The model in the file ``model``, or so named (``timm:NAME``, ``torchvision:NAME``) with ``weights`` from a file.
+
+    ``arch`` names the class of networks that the file holds or whose weights it holds (``package.module:Class``); it is
+    built for ``num_classes`` and ``input_shape`` (channel, height, width) if it asks. Nothing that the file contains is
+    run, unless ``trust`` says that it may be.
+
+    Raises:
+        ModelError: there is no such model, it cannot be read so, or its weights do not fit.
+    """
+    user_class = import_user_class(arch) if arch is not None else None
+    path = Path(model).expanduser()
+    kind = file_kind(path)
+    if kind in (FileKind.TORCHSCRIPT, FileKind.EXPORTED_PROGRAM):
+        raise ModelError(f"{path} is {kind.value}, which is not read yet; expected a file of torch.save")
+    return load_checkpoint(path, kind, user_class, trust=trust, num_classes=num_classes, input_shape=input_shape)

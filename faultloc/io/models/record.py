@@ -1,0 +1,54 @@
+"""What stands for an object of a file while nothing of it is imported, built or called: its name and its state."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import ClassVar
+
+
+class Record:
+    """One object of a pickle, inert: ``arguments`` its class would be called with, and the ``state`` it would get."""
+
+    path: ClassVar[str]
+    arguments: tuple[object, ...]
+    state: object
+
+    def __new__(cls, *arguments: object) -> "Record":
+        record = super().__new__(cls)
+        record.arguments = arguments
+        record.state = None
+        return record
+
+    def __setstate__(self, state: object) -> None:
+        self.state = state
+
+
+def record_class(path: str) -> type[Record]:
+    """A class of records that goes by the name ``path`` (package.module.Class) in a pickle."""
+    module, _, name = path.rpartition(".")
+    return type(name, (Record,), {"path": path, "__module__": module, "__qualname__": name})
+
+
+def attributes(stored: object) -> dict[str, object]:
+    """The attributes of ``stored`` by name: those of a record, the entries of a state dict, those of a real object."""
+    if isinstance(stored, Mapping):
+        state: object = dict(stored)
+    else:
+        state = stored.state if isinstance(stored, Record) else getattr(stored, "__dict__", None)
+    return {key: value for key, value in state.items() if isinstance(key, str)} if isinstance(state, dict) else {}
+
+
+def class_name(stored: object) -> str:
+    """The name of the class of ``stored``, a record or a real object, without its module."""
+    return stored.path.rpartition(".")[2] if isinstance(stored, Record) else type(stored).__name__
+
+
+def _defaultdict(*_: object) -> dict:
+    # The weights-only unpickler fills dictionaries, but no defaultdict: an optimizer's state is one.
+    return {}
+
+
+_defaultdict.__module__, _defaultdict.__name__, _defaultdict.__qualname__ = "collections", "defaultdict", "defaultdict"
+
+
+def stand_ins(paths: Iterable[str]) -> list[Callable[..., object] | tuple[Callable[..., object], str]]:
+    """For every name a stand-in, in the form that ``torch.serialization.safe_globals`` takes."""
+    return [_defaultdict if path == "collections.defaultdict" else record_class(path) for path in sorted(paths)]

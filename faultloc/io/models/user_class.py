@@ -1,0 +1,115 @@
+"""The user's own network class, named by `--arch`: imported because the user said so, never because a file did."""
+
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from faultloc.errors import ModelError
+from faultloc.io.torchvision_import import import_torchvision
+from faultloc.subject.architecture import Architecture
+
+
+@dataclass(frozen=True)
+class UserClass:
+    """A class of networks, or a function that builds one, and the import path under which it was found."""
+
+    module: str
+    name: str
+    factory: Callable[..., nn.Module]
+
+    def build(self, *, num_classes: int, input_shape: Sequence[int]) -> nn.Module:
+        """The network with fresh weights; it is told the number of classes and the input's shape if it asks by name.
+
+        Raises:
+            ModelError: it cannot be built so.
+        """
+        facts = {"num_classes": num_classes, "input_shape": list(input_shape)}
+        asked = inspect.signature(self.factory).parameters
+        architecture = Architecture(
+            f"{self.module}.{self.name}", {name: facts[name] for name in facts if name in asked}
+        )
+        try:
+            return architecture.build(torch.Generator())
+        except ModelError:
+            raise
+        except Exception as error:  # the class is the user's: anything may go wrong in it
+            raise ModelError(
+                f"--arch {self.module}:{self.name} could not be built with {dict(architecture.arguments)}: "
+                f"{type(error).__name__}: {error}"
+            ) from error
+
+    def layers_in_file(self, paths: Iterable[str]) -> dict[str, type[nn.Module]]:
+        """The classes of the user's module that ``paths``, names in a file, stand for, by those names.
+
+        A file names a class by the module in which it was defined when it was saved: ``__main__`` for a script. So
+        where the class's name stands in the file under whatever module, that module is taken for the user's. Layers
+        that the user's module imported from elsewhere count under their own names.
+        """
+        home = sys.modules[self.module]
+        known = {f"{layer.__module__}.{layer.__qualname__}": layer for layer in vars(home).values() if _is_layer(layer)}
+        renamed = {path.rpartition(".")[0] for path in paths if path.rpartition(".")[2] == self.name}
+        found: dict[str, type[nn.Module]] = {}
+        for path in paths:
+            module, _, name = path.rpartition(".")
+            layer = getattr(home, name, None) if module in renamed else known.get(path) or _sibling(self.module, path)
+            if isinstance(layer, type) and _is_layer(layer):
+                found[path] = layer
+        return found
+
+
+def import_user_class(arch: str) -> UserClass:
+    """The class or function that ``arch`` names: ``package.module:Class``, ``package.module.Class``, ``file.py:Class``.
+
+    The current directory is searched first, as by ``python -m``.
+
+    Raises:
+        ModelError: it is not there, or importing it fails.
+    """
+    module, _, name = arch.rpartition(":") if ":" in arch else arch.rpartition(".")
+    if not module or not name:
+        raise ModelError(f"--arch {arch!r} names no class; expected package.module:Class, for example lenet:LeNet")
+    folder = Path.cwd()
+    if module.endswith(".py"):
+        folder, module = Path(module).resolve().parent, Path(module).stem
+    try:
+        with importable(folder):
+            if module.partition(".")[0] in ("torchvision", "timm"):
+                import_torchvision("torchvision", purpose=f"--arch {arch}")
+            factory = getattr(importlib.import_module(module), name)
+    except (Exception, SystemExit) as error:  # importing runs the user's module: anything may go wrong in it
+        raise ModelError(
+            f"--arch {arch} cannot be imported ({type(error).__name__}: {error}); expected package.module:Class, "
+            f"importable from {folder}"
+        ) from error
+    if not callable(factory):
+        raise ModelError(f"--arch {arch} is a {type(factory).__name__}; expected a class of torch.nn.Module")
+    return UserClass(module, name, factory)
+
+
+@contextmanager
+def importable(folder: Path) -> Iterator[None]:
+    """Modules in ``folder`` can be imported, before all others."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+
+
+def _is_layer(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, nn.Module)
+
+
+def _sibling(user_module: str, path: str) -> object | None:
+    # A module of the same package that importing the user's brought along: models.blocks beside models.lenet.
+    module, _, name = path.rpartition(".")
+    if module.partition(".")[0] != user_module.partition(".")[0]:
+        return None
+    return getattr(sys.modules.get(module), name, None)

@@ -1,0 +1,45 @@
+"""Which samples a data set has, before any of them is decoded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from faultloc.errors import DataError
+
+Skipped = tuple[str, str]  # a sample's id, and why it is left out
+
+# Of a hundred files so many may be damaged or lead elsewhere before it is taken for a mistake.
+TOLERATED_PERCENT = 1
+
+
+@dataclass(frozen=True)
+class SampleListing:
+    """The samples of one data set, in order.
+
+    ``inputs`` are the paths of images, or the texts themselves; ``given_names`` each sample's class by its name;
+    ``class_names`` those of the data set, in the order of ``classes.json`` where there is one (``order_is_given``) and
+    else sorted. ``skipped`` are left out already.
+    """
+
+    kind: Literal["images", "texts"]
+    root: Path
+    inputs: Sequence[Path | str]
+    given_names: Sequence[str]
+    sample_ids: Sequence[str]
+    class_names: tuple[str, ...]
+    order_is_given: bool
+    skipped: tuple[Skipped, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.given_names)
+
+
+def check_skipped(skipped: Sequence[Skipped], total: int) -> None:
+    """Raises DataError where more than one in a hundred of ``total`` samples cannot be used."""
+    if 100 * len(skipped) > TOLERATED_PERCENT * total:
+        first, reason = skipped[0]
+        raise DataError(
+            f"{len(skipped):,} of {total:,} files cannot be used, for example {first}: {reason}; expected at most "
+            f"{TOLERATED_PERCENT} %: repair or remove them"
+        )

@@ -1,0 +1,142 @@
+"""Decoding a data set once, into arrays on disk that are mapped into memory afterwards."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from faultloc.errors import DataError
+from faultloc.io.artifacts import load_json, save_json, written_whole
+from faultloc.io.dataset_store import DatasetSplits, save_dataset
+from faultloc.io.datasets.image_files import UnreadableImageError, decode_images
+from faultloc.io.samples.class_order import ClassOrder
+from faultloc.io.samples.form import SampleForm
+from faultloc.io.samples.listing import SampleListing, Skipped, check_skipped
+from faultloc.io.samples.texts import encode_texts_of
+from faultloc.io.samples.transformed import store_transformed
+from faultloc.subject.dataset import LabeledDataset
+
+_ROWS_AT_ONCE = 1024
+
+Progress = Callable[[int], object]
+
+
+def content_digest(listing: SampleListing, order: ClassOrder, form: SampleForm, on_read: Progress) -> str:
+    """A hash of the samples' ids, labels and bytes, of the classes and of the form: when it is the same, all is."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in (listing.kind, repr(order.class_names), form.digest()):
+        digest.update(part.encode() + b"\0")
+    for entry, name, sample_id in zip(listing.inputs, listing.given_names, listing.sample_ids, strict=True):
+        digest.update(f"{sample_id}\0{name}\0".encode(errors="surrogateescape"))
+        if isinstance(entry, str):
+            digest.update(hashlib.blake2b(entry.encode()).digest())
+        else:
+            digest.update(_file_digest(entry))
+        on_read(1)
+    return digest.hexdigest()
+
+
+def _file_digest(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "blake2b").digest()
+    except OSError:
+        return b"unreadable"  # decoding says more about it
+
+
+def store_samples(
+    folder: Path,
+    listing: SampleListing,
+    order: ClassOrder,
+    form: SampleForm,
+    *,
+    test: SampleListing | None = None,
+    on_read: Progress = lambda samples: None,
+    on_decoded: Progress = lambda samples: None,
+    on_change: Callable[[], object] = lambda: None,
+) -> str:
+    """Decodes the samples into ``folder`` as `save_dataset` leaves them, unless they lie there already; their digest.
+
+    Damaged images are left out and named in `skipped.json`, with those that the listing skipped. ``on_change`` is
+    called before other samples that lie there are replaced, and may raise.
+
+    Raises:
+        DataError: more than one in a hundred images are damaged, or those that are read do not fit together.
+    """
+    parts = {"": listing} if test is None else {"": listing, "test_": test}
+    digest = "-".join(content_digest(part, order, form, on_read) for part in parts.values())
+    key = folder / "digest.json"
+    if key.exists() and load_json(key).get("digest") == digest:
+        return digest
+    if (folder / "inputs.npy").exists():
+        on_change()
+    key.unlink(missing_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    decoded = {prefix: _decode(folder, prefix, part, order, form, on_decoded) for prefix, part in parts.items()}
+    train, skipped = decoded[""]
+    held_out = decoded["test_"][0] if test is not None else None
+    texts = tuple(str(text) for text in listing.inputs) if listing.kind == "texts" else ()
+    save_dataset(folder, DatasetSplits(train, held_out, tuple(form.vocabulary), texts))
+    if texts and not form.vocabulary:
+        save_json(folder / "text.json", {"texts": list(texts), "vocabulary": []})
+    everything = [*listing.skipped, *skipped]
+    save_json(folder / "skipped.json", {"skipped": [{"sample_id": name, "reason": why} for name, why in everything]})
+    save_json(key, {"digest": digest})
+    return digest
+
+
+def _decode(
+    folder: Path, prefix: str, listing: SampleListing, order: ClassOrder, form: SampleForm, on_decoded: Progress
+) -> tuple[LabeledDataset, list[Skipped]]:
+    path = folder / f"{prefix}inputs.npy"
+    unreadable: dict[int, str] = {}
+
+    def skip(index: int, error: UnreadableImageError) -> None:
+        unreadable[index] = str(error)
+        check_skipped([(listing.sample_ids[index], str(error))] * len(unreadable), len(listing) + len(listing.skipped))
+
+    if form.transform is not None:
+        store_transformed(path, listing, form, skip, on_decoded)
+    elif listing.kind == "texts":
+        with written_whole(path) as temporary, temporary.open("wb") as file:
+            np.save(file, encode_texts_of([str(text) for text in listing.inputs], form), allow_pickle=False)
+        on_decoded(len(listing))
+    else:
+        with written_whole(path) as temporary:
+
+            def allocate(shape: tuple[int, ...]) -> np.ndarray:
+                return np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=shape)
+
+            paths = [Path(entry) for entry in listing.inputs]
+            decode_images(
+                paths,
+                size=form.size,
+                channels=form.channels,
+                allocate=allocate,
+                on_unreadable=skip,
+                on_decoded=on_decoded,
+            )
+    kept = np.setdiff1d(np.arange(len(listing)), sorted(unreadable))
+    if unreadable:
+        _compact(path, kept)
+    dataset = LabeledDataset(
+        np.load(path, mmap_mode="c", allow_pickle=False),
+        order.labels_of(listing.given_names)[kept],
+        np.array(listing.sample_ids, dtype=np.str_)[kept],
+        order.class_names,
+    )
+    return dataset, [(listing.sample_ids[index], unreadable[index]) for index in sorted(unreadable)]
+
+
+def _compact(path: Path, kept: np.ndarray) -> None:
+    """Keeps the rows ``kept`` of the array at ``path``, a block at a time."""
+    if not len(kept):
+        raise DataError("no sample could be read: check the files")
+    whole = np.load(path, mmap_mode="r", allow_pickle=False)
+    with written_whole(path) as temporary:
+        fewer = np.lib.format.open_memmap(temporary, mode="w+", dtype=whole.dtype, shape=(len(kept), *whole.shape[1:]))
+        for start in range(0, len(kept), _ROWS_AT_ONCE):
+            rows = kept[start : start + _ROWS_AT_ONCE]
+            fewer[start : start + len(rows)] = whole[rows]
+        fewer.flush()
