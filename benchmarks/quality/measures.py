@@ -11,14 +11,13 @@ from faultloc.localization import most_suspicious_first
 from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default_scorer import DefaultScore, ScorerSettings, score_default
 from faultloc.methods.dfaulo.diagnosis import (
-    FOREIGN_INPUT,
-    WRONG_LABEL,
     count_faults,
     fault_kinds,
     near_duplicates,
     suggested_labels,
 )
 from faultloc.methods.dfaulo.review_rounds import review_in_rounds
+from faultloc.methods.dfaulo.suspected_kinds import FOREIGN_INPUT, WRONG_LABEL
 from faultloc.methods.dfaulo.verdicts import VerdictRanker, VerdictSettings
 
 SETTINGS = OmegaConf.load(REPOSITORY / "conf/dfaulo/default.yaml")

@@ -33,13 +33,15 @@ def train_network(
     recipe: TrainingRecipe,
     generator: torch.Generator,
     *,
+    most_steps: int | None = None,
     on_epoch: Callable[[EpochRecord], object] = lambda record: None,
 ) -> list[EpochRecord]:
     """Trains ``network`` in place on the samples at ``kept``, by cross-entropy on the given labels; a record an epoch.
 
     Parameters that do not require gradients stay as they are, and so do the running statistics of their layers.
     ``inputs`` lie on the network's device. Order, dropout and
-    everything else random come from ``generator``.
+    everything else random come from ``generator``. After ``most_steps`` of the optimizer it ends, also in the midst of
+    an epoch, whose record is then of the samples so far.
 
     Raises:
         TrainingError: the loss is no longer a number.
@@ -51,10 +53,17 @@ def train_network(
     scheduler = recipe.build_scheduler(optimizer)
     _set_training_mode(network)
     records: list[EpochRecord] = []
+    steps = 0
     with isolated_torch_rng(generator):
         for epoch in range(1, recipe.epochs + 1):
             order = chosen[torch.randperm(len(chosen), generator=generator)].to(device)
-            record = _train_epoch(network, inputs, targets, order, optimizer, recipe.batch_size, epoch)
+            batches = _batches(order, recipe.batch_size)
+            if most_steps is not None:
+                batches = batches[: max(most_steps - steps, 0)]
+                if not batches:
+                    break
+            steps += len(batches)
+            record = _train_epoch(network, inputs, targets, batches, optimizer, epoch)
             if not np.isfinite(record.loss):
                 raise TrainingError(
                     f"the training loss is {record.loss} in epoch {epoch}; expected a finite number: lower the "
@@ -69,6 +78,11 @@ def train_network(
     return records
 
 
+def steps_of(samples: int, recipe: TrainingRecipe) -> int:
+    """How many steps of the optimizer ``train_network`` takes on so many samples."""
+    return recipe.epochs * len(_batches(torch.arange(samples), recipe.batch_size))
+
+
 def _set_training_mode(network: nn.Module) -> None:
     network.train()
     for module in network.modules():
@@ -77,23 +91,26 @@ def _set_training_mode(network: nn.Module) -> None:
             module.training = False
 
 
-def _train_epoch(
-    network: nn.Module,
-    inputs: Tensor,
-    targets: Tensor,
-    order: Tensor,
-    optimizer: torch.optim.Optimizer,
-    batch_size: int,
-    epoch: int,
-) -> EpochRecord:
-    # Sums stay on the device and are read once an epoch: reading them at each step would make a GPU wait.
-    loss_sum = torch.zeros((), device=inputs.device)
-    correct = torch.zeros((), dtype=torch.int64, device=inputs.device)
+def _batches(order: Tensor, batch_size: int) -> list[Tensor]:
     batches = list(order.split(batch_size))
     if len(batches) > 1 and len(batches[-1]) == 1:
         # Batch normalisation cannot be trained on a batch of one.
         last = batches.pop()
         batches[-1] = torch.cat([batches[-1], last])
+    return batches
+
+
+def _train_epoch(
+    network: nn.Module,
+    inputs: Tensor,
+    targets: Tensor,
+    batches: list[Tensor],
+    optimizer: torch.optim.Optimizer,
+    epoch: int,
+) -> EpochRecord:
+    # Sums stay on the device and are read once an epoch: reading them at each step would make a GPU wait.
+    loss_sum = torch.zeros((), device=inputs.device)
+    correct = torch.zeros((), dtype=torch.int64, device=inputs.device)
     for batch in batches:
         logits = network(as_model_input(inputs[batch]))
         target = targets[batch]
@@ -103,4 +120,5 @@ def _train_epoch(
         optimizer.step()
         loss_sum += loss.detach() * len(batch)
         correct += (logits.detach().argmax(1) == target).sum()
-    return EpochRecord(epoch, float(loss_sum) / len(order), float(correct) / len(order))
+    samples = sum(len(batch) for batch in batches)
+    return EpochRecord(epoch, float(loss_sum) / samples, float(correct) / samples)

@@ -56,6 +56,10 @@ def complaint(workspace: Workspace, stage: str, *overrides: str) -> str:
         ("dfaulo", "dfaulo.least_yield=2", "dfaulo.least_yield is 2; expected a number above 0"),
         ("dfaulo", "dfaulo.online.prior_surprise=0", "dfaulo.online.prior_surprise is 0; expected a number above 0"),
         ("dfaulo", "dfaulo.scorer=magic", "dfaulo.scorer is 'magic'; expected default or paper"),
+        ("purify", "purify.action=mend", "purify.action is 'mend'; expected remove or relabel"),
+        ("purify", "purify.share=1.5", "purify.share is 1.5; expected a number above 0 and below 1"),
+        ("purify", "purify.share=null", "it is not said how many samples to remove"),
+        ("purify", "purify.epochs=0", "epochs is 0; expected a whole number at least 1"),
     ],
 )
 def test_a_setting_that_makes_no_sense(workspace, stage, override, sentence):

@@ -9,7 +9,10 @@ from omegaconf import OmegaConf
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GRAPH = OmegaConf.to_container(OmegaConf.load(REPOSITORY / "dvc.yaml"))["stages"]
-ORDER = ["gendata", "train", "outlier", "activation", "preloss", "mutation", "suffix", "dfaulo", "evaluate", "report"]
+ORDER = [
+    *("gendata", "train", "outlier", "activation", "preloss", "mutation", "suffix", "dfaulo", "evaluate", "report"),
+    "purify",
+]
 
 
 def module_file(module: str) -> Path | None:
@@ -148,6 +151,6 @@ def test_no_command_holds_an_absolute_path():
     assert not any("/" in GRAPH[name]["cmd"] for name in GRAPH)
 
 
-def test_only_scoring_and_evaluation_can_see_the_truth():
+def test_only_scoring_and_what_judges_it_can_see_the_truth():
     readers = {name for name in GRAPH if "data/truth" in GRAPH[name]["deps"]}
-    assert readers == {"dfaulo", "evaluate", "report"}
+    assert readers == {"dfaulo", "evaluate", "report", "purify"}

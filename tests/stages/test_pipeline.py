@@ -16,8 +16,8 @@ from faultloc.io.truth_store import load_truth, save_truth
 from tests.stages.workspace import Workspace, environment
 
 pytestmark = pytest.mark.slow
-ALL = {"gendata", "train", "outlier", "activation", "preloss", "mutation", "suffix", "dfaulo", "evaluate", "report"}
-AFTER_MUTATION = {"mutation", "dfaulo", "evaluate", "report"}
+AFTER_MUTATION = {"mutation", "dfaulo", "evaluate", "report", "purify"}
+ALL = {"gendata", "train", "outlier", "activation", "preloss", "suffix"} | AFTER_MUTATION
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +40,14 @@ def test_a_second_run_executes_nothing(done):
         ("mutation.ratio=0.2", {"mutation", "dfaulo"}),
         # Four numbers an image: other samples are the farthest, so the deletion set is another one.
         ("outlier.largest_side=2", {"outlier", "mutation", "dfaulo"}),
-        ("suffix.learning_rate=0.01", {"suffix", "dfaulo", "evaluate", "report"}),
-        ("dfaulo.neighbour_weight=1", {"dfaulo", "evaluate", "report"}),
+        ("suffix.learning_rate=0.01", {"suffix", "dfaulo", "evaluate", "report", "purify"}),
+        ("dfaulo.neighbour_weight=1", {"dfaulo", "evaluate", "report", "purify"}),
+        # What the verdicts change is another list than the one that is purified by.
         ("dfaulo.online.rounds=1", {"dfaulo", "evaluate", "report"}),
-        ("dfaulo=paper", {"dfaulo", "evaluate", "report"}),
+        ("dfaulo=paper", {"dfaulo", "evaluate", "report", "purify"}),
         ("evaluate.cleanlab=false", {"evaluate", "report"}),
         ("report.samples=2", {"report"}),
+        ("purify.action=relabel", {"purify"}),
     ],
 )
 def test_a_changed_parameter_reruns_what_is_downstream_and_changing_it_back_nothing(done, override, reran):
@@ -136,7 +138,9 @@ def test_the_report_is_there(done):
 
 
 def test_dvc_shows_metrics_and_plots(done):
-    assert "dfaulo_offline" in done.run("dvc", "metrics", "show", "--md").stdout
+    metrics = done.run("dvc", "metrics", "show", "--md").stdout
+    assert "dfaulo_offline" in metrics
+    assert "test_accuracy_cleaned" in metrics
     assert "plots" in done.run("dvc", "plots", "show").stdout
 
 
@@ -164,6 +168,9 @@ def test_without_a_planted_fault_there_is_a_ranking_and_no_evaluation(done, tmp_
     assert (workspace.folder / "results/dfaulo/ranking.csv").exists()
     assert json.loads((workspace.folder / "results/evaluation/metrics.json").read_text()) == {}
     assert (workspace.folder / "results/report/index.html").exists()
+    purified = json.loads((workspace.folder / "results/purify/metrics.json").read_text())
+    assert "share_right" not in purified
+    assert purified["removed"] == 8  # 5 % of 150
 
 
 def test_after_an_interruption_the_next_run_carries_on(done, tmp_path):

@@ -27,6 +27,7 @@ TINY = (
     "dfaulo.online.rounds=2",
     "dfaulo.online.per_round=10",
     "report.samples=4",
+    "purify.epochs=1",
 )
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -6,7 +8,7 @@ from torch import nn
 from faultloc.errors import TrainingError
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import torch_generator
-from faultloc.subject.training import train_network
+from faultloc.subject.training import steps_of, train_network
 
 RECIPE = TrainingRecipe("SGD", epochs=3, batch_size=8, optimizer_options={"lr": 0.05, "momentum": 0.9})
 
@@ -93,3 +95,29 @@ def test_the_schedule_is_followed():
 def test_a_loss_that_is_no_number_is_an_error_with_the_way_out():
     with pytest.raises(TrainingError, match=r"loss is (nan|inf) in epoch \d+.*lower the learning rate"):
         trained(nn.Sequential(linear(), nn.Linear(3, 3)), TrainingRecipe("SGD", 3, 8, {"lr": 1e20}))
+
+
+@pytest.mark.parametrize(("steps", "epochs"), [(0, 0), (8, 1), (11, 2), (24, 3), (100, 3)])
+def test_after_the_most_steps_it_ends_also_in_the_midst_of_an_epoch(steps, epochs):
+    inputs, labels = blobs(64)
+    generator = torch_generator(0, "t")
+    records = train_network(linear(), inputs, labels, np.arange(64), RECIPE, generator, most_steps=steps)
+    assert len(records) == epochs
+
+
+def test_the_steps_before_the_last_are_those_of_a_training_that_goes_on():
+    inputs, labels = blobs(64)
+    cut, once = linear(), linear()
+    train_network(cut, inputs, labels, np.arange(64), RECIPE, torch_generator(0, "t"), most_steps=8)
+    train_network(once, inputs, labels, np.arange(64), replace(RECIPE, epochs=1), torch_generator(0, "t"))
+    assert torch.equal(cut.weight, once.weight)
+
+
+@pytest.mark.parametrize(("samples", "steps"), [(64, 24), (65, 24), (66, 27), (3, 3)])
+def test_the_number_of_steps_is_known_beforehand(samples, steps, monkeypatch):
+    taken = []
+    step = torch.optim.SGD.step
+    monkeypatch.setattr(torch.optim.SGD, "step", lambda self: (taken.append(1), step(self)))
+    inputs, labels = blobs(samples)
+    train_network(linear(), inputs, labels, np.arange(samples), RECIPE, torch_generator(0, "t"))
+    assert steps_of(samples, RECIPE) == steps == len(taken)

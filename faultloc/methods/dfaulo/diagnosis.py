@@ -6,9 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
 from faultloc.methods.dfaulo.default_scorer import DefaultScore
-
-WRONG_LABEL, FOREIGN_INPUT, AMBIGUOUS = "wrong label", "foreign input", "ambiguous"
-NEAR_DUPLICATE = "near-duplicate with another label"
+from faultloc.methods.dfaulo.suspected_kinds import AMBIGUOUS, FOREIGN_INPUT, NEAR_DUPLICATE, WRONG_LABEL
 
 # Below this probability nothing is suspected; from here to one half the given label is likelier, but not clearly.
 _SUSPECTED = 0.25

@@ -3,16 +3,13 @@ import pytest
 
 from faultloc.methods.dfaulo.default_scorer import score_default
 from faultloc.methods.dfaulo.diagnosis import (
-    AMBIGUOUS,
-    FOREIGN_INPUT,
-    NEAR_DUPLICATE,
-    WRONG_LABEL,
     count_faults,
     fault_kinds,
     near_duplicates,
     suggested_labels,
     worthwhile_depth,
 )
+from faultloc.methods.dfaulo.suspected_kinds import AMBIGUOUS, FOREIGN_INPUT, NEAR_DUPLICATE, WRONG_LABEL
 from tests.methods.dfaulo.default_case import SETTINGS, make_case
 
 

@@ -1,0 +1,71 @@
+"""A cleaned copy of the data that were examined, in the form that they have, and a table of what was changed."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+
+from faultloc.errors import ConfigError, DataError
+from faultloc.io.cleaned_arrays import write_cleaned_arrays
+from faultloc.io.cleaned_csv import write_cleaned_csv
+from faultloc.io.cleaned_folder import write_cleaned_folder
+from faultloc.io.dataset_store import load_test
+from faultloc.io.examined_data import ExaminedData, examined_data
+from faultloc.io.results_store import Results
+from faultloc.io.tables import save_table
+from faultloc.purify.changes import Change, changes_table
+
+
+def data_to_clean(results: Results, output: Path, *, link: bool) -> ExaminedData:
+    """The data that ``results`` are about, if a copy of them can be written into the folder ``output``.
+
+    Raises:
+        DataError: it is not known which they are, or ``output`` lies in the original or around it.
+        ConfigError: files are to be linked, and the data are no folder of files.
+    """
+    data = examined_data(results.run, results.folder)
+    if link and data.form != "folder":
+        raise ConfigError(f"--link is for folders of files, and {data.root} is one file: leave it out")
+    if data.form == "csv" and data.root.name.removesuffix(".gz") == "changes.csv":
+        raise DataError(
+            f"{data.root} has the name of the table of changes beside its copy; expected another: rename it"
+        )
+    root, written = data.root.resolve(), output.resolve()
+    if data.form == "folder" and (written.is_relative_to(root) or root.is_relative_to(written)):
+        raise DataError(
+            f"the output {written} and the data set {root} lie one in the other; expected them apart, since the "
+            "original is never written to: give another --output"
+        )
+    return data
+
+
+def write_cleaned_copy(
+    data: ExaminedData,
+    results: Results,
+    target: Path,
+    changes: Sequence[Change],
+    *,
+    link: bool,
+    on_files: Callable[[Collection[tuple[str, Path]]], Iterable[tuple[str, Path]]] = lambda files: files,
+) -> str:
+    """Writes the copy and `changes.csv` into the empty folder ``target``; what was written, in words.
+
+    Of a folder, `changes.csv` has the path of each relabelled file in the copy as well; ``on_files`` passes its files
+    through and may show how many are done.
+
+    Raises:
+        DataError: the data are not there any more, or not as they were examined.
+    """
+    table = changes_table(changes)
+    if data.form == "folder":
+        copy = write_cleaned_folder(data, target, results.dataset, changes, link=link, on_files=on_files)
+        table["new_path"] = [copy.moved.get(change.sample_id, "") for change in changes]
+        words = f"{copy.files} files {'linked' if link else 'copied'}"
+        if copy.left_out:
+            words += (
+                f", {len(copy.left_out)} left out as links that lead out of the data set (such as {copy.left_out[0]})"
+            )
+    elif data.form == "csv":
+        words = write_cleaned_csv(data, target, results.dataset, changes).name
+    else:
+        words = write_cleaned_arrays(data, target, results.dataset, load_test(results.folder / "dataset"), changes).name
+    save_table(target / "changes.csv", table)
+    return words

@@ -1,0 +1,120 @@
+"""A cleaned copy of a data set that lies in class folders."""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from faultloc.errors import DataError
+from faultloc.io.dataset_files import list_dataset_files
+from faultloc.io.examined_data import ExaminedData
+from faultloc.purify.changes import Change
+from faultloc.subject.dataset import LabeledDataset
+
+# What a cleaned copy has beside the data: of a set that is such a copy itself they are not taken over.
+_RECORDS = ("changes.csv", "retraining.json", "model.safetensors")
+
+
+@dataclass(frozen=True)
+class FolderCopy:
+    """What was written: the number of files, the new path of each relabelled sample, the links that were left out."""
+
+    files: int
+    moved: Mapping[str, str]
+    left_out: Sequence[Path]
+
+
+def write_cleaned_folder(
+    data: ExaminedData,
+    target: Path,
+    dataset: LabeledDataset,
+    changes: Sequence[Change],
+    *,
+    link: bool,
+    on_files: Callable[[Collection[tuple[str, Path]]], Iterable[tuple[str, Path]]] = lambda files: files,
+) -> FolderCopy:
+    """Writes the data set at ``data`` with its ``changes`` into the empty folder ``target``.
+
+    Removed files are left out, relabelled ones lie in the folder of their new class. Everything else, such as a test
+    set, is taken over as it is, but for the records of an earlier cleaning. ``link`` writes symbolic links to the
+    original files instead of copies. A sample keeps its file name; where the new class has that name already,
+    ``-from-<class>`` is added to it. ``on_files`` passes the files through and may show how many are done.
+
+    Raises:
+        DataError: the data set is not there or no longer the one that was examined; there is not enough space.
+    """
+    files, depth = list_dataset_files(data), len(PurePosixPath(data.image_set).parts)
+    folders = _class_folders(depth, dataset)
+    for change in changes:
+        in_class_folder = PurePosixPath(change.sample_id).parts[depth + 1 :]
+        if change.sample_id not in files.by_path or not in_class_folder:
+            raise DataError(
+                f"{data.root} has no file {change.sample_id}, which was examined; expected the data set as it was: "
+                "run `faultloc dfaulo` again"
+            )
+    moved = dict(_new_paths(depth, changes, folders, taken=set(files.by_path)))
+    left_out = {change.sample_id for change in changes if change.action == "remove"}.union(_RECORDS)
+    kept = {moved.get(path, path): source for path, source in files.by_path.items() if path not in left_out}
+    if not link:
+        _require_space(target, kept.values())
+    for folder in {(target / path).parent for path in kept}:
+        folder.mkdir(parents=True, exist_ok=True)
+    for path, source in on_files(kept.items()):
+        copy = target / path
+        if link:
+            copy.symlink_to(source.absolute())
+        else:
+            shutil.copy2(source, copy)
+    return FolderCopy(len(kept), moved, files.leaving)
+
+
+def _class_folders(depth: int, dataset: LabeledDataset) -> dict[str, str]:
+    """The folder of each class, by its name: that of its samples, since a class list may call it otherwise.
+
+    ``depth`` is the number of folders above those of the classes.
+    """
+    seen: dict[int, Counter[str]] = {}
+    for sample_id, label in zip(dataset.sample_ids.tolist(), dataset.labels.tolist(), strict=True):
+        parts = PurePosixPath(sample_id).parts
+        if len(parts) > depth + 1:
+            seen.setdefault(label, Counter())[parts[depth]] += 1
+    return {
+        name: seen[index].most_common(1)[0][0] if index in seen else name
+        for index, name in enumerate(dataset.class_names)
+    }
+
+
+def _new_paths(
+    depth: int, changes: Sequence[Change], folders: Mapping[str, str], *, taken: set[str]
+) -> Iterator[tuple[str, str]]:
+    """The path of each relabelled sample in its new class; ``taken`` are all names of the original, also removed ones.
+
+    A name then never stands for another picture than it did.
+    """
+    for change in changes:
+        if change.action == "relabel":
+            parts = PurePosixPath(change.sample_id).parts
+            new_class = _one_folder(folders[change.new_label])
+            wanted, ending = PurePosixPath(*parts[:depth], new_class, *parts[depth + 1 :]), f"-from-{parts[depth]}"
+            path, number = wanted, 1
+            while path.as_posix() in taken:
+                again = "" if number == 1 else f"-{number}"
+                path, number = wanted.with_name(f"{wanted.stem}{ending}{again}{wanted.suffix}"), number + 1
+            taken.add(path.as_posix())
+            yield change.sample_id, path.as_posix()
+
+
+def _one_folder(name: str) -> str:
+    if name in ("", ".", "..") or "/" in name or "\\" in name or "\0" in name:
+        raise DataError(f"the class {name!r} cannot be a folder of its own; expected a name without path separators")
+    return name
+
+
+def _require_space(target: Path, sources: Iterable[Path]) -> None:
+    needed, free = sum(source.stat().st_size for source in sources), shutil.disk_usage(target).free
+    if needed > free:
+        raise DataError(
+            f"the copy takes {needed / 1e9:.2f} GB, and {free / 1e9:.2f} GB are free at {target.parent}; expected "
+            "enough space: free some, or link the files instead (--link)"
+        )

@@ -1,0 +1,91 @@
+"""Was it worth it: the model trained on with the cleaned set, beside as many steps with the uncleaned one."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Int, Shaped
+from torch import Tensor, nn
+
+from faultloc.probes.predictions import accuracy, predict_logits
+from faultloc.purify.changes import CleanedLabels
+from faultloc.subject.recipe import TrainingRecipe
+from faultloc.subject.training import EpochRecord, steps_of, train_network
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Samples that took no part in the training: inputs on the network's device, labels that are trusted."""
+
+    inputs: Shaped[Tensor, "test ..."]
+    labels: Int[np.ndarray, "test"]
+
+
+@dataclass(frozen=True)
+class HeldOutAccuracy:
+    """Accuracies on the held-out samples, in [0, 1].
+
+    ``before``: of the model as it was. ``cleaned``, ``uncleaned``: after as many steps on the one set or the other.
+    """
+
+    before: float
+    cleaned: float
+    uncleaned: float
+
+
+@dataclass(frozen=True)
+class Retraining:
+    """The network fine-tuned on the cleaned set, the optimizer's steps, the accuracy where there are held-out samples.
+
+    ``network`` is in evaluation mode.
+    """
+
+    network: nn.Module
+    steps: int
+    accuracy: HeldOutAccuracy | None
+
+
+def retrain(
+    network: nn.Module,
+    inputs: Shaped[Tensor, "sample ..."],
+    labels: Int[np.ndarray, "sample"],
+    cleaned: CleanedLabels,
+    recipe: TrainingRecipe,
+    generator: torch.Generator,
+    *,
+    held_out: HeldOut | None,
+    batch_size: int,
+    on_epoch: Callable[[EpochRecord], object] = lambda record: None,
+) -> Retraining:
+    """A copy of ``network``, trained on with the cleaned set for the epochs of ``recipe``; ``network`` stays as it is.
+
+    ``labels`` are those before the cleaning, ``inputs`` lie on the network's device. Where there are held-out samples,
+    a second copy takes the same number of steps on the uncleaned set, with the same random numbers, so that what more
+    training does to the accuracy is not taken for what the cleaning does. ``batch_size`` is that of the predictions;
+    ``on_epoch`` is called after each epoch of either copy.
+
+    Raises:
+        TrainingError: the loss is no longer a number.
+
+    Source: the retraining experiment of Yin et al. 2023, which fine-tunes on what is left of the ranking.
+    Differs: the accuracies are those after the last epoch, not the best of all epochs; the comparison is beside the
+    uncleaned set, not beside the model as it was.
+    """
+    steps = steps_of(len(cleaned.kept), recipe)
+    same_numbers = torch.Generator(generator.device)
+    same_numbers.set_state(generator.get_state())
+    after = copy.deepcopy(network)
+    train_network(after, inputs, cleaned.labels, cleaned.kept, recipe, generator, on_epoch=on_epoch)
+    after.eval()
+    if held_out is None:
+        return Retraining(after, steps, None)
+    beside = copy.deepcopy(network)
+    everything = np.arange(len(labels))
+    train_network(beside, inputs, labels, everything, recipe, same_numbers, most_steps=steps, on_epoch=on_epoch)
+    before, clean, unclean = (
+        accuracy(predict_logits(judged, held_out.inputs, batch_size=batch_size), held_out.labels)
+        for judged in (network, after, beside)
+    )
+    return Retraining(after, steps, HeldOutAccuracy(before, clean, unclean))

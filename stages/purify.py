@@ -1,0 +1,81 @@
+"""The head of the ranking removed or repaired, and what that does to the subject's accuracy on the test samples."""
+
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from stages.entry import stage
+
+
+@stage("purify")
+def main(params: DictConfig) -> str:
+    from faultloc.errors import ConfigError
+    from faultloc.io.artifacts import save_json
+    from faultloc.io.dataset_store import load_test, load_train
+    from faultloc.io.subject_store import load_subject
+    from faultloc.io.tables import load_table, save_table
+    from faultloc.io.truth_store import load_truth
+    from faultloc.purify.changes import apply_changes, changes_table
+    from faultloc.purify.extent import Extent
+    from faultloc.purify.plan import PurifySettings, plan_changes
+    from faultloc.purify.retraining import HeldOut, retrain
+    from faultloc.purify.truth_check import share_right
+    from faultloc.settings_check import check_number
+    from faultloc.subject.batches import as_tensor
+    from faultloc.subject.seeding import torch_generator
+    from stages.progress import epoch_bar
+    from stages.torch_runtime import start_torch
+
+    device, settings = start_torch(params.runtime), params.purify
+    if settings.action not in ("remove", "relabel"):
+        raise ConfigError(f"purify.action is {settings.action!r}; expected remove or relabel")
+    if settings.share is not None:
+        check_number("purify.share", settings.share, above=0, below=1)
+    extent = None if settings.share is None else Extent("purify.share", share=settings.share)
+    purify = PurifySettings(settings.action, extent)
+    train, subject = load_train(Path("data/dataset")), load_subject(Path("models/subject"))
+    recipe = subject.recipe.for_fine_tuning(
+        learning_rate=settings.learning_rate, epochs=settings.epochs, batch_size=settings.batch_size
+    )
+
+    ranking = load_table(Path("results/dfaulo/ranking.csv"))
+    changes = plan_changes(ranking, train.class_names, purify, {})
+    cleaned = apply_changes(train, changes)
+    test = load_test(Path("data/dataset"))
+    with epoch_bar("purify", settings.epochs) as on_epoch:
+        retrained = retrain(
+            subject.network.to(device),
+            as_tensor(train.inputs, device),
+            train.labels,
+            cleaned,
+            recipe,
+            torch_generator(params.seed, "purify", "epochs"),
+            held_out=None if test is None else HeldOut(as_tensor(test.inputs, device), test.labels),
+            batch_size=params.runtime.batch_size,
+            on_epoch=on_epoch,
+        )
+
+    removed = sum(change.action == "remove" for change in changes)
+    metrics: dict[str, float | int] = {"removed": removed, "relabelled": len(changes) - removed}
+    truth = load_truth(Path("data/truth"))
+    right = None if truth is None else share_right(changes, truth, train.class_names)
+    if right is not None:
+        metrics["share_right"] = round(right, 6)
+    accuracy = retrained.accuracy
+    if accuracy is not None:
+        metrics["test_accuracy_before"] = round(accuracy.before, 6)
+        metrics["test_accuracy_cleaned"] = round(accuracy.cleaned, 6)
+        metrics["test_accuracy_uncleaned"] = round(accuracy.uncleaned, 6)
+    save_table(Path("results/purify/changes.csv"), changes_table(changes))
+    save_json(Path("results/purify/metrics.json"), metrics)
+    what = f"removed {removed}, relabelled {len(changes) - removed} of {len(train)} samples"
+    if accuracy is None:
+        return f"{what}; no test set, so no accuracy"
+    return (
+        f"{what}; test accuracy {accuracy.before:.4f}, trained on with the cleaned set {accuracy.cleaned:.4f}, as long "
+        f"with the uncleaned one {accuracy.uncleaned:.4f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
