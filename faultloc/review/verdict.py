@@ -8,7 +8,7 @@ Decision = Literal["faulty", "fine", "relabel"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """``faulty``: it does not belong, or its label is wrong. ``relabel``: its right label is ``label``, a class name."""
+    """``faulty``: not fit for its label. ``relabel``: its right label is ``label``, the name of a class."""
 
     sample_id: str
     decision: Decision
