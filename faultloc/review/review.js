@@ -12,6 +12,7 @@ const marks = { faulty: "✕", relabel: "✎", fine: "✓", skipped: "…" };
 const skipped = new Set();
 let current = articles.find((article) => !article.hidden);
 let busy = false;
+let sent = 0;
 
 // A tab undoes its own verdicts; it stays the same tab after the server was started again.
 const tab = sessionStorage.getItem("tab") || String(crypto.getRandomValues(new Uint32Array(2)));
@@ -53,16 +54,21 @@ function take(answer) {
   say(answer.message);
 }
 
+function post(path, content) {
+  const rows = articles.map((article) => Number(article.dataset.row));
+  return fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Faultloc-Key": key },
+    body: JSON.stringify({ tab, rows, ...content }),
+  });
+}
+
 async function send(path, content) {
   busy = true;
+  sent += 1;
   document.body.classList.add("busy");
   try {
-    const rows = articles.map((article) => Number(article.dataset.row));
-    const response = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Faultloc-Key": key },
-      body: JSON.stringify({ tab, rows, ...content }),
-    });
+    const response = await post(path, content);
     if (response.ok) return await response.json();
     say(await response.text(), true);
     if (response.status === 409) {
@@ -200,21 +206,22 @@ if (filter) {
   });
 }
 
+// Another tab may have judged some of these meanwhile. Nobody waits for it: keys work on, and a verdict given in the
+// meantime makes its answer old.
 async function refresh() {
-  const answer = await send("/state", {});
-  if (answer) take(answer);
+  const before = sent;
+  const response = await post("/state", {}).catch(() => null);
+  const answer = response && response.ok ? await response.json() : null;
+  if (answer && sent === before) take(answer);
 }
 
-// Another tab may have judged some of these meanwhile.
 document.addEventListener("visibilitychange", () => {
-  if (current && !document.hidden && !busy) refresh();
+  if (current && !document.hidden) refresh();
 });
 
 if (current) {
+  for (const article of articles) mark(article, article.dataset.verdict, article.dataset.words);
+  say(sessionStorage.getItem("notice") || "");
+  sessionStorage.removeItem("notice");
   show(current);
-  refresh().then(() => {
-    const notice = sessionStorage.getItem("notice");
-    if (notice) say(notice);
-    sessionStorage.removeItem("notice");
-  });
 }

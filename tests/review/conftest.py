@@ -7,6 +7,7 @@ import pytest
 from faultloc.io.results_store import load_results
 from faultloc.review.session import ReviewSession
 from faultloc.review.verdict_store import FILE_NAME, VerdictStore
+from tests.review.page import Page
 from tests.review.results_case import Case, make_digits, make_texts
 
 
@@ -45,3 +46,9 @@ def session_on() -> Iterator[Callable[..., ReviewSession]]:
         return ReviewSession(load_results(folder), VerdictStore(folder / FILE_NAME), **options)
 
     yield start
+
+
+@pytest.fixture
+def page(digits: Case) -> Page:
+    """The page on digits, in a tab."""
+    return Page(digits.folder)

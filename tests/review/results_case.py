@@ -1,5 +1,6 @@
 """Folders of results as `faultloc dfaulo` leaves them: digits with a trained model, and made-up texts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import torch
 from faultloc.io.dataset_store import DatasetSplits, save_dataset
 from faultloc.io.datasets.digits import read_digits
 from faultloc.io.evidence_store import save_evidence
-from faultloc.io.results_store import save_findings
+from faultloc.io.results_store import load_results, save_findings
 from faultloc.localization import in_column_order, most_suspicious_first
 from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default_scorer import ScorerSettings, score_default
@@ -44,18 +45,15 @@ class Case:
     faulty: frozenset[str]
 
 
-def make_digits(folder: Path, *, samples: int = 400, flipped: int = 32, hostile: bool = False) -> Case:
-    """Digits, some with another label; with ``hostile`` the class names and the ids are HTML."""
+def make_digits(folder: Path, *, samples: int = 400, flipped: int = 32) -> Case:
+    """Digits, some with another label."""
     rng = np.random.default_rng(0)
     digits = read_digits().train.select(np.arange(samples))
     wrong = rng.choice(samples, flipped, replace=False)
     labels = digits.labels.copy()
     labels[wrong] = (labels[wrong] + rng.integers(1, 10, flipped)) % 10
-    names = [f"{HOSTILE}{name}" for name in digits.class_names] if hostile else list(digits.class_names)
-    ids = np.array([f"{HOSTILE}{sample_id}" for sample_id in digits.sample_ids]) if hostile else digits.sample_ids
-    dataset = replace(digits, labels=labels, class_names=names, sample_ids=ids)
-    evidence = _evidence(dataset)
-    _save(folder, dataset, evidence)
+    dataset = replace(digits, labels=labels)
+    _save(folder, dataset, _evidence(dataset))
     return Case(folder, frozenset(dataset.sample_ids[wrong].tolist()))
 
 
@@ -74,6 +72,23 @@ def make_texts(folder: Path, *, samples: int = 400, wrong: int = 30) -> Case:
     dataset = LabeledDataset(tokens, case.evidence.labels, ids, names)
     _save(folder, dataset, case.evidence, tuple(texts), tuple(words))
     return Case(folder, frozenset(ids[case.is_fault].tolist()))
+
+
+def rename(folder: Path, class_names: Sequence[str], sample_ids: Sequence[str] = ()) -> None:
+    """Gives the classes other names and the first samples other ids, wherever they stand."""
+    results = load_results(folder)
+    old = results.dataset
+    new_ids = np.array([*sample_ids, *old.sample_ids[len(sample_ids) :]])
+    ids_of = dict(zip(old.sample_ids, new_ids, strict=True))
+    names_of = dict(zip(old.class_names, class_names, strict=True))
+    ranking = results.ranking.assign(
+        sample_id=results.ranking["sample_id"].map(ids_of),
+        given_label=results.ranking["given_label"].map(names_of),
+        suggested_label=results.ranking["suggested_label"].map(names_of),
+    )
+    dataset = replace(old, inputs=np.array(old.inputs), sample_ids=new_ids, class_names=list(class_names))
+    save_dataset(folder / "dataset", DatasetSplits(dataset))
+    save_findings(folder, ranking, results.summary, results.run)
 
 
 def _news(words: list[str], rng: np.random.Generator) -> str:
