@@ -27,7 +27,9 @@ def export_verdicts(folder: Path, path: Path, wanted: str | None) -> str:
     if path.resolve().is_relative_to(folder.resolve()) and path.name in ("ranking.csv", "summary.json", "run.json"):
         raise ConfigError(f"{path} belongs to the results; expected another file to write: choose another name")
     results = load_results(folder)
-    verdicts = VerdictStore(folder / FILE_NAME).current()
+    store = VerdictStore(folder / FILE_NAME)
+    store.check_about(fingerprint(results.dataset))
+    verdicts = store.current()
     if format_ == "csv":
         count = write_csv(path, results.ranking, verdicts)
         return f"{count:,} samples, {len(verdicts):,} with a verdict, are in {path}"

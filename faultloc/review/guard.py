@@ -5,7 +5,7 @@ import ipaddress
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, Request, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -78,8 +78,7 @@ def protect(app: Flask, guard: Guard) -> None:
     @app.before_request
     def refuse_strangers() -> BaseResponse | tuple[str, int] | None:
         # Not Flask's TRUSTED_HOSTS, which knows no IPv6 addresses. The port may be another: people forward it.
-        name = urlsplit(f"//{request.headers.get('Host', '')}").hostname
-        if guard.hosts is not None and name not in guard.hosts:
+        if guard.hosts is not None and _parsed(f"//{request.headers.get('Host', '')}").hostname not in guard.hosts:
             return f"This review is not served under that name; expected {' or '.join(guard.hosts)}.", 400
         if guard.token is not None:
             if _equal(request.args.get("token", ""), guard.token):
@@ -102,7 +101,14 @@ def protect(app: Flask, guard: Guard) -> None:
 
 
 def _same_origin(asked: Request) -> bool:
-    return urlsplit(asked.headers.get("Origin", "")).netloc == asked.host
+    return _parsed(asked.headers.get("Origin", "")).netloc == asked.host
+
+
+def _parsed(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _equal(given: str, expected: str) -> bool:

@@ -96,14 +96,21 @@ class VerdictStore:
             DataError: its verdicts are about another data set.
         """
         with self._writing() as connection:
-            known = connection.execute("SELECT fingerprint FROM dataset").fetchone()
-            if known is None:
+            if connection.execute("SELECT 1 FROM dataset").fetchone() is None:
                 connection.execute("INSERT INTO dataset VALUES (?)", (fingerprint,))
-            elif known[0] != fingerprint:
-                raise DataError(
-                    f"{self._path} holds verdicts about another data set than the one in {self._path.parent}; expected "
-                    "verdicts on these samples and labels: move that file away, or review its own results"
-                )
+        self.check_about(fingerprint)
+
+    def check_about(self, fingerprint: str) -> None:
+        """Checks, without writing, that the verdicts are about the data set with this fingerprint.
+
+        Raises:
+            DataError: they are about another one.
+        """
+        if any(known != fingerprint for (known,) in self._read("SELECT fingerprint FROM dataset")):
+            raise DataError(
+                f"{self._path} holds verdicts about another data set than the one in {self._path.parent}; expected "
+                "verdicts on these samples and labels: move that file away, or review its own results"
+            )
 
     def _read(self, query: str) -> list[tuple]:
         if not self._path.exists():

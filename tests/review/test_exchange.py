@@ -67,6 +67,12 @@ def test_what_was_exported_comes_back_the_same(digits, tmp_path, name, format_):
     assert store.current() == given
 
 
+def test_verdicts_about_another_data_set_are_not_exported(digits, tmp_path):
+    VerdictStore(digits.folder / FILE_NAME).belong_to("another data set")
+    with pytest.raises(DataError, match="verdicts about another data set"):
+        export_verdicts(digits.folder, tmp_path / "v.csv", None)
+
+
 def test_importing_twice_changes_nothing(digits, tmp_path):
     judge(digits.folder, ranked_ids(digits.folder))
     export_verdicts(digits.folder, tmp_path / "v.csv", None)

@@ -64,7 +64,7 @@ def test_html_in_names_ids_and_texts_is_shown_and_not_run(digits, texts):
         assert "<script>" not in html and "<img src=x" not in html
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:9999", "null", "", None])
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://[::1", "http://127.0.0.1:9999", "null", "", None])
 def test_verdicts_from_another_site_are_refused(page, origin):
     headers = {KEY_HEADER: page.guard.key, **({} if origin is None else {"Origin": origin})}
     for path in ("/verdict", "/undo", "/skip", "/state"):
@@ -86,7 +86,15 @@ def test_the_key_changes_with_every_start(digits):
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example:8470", "127.0.0.1.evil.example", "localhost.evil.example:8470", "", "127.0.0.2", "[::2]:8470"],
+    [
+        "evil.example:8470",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example:8470",
+        "",
+        "127.0.0.2",
+        "[::2]:8470",
+        "[::1",
+    ],
 )
 def test_a_foreign_name_that_points_here_is_refused(page, host):
     answer = page.get("/", headers={"Host": host})

@@ -150,9 +150,9 @@ def test_what_is_not_ours_is_named_and_left_as_it_is(store, tmp_path, make):
     assert (path.read_bytes() if path.is_file() else None) == before
 
 
-def test_a_folder_that_is_gone_is_named():
+def test_a_folder_that_is_gone_is_named(tmp_path):
     with pytest.raises(DataError, match="cannot be written; expected a results folder"):
-        VerdictStore(Path("/nowhere/at/all") / FILE_NAME).give(Verdict("a", "fine"))
+        VerdictStore(tmp_path / "gone" / FILE_NAME).give(Verdict("a", "fine"))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs another user's rights")
@@ -183,7 +183,10 @@ def test_in_a_folder_without_write_access_verdicts_are_read_and_giving_one_is_re
 
 
 def test_a_file_belongs_to_the_data_set_of_its_first_review(store):
+    store.check_about("any samples, as long as there are no verdicts")
     store.belong_to("these samples")
     store.belong_to("these samples")
-    with pytest.raises(DataError, match="verdicts about another data set"):
-        store.belong_to("those samples")
+    store.check_about("these samples")
+    for check in (store.belong_to, store.check_about):
+        with pytest.raises(DataError, match="verdicts about another data set"):
+            check("those samples")
