@@ -26,7 +26,15 @@ class _Commands(click.Group):
         return importlib.import_module(f"faultloc.commands.{_COMMANDS[cmd_name]}").command
 
 
-@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def _underscored(option: str) -> str:
+    """DFauLo's users write --img_size, others --img-size: both are read."""
+    return option.replace("-", "_")
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "token_normalize_func": _underscored},
+)
 @click.version_option(package_name="faultloc")
 def faultloc() -> None:
     """Says where a deep learning subject is faulty: which samples, and what to do about them.

@@ -48,6 +48,7 @@ def _read_defaults(context: click.Context, _: click.Parameter, file: Path | None
 @click.option("--max_tokens", default=100, show_default=True, help="Texts: words that the model reads.")
 @click.option("--input_column", help="CSV: the column of paths or texts.")
 @click.option("--label_column", help="CSV: the column of labels.")
+@click.option("--follow-links", is_flag=True, help="Read links that lead out of the data set.")
 @click.option("--hook_layer", help="Layer whose output are the features; default: found by tracing.")
 @click.option("--rm_ratio", type=float, help="Share that mutants are trained without.  [0.25; paper's scorer 0.05]")
 @click.option("--retrain_bs", type=int, help="Batch size of the mutants.  [256; paper's scorer 64]")
@@ -75,6 +76,7 @@ def command(
     max_tokens: int,
     input_column: str | None,
     label_column: str | None,
+    follow_links: bool,
     hook_layer: str | None,
     rm_ratio: float | None,
     retrain_bs: int | None,
@@ -110,6 +112,7 @@ def command(
         max_tokens=max_tokens,
         input_column=input_column,
         label_column=label_column,
+        follow_links=follow_links,
     )
     given = ModelOptions(
         model=model, arch=arch, weights=weights, trust=trust_checkpoint, mean=mean, std=std, device=device

@@ -31,6 +31,7 @@ class FileOptions:
     max_tokens: int
     input_column: str | None
     label_column: str | None
+    follow_links: bool
 
     @property
     def is_table(self) -> bool:
@@ -55,12 +56,13 @@ def list_own_samples(options: FileOptions) -> tuple[SampleListing, SampleListing
             input_column=options.input_column,
             label_column=options.label_column,
             classes_file=options.classes,
+            follow_links=options.follow_links,
         )
         return listing, None
-    listing = list_folder(options.dataset, options.image_set, options.classes)
+    listing = list_folder(options.dataset, options.image_set, options.classes, follow_links=options.follow_links)
     if options.test_set == options.image_set or not (options.dataset / options.test_set).is_dir():
         return listing, None
-    test = list_folder(options.dataset, options.test_set, options.classes)
+    test = list_folder(options.dataset, options.test_set, options.classes, follow_links=options.follow_links)
     unknown = sorted(set(test.given_names) - set(listing.class_names))
     if unknown:
         raise DataError(

@@ -9,6 +9,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from faultloc.io.results_store import Results
     from faultloc.purify.plan import PurifySettings
     from faultloc.review.verdict import Verdict
 
@@ -69,7 +70,7 @@ def command(
     from faultloc.purify.plan import plan_changes
 
     examined, output = load_results(results), output or results / "clean"
-    judged = _verdicts(results) if verdicts else {}
+    judged = _verdicts(examined) if verdicts else {}
     changes = plan_changes(examined.ranking, examined.dataset.class_names, settings, judged)
     if not changes:
         raise DataError(
@@ -114,16 +115,20 @@ def _settings(remove: str | None, relabel: str | None, verdicts: bool) -> "Purif
     return PurifySettings()
 
 
-def _verdicts(results: Path) -> "Mapping[str, Verdict]":
+def _verdicts(results: "Results") -> "Mapping[str, Verdict]":
     from faultloc.errors import DataError
 
-    path, given = results / "verdicts.sqlite", dict[str, "Verdict"]()
+    path, given = results.folder / "verdicts.sqlite", dict[str, "Verdict"]()
     if path.exists():
-        from faultloc.review.verdict_store import VerdictStore  # type: ignore[import-not-found,unused-ignore]
+        from faultloc.review.fingerprint import fingerprint
+        from faultloc.review.verdict_store import VerdictStore
 
-        given = VerdictStore(path).current()
+        store = VerdictStore(path)
+        store.check_about(fingerprint(results.dataset))
+        given = store.current()
     if not given:
         raise DataError(
-            f"there are no verdicts in {results}; expected some: give them with `faultloc review {results}`"
+            f"there are no verdicts in {results.folder}; expected some: give them with `faultloc review "
+            f"{results.folder}`"
         )
     return given

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,9 +14,12 @@ import torch
 
 from faultloc import cli
 from faultloc.io.datasets import read_image_folder, read_npz
+from faultloc.io.results_store import load_results
 from faultloc.io.subject_store import load_weights
 from faultloc.io.tables import load_table
+from faultloc.review.fingerprint import fingerprint
 from faultloc.review.verdict import Verdict
+from faultloc.review.verdict_store import VerdictStore
 from faultloc.subject.architectures import LeNet1
 from tests.commands.conftest import CLASSES, PER_CLASS
 
@@ -36,15 +39,13 @@ def purify(monkeypatch, capsys):
 
 
 @pytest.fixture
-def give_verdicts(monkeypatch):
+def give_verdicts():
     """Puts verdicts into the place where the review page leaves them."""
 
     def give(results: Path, *verdicts: Verdict) -> None:
-        (results / "verdicts.sqlite").touch()
-        store = ModuleType("faultloc.review.verdict_store")
-        by_id = {verdict.sample_id: verdict for verdict in verdicts}
-        store.VerdictStore = lambda path: SimpleNamespace(current=lambda: by_id)
-        monkeypatch.setitem(sys.modules, store.__name__, store)
+        store = VerdictStore(results / "verdicts.sqlite")
+        store.belong_to(fingerprint(load_results(results).dataset))
+        store.give_all(verdicts)
 
     return give
 
@@ -118,7 +119,7 @@ def test_links_lead_to_the_original_files(purify, folder_data, tmp_path):
     moved = tmp_path / "clean/train/dog/0-from-cat.png"
     assert moved.is_symlink()
     assert moved.resolve() == (folder_data.root / FIRST).resolve()
-    assert len(read_image_folder(root=str(tmp_path / "clean")).train) == 3 * PER_CLASS - 1
+    assert len(read_image_folder(root=str(tmp_path / "clean"), follow_links=True).train) == 3 * PER_CLASS - 1
 
 
 def test_class_folders_in_the_root_itself(purify, folder_data, tmp_path):

@@ -8,6 +8,7 @@ from faultloc.errors import DataError
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff", ".ppm", ".pgm"}
 _EXPECTED = "expected one folder a class, with images in it"
+_FOLLOW = "say that it may be followed (--follow-links, dataset.follow_links=true), or copy the files there"
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,11 @@ class ClassFolders:
     leaving: list[Path]
 
 
-def list_class_folders(root: Path, folder: Path, advice: str) -> ClassFolders:
+def list_class_folders(root: Path, folder: Path, advice: str, *, follow_links: bool = False) -> ClassFolders:
     """The images under ``folder``, one folder a class, at any depth; ``advice`` says what to check where it is absent.
 
-    Links within ``root`` are followed to files. Those that lead out of it are not: a data set from elsewhere may hold
-    links to anything.
+    Links within ``root`` are followed to files. Those that lead out of it are not, since a data set from elsewhere may
+    hold links to anything, unless ``follow_links``.
 
     Raises:
         DataError: the folder is missing, has no class, or a class without an image.
@@ -36,13 +37,11 @@ def list_class_folders(root: Path, folder: Path, advice: str) -> ClassFolders:
     files: dict[str, list[Path]] = {}
     leaving: list[Path] = []
     for path in class_folders:
-        if path.is_symlink() and not path.resolve().is_relative_to(home):
-            raise DataError(
-                f"the class folder {path} is a link that leads out of {root}: copy the files there, or give the folder "
-                "that they lie in"
-            )
+        if not follow_links and path.is_symlink() and not path.resolve().is_relative_to(home):
+            raise DataError(f"the class folder {path} is a link that leads out of {root}: {_FOLLOW}")
         found = _images_under(path)
-        outside = [file for file in found if file.is_symlink() and not file.resolve().is_relative_to(home)]
+        links = [] if follow_links else [file for file in found if file.is_symlink()]
+        outside = [file for file in links if not file.resolve().is_relative_to(home)]
         leaving += outside
         files[path.name] = sorted(set(found) - set(outside)) if outside else found
         if not files[path.name]:

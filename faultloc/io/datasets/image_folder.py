@@ -22,13 +22,14 @@ def read_image_folder(
     test_set: str | None = "test",
     image_size: Sequence[int] | None = None,
     channels: int | None = None,
+    follow_links: bool = False,
 ) -> DatasetSplits:
     """The images in ``root/image_set/<class>/``, and as test set those in ``root/test_set/<class>/`` where it exists.
 
     Files are sorted by name and found in subfolders too; a sample's id is its path from ``root``. Classes are the
     folders in alphabetical order, or what ``classes.json`` says (in ``root`` or in the split's folder: a list of
     names, or a mapping of each name to its index). ``image_size`` is (width, height) to resize to, ``channels`` 1 or
-    3; where they are None, all images must be alike.
+    3; where they are None, all images must be alike. Links that lead out of ``root`` are read if ``follow_links``.
 
     Raises:
         DataError: a folder is missing or empty, an image is unreadable or unlike the others.
@@ -40,12 +41,12 @@ def read_image_folder(
     base = Path(root)
     if not base.is_dir():
         raise DataError(f"the folder {base} does not exist: set dataset.root to the folder that holds {image_set}/")
-    train_files = _files_by_class(base, base / image_set)
+    train_files = _files_by_class(base, base / image_set, follow_links)
     class_names, _ = read_class_names(base, base / image_set, list(train_files))
     train = _read(base, train_files, class_names, size, channels)
     if test_set is None or test_set == image_set or not (base / test_set).is_dir():
         return DatasetSplits(train)
-    test_files = _files_by_class(base, base / test_set)
+    test_files = _files_by_class(base, base / test_set, follow_links)
     unknown = sorted(set(test_files) - set(class_names))
     if unknown:
         raise DataError(
@@ -63,13 +64,13 @@ def _size(image_size: Sequence[int] | None) -> tuple[int, int] | None:
     return image_size[0], image_size[1]
 
 
-def _files_by_class(root: Path, folder: Path) -> Mapping[str, list[Path]]:
-    listed = list_class_folders(root, folder, _ADVICE)
+def _files_by_class(root: Path, folder: Path, follow_links: bool) -> Mapping[str, list[Path]]:
+    listed = list_class_folders(root, folder, _ADVICE, follow_links=follow_links)
     if listed.leaving:
         raise DataError(
             f"{listed.leaving[0]} is a link that leads out of {root}"
             + (f", as do {len(listed.leaving) - 1} others" if len(listed.leaving) > 1 else "")
-            + ": put the file itself there, or remove the link"
+            + ": say that links may be followed (dataset.follow_links=true), or put the files themselves there"
         )
     return listed.files
 

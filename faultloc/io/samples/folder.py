@@ -10,11 +10,13 @@ from faultloc.io.samples.listing import SampleListing, check_skipped
 _ADVICE = "check --dataset and --image_set, which is a dot where the class folders lie in the data set's folder itself"
 
 
-def list_folder(root: Path, image_set: str, classes_file: Path | None = None) -> SampleListing:
+def list_folder(
+    root: Path, image_set: str, classes_file: Path | None = None, *, follow_links: bool = False
+) -> SampleListing:
     """The images in ``root/image_set/<class>/``, at any depth; a sample's id is its path below ``root``.
 
     Classes are in the order of ``classes_file``, else of ``classes.json`` in ``root`` or in the set's folder, else
-    sorted. Links that lead out of ``root`` are skipped.
+    sorted. Links that lead out of ``root`` are skipped, unless ``follow_links``.
 
     Raises:
         DataError: a folder is missing or has no images, or more than one in a hundred files lead elsewhere.
@@ -22,7 +24,7 @@ def list_folder(root: Path, image_set: str, classes_file: Path | None = None) ->
     folder = root / image_set
     if not folder.resolve().is_relative_to(root.resolve()) and not folder.is_symlink():
         raise DataError(f"--image_set {image_set!r} leads out of {root}; expected the name of a folder in it")
-    listed = list_class_folders(root, folder, _ADVICE)
+    listed = list_class_folders(root, folder, _ADVICE, follow_links=follow_links)
     names, is_given = read_class_names(root, folder, list(listed.files), classes_file)
     paths = [path for found in listed.files.values() for path in found]
     skipped = tuple(

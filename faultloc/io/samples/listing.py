@@ -41,5 +41,5 @@ def check_skipped(skipped: Sequence[Skipped], total: int) -> None:
         first, reason = skipped[0]
         raise DataError(
             f"{len(skipped):,} of {total:,} files cannot be used, for example {first}: {reason}; expected at most "
-            f"{TOLERATED_PERCENT} %: repair or remove them"
+            f"{TOLERATED_PERCENT} %: repair or remove them (--follow-links for links that are your own)"
         )

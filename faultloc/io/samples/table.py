@@ -23,12 +23,13 @@ def list_table(
     input_column: str | None = None,
     label_column: str | None = None,
     classes_file: Path | None = None,
+    follow_links: bool = False,
 ) -> SampleListing:
     """The rows of the CSV at ``path``, which begins with a header; gzipped or not.
 
     The columns are recognised by usual names (`path`, `image`, `text`, ...; `label`, `class`, ...) unless given. An
     input whose name ends like an image's is a path, absolute or from the folder of the file; a path out of that folder
-    is skipped, as a folder's links are. Else inputs are texts. A path is its sample's id, a text has the number of its
+    is skipped unless ``follow_links``, as a folder's links are. Else inputs are texts. A path is its sample's id, a text has the number of its
     row, from 0.
 
     Raises:
@@ -59,13 +60,19 @@ def list_table(
             )
     names, is_given = read_class_names(path.parent, path.parent, given, classes_file)
     if all(PurePosixPath(value).suffix.lower() in _IMAGE_SUFFIXES for value in values):
-        return _images(path, lines, values, given, names, is_given)
+        return _images(path, lines, values, given, names, is_given, follow_links)
     ids = numbered_ids("row", np.arange(len(values)), len(values)).tolist()
     return SampleListing("texts", path.parent, values, given, ids, names, is_given)
 
 
 def _images(
-    path: Path, lines: list[int], values: list[str], given: list[str], names: tuple[str, ...], is_given: bool
+    path: Path,
+    lines: list[int],
+    values: list[str],
+    given: list[str],
+    names: tuple[str, ...],
+    is_given: bool,
+    follow: bool,
 ) -> SampleListing:
     home = path.parent.resolve()
     first_line: dict[Path, int] = {}
@@ -79,7 +86,7 @@ def _images(
                 "image once: remove one of the two rows"
             )
         first_line[file] = line
-        if not file.is_relative_to(home):
+        if not follow and not file.is_relative_to(home):
             skipped.append((value, "a path that leads out of the data set"))
         elif not file.is_file():
             skipped.append((value, "no such file"))
