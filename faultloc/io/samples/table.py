@@ -29,8 +29,8 @@ def list_table(
 
     The columns are recognised by usual names (`path`, `image`, `text`, ...; `label`, `class`, ...) unless given. An
     input whose name ends like an image's is a path, absolute or from the folder of the file; a path out of that folder
-    is skipped unless ``follow_links``, as a folder's links are. Else inputs are texts. A path is its sample's id, a text has the number of its
-    row, from 0.
+    is skipped unless ``follow_links``, as a folder's links are. Else inputs are texts. A path is its sample's id, a
+    text has the number of its row, from 0.
 
     Raises:
         DataError: a column is missing or has blanks, a path stands there twice, or the file has no rows.
