@@ -20,10 +20,10 @@ def main(params: DictConfig) -> str:
     from faultloc.purify.plan import PurifySettings, plan_changes
     from faultloc.purify.retraining import HeldOut, retrain
     from faultloc.purify.truth_check import share_right
+    from faultloc.report.progress import epoch_bar
     from faultloc.settings_check import check_number
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import torch_generator
-    from stages.progress import epoch_bar
     from stages.torch_runtime import start_torch
 
     device, settings = start_torch(params.runtime), params.purify
