@@ -33,7 +33,7 @@ def check_class_order(
     best = float(counts[order, meaning].sum() / len(labels))
     moved = [
         f"output {number} is {_name(class_names, label)!r}"
-        for number, label in zip(order, meaning, strict=True)
+        for number, label in zip(order.tolist(), meaning.tolist(), strict=True)
         if number != label and counts[number, label]
     ]
     guess = f": {', '.join(moved[:5])}{', ...' if len(moved) > 5 else ''}" if moved else ""

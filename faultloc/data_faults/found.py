@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from faultloc.data_faults.kept_folder import KeptFolder
 from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
 from faultloc.report.suspects import Suspect, most_suspicious
 from faultloc.subject.dataset import LabeledDataset
@@ -38,7 +38,7 @@ class DataFaults:
     evidence: DefaultEvidence | None = None
     mutants: Sequence[Mapping[str, np.ndarray]] = ()
     # Where the inputs lie until nobody needs them.
-    kept_in: "TemporaryDirectory[str] | None" = field(default=None, repr=False)
+    kept_in: KeptFolder | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.dataset)

@@ -3,8 +3,6 @@
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +12,7 @@ from torch import nn
 from faultloc.data_faults.class_order_check import check_class_order
 from faultloc.data_faults.examine import Bar, examine, rank
 from faultloc.data_faults.found import DataFaults
+from faultloc.data_faults.kept_folder import KeptFolder
 from faultloc.data_faults.own_dataset import adopt_dataset
 from faultloc.data_faults.paper import rank_by_paper
 from faultloc.data_faults.settings import LocateSettings, Scorer
@@ -63,8 +62,8 @@ def locate_data_faults(
     """
     settings = settings or LocateSettings()
     chosen = choose_device(device, "device")
-    folder = TemporaryDirectory(prefix="faultloc-")
-    samples = adopt_dataset(dataset, class_names, Path(folder.name))
+    folder = KeptFolder()
+    samples = adopt_dataset(dataset, class_names, folder.path)
     check_labels(samples.dataset)
     network = model if mean is None and std is None else NormalisedNetwork(model, mean or [0.0], std or [1.0])
     origin = next((parameter.device for parameter in model.parameters()), chosen)

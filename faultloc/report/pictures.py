@@ -11,8 +11,8 @@ from faultloc.subject.dataset import InputKind
 EDGE = 168  # pixels of the longer edge; six times the edge of a digit of 28
 
 
-def draw_picture(sample: Shaped[np.ndarray, "..."], kind: InputKind) -> Image.Image | None:
-    """The sample as a picture of at most about ``EDGE`` pixels, or None where it is not one.
+def draw_picture(sample: Shaped[np.ndarray, "..."], kind: InputKind, edge: int = EDGE) -> Image.Image | None:
+    """The sample as a picture whose longer side has at most ``edge`` pixels, or None where it is not one.
 
     A picture has the shape (channel, height, width) with one channel (grey) or three (red, green, blue). Real numbers
     are stretched from their smallest to their largest. Small pictures grow by a whole factor without smoothing, so
@@ -23,10 +23,10 @@ def draw_picture(sample: Shaped[np.ndarray, "..."], kind: InputKind) -> Image.Im
     pixels = np.asarray(sample) if kind == "image" else _stretched(sample)
     picture = Image.fromarray(pixels[0] if len(pixels) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0)))
     longer = max(picture.size)
-    if longer > EDGE:
-        picture.thumbnail((EDGE, EDGE), Image.Resampling.BOX)
+    if longer > edge:
+        picture.thumbnail((edge, edge), Image.Resampling.BOX)
         return picture
-    factor = max(1, EDGE // longer)
+    factor = max(1, edge // longer)
     return picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
 
 

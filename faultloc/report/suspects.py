@@ -84,7 +84,7 @@ def most_suspicious(
                 predicted_label=str(entry["predicted_label"]),
                 suspiciousness=float(entry["suspiciousness"]),
                 picture=picture,
-                text="" if picture else _spelt(dataset, int(row), texts, vocabulary),
+                text="" if picture else spell_input(dataset, int(row), texts, vocabulary),
                 truth=state,
                 kind=_said(entry, "kind"),
                 suggested_label=_said(entry, "suggested_label"),
@@ -110,7 +110,8 @@ def _true_states(
     ]
 
 
-def _spelt(dataset: LabeledDataset, row: int, texts: Sequence[str], vocabulary: Sequence[str]) -> str:
+def spell_input(dataset: LabeledDataset, row: int, texts: Sequence[str], vocabulary: Sequence[str]) -> str:
+    """An input that is no picture, in words: its text as it was read, its tokens, or a line about its numbers."""
     if len(texts):
         return texts[row]
     if dataset.input_kind == "tokens":

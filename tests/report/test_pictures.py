@@ -13,6 +13,12 @@ def test_a_small_picture_grows_by_a_whole_factor_without_smoothing() -> None:
     assert (np.asarray(picture) == np.kron(sample[0], np.ones((6, 6), dtype=np.uint8))).all()
 
 
+def test_a_larger_edge_lets_a_small_picture_grow_further() -> None:
+    sample = np.random.default_rng(0).integers(0, 256, (1, 8, 6), dtype=np.uint8)
+    assert (np.asarray(draw_picture(sample, "image", 40)) == np.kron(sample[0], np.ones((5, 5), dtype=np.uint8))).all()
+    assert draw_picture(np.zeros((3, 600, 400), dtype=np.uint8), "image", 300).size == (200, 300)
+
+
 def test_a_colour_picture_keeps_its_channels() -> None:
     sample = np.zeros((3, 8, 8), dtype=np.uint8)
     sample[0] = 255

@@ -58,5 +58,12 @@ def review_in_rounds(
         reviewed = np.concatenate([reviewed, judged])
         if len(remaining):
             suspiciousness[remaining] = refine(reviewed, verdicts[reviewed])[remaining]
-            remaining = remaining[most_suspicious_first(suspiciousness[remaining], generator)]
+            remaining = rank_remaining(suspiciousness, remaining, generator)
     return ReviewedRanking(np.concatenate([reviewed, remaining]), suspiciousness, round_of, verdicts)
+
+
+def rank_remaining(
+    suspiciousness: Float[np.ndarray, "sample"], remaining: Int[np.ndarray, "remaining"], generator: np.random.Generator
+) -> Int[np.ndarray, "remaining"]:
+    """The samples ``remaining``, of which nobody has judged any, the most suspicious first, ties in random order."""
+    return remaining[most_suspicious_first(suspiciousness[remaining], generator)]

@@ -96,14 +96,20 @@ class VerdictRanker:
         return logistic((1 - trust) * self._prior + trust * opinion)
 
     def expected_left(self, reviewed: Int[np.ndarray, "reviewed"], verdicts: Bool[np.ndarray, "reviewed"]) -> float:
-        """About how many faults are left among the samples that nobody has judged.
+        """About how many faults are left among the samples that nobody has judged."""
+        left = np.ones(len(self._log_odds), bool)
+        left[reviewed] = False
+        return float(self.fault_probabilities(reviewed, verdicts)[left].sum())
+
+    def fault_probabilities(
+        self, reviewed: Int[np.ndarray, "reviewed"], verdicts: Bool[np.ndarray, "reviewed"]
+    ) -> Float[np.ndarray, "sample"]:
+        """How likely each sample is faulty, in [0, 1], by the scorer's posterior after ``verdicts`` (True: faulty).
 
         The posterior's log-odds are shifted to fit the verdicts; a standard normal prior on the shift keeps it small
         while verdicts are few. Their slope is left alone: the top of a list says little about it, and the many samples
         at its end hang on it.
         """
-        left = np.ones(len(self._log_odds), bool)
-        left[reviewed] = False
         seen, shift = self._log_odds[reviewed], 0.0
         if len(reviewed):
 
@@ -111,7 +117,7 @@ class VerdictRanker:
                 return float((np.logaddexp(0, seen + shift) - verdicts * (seen + shift)).sum() + shift**2 / 2)
 
             shift = minimize_scalar(cost).x
-        return float(logistic(self._log_odds[left] + shift).sum())
+        return logistic(self._log_odds + shift)
 
     def _cell_rates(
         self, reviewed: np.ndarray, verdicts: np.ndarray

@@ -93,3 +93,14 @@ def test_a_person_who_finds_nothing_lowers_the_estimate():
     ranker, log_odds = ranker_of(case)
     top = np.argsort(-log_odds)[:20]
     assert ranker.expected_left(top, np.zeros(20, bool)) < ranker.expected_left(top, np.ones(20, bool)) / 3
+
+
+def test_what_is_expected_to_be_left_is_the_sum_of_the_probabilities_of_the_unjudged():
+    case = make_case()
+    ranker, log_odds = ranker_of(case)
+    order = np.argsort(-log_odds)
+    reviewed, left = order[:40], order[40:]
+    probability = ranker.fault_probabilities(reviewed, case.is_fault[reviewed])
+    assert ((probability > 0) & (probability < 1)).all()
+    assert ranker.expected_left(reviewed, case.is_fault[reviewed]) == pytest.approx(probability[left].sum())
+    assert (np.diff(probability[order]) <= 0).all()

@@ -1,0 +1,161 @@
+"""What a reviewer gets to see of a sample: what is suspected, and why."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from faultloc.io.results_store import Results
+from faultloc.report.pictures import draw_picture, png_bytes
+from faultloc.report.suspects import spell_input
+from faultloc.review.verdict import Verdict
+from faultloc.subject.alignment import rows_of
+
+# Samples shown of each class, and classes in the mutants' opinions: what is seen at a glance.
+_SHOWN_NEIGHBOURS = 4
+_SHOWN_CLASSES = 4
+# Pixels of the longer side. A pixel grows to twelve at most: larger squares no longer look like a picture.
+LARGE, SMALL = 560, 112
+_MOST_GROWTH = 12
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A sample nearby; ``text`` is empty where there is a picture. ``doubted``: a verdict says its label is wrong."""
+
+    row: int
+    label: str
+    text: str
+    doubted: bool
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """Samples nearby labelled ``label``, the nearest first; ``role``: what that label is to the sample in question."""
+
+    label: str
+    role: str
+    samples: Sequence[Neighbour]
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """The mutants' probabilities for a class, in [0, 1]: of those trained with the sample (``seen``), and without."""
+
+    label: str
+    role: str
+    seen: float
+    unseen: float
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """One sample and the case against it.
+
+    ``rank`` counts from 1, ``suspiciousness`` and ``certainty`` (of the suggested label, should the given one be wrong)
+    lie in [0, 1]. ``text`` is empty where there is a picture. ``around``: the labels of the nearest samples, counted.
+    """
+
+    row: int
+    sample_id: str
+    rank: int
+    given: str
+    suggested: str
+    suggested_class: int
+    certainty: float
+    kind: str
+    suspiciousness: float
+    is_picture: bool
+    text: str
+    neighbourhoods: Sequence[Neighbourhood]
+    nearest_count: int
+    around: Sequence[tuple[str, int]]
+    opinions: Sequence[Opinion]
+
+
+class Dossiers:
+    """The dossiers of all samples of ``results``, and their pictures; each is made when it is asked for."""
+
+    def __init__(self, results: Results) -> None:
+        self._results, self._dataset = results, results.dataset
+        self._names = list(results.dataset.class_names)
+        self._class_of = {name: number for number, name in enumerate(self._names)}
+        ids = results.ranking["sample_id"].to_numpy(np.str_)
+        self._said = results.ranking.set_index(rows_of(ids, results.dataset.sample_ids, "the data set"))
+
+    def open(self, row: int, verdicts: Mapping[str, Verdict]) -> Dossier:
+        """The dossier of the sample at ``row``, in the light of ``verdicts`` on others."""
+        said = self._said.loc[row].to_dict()
+        given, suggested = str(said["given_label"]), str(said["suggested_label"])
+        nearest = self._results.evidence.nearest[row]
+        labels = [self._names[label] for label in self._dataset.labels[nearest]]
+        text = self._text(row)
+        return Dossier(
+            row=row,
+            sample_id=str(said["sample_id"]),
+            rank=int(said["rank"]),
+            given=given,
+            suggested=suggested,
+            suggested_class=self._class_of.get(suggested, -1),
+            certainty=float(said["suggested_probability"]),
+            kind=str(said["kind"]),
+            suspiciousness=float(said["suspiciousness"]),
+            is_picture=not text,
+            text=text,
+            neighbourhoods=self._neighbourhoods(nearest, labels, given, suggested, verdicts),
+            nearest_count=len(nearest),
+            around=Counter(labels).most_common(),
+            opinions=self._opinions(row, given, suggested),
+        )
+
+    def picture(self, row: int, edge: int) -> bytes | None:
+        """The input at ``row`` as a PNG of at most ``edge`` pixels, or None where it is no picture."""
+        sample = self._dataset.inputs[row]
+        edge = min(edge, _MOST_GROWTH * max(sample.shape[1:], default=1))
+        picture = draw_picture(sample, self._dataset.input_kind, edge)
+        return png_bytes(picture) if picture else None
+
+    def _text(self, row: int) -> str:
+        sample, kind = self._dataset.inputs[row], self._dataset.input_kind
+        # Whether a sample of bytes is a picture shows in a corner of it; numbers must all be finite.
+        corner = sample[:, :1, :1] if kind == "image" and sample.ndim == 3 else sample
+        if draw_picture(corner, kind, 1):
+            return ""
+        return spell_input(self._dataset, row, self._results.texts, self._results.vocabulary) or "(empty)"
+
+    def _neighbourhoods(
+        self,
+        nearest: np.ndarray,
+        labels: Sequence[str],
+        given: str,
+        suggested: str,
+        verdicts: Mapping[str, Verdict],
+    ) -> list[Neighbourhood]:
+        found: dict[str, list[Neighbour]] = {given: [], suggested: []}
+        # Where the nearest of all carries a third label, that label belongs into the picture too.
+        found.setdefault(labels[0], [])
+        for row, label in zip(nearest.tolist(), labels, strict=True):
+            if label in found and len(found[label]) < _SHOWN_NEIGHBOURS:
+                verdict = verdicts.get(str(self._dataset.sample_ids[row]))
+                found[label].append(
+                    Neighbour(row, label, self._text(row), doubted=verdict is not None and verdict.is_faulty)
+                )
+        return [Neighbourhood(label, _role(label, given, suggested), samples) for label, samples in found.items()]
+
+    def _opinions(self, row: int, given: str, suggested: str) -> list[Opinion]:
+        seen, unseen = self._results.evidence.seen[row], self._results.evidence.unseen[row]
+        by_weight = np.argsort(-(seen + unseen), kind="stable")[:_SHOWN_CLASSES].tolist()
+        shown = dict.fromkeys(
+            [*(self._class_of[name] for name in (given, suggested) if name in self._class_of), *by_weight]
+        )
+        names = self._dataset.names_of(np.array(list(shown), np.int64)).tolist()
+        opinions = [
+            Opinion(name, _role(name, given, suggested), float(seen[number]), float(unseen[number]))
+            for number, name in zip(shown, names, strict=True)
+        ]
+        return sorted(opinions, key=lambda opinion: -(opinion.seen + opinion.unseen))[: _SHOWN_CLASSES + 1]
+
+
+def _role(label: str, given: str, suggested: str) -> str:
+    return "given" if label == given else "suggested" if label == suggested else ""

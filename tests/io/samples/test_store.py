@@ -1,0 +1,230 @@
+"""Decoding once."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from faultloc.errors import ConfigError, DataError
+from faultloc.io.dataset_store import load_test, load_texts, load_train
+from faultloc.io.samples import SampleForm, list_folder, list_table, order_classes, store_samples
+from faultloc.io.samples.texts import read_vocabulary
+from faultloc.io.samples.transformed import find_transform
+
+
+def stored(folder, listing, form=None, **options):
+    return store_samples(
+        folder, listing, order_classes(listing, len(listing.class_names)), form or SampleForm(), **options
+    )
+
+
+def skipped(folder) -> list[str]:
+    return [entry["sample_id"] for entry in json.loads((folder / "skipped.json").read_text())["skipped"]]
+
+
+def test_the_pixels_labels_and_ids_are_those_of_the_files(write_images, tmp_path):
+    root = write_images(("cat", "dog"), 3)
+    stored(tmp_path / "kept", list_folder(root, "train"))
+    dataset = load_train(tmp_path / "kept")
+    assert dataset.inputs.shape == (6, 3, 5, 6)
+    assert dataset.labels.tolist() == [0, 0, 0, 1, 1, 1]
+    for pixels, name in zip(dataset.inputs, dataset.sample_ids, strict=True):
+        assert (pixels.transpose(1, 2, 0) == np.asarray(Image.open(root / name))).all()
+
+
+def test_the_inputs_are_mapped_and_not_written_twice(write_images, tmp_path, monkeypatch):
+    saved = []
+    monkeypatch.setattr("faultloc.io.dataset_store.save_array", lambda path, array: saved.append(path.name))
+    monkeypatch.setattr("faultloc.io.dataset_store.save_json", lambda path, content: None)
+    stored(tmp_path / "kept", list_folder(write_images(), "train"))
+    assert sorted(saved) == ["labels.npy", "sample_ids.npy"]
+
+
+def test_the_same_files_are_not_decoded_again(write_images, tmp_path):
+    listing = list_folder(write_images(), "train")
+    counted = []
+    first = stored(tmp_path / "kept", listing, on_decoded=counted.append)
+    assert sum(counted) == 6
+    assert stored(tmp_path / "kept", listing, on_decoded=lambda _: pytest.fail("decoded again")) == first
+
+
+@pytest.mark.parametrize("change", ["pixels", "label", "size", "set"])
+def test_whatever_changes_is_noticed(write_images, tmp_path, change):
+    root = write_images()
+    first = stored(tmp_path / "kept", list_folder(root, "train"))
+    form = SampleForm()
+    if change == "pixels":
+        Image.fromarray(np.zeros((5, 6, 3), np.uint8)).save(root / "train/cat/000.png")
+    elif change == "label":
+        (root / "train/cat/000.png").rename(root / "train/dog/900.png")
+    elif change == "size":
+        form = SampleForm(size=(4, 4))
+    else:
+        (root / "train/cat/000.png").unlink()
+    counted = []
+    assert stored(tmp_path / "kept", list_folder(root, "train"), form, on_decoded=counted.append) != first
+    assert sum(counted) == len(load_train(tmp_path / "kept"))
+
+
+def test_a_change_is_announced_before_anything_is_replaced(write_images, tmp_path):
+    root = write_images()
+    stored(tmp_path / "kept", list_folder(root, "train"))
+    before = (tmp_path / "kept/inputs.npy").read_bytes()
+
+    def refuse() -> None:
+        raise DataError("no")
+
+    with pytest.raises(DataError, match="no"):
+        stored(tmp_path / "kept", list_folder(root, "train"), SampleForm(size=(4, 4)), on_change=refuse)
+    assert (tmp_path / "kept/inputs.npy").read_bytes() == before
+
+
+def test_one_percent_of_damaged_files_is_skipped_counted_and_named(write_images, tmp_path):
+    root = write_images(("cat", "dog"), 100)
+    damaged = ["train/cat/000.png", "train/dog/050.png"]
+    for name in damaged:
+        (root / name).write_bytes(b"not an image")
+    listing = list_folder(root, "train")
+    stored(tmp_path / "kept", listing)
+    dataset = load_train(tmp_path / "kept")
+    assert skipped(tmp_path / "kept") == damaged
+    assert dataset.sample_ids.tolist() == [name for name in listing.sample_ids if name not in damaged]
+    for pixels, name in zip(dataset.inputs, dataset.sample_ids, strict=True):
+        assert (pixels.transpose(1, 2, 0) == np.asarray(Image.open(root / name))).all()
+
+
+def test_more_damaged_files_are_an_error_that_names_one(write_images, tmp_path):
+    root = write_images(("cat", "dog"), 20)
+    (root / "train/cat/007.png").write_bytes(b"")
+    with pytest.raises(DataError, match=r"1 of 40 files cannot be used, for example train/cat/007\.png"):
+        stored(tmp_path / "kept", list_folder(root, "train"))
+    assert not (tmp_path / "kept/digest.json").exists()
+
+
+def test_images_of_different_sizes_are_an_error_until_a_size_is_given(write_images, tmp_path):
+    root = write_images(("cat",), 2)
+    write_images(("dog",), 2, size=(9, 9))
+    with pytest.raises(DataError, match="--img_size"):
+        stored(tmp_path / "kept", list_folder(root, "train"))
+    stored(tmp_path / "kept", list_folder(root, "train"), SampleForm(size=(7, 8), channels=1))
+    assert load_train(tmp_path / "kept").inputs.shape == (4, 1, 8, 7)
+
+
+def test_a_held_out_set_is_kept_beside(write_images, tmp_path):
+    root = write_images(("cat", "dog"), 3)
+    write_images(("cat", "dog"), 1, image_set="test")
+    stored(tmp_path / "kept", list_folder(root, "train"), test=list_folder(root, "test"))
+    test = load_test(tmp_path / "kept")
+    assert test is not None
+    assert test.sample_ids.tolist() == ["test/cat/000.png", "test/dog/000.png"]
+
+
+@pytest.fixture
+def texts(tmp_path):
+    path = tmp_path / "texts.csv"
+    path.write_text("text,label\nthe cat sat,animal\nthe stock fell today,money\n")
+    return list_table(path)
+
+
+def test_texts_are_token_ids_by_the_words_of_a_list(texts, tmp_path):
+    (tmp_path / "words.json").write_text(json.dumps(["[PAD]", "[UNK]", "the", "cat", "stock"]))
+    words, tokenizer = read_vocabulary(tmp_path / "words.json")
+    stored(tmp_path / "kept", texts, SampleForm(vocabulary=words, tokenizer=tokenizer, max_tokens=3))
+    assert load_train(tmp_path / "kept").inputs.tolist() == [[2, 3, 1], [2, 4, 1]]
+    assert load_texts(tmp_path / "kept") == ("the cat sat", "the stock fell today")
+
+
+def test_texts_are_token_ids_by_a_tokenizer_file(texts, tmp_path):
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import Whitespace
+
+    made = Tokenizer(WordLevel({"<unk>": 7, "the": 5, "cat": 9}, unk_token="<unk>"))
+    made.pre_tokenizer = Whitespace()
+    made.save(str(tmp_path / "tokenizer.json"))
+    words, tokenizer = read_vocabulary(tmp_path / "tokenizer.json")
+    stored(tmp_path / "kept", texts, SampleForm(vocabulary=words, tokenizer=tokenizer, max_tokens=4))
+    assert load_train(tmp_path / "kept").inputs.tolist() == [[5, 9, 7, 0], [5, 7, 7, 7]]
+
+
+def test_texts_without_a_vocabulary_are_an_error(texts, tmp_path):
+    with pytest.raises(DataError, match="--vocabulary"):
+        stored(tmp_path / "kept", texts)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "[1, 2]", '{"words": []}'])
+def test_a_vocabulary_of_another_form_is_an_error(tmp_path, content):
+    (tmp_path / "words.json").write_text(content)
+    with pytest.raises(DataError, match="expected a JSON list of words"):
+        read_vocabulary(tmp_path / "words.json")
+
+
+TRANSFORM = """
+import numpy as np
+
+def halves(image):
+    return np.asarray(image, dtype=np.float32).transpose(2, 0, 1)[:, :2, :2] / 2
+
+def ragged(image):
+    return np.zeros(np.asarray(image)[0, 0, 0] + 1)
+
+def failing(image):
+    raise RuntimeError("no such thing")
+
+number = 3
+"""
+
+
+@pytest.fixture
+def own_code(tmp_path, monkeypatch, request):
+    name = f"own_{abs(hash(request.node.name))}"
+    (tmp_path / f"{name}.py").write_text(TRANSFORM)
+    monkeypatch.chdir(tmp_path)
+    return name
+
+
+def test_ones_own_transform_makes_the_inputs(write_images, tmp_path, own_code):
+    root = write_images()
+    transform, digest = find_transform(f"{own_code}:halves")
+    stored(tmp_path / "kept", list_folder(root, "train"), SampleForm(transform=transform, transform_digest=digest))
+    dataset = load_train(tmp_path / "kept")
+    first = np.asarray(Image.open(root / "train/cat/000.png"), dtype=np.float32).transpose(2, 0, 1)
+    assert dataset.input_kind == "real"
+    assert np.array_equal(dataset.inputs[0], first[:, :2, :2] / 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"), [("failing", "fails on train/cat/000.png: RuntimeError"), ("ragged", "one shape")]
+)
+def test_a_transform_that_cannot_be_used_is_one_sentence(write_images, tmp_path, own_code, name, sentence):
+    transform, digest = find_transform(f"{own_code}:{name}")
+    form = SampleForm(transform=transform, transform_digest=digest)
+    with pytest.raises(DataError, match=sentence):
+        stored(tmp_path / "kept", list_folder(write_images(), "train"), form)
+    assert not (tmp_path / "kept/inputs.npy").exists()
+
+
+def test_a_changed_transform_is_noticed(own_code, tmp_path):
+    _, before = find_transform(f"{own_code}:halves")
+    (tmp_path / f"{own_code}.py").write_text(TRANSFORM.replace("/ 2", "/ 4"))
+    _, after = find_transform(f"{own_code}:halves")
+    assert (
+        replace(SampleForm(), transform_digest=before).digest()
+        != replace(SampleForm(), transform_digest=after).digest()
+    )
+
+
+@pytest.mark.parametrize("name", ["nowhere:thing", "json", "json:absent", "own:number"])
+def test_a_transform_that_is_none_is_an_error(name, own_code):
+    with pytest.raises(ConfigError, match="--transform"):
+        find_transform(name.replace("own", own_code))
+
+
+def test_the_folder_of_files_is_never_written(write_images, tmp_path):
+    root = write_images()
+    before = {path: path.stat().st_mtime_ns for path in sorted(Path(root).rglob("*"))}
+    stored(tmp_path / "kept", list_folder(root, "train"))
+    assert {path: path.stat().st_mtime_ns for path in sorted(Path(root).rglob("*"))} == before
