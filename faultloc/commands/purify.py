@@ -118,7 +118,7 @@ def _verdicts(results: Path) -> "Mapping[str, Verdict]":
 
     path, given = results / "verdicts.sqlite", dict[str, "Verdict"]()
     if path.exists():
-        from faultloc.review.verdict_store import VerdictStore  # type: ignore[import-not-found,unused-ignore]
+        from faultloc.review.verdict_store import VerdictStore
 
         given = VerdictStore(path).current()
     if not given:

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from faultloc.io.samples import list_table
 from faultloc.io.subject_store import load_weights
 from faultloc.io.tables import load_table
 from faultloc.review.verdict import Verdict
+from faultloc.review.verdict_store import VerdictStore
 from faultloc.subject.architectures import LeNet1
 from tests.commands.conftest import CLASSES, PER_CLASS
 
@@ -37,18 +38,8 @@ def purify(monkeypatch, capsys):
     return run
 
 
-@pytest.fixture
-def give_verdicts(monkeypatch):
-    """Puts verdicts into the place where the review page leaves them."""
-
-    def give(results: Path, *verdicts: Verdict) -> None:
-        (results / "verdicts.sqlite").touch()
-        store = ModuleType("faultloc.review.verdict_store")
-        by_id = {verdict.sample_id: verdict for verdict in verdicts}
-        store.VerdictStore = lambda path: SimpleNamespace(current=lambda: by_id)
-        monkeypatch.setitem(sys.modules, store.__name__, store)
-
-    return give
+def give_verdicts(results: Path, *verdicts: Verdict) -> None:
+    VerdictStore(results / "verdicts.sqlite").give_all(verdicts)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -91,7 +82,7 @@ def test_a_relabelled_file_takes_another_name_where_its_own_is_taken(purify, fol
     assert not (tmp_path / "clean" / FIRST).exists()
 
 
-def test_verdicts_are_followed(purify, folder_data, give_verdicts):
+def test_verdicts_are_followed(purify, folder_data):
     give_verdicts(
         folder_data.results,
         Verdict(FIRST, "fine"),
@@ -202,7 +193,7 @@ def test_a_mistake_is_one_sentence_and_writes_nothing(purify, folder_data, optio
     assert not (folder_data.results / "clean").exists()
 
 
-def test_verdicts_that_change_nothing(purify, folder_data, give_verdicts):
+def test_verdicts_that_change_nothing(purify, folder_data):
     give_verdicts(folder_data.results, Verdict(FIRST, "fine"))
     refused(purify(folder_data.results, "--verdicts"), "there is nothing to change")
 
@@ -241,7 +232,7 @@ def test_a_file_that_is_gone(purify, folder_data):
     assert not list(folder_data.results.glob(".clean*"))
 
 
-def test_a_class_name_that_leads_out_of_the_output(purify, folder_data, give_verdicts, tmp_path):
+def test_a_class_name_that_leads_out_of_the_output(purify, folder_data, tmp_path):
     description = folder_data.results / "dataset/dataset.json"
     description.write_text(description.read_text().replace('"owl"', '"owl",\n "../../../out"'))
     give_verdicts(folder_data.results, Verdict(FIRST, "relabel", "../../../out"))
