@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from faultloc.io.results_store import Results
+    from faultloc.io.ranked_data import RankedData
     from faultloc.purify.plan import PurifySettings
     from faultloc.review.verdict import Verdict
 
@@ -32,7 +32,7 @@ _LIKELY = "likely"
 @click.option(
     "--output", type=click.Path(path_type=Path), help="A new folder for the cleaned copy.  [default: RESULTS/clean]"
 )
-@click.option("--link/--copy", help="Link to the original files instead of copying them.  [default: copy]")
+@click.option("--link/--copy", help="Hard links to the original files instead of copies.  [default: copy]")
 @click.option(
     "--retrain", type=click.IntRange(min=1), metavar="EPOCHS", help="Train the model on with the cleaned set."
 )
@@ -60,16 +60,15 @@ def command(
     """
     settings = _settings(remove, relabel, verdicts)
 
-    from tqdm import tqdm
-
     from faultloc.errors import DataError
     from faultloc.io.cleaned_copy import data_to_clean, write_cleaned_copy
-    from faultloc.io.results_store import load_results
+    from faultloc.io.ranked_data import load_ranked_data
     from faultloc.io.whole_folder import folder_written_whole, require_free
     from faultloc.purify.changes import apply_changes
     from faultloc.purify.plan import plan_changes
+    from faultloc.report.progress import item_bar
 
-    examined, output = load_results(results), output or results / "clean"
+    examined, output = load_ranked_data(results), output or results / "clean"
     judged = _verdicts(examined) if verdicts else {}
     changes = plan_changes(examined.ranking, examined.dataset.class_names, settings, judged)
     if not changes:
@@ -86,7 +85,7 @@ def command(
         trainee = load_trainee(examined, epochs=retrain, learning_rate=learning_rate, trust=trust_checkpoint)
         training = partial(retrain_examined, examined, trainee, changes)
     with folder_written_whole(output) as target:
-        bar = partial(tqdm, desc="linking" if link else "copying", unit="file", leave=False, disable=None)
+        bar = item_bar("linking" if link else "copying", "file")
         written = write_cleaned_copy(data, examined, target, changes, link=link, on_files=bar)
         trained = None if training is None else training(target)
     removed = sum(change.action == "remove" for change in changes)
@@ -115,20 +114,20 @@ def _settings(remove: str | None, relabel: str | None, verdicts: bool) -> "Purif
     return PurifySettings()
 
 
-def _verdicts(results: "Results") -> "Mapping[str, Verdict]":
+def _verdicts(examined: "RankedData") -> "Mapping[str, Verdict]":
     from faultloc.errors import DataError
 
-    path, given = results.folder / "verdicts.sqlite", dict[str, "Verdict"]()
+    path, given = examined.folder / "verdicts.sqlite", dict[str, "Verdict"]()
     if path.exists():
         from faultloc.review.fingerprint import fingerprint
         from faultloc.review.verdict_store import VerdictStore
 
         store = VerdictStore(path)
-        store.check_about(fingerprint(results.dataset))
+        store.check_about(fingerprint(examined.dataset))
         given = store.current()
     if not given:
         raise DataError(
-            f"there are no verdicts in {results.folder}; expected some: give them with `faultloc review "
-            f"{results.folder}`"
+            f"there are no verdicts in {examined.folder}; expected some: give them with `faultloc review "
+            f"{examined.folder}`"
         )
     return given

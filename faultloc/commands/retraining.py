@@ -1,23 +1,26 @@
 """What `faultloc purify --retrain` does: the examined model is read again, trained on, judged and stored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import nn
-from tqdm import tqdm
 
+from faultloc.commands.own_model import ModelOptions, read_own_model
 from faultloc.errors import DataError, ModelError
 from faultloc.io.artifacts import save_json
 from faultloc.io.dataset_store import load_test
-from faultloc.io.results_store import Results
+from faultloc.io.ranked_data import RankedData
 from faultloc.io.subject_store import save_weights
 from faultloc.purify.changes import Change, apply_changes
 from faultloc.purify.retraining import HeldOut, retrain
+from faultloc.report.progress import epoch_bar
+from faultloc.runtime import choose_device, use_deterministic_kernels
 from faultloc.settings_check import check_number
 from faultloc.subject.architecture import check_outputs
 from faultloc.subject.batches import as_tensor
+from faultloc.subject.normalisation import NormalisedNetwork
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import torch_generator
 
@@ -35,7 +38,7 @@ class Trainee:
     recipe: TrainingRecipe
 
 
-def load_trainee(results: Results, *, epochs: int, learning_rate: float | int, trust: bool) -> Trainee:
+def load_trainee(results: RankedData, *, epochs: int, learning_rate: float | int, trust: bool) -> Trainee:
     """The model that ``results`` are about, read again as `run.json` says, with its own optimizer where that is known.
 
     Whether its file may run code is ``trust``'s to say and never read from a file: results may come from somebody else.
@@ -47,37 +50,32 @@ def load_trainee(results: Results, *, epochs: int, learning_rate: float | int, t
     """
     record, dataset = results.run.get("model"), results.dataset
     named = record if isinstance(record, Mapping) else {}
-    model, arch, weights = (named.get(key) for key in ("model", "arch", "weights"))
-    if not isinstance(model, str):
+    if not isinstance(named.get("model"), str):
         raise DataError(
             f"{results.folder / 'run.json'} does not say which model was examined (model: {record!r}); expected its "
-            "file or its name: run `faultloc dfaulo` again"
+            "file or its name, as `faultloc dfaulo` writes it"
         )
-    from faultloc.io.models import load_model  # type: ignore[attr-defined,unused-ignore]
-
-    loaded = load_model(
-        model,
-        arch=str(arch) if arch else None,
+    options = ModelOptions(
+        model=named["model"],
+        arch=named.get("arch"),
+        weights=Path(named["weights"]) if named.get("weights") else None,
         trust=trust,
-        num_classes=len(dataset.class_names),
-        input_shape=dataset.inputs.shape[1:],
-        weights=Path(str(weights)) if weights else None,
+        mean=named.get("mean"),
+        std=named.get("std"),
+        device="auto",
     )
-    if named.get("digest", loaded.digest) != loaded.digest:
+    subject = read_own_model(options, num_classes=len(dataset.class_names), input_shape=dataset.inputs.shape[1:])
+    if named.get("digest", subject.loaded.digest) != subject.loaded.digest:
         raise ModelError(
-            f"{model} has changed since it was examined; expected the same file: run `faultloc dfaulo` again"
+            f"{options.model} has changed since it was examined; expected the same file: run `faultloc dfaulo` again"
         )
-    check_outputs(loaded.network, as_tensor(dataset.inputs[:2], torch.device("cpu")), len(dataset.class_names))
-    recipe = TrainingRecipe("SGD", epochs, _BATCH_SIZE, {"momentum": 0.9})
-    if loaded.training.optimizer is not None:
-        recipe = replace(
-            recipe, optimizer=loaded.training.optimizer, optimizer_options=loaded.training.optimizer_options
-        )
+    check_outputs(subject.network, as_tensor(dataset.inputs[:2], torch.device("cpu")), len(dataset.class_names))
+    recipe, _ = subject.recipe(epochs=epochs, batch_size=_BATCH_SIZE)
     fine_tuning = recipe.for_fine_tuning(learning_rate=learning_rate, epochs=epochs, batch_size=_BATCH_SIZE)
-    return Trainee(loaded.network, fine_tuning)
+    return Trainee(subject.network, fine_tuning)
 
 
-def retrain_examined(results: Results, trainee: Trainee, changes: Sequence[Change], target: Path) -> str:
+def retrain_examined(results: RankedData, trainee: Trainee, changes: Sequence[Change], target: Path) -> str:
     """What the retraining did, in words; `model.safetensors` and `retraining.json` are in the folder ``target`` then.
 
     Raises:
@@ -85,9 +83,12 @@ def retrain_examined(results: Results, trainee: Trainee, changes: Sequence[Chang
     """
     seed = results.run.get("seed", 0)
     check_number("seed in run.json", seed, at_least=0, whole=True)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = choose_device("auto", "the device")
+    torch.set_num_threads(1)  # gives the same bits everywhere
+    use_deterministic_kernels(device, 1)
     recipe, dataset, test = trainee.recipe, results.dataset, load_test(results.folder / "dataset")
-    with tqdm(desc="retraining", unit="epoch", leave=False, disable=None, dynamic_ncols=True) as bar:
+    trainings = 1 if test is None else 2
+    with epoch_bar("retraining", trainings * recipe.epochs) as on_epoch:
         retrained = retrain(
             trainee.network.to(device),
             as_tensor(dataset.inputs, device),
@@ -97,9 +98,11 @@ def retrain_examined(results: Results, trainee: Trainee, changes: Sequence[Chang
             torch_generator(int(str(seed)), "purify", "epochs"),
             held_out=None if test is None else HeldOut(as_tensor(test.inputs, device), test.labels),
             batch_size=_PREDICTED_AT_ONCE,
-            on_epoch=lambda _: bar.update(),
+            on_epoch=on_epoch,
         )
-    save_weights(target / "model.safetensors", retrained.network.state_dict())
+    network = retrained.network
+    inner = network.network if isinstance(network, NormalisedNetwork) else network  # as the user's own file names them
+    save_weights(target / "model.safetensors", inner.state_dict())
     facts: dict[str, object] = {
         "epochs": recipe.epochs,
         "optimizer": recipe.optimizer,

@@ -1,6 +1,6 @@
 """A cleaned copy of the data that were examined, in the form that they have, and a table of what was changed."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from faultloc.errors import ConfigError, DataError
@@ -9,21 +9,22 @@ from faultloc.io.cleaned_csv import write_cleaned_csv
 from faultloc.io.cleaned_folder import write_cleaned_folder
 from faultloc.io.dataset_store import load_test
 from faultloc.io.examined_data import ExaminedData, examined_data
-from faultloc.io.results_store import Results
+from faultloc.io.file_copy import OnFiles
+from faultloc.io.ranked_data import RankedData
 from faultloc.io.tables import save_table
 from faultloc.purify.changes import Change, changes_table
 
 
-def data_to_clean(results: Results, output: Path, *, link: bool) -> ExaminedData:
+def data_to_clean(results: RankedData, output: Path, *, link: bool) -> ExaminedData:
     """The data that ``results`` are about, if a copy of them can be written into the folder ``output``.
 
     Raises:
         DataError: it is not known which they are, or ``output`` lies in the original or around it.
-        ConfigError: files are to be linked, and the data are no folder of files.
+        ConfigError: files are to be linked, and the data are arrays.
     """
     data = examined_data(results.run, results.folder)
-    if link and data.form != "folder":
-        raise ConfigError(f"--link is for folders of files, and {data.root} is one file: leave it out")
+    if link and data.form == "arrays":
+        raise ConfigError("--link is for data that are many files; expected none of it with arrays: leave it out")
     if data.form == "csv" and data.root.name.removesuffix(".gz") == "changes.csv":
         raise DataError(
             f"{data.root} has the name of the table of changes beside its copy; expected another: rename it"
@@ -39,12 +40,12 @@ def data_to_clean(results: Results, output: Path, *, link: bool) -> ExaminedData
 
 def write_cleaned_copy(
     data: ExaminedData,
-    results: Results,
+    results: RankedData,
     target: Path,
     changes: Sequence[Change],
     *,
     link: bool,
-    on_files: Callable[[Collection[tuple[str, Path]]], Iterable[tuple[str, Path]]] = lambda files: files,
+    on_files: OnFiles = lambda files: files,
 ) -> str:
     """Writes the copy and `changes.csv` into the empty folder ``target``; what was written, in words.
 
@@ -54,17 +55,18 @@ def write_cleaned_copy(
     Raises:
         DataError: the data are not there any more, or not as they were examined.
     """
-    table = changes_table(changes)
+    table, done = changes_table(changes), "linked" if link else "copied"
     if data.form == "folder":
         copy = write_cleaned_folder(data, target, results.dataset, changes, link=link, on_files=on_files)
         table["new_path"] = [copy.moved.get(change.sample_id, "") for change in changes]
-        words = f"{copy.files} files {'linked' if link else 'copied'}"
+        words = f"{copy.files} files {done}"
         if copy.left_out:
             words += (
                 f", {len(copy.left_out)} left out as links that lead out of the data set (such as {copy.left_out[0]})"
             )
     elif data.form == "csv":
-        words = write_cleaned_csv(data, target, results.dataset, changes).name
+        table_copy = write_cleaned_csv(data, target, results.dataset, changes, link=link, on_files=on_files)
+        words = table_copy.path.name + (f" with {table_copy.files} files {done}" if table_copy.files else "")
     else:
         words = write_cleaned_arrays(data, target, results.dataset, load_test(results.folder / "dataset"), changes).name
     save_table(target / "changes.csv", table)

@@ -12,31 +12,56 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int
 
-from faultloc.errors import DataError
+from faultloc.errors import ConfigError, DataError
 from faultloc.io.datasets.csv_rows import csv_rows
 from faultloc.io.examined_data import ExaminedData
+from faultloc.io.file_copy import OnFiles, copy_files
 from faultloc.io.original_rows import original_rows
 from faultloc.purify.changes import Change
 from faultloc.subject.dataset import LabeledDataset
 
 Rows = list[list[str]]
 
+# Of file systems; a longer cell is a text.
+_LONGEST_PATH = 4096
+
+
+@dataclass(frozen=True)
+class CsvCopy:
+    """The new table, and how many files lie with it."""
+
+    path: Path
+    files: int
+
 
 @dataclass(frozen=True)
 class _Layout:
-    """The row of each sample; for each column of labels, how it spells each class."""
+    """The row of each sample, the column with their ids (None: they have numbers), and how each column of labels spells
+    each class."""
 
     rows: Int[np.ndarray, "sample"]
+    ids: int | None
     spellings: Mapping[int, Sequence[str]]
 
 
-def write_cleaned_csv(data: ExaminedData, target: Path, dataset: LabeledDataset, changes: Sequence[Change]) -> Path:
-    """Writes the CSV at ``data`` with its ``changes`` into the folder ``target``; the path of the new file.
+def write_cleaned_csv(
+    data: ExaminedData,
+    target: Path,
+    dataset: LabeledDataset,
+    changes: Sequence[Change],
+    *,
+    link: bool,
+    on_files: OnFiles,
+) -> CsvCopy:
+    """Writes the CSV at ``data`` with its ``changes`` into the empty folder ``target``.
 
-    Rows that were not examined stay. Relative paths of files become absolute, since the new file lies elsewhere.
+    Rows that were not examined stay. Where the samples are files, those that stay are copied along, to the same paths
+    from the table. ``link``, ``on_files``: see ``copy_files``.
 
     Raises:
-        DataError: the file is not there, is no CSV, or does not hold the samples that were examined.
+        DataError: the file is not there, is no CSV, or does not hold the samples that were examined; a file that it
+            names is gone or cannot be copied.
+        ConfigError: files are to be linked, and the table names none.
     """
     if not data.root.is_file():
         raise DataError(f"the file {data.root}, which was examined, is not there any more; expected it where it was")
@@ -49,45 +74,57 @@ def write_cleaned_csv(data: ExaminedData, target: Path, dataset: LabeledDataset,
         )
     row_of = dict(zip(dataset.sample_ids.tolist(), layout.rows.tolist(), strict=True))
     index_of = {name: index for index, name in enumerate(dataset.class_names)}
-    for column in _columns_of_paths(table, layout.rows, data.root.parent):
-        for row in table:
-            if column < len(row) and _is_file(data.root.parent, row[column]):
-                row[column] = str((data.root.parent / row[column]).absolute())
-    removed = set()
+    removed = {row_of[change.sample_id] for change in changes if change.action == "remove"}
     for change in changes:
-        row = row_of[change.sample_id]
-        if change.action == "remove":
-            removed.add(row)
-        else:
+        if change.action == "relabel":
             for column, spelling in layout.spellings.items():
-                table[row][column] = spelling[index_of[change.new_label]]
+                table[row_of[change.sample_id]][column] = spelling[index_of[change.new_label]]
+    kept = [row for at, row in enumerate(table) if at not in removed]
+    files = {} if layout.ids is None else _take_files_along(kept, layout.ids, data.root.parent)
+    if link and not files:
+        raise ConfigError(f"--link is for data that are many files, and {data.root} names none: leave it out")
     written = target / data.root.name.removesuffix(".gz")
+    if files:
+        copy_files(files, target, link=link, on_files=on_files)
     with written.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(row for at, row in enumerate(table) if at not in removed)
-    return written
+        csv.writer(file, lineterminator="\n").writerows(kept)
+    return CsvCopy(written, len(files))
+
+
+def _take_files_along(rows: Rows, column: int, folder: Path) -> dict[str, Path]:
+    """The files in ``folder`` that ``rows`` name, by their paths from it, which the rows name them by from now on."""
+    home, files = folder.resolve(), dict[str, Path]()
+    for row in rows:
+        cell = row[column].strip() if column < len(row) else ""
+        file = (folder / cell).resolve() if cell and len(cell) < _LONGEST_PATH and "\0" not in cell else home
+        if file.is_relative_to(home) and file.is_file():
+            row[column] = file.relative_to(home).as_posix()
+            files[row[column]] = file
+    return files
 
 
 def _layout_of(table: Rows, dataset: LabeledDataset) -> _Layout | None:
-    for header in (0, 1):
-        rows = _rows_of_samples(table, header, dataset.sample_ids.tolist())
-        if rows is not None:
+    for header in (1, 0):
+        found = _rows_of_samples(table, header, dataset.sample_ids.tolist())
+        if found is not None:
+            rows, ids = found
             spellings = _label_columns([table[row] for row in rows], dataset)
             if spellings:
-                return _Layout(rows, spellings)
+                return _Layout(rows, ids, spellings)
     return None
 
 
-def _rows_of_samples(table: Rows, header: int, ids: Sequence[str]) -> np.ndarray | None:
-    """By a column that holds the ids, else by the number at the end of each id (``train/00012``)."""
+def _rows_of_samples(table: Rows, header: int, ids: Sequence[str]) -> tuple[np.ndarray, int | None] | None:
+    """By a column that holds the ids, else by the number at the end of each id (``row/00012``)."""
     for column in range(max(map(len, table), default=0)):
         where: dict[str, int] = {}
         for at in range(len(table) - 1, header - 1, -1):
             if column < len(table[at]):
-                where[table[at][column]] = at
+                where[table[at][column].strip()] = at
         if all(sample_id in where for sample_id in ids):
-            return np.array([where[sample_id] for sample_id in ids], dtype=np.int64)
+            return np.array([where[sample_id] for sample_id in ids], dtype=np.int64), column
     rows = original_rows(ids, len(table) - header)
-    return None if rows is None else rows + header
+    return None if rows is None else (rows + header, None)
 
 
 def _label_columns(samples: Rows, dataset: LabeledDataset) -> dict[int, Sequence[str]]:
@@ -96,20 +133,8 @@ def _label_columns(samples: Rows, dataset: LabeledDataset) -> dict[int, Sequence
     spellings = names, [str(index) for index in range(len(names))], [str(index + 1) for index in range(len(names))]
     found: dict[int, Sequence[str]] = {}
     for column in range(min(map(len, samples), default=0)):
-        cells = [row[column] for row in samples]
+        cells = [row[column].strip() for row in samples]
         for spelling in spellings:
             if cells == [spelling[label] for label in dataset.labels.tolist()]:
                 found.setdefault(column, spelling)
     return found
-
-
-def _columns_of_paths(table: Rows, rows: Int[np.ndarray, "sample"], folder: Path) -> list[int]:
-    first = table[rows[0]]
-    return [column for column, cell in enumerate(first) if _is_file(folder, cell)]
-
-
-def _is_file(folder: Path, cell: str) -> bool:
-    try:
-        return bool(cell) and not Path(cell).is_absolute() and (folder / cell).is_file()
-    except (OSError, ValueError):  # a text is too long for a path
-        return False

@@ -1,14 +1,14 @@
 """A cleaned copy of a data set that lies in class folders."""
 
-import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from faultloc.errors import DataError
 from faultloc.io.dataset_files import list_dataset_files
 from faultloc.io.examined_data import ExaminedData
+from faultloc.io.file_copy import OnFiles, copy_files
 from faultloc.purify.changes import Change
 from faultloc.subject.dataset import LabeledDataset
 
@@ -32,17 +32,16 @@ def write_cleaned_folder(
     changes: Sequence[Change],
     *,
     link: bool,
-    on_files: Callable[[Collection[tuple[str, Path]]], Iterable[tuple[str, Path]]] = lambda files: files,
+    on_files: OnFiles,
 ) -> FolderCopy:
     """Writes the data set at ``data`` with its ``changes`` into the empty folder ``target``.
 
     Removed files are left out, relabelled ones lie in the folder of their new class. Everything else, such as a test
-    set, is taken over as it is, but for the records of an earlier cleaning. ``link`` writes symbolic links to the
-    original files instead of copies. A sample keeps its file name; where the new class has that name already,
-    ``-from-<class>`` is added to it. ``on_files`` passes the files through and may show how many are done.
+    set, is taken over as it is, but for the records of an earlier cleaning. A sample keeps its file name; where the new
+    class has that name already, ``-from-<class>`` is added to it. ``link``, ``on_files``: see ``copy_files``.
 
     Raises:
-        DataError: the data set is not there or no longer the one that was examined; there is not enough space.
+        DataError: the data set is not there or no longer the one that was examined; its files cannot be copied.
     """
     files, depth = list_dataset_files(data), len(PurePosixPath(data.image_set).parts)
     folders = _class_folders(depth, dataset)
@@ -56,16 +55,7 @@ def write_cleaned_folder(
     moved = dict(_new_paths(depth, changes, folders, taken=set(files.by_path)))
     left_out = {change.sample_id for change in changes if change.action == "remove"}.union(_RECORDS)
     kept = {moved.get(path, path): source for path, source in files.by_path.items() if path not in left_out}
-    if not link:
-        _require_space(target, kept.values())
-    for folder in {(target / path).parent for path in kept}:
-        folder.mkdir(parents=True, exist_ok=True)
-    for path, source in on_files(kept.items()):
-        copy = target / path
-        if link:
-            copy.symlink_to(source.absolute())
-        else:
-            shutil.copy2(source, copy)
+    copy_files(kept, target, link=link, on_files=on_files)
     return FolderCopy(len(kept), moved, files.leaving)
 
 
@@ -109,12 +99,3 @@ def _one_folder(name: str) -> str:
     if name in ("", ".", "..") or "/" in name or "\\" in name or "\0" in name:
         raise DataError(f"the class {name!r} cannot be a folder of its own; expected a name without path separators")
     return name
-
-
-def _require_space(target: Path, sources: Iterable[Path]) -> None:
-    needed, free = sum(source.stat().st_size for source in sources), shutil.disk_usage(target).free
-    if needed > free:
-        raise DataError(
-            f"the copy takes {needed / 1e9:.2f} GB, and {free / 1e9:.2f} GB are free at {target.parent}; expected "
-            "enough space: free some, or link the files instead (--link)"
-        )

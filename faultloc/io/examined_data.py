@@ -25,18 +25,20 @@ class ExaminedData:
 
 
 def examined_data(run: Mapping[str, object], folder: Path) -> ExaminedData:
-    """What `run.json` in ``folder`` says under ``dataset``.
+    """What `run.json` in ``folder`` says under ``dataset``; where it says nothing, arrays that no file holds.
 
     Raises:
-        DataError: it does not say it, or not in this way.
+        DataError: it is not said in this way.
     """
-    recorded = run.get("dataset")
+    if "dataset" not in run:
+        return ExaminedData("arrays", folder / "dataset")  # examined from Python, by objects
+    recorded = run["dataset"]
     record = recorded if isinstance(recorded, Mapping) else {}
     form, root = record.get("form"), record.get("root")
     sets = {name: record[name] for name in ("image_set", "test_set") if isinstance(record.get(name), str)}
     if form not in get_args(Form) or not isinstance(root, str) or not root:
         raise DataError(
-            f"{folder / 'run.json'} does not say which data were examined (dataset: {recorded!r}); expected a form "
+            f"{folder / 'run.json'} says of the data that were examined: {recorded!r}; expected a form "
             f"({', '.join(get_args(Form))}) and a root: run `faultloc dfaulo` again"
         )
     for name, value in sets.items():

@@ -11,10 +11,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from faultloc import cli
 from faultloc.io.datasets import read_image_folder, read_npz
-from faultloc.io.results_store import load_results
+from faultloc.io.ranked_data import load_ranked_data
+from faultloc.io.samples import list_table
 from faultloc.io.subject_store import load_weights
 from faultloc.io.tables import load_table
 from faultloc.review.fingerprint import fingerprint
@@ -38,16 +40,10 @@ def purify(monkeypatch, capsys):
     return run
 
 
-@pytest.fixture
-def give_verdicts():
-    """Puts verdicts into the place where the review page leaves them."""
-
-    def give(results: Path, *verdicts: Verdict) -> None:
-        store = VerdictStore(results / "verdicts.sqlite")
-        store.belong_to(fingerprint(load_results(results).dataset))
-        store.give_all(verdicts)
-
-    return give
+def give_verdicts(results: Path, *verdicts: Verdict) -> None:
+    store = VerdictStore(results / "verdicts.sqlite")
+    store.belong_to(fingerprint(load_ranked_data(results).dataset))
+    store.give_all(verdicts)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -90,7 +86,7 @@ def test_a_relabelled_file_takes_another_name_where_its_own_is_taken(purify, fol
     assert not (tmp_path / "clean" / FIRST).exists()
 
 
-def test_verdicts_are_followed(purify, folder_data, give_verdicts):
+def test_verdicts_are_followed(purify, folder_data):
     give_verdicts(
         folder_data.results,
         Verdict(FIRST, "fine"),
@@ -116,10 +112,23 @@ def test_links_lead_to_the_original_files(purify, folder_data, tmp_path):
     code, said, _ = purify(folder_data.results, "--relabel", "--link", "--output", tmp_path / "clean")
     assert code == 0
     assert "linked" in said
-    moved = tmp_path / "clean/train/dog/0-from-cat.png"
-    assert moved.is_symlink()
-    assert moved.resolve() == (folder_data.root / FIRST).resolve()
-    assert len(read_image_folder(root=str(tmp_path / "clean"), follow_links=True).train) == 3 * PER_CLASS - 1
+    assert (tmp_path / "clean/train/dog/0-from-cat.png").samefile(folder_data.root / FIRST)
+    assert len(read_image_folder(root=str(tmp_path / "clean")).train) == 3 * PER_CLASS - 1
+
+
+def test_files_on_another_disk_cannot_be_linked(purify, folder_data, monkeypatch, tmp_path):
+    def on_another_disk(self, target):
+        raise OSError(18, "Invalid cross-device link", str(self))
+
+    monkeypatch.setattr(Path, "hardlink_to", on_another_disk)
+    answer = purify(folder_data.results, "--remove", 1, "--link", "--output", tmp_path / "clean")
+    refused(answer, "expected both on one disk")
+    assert not list(tmp_path.glob("*clean*"))
+
+
+def test_results_of_the_published_scorer_have_no_evidence_and_can_be_removed_by(purify, folder_data, tmp_path):
+    shutil.rmtree(folder_data.results / "evidence")
+    assert purify(folder_data.results, "--remove", 1, "--output", tmp_path / "clean")[0] == 0
 
 
 def test_class_folders_in_the_root_itself(purify, folder_data, tmp_path):
@@ -188,7 +197,7 @@ def test_a_mistake_is_one_sentence_and_writes_nothing(purify, folder_data, optio
     assert not (folder_data.results / "clean").exists()
 
 
-def test_verdicts_that_change_nothing(purify, folder_data, give_verdicts):
+def test_verdicts_that_change_nothing(purify, folder_data):
     give_verdicts(folder_data.results, Verdict(FIRST, "fine"))
     refused(purify(folder_data.results, "--verdicts"), "there is nothing to change")
 
@@ -227,7 +236,7 @@ def test_a_file_that_is_gone(purify, folder_data):
     assert not list(folder_data.results.glob(".clean*"))
 
 
-def test_a_class_name_that_leads_out_of_the_output(purify, folder_data, give_verdicts, tmp_path):
+def test_a_class_name_that_leads_out_of_the_output(purify, folder_data, tmp_path):
     description = folder_data.results / "dataset/dataset.json"
     description.write_text(description.read_text().replace('"owl"', '"owl",\n "../../../out"'))
     give_verdicts(folder_data.results, Verdict(FIRST, "relabel", "../../../out"))
@@ -244,8 +253,8 @@ def test_an_image_set_outside_of_the_root(purify, folder_data, image_set):
 
 
 def test_a_record_that_does_not_say_which_data(purify, folder_data):
-    (folder_data.results / "run.json").write_text("{}")
-    refused(purify(folder_data.results, "--remove", 1), "does not say which data were examined")
+    (folder_data.results / "run.json").write_text('{"dataset": "pets"}')
+    refused(purify(folder_data.results, "--remove", 1), "says of the data that were examined: 'pets'; expected a form")
 
 
 def test_a_full_disk_leaves_nothing_half_written(purify, folder_data, monkeypatch, tmp_path):
@@ -257,14 +266,14 @@ def test_a_full_disk_leaves_nothing_half_written(purify, folder_data, monkeypatc
             raise OSError(28, "No space left on device", str(target))
         shutil.copyfile(source, target)
 
-    monkeypatch.setattr("faultloc.io.cleaned_folder.shutil.copy2", full)
+    monkeypatch.setattr("faultloc.io.file_copy.shutil.copy2", full)
     refused(purify(folder_data.results, "--remove", 1, "--output", tmp_path / "clean"), "no space left on the device")
     assert len(written) == 5
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pets", "results"]
 
 
 def test_too_little_space_is_said_before_anything_is_copied(purify, folder_data, monkeypatch, tmp_path):
-    monkeypatch.setattr("faultloc.io.cleaned_folder.shutil.disk_usage", lambda path: SimpleNamespace(free=100))
+    monkeypatch.setattr("faultloc.io.file_copy.shutil.disk_usage", lambda path: SimpleNamespace(free=100))
     answer = purify(folder_data.results, "--remove", 1, "--output", tmp_path / "clean")
     refused(answer, "expected enough space: free some, or link the files instead (--link)")
     assert not list(tmp_path.glob("*clean*"))
@@ -315,18 +324,26 @@ def test_a_csv_loses_rows_and_changes_labels(purify, examined_rows, tmp_path, sp
     assert rows_of(tmp_path / "clean/news.csv") == header + expected
 
 
-def test_a_csv_with_ids_and_paths_keeps_pointing_at_the_files(purify, examined_rows, tmp_path):
-    (tmp_path / "images").mkdir()
-    for index in range(9):
-        (tmp_path / f"images/{index}.png").touch()
+@pytest.mark.parametrize("option", ["--copy", "--link"])
+def test_a_csv_of_images_is_read_again_where_it_lies_now(purify, examined_rows, tmp_path, option):
+    (tmp_path / "data/images").mkdir(parents=True)
     rows = [[f"images/{index}.png", CLASSES[index % 3], str(index % 3)] for index in range(9)]
-    with (tmp_path / "list.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([["path", "name", "number"], *rows[::-1]])
-    data = examined_rows("csv", tmp_path / "list.csv", [row[0] for row in rows])
-    assert purify(data.results, "--relabel", "--output", tmp_path / "clean")[0] == 0
-    cleaned = rows_of(tmp_path / "clean/list.csv")
-    assert len(cleaned) == 9
-    assert cleaned[-1] == [str(tmp_path / "images/0.png"), "dog", "1"]
+    rows[8][0] = str(tmp_path / "data/images/8.png")
+    for index in range(9):
+        Image.new("L", (4, 4), index).save(tmp_path / f"data/images/{index}.png")
+    with (tmp_path / "data/list.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["path", "label", "number"], *rows[::-1]])
+    before = contents(tmp_path / "data")
+    data = examined_rows("csv", tmp_path / "data/list.csv", [row[0] for row in rows])
+    assert purify(data.results, "--relabel", option, "--output", tmp_path / "clean")[0] == 0
+    listing = list_table(tmp_path / "clean/list.csv")
+    assert dict(zip(listing.sample_ids, listing.given_names, strict=True)) == {
+        "images/0.png": "dog",
+        **{f"images/{index}.png": CLASSES[index % 3] for index in range(2, 9)},
+    }
+    assert rows_of(tmp_path / "clean/list.csv")[-1] == ["images/0.png", "dog", "1"]
+    assert not (tmp_path / "clean/images/1.png").exists()
+    assert contents(tmp_path / "data") == before
 
 
 def test_a_csv_that_has_changed_since(purify, examined_rows, tmp_path):
@@ -335,9 +352,10 @@ def test_a_csv_that_has_changed_since(purify, examined_rows, tmp_path):
     refused(purify(data.results, "--remove", 1), "does not hold the samples and labels that were examined")
 
 
-def test_linking_one_file_is_refused(purify, examined_rows, tmp_path):
+def test_linking_a_table_of_texts_is_refused(purify, examined_rows, tmp_path):
+    (tmp_path / "news.csv").write_text("text,label\n" + "".join(f"story,{CLASSES[index % 3]}\n" for index in range(9)))
     data = examined_rows("csv", tmp_path / "news.csv", NUMBERED)
-    refused(purify(data.results, "--remove", 1, "--link"), "--link is for folders of files")
+    refused(purify(data.results, "--remove", 1, "--link"), "--link is for data that are many files")
 
 
 def test_arrays_of_a_file_are_filtered(purify, examined_rows, tmp_path):
@@ -364,6 +382,7 @@ def test_arrays_of_a_file_are_filtered(purify, examined_rows, tmp_path):
 
 def test_arrays_from_elsewhere_are_written_as_they_were_examined(purify, examined_rows, tmp_path):
     data = examined_rows("arrays", tmp_path / "in-memory", NUMBERED, with_test=True)
+    (data.results / "run.json").write_text("{}")  # as the call from Python leaves it
     assert purify(data.results, "--relabel", "--output", tmp_path / "clean")[0] == 0
     cleaned = read_npz(path=str(tmp_path / "clean/dataset.npz"))
     assert cleaned.train.labels.tolist() == [1, 2, 0, 1, 2, 0, 1, 2]
@@ -382,21 +401,15 @@ def test_arrays_that_have_changed_since(purify, examined_rows, tmp_path):
 
 
 @pytest.fixture
-def stored_model(monkeypatch, folder_data):
-    """A model that `run.json` names and that the reader of models gives; the calls of the reader."""
-    calls = []
+def stored_model(folder_data, tmp_path):
+    """The file of a model that `run.json` names, with its optimizer."""
     network = LeNet1(num_classes=3, input_shape=[1, 16, 16])
-    training = SimpleNamespace(optimizer="Adam", optimizer_options={"lr": 0.1, "weight_decay": 0.1})
-
-    def load_model(model, **options):
-        calls.append((model, options))
-        return SimpleNamespace(network=network, training=training, digest="abc")
-
-    monkeypatch.setattr("faultloc.io.models.load_model", load_model, raising=False)
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.1, weight_decay=0.1)
+    torch.save({"model": network, "optimizer": optimizer}, tmp_path / "pets.pth")
+    record = {"model": str(tmp_path / "pets.pth"), "arch": None, "weights": None, "mean": [0.5], "std": [0.25]}
     path = folder_data.results / "run.json"
-    record = {"model": "/models/pets.pth", "arch": "pets:Net", "trust": True, "digest": "abc"}
     path.write_text(json.dumps(json.loads(path.read_text()) | {"model": record}))
-    return SimpleNamespace(network=network, calls=calls, run=path)
+    return SimpleNamespace(network=network, file=tmp_path / "pets.pth", run=path)
 
 
 def test_the_model_is_trained_on_and_judged(purify, folder_data, stored_model, tmp_path):
@@ -424,18 +437,31 @@ def test_without_a_test_set_it_says_that_no_accuracy_can_be_given(purify, folder
     assert "test_accuracy_before" not in json.loads((tmp_path / "clean/retraining.json").read_text())
 
 
-@pytest.mark.parametrize(("options", "trust"), [([], False), (["--trust-checkpoint"], True)])
-def test_trust_comes_from_the_command_line_and_never_from_the_results(
-    purify, folder_data, stored_model, tmp_path, options, trust
-):
-    purify(folder_data.results, "--remove", 1, "--retrain", 1, "--output", tmp_path / "clean", *options)
-    model, given = stored_model.calls[0]
-    assert (model, given["arch"], given["trust"]) == ("/models/pets.pth", "pets:Net", trust)
-    assert (given["num_classes"], tuple(given["input_shape"])) == (3, (1, 16, 16))
+class RunsCode:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def __reduce__(self):
+        return os.mkdir, (self.folder,)
+
+
+def test_a_file_that_runs_code_is_refused_whatever_the_results_say(purify, folder_data, stored_model, tmp_path):
+    torch.save({"model": RunsCode(str(tmp_path / "marker"))}, stored_model.file)
+    run = json.loads(stored_model.run.read_text())
+    run["model"]["trust"] = True
+    stored_model.run.write_text(json.dumps(run))
+    answer = purify(folder_data.results, "--remove", 1, "--retrain", 1, "--output", tmp_path / "clean")
+    refused(answer, "--trust-checkpoint")
+    assert not (tmp_path / "marker").exists()
+    assert not list(tmp_path.glob("*clean*"))
 
 
 def test_a_model_that_has_changed_since(purify, folder_data, stored_model):
-    stored_model.run.write_text(stored_model.run.read_text().replace('"abc"', '"other"'))
+    run = json.loads(stored_model.run.read_text())
+    run["model"]["digest"] = "of another file"
+    stored_model.run.write_text(json.dumps(run))
     refused(purify(folder_data.results, "--remove", 1, "--retrain", 1), "has changed since it was examined")
     assert not list(folder_data.results.glob("*clean*"))
 
