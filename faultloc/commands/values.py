@@ -4,7 +4,8 @@ import re
 
 import click
 
-_SIZE = re.compile(r"[(\[]?\s*(\d+)\s*[,x ]\s*(\d+)\s*(?:[,x ]\s*(\d+)\s*)?[)\]]?")
+_SIZE = re.compile(r"(\d+)\s*[,x ]\s*(\d+)(?:\s*[,x ]\s*(\d+))?")
+_BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 
 
 class ImageSize(click.ParamType):
@@ -17,7 +18,8 @@ class ImageSize(click.ParamType):
     ) -> tuple[int, int, int | None]:
         if isinstance(value, tuple | list):
             value = ",".join(str(part) for part in value)
-        found = _SIZE.fullmatch(str(value).strip())
+        inside = _BRACKETS.fullmatch(str(value).strip())
+        found = _SIZE.fullmatch((inside[1] or inside[2] or "" if inside else str(value)).strip())
         if not found or int(found[1]) < 1 or int(found[2]) < 1 or found[3] not in (None, "1", "3"):
             self.fail(
                 f"{value!r} is no size; expected width, height and 1 (grey) or 3 (RGB) channels, such as '(28,28,1)'",
