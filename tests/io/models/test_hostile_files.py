@@ -2,7 +2,9 @@
 
 import os
 import pickle
+import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -101,9 +103,7 @@ class Constructing:
         return Constructed, (str(self.marker),)
 
 
-def test_a_file_cannot_call_the_constructor_of_an_admitted_class(marker, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "constructing", sys.modules[__name__])
-    torch.save(nn.Sequential(nn.Linear(2, 2)), tmp_path / "clean.pth")
+def test_a_file_cannot_call_the_constructor_of_an_admitted_class(marker, tmp_path):
     network = nn.Sequential(nn.Linear(2, 2))
     network[0].extra = Constructing(marker)
     torch.save(network, tmp_path / "model.pth")
@@ -144,3 +144,55 @@ def test_a_folder_and_a_missing_file_are_refused(tmp_path):
         load(tmp_path)
     with pytest.raises(ModelError, match="there is no file"):
         load(tmp_path / "missing.pth")
+
+
+def _with_extra_pickle(path: Path, marker: Path, name: str) -> None:
+    with zipfile.ZipFile(path, "a") as archive:
+        folder = archive.namelist()[0].partition("/")[0]
+        archive.writestr(f"{folder}/{name}", pickle.dumps(Attack(marker)))
+
+
+def test_further_pickles_in_a_checkpoint_are_not_read(marker, in_users_folder, tmp_path):
+    shutil.copy("module.pth", tmp_path / "model.pth")
+    _with_extra_pickle(tmp_path / "model.pth", marker, "extra.pkl")
+    assert load(tmp_path / "model.pth", arch="own_net:Net").form.startswith("a whole Net")
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize("extra", ["constants.pkl", "extra.pkl"])
+def test_a_torchscript_archive_is_not_opened_without_trust(extra, marker, tmp_path):
+    torch.jit.trace(nn.Linear(2, 2), torch.zeros(1, 2)).save(tmp_path / "model.pth")
+    _with_extra_pickle(tmp_path / "model.pth", marker, extra)
+    with pytest.raises(ModelError, match=r"is a TorchScript archive.*only if you trust"):
+        load(tmp_path / "model.pth", arch="own_net:Net")
+    assert not marker.exists()
+
+
+def test_a_checkpoint_cannot_pass_for_torchscript_and_be_run(marker, tmp_path):
+    torch.save(Attack(marker), tmp_path / "model.pth")
+    _with_extra_pickle(tmp_path / "model.pth", marker, "constants.pkl")
+    with pytest.raises(ModelError, match="is a TorchScript archive"):
+        load(tmp_path / "model.pth")
+    assert not marker.exists()
+
+
+def test_an_exported_program_with_a_pickled_constant_is_not_opened_without_trust(marker, tmp_path):
+    with zipfile.ZipFile(tmp_path / "model.pth", "w") as archive:
+        archive.writestr("model/archive_format", "pt2")
+        archive.writestr("model/models/model.json", "{}")
+        archive.writestr("model/data/constants/custom_obj_0", pickle.dumps(Attack(marker)))
+    with pytest.raises(ModelError, match=r"is an exported program .*only if you trust"):
+        load(tmp_path / "model.pth")
+    assert not marker.exists()
+
+
+def test_an_untrusted_file_does_not_decide_what_is_imported(tmp_path, monkeypatch):
+    (tmp_path / "planted_module.py").write_text("raise SystemExit('imported')\n")
+    monkeypatch.chdir(tmp_path)
+    content = b"\x80\x02cplanted_module\nNet\n)\x81."  # an object of planted_module.Net
+    with zipfile.ZipFile(tmp_path / "model.pth", "w") as archive:
+        archive.writestr("model/data.pkl", content)
+        archive.writestr("model/version", "3\n")
+    with pytest.raises(ModelError, match=r"planted_module\.Net"):
+        load(tmp_path / "model.pth")
+    assert "planted_module" not in sys.modules
