@@ -34,7 +34,14 @@ class SafeContent:
         Raises:
             ModelError: something in it is not a layer that is admitted.
         """
-        return Rebuilder(self.admitted).network(record)
+        try:
+            return Rebuilder(self.admitted).network(record).eval()
+        except ModelError:
+            raise
+        except Exception as error:  # what layers make of a state that is not theirs, or nested without end
+            raise ModelError(
+                f"the stored {record.path} is damaged ({_first_line(error)}); save the model again"
+            ) from error
 
 
 def read_safely(path: Path, kind: FileKind, user_class: UserClass | None) -> SafeContent:

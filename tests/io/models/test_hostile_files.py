@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import random
 import shutil
 import sys
 import zipfile
@@ -136,6 +137,41 @@ def test_a_file_that_is_cut_off_is_refused_in_a_sentence(name, kept, in_users_fo
 def test_a_file_of_another_kind_is_refused_in_a_sentence(content, message, tmp_path):
     (tmp_path / "model.pth").write_bytes(content)
     with pytest.raises(ModelError, match=message):
+        load(tmp_path / "model.pth")
+
+
+def test_whatever_byte_of_a_pickle_is_wrong_it_ends_in_a_sentence(in_users_folder, tmp_path):
+    generator = random.Random(0)
+    with zipfile.ZipFile("objects.pth") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    [pickled] = [name for name in members if name.endswith("data.pkl")]
+    refused = 0
+    for _ in range(150):
+        content = bytearray(members[pickled])
+        content[generator.randrange(len(content))] = generator.randrange(256)
+        with zipfile.ZipFile(tmp_path / "model.pth", "w") as archive:
+            for name, member in members.items():
+                archive.writestr(name, bytes(content) if name == pickled else member)
+        try:
+            load(tmp_path / "model.pth", arch="own_net:Net")
+        except ModelError:
+            refused += 1
+    assert refused > 50
+
+
+def test_a_state_nested_without_end_is_refused(tmp_path):
+    network = nn.Linear(2, 2)
+    state = b"]" * 100_000 + b"a" * 99_999  # what the pickler, recursive itself, cannot write
+    torch.save(network, tmp_path / "clean.pth")
+    with zipfile.ZipFile(tmp_path / "clean.pth") as clean, zipfile.ZipFile(tmp_path / "model.pth", "w") as archive:
+        for name in clean.namelist():
+            content = clean.read(name)
+            if name.endswith("data.pkl"):
+                marker = b"X\x08\x00\x00\x00training"
+                assert marker in content
+                content = content.replace(marker, b"X\x04\x00\x00\x00deep" + state + marker)
+            archive.writestr(name, content)
+    with pytest.raises(ModelError, match="is damaged"):
         load(tmp_path / "model.pth")
 
 
