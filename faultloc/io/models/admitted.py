@@ -5,6 +5,7 @@ A name is looked up among modules that are imported already; none is ever import
 
 import inspect
 import sys
+from enum import Enum
 from types import FunctionType, ModuleType
 
 import torch
@@ -80,7 +81,7 @@ def is_bookkeeping(path: str) -> bool:
 
 
 def admitted_layer(path: str) -> object | None:
-    """The class of layers, or the function on tensors, that ``path`` names in a package that may be built from a file.
+    """The class of layers, the function on tensors or the enumeration that ``path`` names in an admitted package.
 
     Those are torch.nn's own layers and its functions, our architectures, and the models of torchvision and timm where
     they are installed; None for anything else.
@@ -94,8 +95,8 @@ def admitted_layer(path: str) -> object | None:
     if package in ("torchvision", "timm"):
         _import_model_zoo(package)
     found = getattr(sys.modules.get(module_name), name, None)
-    is_layer = isinstance(found, type) and issubclass(found, nn.Module)
-    return found if is_layer and found.__module__ == module_name else None
+    is_known = isinstance(found, type) and issubclass(found, nn.Module | Enum)
+    return found if is_known and found.__module__ == module_name else None
 
 
 def _admitted_function(module_name: str, name: str) -> object | None:

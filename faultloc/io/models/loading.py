@@ -7,6 +7,8 @@ from faultloc.errors import ModelError
 from faultloc.io.models.checkpoint_model import load_checkpoint
 from faultloc.io.models.content import FileKind, file_kind
 from faultloc.io.models.loaded import LoadedModel
+from faultloc.io.models.named_model import load_named_model, parse_model_name
+from faultloc.io.models.program_model import load_program
 from faultloc.io.models.user_class import import_user_class
 
 
@@ -28,9 +30,13 @@ def load_model(
     Raises:
         ModelError: there is no such model, it cannot be read so, or its weights do not fit.
     """
+    path, name = Path(model).expanduser(), parse_model_name(model)
+    if name is not None and not path.exists():
+        return load_named_model(name, weights, num_classes=num_classes, input_shape=input_shape)
+    if weights is not None:
+        raise ModelError(f"--weights goes with a model by name, such as --model timm:resnet18; {model} is none")
     user_class = import_user_class(arch) if arch is not None else None
-    path = Path(model).expanduser()
     kind = file_kind(path)
     if kind in (FileKind.TORCHSCRIPT, FileKind.EXPORTED_PROGRAM):
-        raise ModelError(f"{path} is {kind.value}, which is not read yet; expected a file of torch.save")
+        return load_program(path, kind, trust=trust, input_shape=input_shape)
     return load_checkpoint(path, kind, user_class, trust=trust, num_classes=num_classes, input_shape=input_shape)

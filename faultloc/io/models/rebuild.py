@@ -6,6 +6,7 @@ numbers, texts, tensors, containers of those, and other layers.
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from enum import Enum
 
 from torch import nn
 
@@ -50,6 +51,9 @@ class Rebuilder:
         if id(stored) in self._made:
             return self._made[id(stored)]
         if isinstance(stored, Record):
+            kind = self._admitted.get(stored.path)
+            if isinstance(kind, type) and issubclass(kind, Enum):
+                return self._choice(kind, stored)
             return self.network(stored)
         if isinstance(stored, type) and issubclass(stored, Record):
             return self._named(stored.path)
@@ -66,6 +70,12 @@ class Rebuilder:
         if type(stored) is tuple or isinstance(stored, set):
             return type(stored)(self.value(item) for item in stored)
         return stored
+
+    def _choice(self, kind: type[Enum], record: Record) -> Enum:
+        try:
+            return kind(*record.arguments)
+        except (TypeError, ValueError) as error:
+            raise ModelError(f"the stored model holds a {record.path} that does not exist: {error}") from error
 
     def _named(self, path: str) -> object:
         # A class or function kept as a value, as in `self.norm_layer = nn.BatchNorm2d`.

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
+from warnings import catch_warnings, simplefilter
 
 import torch
 from torch import nn
@@ -33,7 +34,14 @@ class SafeContent:
         Raises:
             ModelError: something in it is not a layer that is admitted.
         """
-        return Rebuilder(self.admitted).network(record)
+        try:
+            return Rebuilder(self.admitted).network(record).eval()
+        except ModelError:
+            raise
+        except Exception as error:  # what layers make of a state that is not theirs, or nested without end
+            raise ModelError(
+                f"the stored {record.path} is damaged ({_first_line(error)}); save the model again"
+            ) from error
 
 
 def read_safely(path: Path, kind: FileKind, user_class: UserClass | None) -> SafeContent:
@@ -57,7 +65,8 @@ def read_safely(path: Path, kind: FileKind, user_class: UserClass | None) -> Saf
     recorded = {name for name in names if not is_data(name)}
     try:
         # As an open file: by its path torch would take the suffix for the truth.
-        with path.open("rb") as file, torch.serialization.safe_globals(stand_ins(recorded)):
+        with path.open("rb") as file, torch.serialization.safe_globals(stand_ins(recorded)), catch_warnings():
+            simplefilter("ignore")  # remarks on old formats, of which what matters is in the error
             return SafeContent(torch.load(file, map_location="cpu", weights_only=True), admitted)
     except UnpicklingError as error:
         raise ModelError(_not_understood(path, kind, error)) from error

@@ -5,10 +5,11 @@ are what a fresh one is made from.
 """
 
 import inspect
-import math
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 
 import numpy as np
 import torch
@@ -21,6 +22,8 @@ from faultloc.subject.recipe import Option
 
 # What only says how the arithmetic is carried out on the machine that trained.
 _MACHINE_OPTIONS = ("foreach", "fused", "capturable", "differentiable")
+
+_LAST_EPOCH = 1_000_000  # a damaged file's numbers must not fill the memory
 
 # A state dict names no class: the options that one optimizer alone has, and what else must hold. Tried in this order.
 _TELLING_OPTIONS: tuple[tuple[str, frozenset[str]], ...] = (
@@ -85,14 +88,19 @@ def _described_optimizer(stored: object) -> tuple[str | None, dict[str, Option]]
     groups = state.get("param_groups")
     group = groups[0] if isinstance(groups, list) and groups and isinstance(groups[0], dict) else {}
     name = _told_optimizer(group) if is_state else class_name(stored)
-    kind = getattr(torch.optim, name, None) if name else None
-    if name is None or not isinstance(kind, type):
+    kind = _known_class(torch.optim, name, torch.optim.Optimizer)
+    if name is None or kind is None:
         return None, {}
     taken = inspect.signature(kind).parameters.keys() - {"params", *_MACHINE_OPTIONS}
     options = {key: value for key, value in group.items() if key in taken}
     if "lr" in options:
         options["lr"] = group.get("initial_lr", options["lr"])
     return name, _plain(options)
+
+
+def _known_class(module: ModuleType, name: str | None, base: type) -> type | None:
+    found = getattr(module, name, None) if name else None
+    return found if isinstance(found, type) and issubclass(found, base) and found is not base else None
 
 
 def _told_optimizer(group: Mapping[str, object]) -> str | None:
@@ -105,13 +113,12 @@ def _told_optimizer(group: Mapping[str, object]) -> str | None:
 def _described_scheduler(stored: object) -> tuple[str | None, dict[str, Option]]:
     is_state, state = isinstance(stored, Mapping), attributes(stored)
     name = _told_scheduler(state) if is_state else class_name(stored)
-    kind = getattr(lr_scheduler, name, None) if name else None
-    if name is None or not isinstance(kind, type):
+    kind = _known_class(lr_scheduler, name, lr_scheduler.LRScheduler)
+    if name is None or kind is None:
         return None, {}
     known = dict(state)
-    milestones = known.get("milestones")
-    if isinstance(milestones, Counter):
-        known["milestones"] = sorted(milestones.elements())
+    if isinstance(milestones := known.get("milestones"), Counter):
+        known["milestones"] = _counted(milestones)
     if "min_lrs" in known:
         known["min_lr"] = known["min_lrs"]
     asked = {
@@ -123,6 +130,13 @@ def _described_scheduler(stored: object) -> tuple[str | None, dict[str, Option]]
     if any(name not in options and parameter.default is parameter.empty for name, parameter in asked.items()):
         return None, {}
     return name, options
+
+
+def _counted(milestones: Counter) -> list[int] | None:
+    # An epoch given twice counts twice.
+    if not all(isinstance(part, int) and 0 <= part <= _LAST_EPOCH for item in milestones.items() for part in item):
+        return None
+    return sorted(milestones.elements()) if milestones.total() <= _LAST_EPOCH else None
 
 
 def _told_scheduler(state: Mapping[str, object]) -> str | None:
@@ -155,13 +169,15 @@ def _number(value: object) -> float | int | None:
         value = value.item()
     if isinstance(value, Record) and value.path.endswith(".multiarray.scalar"):
         value = _numpy_scalar(value.arguments)
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return value
-    return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if abs(value) <= sys.float_info.max else None  # which NaN is not
 
 
 def _numpy_scalar(arguments: tuple[object, ...]) -> object:
     if len(arguments) != 2 or not isinstance(arguments[0], Record) or not isinstance(arguments[1], bytes):
         return None
-    kind = arguments[0].arguments[:1]
-    return np.frombuffer(arguments[1], dtype=kind[0])[0].item() if kind[0] in ("f8", "f4", "i8", "i4") else None
+    for kind in ("f8", "f4", "i8", "i4"):
+        if arguments[0].arguments[:1] == (kind,) and len(arguments[1]) == np.dtype(kind).itemsize:
+            return np.frombuffer(arguments[1], dtype=kind)[0].item()
+    return None

@@ -2,7 +2,10 @@
 
 import os
 import pickle
+import random
+import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -101,9 +104,7 @@ class Constructing:
         return Constructed, (str(self.marker),)
 
 
-def test_a_file_cannot_call_the_constructor_of_an_admitted_class(marker, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "constructing", sys.modules[__name__])
-    torch.save(nn.Sequential(nn.Linear(2, 2)), tmp_path / "clean.pth")
+def test_a_file_cannot_call_the_constructor_of_an_admitted_class(marker, tmp_path):
     network = nn.Sequential(nn.Linear(2, 2))
     network[0].extra = Constructing(marker)
     torch.save(network, tmp_path / "model.pth")
@@ -139,8 +140,95 @@ def test_a_file_of_another_kind_is_refused_in_a_sentence(content, message, tmp_p
         load(tmp_path / "model.pth")
 
 
+def test_whatever_byte_of_a_pickle_is_wrong_it_ends_in_a_sentence(in_users_folder, tmp_path):
+    generator = random.Random(0)
+    with zipfile.ZipFile("objects.pth") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    [pickled] = [name for name in members if name.endswith("data.pkl")]
+    refused = 0
+    for _ in range(150):
+        content = bytearray(members[pickled])
+        content[generator.randrange(len(content))] = generator.randrange(256)
+        with zipfile.ZipFile(tmp_path / "model.pth", "w") as archive:
+            for name, member in members.items():
+                archive.writestr(name, bytes(content) if name == pickled else member)
+        try:
+            load(tmp_path / "model.pth", arch="own_net:Net")
+        except ModelError:
+            refused += 1
+    assert refused > 50
+
+
+def test_a_state_nested_without_end_is_refused(tmp_path):
+    network = nn.Linear(2, 2)
+    state = b"]" * 100_000 + b"a" * 99_999  # what the pickler, recursive itself, cannot write
+    torch.save(network, tmp_path / "clean.pth")
+    with zipfile.ZipFile(tmp_path / "clean.pth") as clean, zipfile.ZipFile(tmp_path / "model.pth", "w") as archive:
+        for name in clean.namelist():
+            content = clean.read(name)
+            if name.endswith("data.pkl"):
+                marker = b"X\x08\x00\x00\x00training"
+                assert marker in content
+                content = content.replace(marker, b"X\x04\x00\x00\x00deep" + state + marker)
+            archive.writestr(name, content)
+    with pytest.raises(ModelError, match="is damaged"):
+        load(tmp_path / "model.pth")
+
+
 def test_a_folder_and_a_missing_file_are_refused(tmp_path):
     with pytest.raises(ModelError, match="is a folder"):
         load(tmp_path)
     with pytest.raises(ModelError, match="there is no file"):
         load(tmp_path / "missing.pth")
+
+
+def _with_extra_pickle(path: Path, marker: Path, name: str) -> None:
+    with zipfile.ZipFile(path, "a") as archive:
+        folder = archive.namelist()[0].partition("/")[0]
+        archive.writestr(f"{folder}/{name}", pickle.dumps(Attack(marker)))
+
+
+def test_further_pickles_in_a_checkpoint_are_not_read(marker, in_users_folder, tmp_path):
+    shutil.copy("module.pth", tmp_path / "model.pth")
+    _with_extra_pickle(tmp_path / "model.pth", marker, "extra.pkl")
+    assert load(tmp_path / "model.pth", arch="own_net:Net").form.startswith("a whole Net")
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize("extra", ["constants.pkl", "extra.pkl"])
+def test_a_torchscript_archive_is_not_opened_without_trust(extra, marker, tmp_path):
+    torch.jit.trace(nn.Linear(2, 2), torch.zeros(1, 2)).save(tmp_path / "model.pth")
+    _with_extra_pickle(tmp_path / "model.pth", marker, extra)
+    with pytest.raises(ModelError, match=r"is a TorchScript archive.*only if you trust"):
+        load(tmp_path / "model.pth", arch="own_net:Net")
+    assert not marker.exists()
+
+
+def test_a_checkpoint_cannot_pass_for_torchscript_and_be_run(marker, tmp_path):
+    torch.save(Attack(marker), tmp_path / "model.pth")
+    _with_extra_pickle(tmp_path / "model.pth", marker, "constants.pkl")
+    with pytest.raises(ModelError, match="is a TorchScript archive"):
+        load(tmp_path / "model.pth")
+    assert not marker.exists()
+
+
+def test_an_exported_program_with_a_pickled_constant_is_not_opened_without_trust(marker, tmp_path):
+    with zipfile.ZipFile(tmp_path / "model.pth", "w") as archive:
+        archive.writestr("model/archive_format", "pt2")
+        archive.writestr("model/models/model.json", "{}")
+        archive.writestr("model/data/constants/custom_obj_0", pickle.dumps(Attack(marker)))
+    with pytest.raises(ModelError, match=r"is an exported program .*only if you trust"):
+        load(tmp_path / "model.pth")
+    assert not marker.exists()
+
+
+def test_an_untrusted_file_does_not_decide_what_is_imported(tmp_path, monkeypatch):
+    (tmp_path / "planted_module.py").write_text("raise SystemExit('imported')\n")
+    monkeypatch.chdir(tmp_path)
+    content = b"\x80\x02cplanted_module\nNet\n)\x81."  # an object of planted_module.Net
+    with zipfile.ZipFile(tmp_path / "model.pth", "w") as archive:
+        archive.writestr("model/data.pkl", content)
+        archive.writestr("model/version", "3\n")
+    with pytest.raises(ModelError, match=r"planted_module\.Net"):
+        load(tmp_path / "model.pth")
+    assert "planted_module" not in sys.modules
