@@ -3,7 +3,8 @@
     python -m benchmarks.own_data_cost --root data/raw [--samples 60000] [--folder elsewhere]
 
 MNIST as PNG files, 5 % of them in the folder of another class; LeNet-5, trained by the pipeline for two epochs. The
-pipeline's work is that of its stages gendata, preloss, suffix and dfaulo; the command writes its report, too. Memory is the proportional set size of the command and all its processes, above that of its imports.
+pipeline's work is that of its stages gendata, preloss, suffix and dfaulo; the command writes its report, too. Memory is
+the proportional set size of the command and all its processes, above that of its imports.
 """
 
 import argparse

@@ -59,7 +59,12 @@ def run_dfaulo(files: FileOptions, given: ModelOptions, options: RunOptions, out
     say(f"Data: {_described(files, listing)}")
     form = sample_form(files)
     example = torch.from_numpy(example_input(listing, form)[None])
-    model = read_own_model(given, num_classes=len(listing.class_names), input_shape=tuple(example.shape[1:]))
+    model = read_own_model(
+        given,
+        num_classes=len(listing.class_names),
+        input_shape=tuple(example.shape[1:]),
+        vocabulary_size=len(form.vocabulary),
+    )
     say(f"Model: {given.model}, {model.loaded.form}")
     outputs = check_outputs(model.network, example, 1)
     order = order_classes(listing, outputs)

@@ -57,7 +57,9 @@ class OwnModel:
         return recipe, f"The mutants are trained as the model was: {stored.optimizer}, lr {rate}{schedule}."
 
 
-def read_own_model(options: ModelOptions, *, num_classes: int, input_shape: Sequence[int]) -> OwnModel:
+def read_own_model(
+    options: ModelOptions, *, num_classes: int, input_shape: Sequence[int], vocabulary_size: int
+) -> OwnModel:
     """The model of ``options``.
 
     Raises:
@@ -70,6 +72,7 @@ def read_own_model(options: ModelOptions, *, num_classes: int, input_shape: Sequ
         trust=options.trust,
         num_classes=num_classes,
         input_shape=input_shape,
+        vocabulary_size=vocabulary_size,
         weights=options.weights,
     )
     network = loaded.network

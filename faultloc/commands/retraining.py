@@ -10,7 +10,7 @@ from torch import nn
 from faultloc.commands.own_model import ModelOptions, read_own_model
 from faultloc.errors import DataError, ModelError
 from faultloc.io.artifacts import save_json
-from faultloc.io.dataset_store import load_test
+from faultloc.io.dataset_store import load_test, load_vocabulary
 from faultloc.io.ranked_data import RankedData
 from faultloc.io.subject_store import save_weights
 from faultloc.purify.changes import Change, apply_changes
@@ -64,7 +64,12 @@ def load_trainee(results: RankedData, *, epochs: int, learning_rate: float | int
         std=named.get("std"),
         device="auto",
     )
-    subject = read_own_model(options, num_classes=len(dataset.class_names), input_shape=dataset.inputs.shape[1:])
+    subject = read_own_model(
+        options,
+        num_classes=len(dataset.class_names),
+        input_shape=dataset.inputs.shape[1:],
+        vocabulary_size=len(load_vocabulary(examined.folder / "dataset")),
+    )
     if named.get("digest", subject.loaded.digest) != subject.loaded.digest:
         raise ModelError(
             f"{options.model} has changed since it was examined; expected the same file: run `faultloc dfaulo` again"

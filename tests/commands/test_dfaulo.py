@@ -307,7 +307,7 @@ def test_colour_pictures_of_different_sizes_and_a_network_with_normalisation(dfa
 
 
 def test_texts_of_a_table(dfaulo, tmp_path):
-    from faultloc.subject.architectures import LSTM
+    from faultloc.subject.architectures import RecurrentClassifier
     from faultloc.subject.recipe import TrainingRecipe
     from faultloc.subject.training import train_network
 
@@ -323,25 +323,17 @@ def test_texts_of_a_table(dfaulo, tmp_path):
                 [" ".join(words[token] for token in row), ("low", "high")[1 - label if row[0] == 5 else label]]
             )
     (tmp_path / "words.json").write_text(json.dumps(words))
-    network = LSTM(vocabulary_size=42, num_classes=2)
+    network = RecurrentClassifier(vocabulary_size=42, num_classes=2)
     inputs = torch.from_numpy(np.pad(tokens, ((0, 0), (0, 4))).astype(np.int32))
     train_network(
         network, inputs, 1 - labels.astype(np.int64), np.arange(300), TrainingRecipe("Adam", 4, 32, {"lr": 0.01}),
         torch.Generator().manual_seed(0),
     )  # fmt: skip
     torch.save(network.state_dict(), tmp_path / "lstm.pth")
-    (tmp_path / "lstm.py").write_text(
-        "from faultloc.subject.architectures import LSTM\n"
-        "def build(num_classes): return LSTM(vocabulary_size=42, num_classes=num_classes)\n"
-    )
-    sys.path.insert(0, str(tmp_path))
-    try:
-        answer = dfaulo(
-            dataset=tmp_path / "texts.csv", model=tmp_path / "lstm.pth", arch="lstm:build", img_size=None,
-            vocabulary=tmp_path / "words.json", max_tokens=12,
-        )  # fmt: skip
-    finally:
-        sys.path.remove(str(tmp_path))
+    answer = dfaulo(
+        dataset=tmp_path / "texts.csv", model=tmp_path / "lstm.pth", img_size=None, max_tokens=12,
+        arch="faultloc.subject.architectures:RecurrentClassifier", vocabulary=tmp_path / "words.json",
+    )  # fmt: skip
     assert answer.code == 0, answer.err
     assert "300 texts in 2 classes" in answer.out
     assert "w" in (tmp_path / "results/report.html").read_text()

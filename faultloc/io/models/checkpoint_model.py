@@ -27,6 +27,7 @@ def load_checkpoint(
     trust: bool,
     num_classes: int,
     input_shape: Sequence[int],
+    vocabulary_size: int = 0,
 ) -> LoadedModel:
     """The model in the checkpoint at ``path``.
 
@@ -38,7 +39,10 @@ def load_checkpoint(
     if isinstance(network, nn.Module):
         form = f"a whole {type(network).__name__}, {how}"
     elif isinstance(network, Mapping) and user_class is not None:
-        weights, network = network, user_class.build(num_classes=num_classes, input_shape=input_shape)
+        weights, network = (
+            network,
+            user_class.build(num_classes=num_classes, input_shape=input_shape, vocabulary_size=vocabulary_size),
+        )
         put_weights(network, weights, source=str(path))
         form = f"the weights of a {type(network).__name__}, {how}"
     elif isinstance(network, Mapping):

@@ -19,6 +19,7 @@ def load_model(
     trust: bool,
     num_classes: int,
     input_shape: Sequence[int],
+    vocabulary_size: int = 0,
     weights: Path | None = None,
 ) -> LoadedModel:
     """The model in the file ``model``, or so named (``timm:NAME``, ``torchvision:NAME``) with ``weights`` from a file.
@@ -39,4 +40,12 @@ def load_model(
     kind = file_kind(path)
     if kind in (FileKind.TORCHSCRIPT, FileKind.EXPORTED_PROGRAM):
         return load_program(path, kind, trust=trust, input_shape=input_shape)
-    return load_checkpoint(path, kind, user_class, trust=trust, num_classes=num_classes, input_shape=input_shape)
+    return load_checkpoint(
+        path,
+        kind,
+        user_class,
+        trust=trust,
+        num_classes=num_classes,
+        input_shape=input_shape,
+        vocabulary_size=vocabulary_size,
+    )

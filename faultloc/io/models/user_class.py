@@ -24,13 +24,13 @@ class UserClass:
     name: str
     factory: Callable[..., nn.Module]
 
-    def build(self, *, num_classes: int, input_shape: Sequence[int]) -> nn.Module:
+    def build(self, *, num_classes: int, input_shape: Sequence[int], vocabulary_size: int) -> nn.Module:
         """The network with fresh weights; it is told the number of classes and the input's shape if it asks by name.
 
         Raises:
             ModelError: it cannot be built so.
         """
-        facts = {"num_classes": num_classes, "input_shape": list(input_shape)}
+        facts = {"num_classes": num_classes, "input_shape": list(input_shape), "vocabulary_size": vocabulary_size}
         asked = inspect.signature(self.factory).parameters
         architecture = Architecture(
             f"{self.module}.{self.name}", {name: facts[name] for name in facts if name in asked}
