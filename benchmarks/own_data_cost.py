@@ -28,7 +28,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 STAGES = ("gendata", "preloss", "suffix", "dfaulo")
 IMPORTS = (
     "import faultloc.commands.dfaulo_run, faultloc.data_faults.paper, faultloc.io.models, sklearn.isotonic, pyarrow, "
-    "pandas, matplotlib.figure, os, psutil; print(psutil.Process().memory_full_info().pss)"
+    "pandas, matplotlib.figure, torch._dynamo, psutil; print(psutil.Process().memory_full_info().pss)"
 )
 
 

@@ -149,8 +149,9 @@ def read_model(
     last = PrefixPart(last_linear_layer(network, inputs[:2]), "input")
     watched = [*prefix.parts, last]
     passing: list[list[object]] = [[] for _ in watched]
-    kept: list[list[Tensor]] = [[] for _ in watched]
+    kept: list[Tensor | None] = [None] * len(watched)
     logits: list[Tensor] = []
+    done = 0
     with ExitStack() as stack:
         for part, values in zip(watched, passing, strict=True):
             layer = find_layer(network, part.layer)
@@ -160,13 +161,20 @@ def read_model(
         for batch in inputs.split(batch_size):
             logits.append(network(as_model_input(batch)).float())
             is_step = batch != 0  # token 0 is padding
-            for part, values, features in zip(watched, passing, kept, strict=True):
-                features.append(_features(values[-1], is_step, part))
+            for place, (part, values) in enumerate(zip(watched, passing, strict=True)):
+                features = _features(values[-1], is_step, part)
+                # One array from the beginning: to join the batches at the end would take the memory twice.
+                rows = features.new_empty(len(inputs), features.shape[1]) if done == 0 else kept[place]
+                assert rows is not None
+                rows[done : done + len(features)] = features
+                kept[place] = rows
                 values.clear()
+            done += len(batch)
             on_samples(len(batch))
-    *read, last_input = [torch.cat(features) for features in kept]
-    scaled = [_scaled(features, part) for part, features in zip(prefix.parts, read, strict=True)]
-    return ModelReading(torch.cat(scaled, dim=1), last_input, torch.cat(logits))
+    *read, last_input = [rows for rows in kept if rows is not None]
+    for part, features in zip(prefix.parts, read, strict=True):
+        _scale(features, part)
+    return ModelReading(read[0] if len(read) == 1 else torch.cat(read, dim=1), last_input, torch.cat(logits))
 
 
 def _features(values: object, is_step: Tensor, part: PrefixPart) -> Float[Tensor, "sample feature"]:
@@ -176,7 +184,7 @@ def _features(values: object, is_step: Tensor, part: PrefixPart) -> Float[Tensor
         values = values[0]  # type: ignore[index]  # recurrent layers give a tuple, the sequence first
     values = values.float()
     if part.over_steps is None:
-        return values.flatten(1).clone()
+        return values.flatten(1)
     chosen = is_step[:, :, None]
     chosen = chosen | ~chosen.any(dim=1, keepdim=True)  # a sample without a token counts its padding
     if part.over_steps == "mean":
@@ -184,7 +192,7 @@ def _features(values: object, is_step: Tensor, part: PrefixPart) -> Float[Tensor
     return values.masked_fill(~chosen, -torch.inf).amax(1)
 
 
-def _scaled(features: Float[Tensor, "sample feature"], part: PrefixPart) -> Float[Tensor, "sample feature"]:
+def _scale(features: Float[Tensor, "sample feature"], part: PrefixPart) -> None:
     spread = features.std()
     if not torch.isfinite(features).all() or not spread > 0:
         found = "are all the same" if spread == 0 else "hold NaN or infinite values"
@@ -192,4 +200,4 @@ def _scaled(features: Float[Tensor, "sample feature"], part: PrefixPart) -> Floa
             f"the features at layer {part.layer!r} {found}; expected finite numbers that differ: check the inputs and "
             "the weights of the model"
         )
-    return features / spread
+    features /= spread

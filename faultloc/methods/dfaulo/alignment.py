@@ -14,11 +14,12 @@ def class_alignment(
     Source: Kim et al., "FINE Samples for Learning with Noisy Labels", NeurIPS 2021.
     Differs: the best of all classes, not that of the given label, so that it tells foreign inputs and no wrong labels.
     """
-    lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    unit = features / np.maximum(lengths, 1e-12)
+    # Lengths are divided by where they are needed: a second array of all features would be as large as the first.
+    lengths = np.maximum(np.linalg.norm(features, axis=1), 1e-12)
     best = np.zeros(len(features), np.float32)
     for label in np.unique(labels):
-        members = unit[labels == label]
+        of_label = labels == label
+        members = features[of_label] / lengths[of_label, None]
         _, vectors = np.linalg.eigh(members.T @ members)
-        best = np.maximum(best, np.square(unit @ vectors[:, -1]))
+        best = np.maximum(best, np.square(features @ vectors[:, -1] / lengths))
     return np.minimum(best, 1).astype(np.float32)

@@ -170,18 +170,22 @@ def _train_suffix(
             if epoch in checkpoints:
                 suffix.eval()
                 wants_embedding = keep_embedding and epoch == checkpoints[max(len(checkpoints) - 2, 0)]
-                hidden = _in_parts(suffix[:-1], features)
-                logits = _in_parts(suffix[-1:], hidden).cpu()
-                probabilities += F.softmax(logits, dim=1) / len(checkpoints)
-                energies -= torch.logsumexp(logits, dim=1) / len(checkpoints)
-                embedding = hidden.cpu().numpy() if wants_embedding else embedding
+                hidden = torch.empty(len(labels), widths[-2]) if wants_embedding else None
+                for rows in torch.arange(len(labels)).split(_ROWS_AT_ONCE):
+                    logits, before = _logits_and_hidden(suffix, features[rows[0] : rows[-1] + 1])
+                    probabilities[rows] += F.softmax(logits, dim=1) / len(checkpoints)
+                    energies[rows] -= torch.logsumexp(logits, dim=1) / len(checkpoints)
+                    if hidden is not None:
+                        hidden[rows] = before
+                embedding = hidden.numpy() if hidden is not None else embedding
     weights = {name: tensor.cpu().numpy() for name, tensor in suffix.state_dict().items()} if keep_weights else None
     return probabilities.numpy(), energies.numpy(), embedding, weights
 
 
-def _in_parts(layers: nn.Module, values: Tensor) -> Tensor:
+def _logits_and_hidden(suffix: nn.Sequential, features: Tensor) -> tuple[Tensor, Tensor]:
     with torch.no_grad():
-        return torch.cat([layers(part) for part in values.split(_ROWS_AT_ONCE)])
+        hidden = suffix[:-1](features)
+        return suffix[-1](hidden).cpu(), hidden.cpu()
 
 
 def build_suffix(feature_size: int, widths: Sequence[int], dropout: float | int) -> nn.Sequential:

@@ -228,3 +228,25 @@ def test_the_folder_of_files_is_never_written(write_images, tmp_path):
     before = {path: path.stat().st_mtime_ns for path in sorted(Path(root).rglob("*"))}
     stored(tmp_path / "kept", list_folder(root, "train"))
     assert {path: path.stat().st_mtime_ns for path in sorted(Path(root).rglob("*"))} == before
+
+
+def _anonymous_megabytes() -> float:
+    status = Path("/proc/self/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("RssAnon")).split()[1]) / 1024
+
+
+@pytest.mark.slow
+def test_a_data_set_takes_no_memory_of_its_size(write_images, tmp_path):
+    # 240 MB of pixels: files of a few kilobytes each, linked many times.
+    root = write_images(("cat", "dog"), 1, size=(512, 512))
+    for name in ("cat", "dog"):
+        for number in range(1, 160):
+            (root / f"train/{name}/{number:03d}.png").hardlink_to(root / f"train/{name}/000.png")
+    before, most = _anonymous_megabytes(), []
+    stored(tmp_path / "kept", list_folder(root, "train"), on_decoded=lambda _: most.append(_anonymous_megabytes()))
+    dataset = load_train(tmp_path / "kept")
+    assert dataset.inputs.nbytes > 240e6
+    for start in range(0, len(dataset), 32):
+        assert dataset.inputs[start : start + 32].astype(np.float32).mean() > 0
+        most.append(_anonymous_megabytes())
+    assert max(most) - before < 0.5 * dataset.inputs.nbytes / 2**20
