@@ -68,7 +68,7 @@ def load_trainee(results: RankedData, *, epochs: int, learning_rate: float | int
         options,
         num_classes=len(dataset.class_names),
         input_shape=dataset.inputs.shape[1:],
-        vocabulary_size=len(load_vocabulary(examined.folder / "dataset")),
+        vocabulary_size=len(load_vocabulary(results.folder / "dataset")),
     )
     if named.get("digest", subject.loaded.digest) != subject.loaded.digest:
         raise ModelError(

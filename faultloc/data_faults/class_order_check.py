@@ -11,6 +11,8 @@ from faultloc.errors import DataError
 # A model that knows so little more than the commonest label, of all that there is to know, was not trained on these
 # labels in this order: a network of any use is far above, also where half of the labels are wrong.
 _LITTLE = 0.1
+# A model that knows less than half of what there is to know cannot tell a wrong label from a hard sample.
+_WEAK = 0.5
 # Another order that explains so many more labels is worth a word.
 _MUCH_BETTER = 0.05
 
@@ -18,7 +20,8 @@ _MUCH_BETTER = 0.05
 def check_class_order(
     logits: Float[np.ndarray, "sample class"], labels: Int[np.ndarray, "sample"], class_names: Sequence[str]
 ) -> str:
-    """A warning where another order of the classes would explain the labels better; empty if none does.
+    """A warning where another order of the classes would explain the labels better, or the model knows little; or
+    nothing.
 
     Raises:
         DataError: the model does little better than naming the commonest label.
@@ -54,6 +57,11 @@ def check_class_order(
         return (
             f"the model agrees with {accuracy:.1%} of the labels; in another order of the classes it would with "
             f"{best:.1%}{guess}: check the order"
+        )
+    if accuracy < chance + _WEAK * (1 - chance):
+        return (
+            f"the model agrees with {accuracy:.1%} of the labels: one that knows so little can hardly tell a wrong "
+            "label from a hard sample, so take the list and its counts with care, or train the model longer"
         )
     return ""
 

@@ -56,6 +56,11 @@ def load_results(folder: Path) -> Results:
     Raises:
         DataError: it is not a folder of finished results.
     """
+    if (folder / "run.json").exists() and load_json(folder / "run.json").get("scorer") == "paper":
+        raise DataError(
+            f"{folder} was made by --scorer paper, which leaves nothing for verdicts to work on; expected results of "
+            "the default scorer: run `faultloc dfaulo` without it"
+        )
     missing = [name for name in ("run.json", "ranking.csv", "dataset", "evidence") if not (folder / name).exists()]
     if missing:
         raise DataError(

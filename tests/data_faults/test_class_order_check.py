@@ -26,7 +26,11 @@ def test_a_good_model_in_the_right_order_passes_without_a_word():
 
 
 def test_half_of_the_labels_wrong_is_no_wrong_order():
-    assert check_class_order(answers([0, 1, 2, 3], LABELS, 0.6), LABELS, NAMES) == ""
+    assert check_class_order(answers([0, 1, 2, 3], LABELS, 0.4), LABELS, NAMES) == ""
+
+
+def test_a_model_that_knows_little_is_a_warning():
+    assert "train the model longer" in check_class_order(answers([0, 1, 2, 3], LABELS, 0.7), LABELS, NAMES)
 
 
 def test_a_shifted_order_is_an_error_that_names_the_likely_one():

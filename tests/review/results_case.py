@@ -18,7 +18,7 @@ from faultloc.methods.dfaulo.findings import DiagnosisSettings, diagnose
 from faultloc.methods.dfaulo.neighbours import NeighbourSettings
 from faultloc.methods.dfaulo.suffix_evidence import gather_evidence
 from faultloc.methods.dfaulo.suffix_mutants import SuffixSettings
-from faultloc.probes.prefix import find_prefix
+from faultloc.probes.prefix import find_prefix, read_model
 from faultloc.subject.architectures.lenet import LeNet1
 from faultloc.subject.batches import as_tensor
 from faultloc.subject.dataset import LabeledDataset
@@ -103,17 +103,17 @@ def _evidence(dataset: LabeledDataset) -> DefaultEvidence:
     recipe = TrainingRecipe("Adam", 6, 32, {"lr": 0.005})
     generator = torch.Generator().manual_seed(0)
     train_network(network, inputs, dataset.labels, np.arange(len(dataset)), recipe, generator)
-    return gather_evidence(
-        network,
-        inputs,
+    prefix = find_prefix(network, inputs[:2])
+    evidence, _ = gather_evidence(
+        read_model(network, inputs, prefix, batch_size=256),
         dataset.labels,
-        find_prefix(network, inputs[:2]),
+        prefix.tail_widths,
         SuffixSettings(mutants=3, left_out=1, checkpoints=(4, 8), hidden_size=32, fewest_steps=16),
         NeighbourSettings(),
         np.random.default_rng(0),
         [torch.Generator().manual_seed(mutant) for mutant in range(3)],
-        batch_size=256,
     )
+    return evidence
 
 
 def _save(
