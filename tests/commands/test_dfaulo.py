@@ -378,6 +378,12 @@ def test_an_output_that_cannot_be_written(dfaulo, tmp_path):
     assert "expected a file or folder that can be used" in answer.err
 
 
+def test_an_output_on_a_file_system_that_takes_no_files(dfaulo):
+    answer = dfaulo(output="/proc/faultloc-results")
+    assert answer.code == 1
+    assert "expected a file or folder that can be used" in answer.err
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_read_only_output(dfaulo, tmp_path):
     (tmp_path / "locked").mkdir(mode=0o500)
@@ -434,6 +440,7 @@ def test_a_malicious_model_runs_nothing(dfaulo, tmp_path):
     ("options", "code", "sentence"),
     [
         ({"dataset": "nowhere"}, 1, "nowhere does not exist"),
+        ({"dataset": __file__}, 1, "columns"),
         ({"model": "nowhere.pth"}, 1, "nowhere.pth"),
         ({"img_size": "(28,28"}, 2, "no size"),
         ({"img_size": "(28,28,2)"}, 2, "1 \\(grey\\) or 3"),
