@@ -13,7 +13,7 @@ from faultloc.data_faults.class_order_check import check_class_order
 from faultloc.data_faults.examine import Bar, examine, rank
 from faultloc.data_faults.found import DataFaults
 from faultloc.data_faults.kept_folder import KeptFolder
-from faultloc.data_faults.own_dataset import adopt_dataset
+from faultloc.data_faults.own_dataset import Transform, adopt_dataset
 from faultloc.data_faults.paper import rank_by_paper
 from faultloc.data_faults.settings import LocateSettings, Scorer
 from faultloc.errors import ConfigError
@@ -39,6 +39,7 @@ def locate_data_faults(
     recipe: "TrainingRecipe | None" = None,
     scorer: Scorer = "default",
     class_names: Sequence[str] | None = None,
+    transform: Transform | None = None,
     mean: Sequence[float | int] | None = None,
     std: Sequence[float | int] | None = None,
     settings: LocateSettings | None = None,
@@ -50,7 +51,8 @@ def locate_data_faults(
     ``dataset`` is a torch `Dataset` of (input, label), a `DataLoader` of one, a Hugging Face `Dataset`, a pair of
     arrays (inputs, labels) or a `LabeledDataset`. Labels are indices of the model's outputs. uint8 images reach the
     model as floats in [0, 1], then less ``mean`` and divided by ``std`` (a number a channel) where those are given;
-    other inputs as they are: give the data set the transform of the model's evaluation, without random augmentation.
+    other inputs as they are: give the data set the transform of the model's evaluation, without random augmentation, or
+    ``transform``, which is applied to each input (an image, a text).
 
     The model is not changed, and left on the device and in the mode that it came in. Nothing is trained but small
     copies of its last layers. ``recipe``, how the model was trained, is needed by ``scorer="paper"``, which fine-tunes
@@ -63,7 +65,7 @@ def locate_data_faults(
     settings = settings or LocateSettings()
     chosen = choose_device(device, "device")
     folder = KeptFolder()
-    samples = adopt_dataset(dataset, class_names, folder.path)
+    samples = adopt_dataset(dataset, class_names, folder.path, transform)
     check_labels(samples.dataset)
     network = model if mean is None and std is None else NormalisedNetwork(model, mean or [0.0], std or [1.0])
     origin = next((parameter.device for parameter in model.parameters()), chosen)

@@ -1,6 +1,6 @@
 """A data set as people have it in Python, as the library knows it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -26,6 +26,10 @@ class LabelledItems(Protocol):
     def __getitem__(self, index: int) -> tuple[object, object]: ...
 
 
+# What the caller makes of each input before the model sees it.
+Transform = Callable[[object], object]
+
+
 @dataclass(frozen=True)
 class OwnSamples:
     """The data set, and its texts as they were read."""
@@ -34,17 +38,25 @@ class OwnSamples:
     texts: tuple[str, ...] = ()
 
 
-def adopt_dataset(dataset: object, class_names: Sequence[str] | None, folder: Path) -> OwnSamples:
+def adopt_dataset(
+    dataset: object, class_names: Sequence[str] | None, folder: Path, transform: Transform | None = None
+) -> OwnSamples:
     """The samples of ``dataset``: a `LabeledDataset`; a pair of arrays (inputs, labels); a torch `Dataset` of (input,
-    label), or a `DataLoader`, whose data set is read in order; a Hugging Face `Dataset` with an image or tensor feature
-    and a label.
+    label), or a `DataLoader`, whose data set is read in order; a Hugging Face `Dataset` with an image, text or tensor
+    feature and a label.
 
-    Inputs are tensors, arrays or Pillow images of one shape: uint8 images are passed to the model as floats in [0, 1],
-    floats as they are. They are kept in ``folder``, mapped into memory. Ids are the samples' places.
+    Inputs, or what ``transform`` makes of each, are tensors, arrays or Pillow images of one shape: uint8 images are
+    passed to the model as floats in [0, 1], floats as they are. They are kept in ``folder``, mapped into memory. Ids
+    are the samples' places.
 
     Raises:
         DataError: ``dataset`` is nothing of this kind, or its samples are not alike.
     """
+    if transform is not None and isinstance(dataset, LabeledDataset | tuple | DataLoader):
+        raise DataError(
+            f"a transform is for the samples of a data set one by one, and this is a {type(dataset).__name__}; "
+            "expected none with it: transform the arrays, or the loader's data set"
+        )
     if isinstance(dataset, LabeledDataset):
         return OwnSamples(dataset)
     if isinstance(dataset, tuple) and len(dataset) == 2:
@@ -53,13 +65,14 @@ def adopt_dataset(dataset: object, class_names: Sequence[str] | None, folder: Pa
         names = _names(class_names, dataset.dataset)
         return OwnSamples(_stored(_loaded(dataset), _size_of(dataset.dataset), names, folder))
     if hasattr(dataset, "features") and hasattr(dataset, "column_names"):
-        return _from_hugging_face(dataset, class_names, folder)
+        return _from_hugging_face(dataset, class_names, folder, transform)
     if not isinstance(dataset, LabelledItems):
         raise DataError(
             f"the data set is a {type(dataset).__name__}; expected a torch Dataset of (input, label) with a length, a "
             "DataLoader, a Hugging Face Dataset, or a pair of arrays (inputs, labels)"
         )
-    items = (_pair(dataset[index], index) for index in range(len(dataset)))
+    pairs = (_pair(dataset[index], index) for index in range(len(dataset)))
+    items = ((_transformed(value, transform), label) for value, label in pairs)
     return OwnSamples(_stored(items, len(dataset), _names(class_names, dataset), folder))
 
 
@@ -69,21 +82,27 @@ def _from_arrays(inputs: object, labels: object, class_names: Sequence[str] | No
     return LabeledDataset(values, given, _ids(len(given)), _class_names(class_names, given))
 
 
-def _from_hugging_face(dataset: object, class_names: Sequence[str] | None, folder: Path) -> OwnSamples:
+def _transformed(value: object, transform: Transform | None) -> object:
+    return value if transform is None else transform(value)
+
+
+def _from_hugging_face(
+    dataset: object, class_names: Sequence[str] | None, folder: Path, transform: Transform | None
+) -> OwnSamples:
     features = dataset.features  # type: ignore[attr-defined]
     label = next((name for name in ("label", "labels", "fine_label", "target") if name in features), None)
     label = label or next((name for name, kind in features.items() if type(kind).__name__ == "ClassLabel"), None)
     known = ("image", "img", "pixel_values", "input_ids", "inputs", "input")
-    column = next((name for name in known if name in features), None)
+    text = next((name for name in ("text", "sentence", "content") if name in features), None)
+    column = next((name for name in known if name in features), text if transform is not None else None)
     if label is None or column is None:
         raise DataError(
             f"the Hugging Face data set has the columns {', '.join(features)}; expected one of {', '.join(known)} "
-            "(texts as token ids: map your tokenizer over it first) and label: rename_column gives them these names"
+            "(texts with transform=..., which makes token ids of each) and label: rename_column gives them these names"
         )
     names = class_names or getattr(features[label], "names", None)
-    items = ((row[column], row[label]) for row in dataset)  # type: ignore[attr-defined]
+    items = ((_transformed(row[column], transform), row[label]) for row in dataset)  # type: ignore[attr-defined]
     count = len(dataset)  # type: ignore[arg-type]
-    text = next((name for name in ("text", "sentence", "content") if name in features), None)
     texts = tuple(str(value) for value in dataset[text]) if text else ()  # type: ignore[index]
     return OwnSamples(_stored(items, count, names, folder), texts)
 

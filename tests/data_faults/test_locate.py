@@ -96,6 +96,26 @@ def test_a_hugging_face_data_set_of_images(digits):
     assert np.isin(again.ranking["index"][:60], digits.wrong).mean() > 0.8
 
 
+def test_a_hugging_face_data_set_of_texts_with_a_transform(digits):
+    datasets = pytest.importorskip("datasets")
+    texts = [" ".join(f"{value:.4f}" for value in x.ravel()) for x in digits.inputs]
+    dataset = datasets.Dataset.from_dict({"text": texts, "label": digits.labels.tolist()})
+
+    def read(text):
+        return np.array([float(value) for value in text.split()], np.float32).reshape(1, 8, 8)
+
+    with pytest.raises(DataError, match="transform="):
+        locate_data_faults(digits.network, dataset, settings=QUICK)
+    again = locate_data_faults(digits.network, dataset, settings=QUICK, transform=read)
+    assert np.isin(again.ranking["index"][:60], digits.wrong).mean() > 0.8
+    assert again.texts[0] == texts[0]
+
+
+def test_a_transform_for_arrays_is_an_error(digits):
+    with pytest.raises(DataError, match="transform the arrays"):
+        locate_data_faults(digits.network, (digits.inputs, digits.labels), transform=lambda value: value)
+
+
 def test_grey_pictures_reach_the_model_scaled_and_then_normalised(digits):
     images = (digits.inputs * 255).round().astype(np.uint8)
     seen = []
