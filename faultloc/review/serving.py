@@ -1,5 +1,6 @@
 """Serves the review page until it is interrupted."""
 
+import contextlib
 import logging
 import os
 import sys
@@ -33,8 +34,10 @@ def serve(app: Flask, host: str, port: int, on_start: Callable[[str], object]) -
     listening = getattr(server, "effective_listen", None)
     bound = listening[0][1] if listening else server.effective_port
     shown = "127.0.0.1" if host == "0.0.0.0" else "::1" if host == "::" else host
-    on_start(f"http://{f'[{shown}]' if ':' in shown else shown}:{bound}/")
-    server.run()  # returns at Ctrl-C
+    # The server returns at Ctrl-C; one that comes before it runs must end as quietly.
+    with contextlib.suppress(KeyboardInterrupt):
+        on_start(f"http://{f'[{shown}]' if ':' in shown else shown}:{bound}/")
+        server.run()
 
 
 def open_browser(address: str) -> None:

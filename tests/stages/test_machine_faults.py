@@ -1,0 +1,127 @@
+"""Whatever befalls the machine, the next `dvc repro` ends as if nothing had been.
+
+One kill a stage is part of the tests; FAULTLOC_KILLS=20 makes it twenty.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from omegaconf import OmegaConf
+
+from tests.stages.workspace import Workspace, environment
+
+pytestmark = pytest.mark.slow
+
+ROUNDS = int(os.environ.get("FAULTLOC_KILLS", "1"))
+_RUNNING = re.compile(r"^Running stage '(\w+)':$")
+
+
+def workspace(folder: Path, cache: Path | None = None) -> Workspace:
+    folder.mkdir(parents=True)
+    made = Workspace(folder)
+    if cache is not None:
+        made.run("dvc", "cache", "dir", "--local", str(cache))
+    made.configure()
+    return made
+
+
+def outputs(made: Workspace) -> dict[str, str]:
+    """The hash of every output, by its path."""
+    stages = made.lock()["stages"]
+    return {out["path"]: out["md5"] for stage in stages.values() for out in stage["outs"]}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory) -> Workspace:
+    made = workspace(tmp_path_factory.mktemp("undisturbed") / "work")
+    made.reproduce()
+    return made
+
+
+def kill_in(made: Workspace, stage: str, rng: np.random.Generator) -> bool:
+    """Runs `dvc repro` until ``stage`` has begun and kills it and all its processes a random moment later."""
+    process = subprocess.Popen(
+        ["dvc", "repro"],
+        cwd=made.folder,
+        env={**environment(), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    begun = False
+    for line in process.stdout:
+        found = _RUNNING.match(line.strip())
+        if found and found[1] == stage:
+            begun = True
+            break
+    if begun:
+        time.sleep(rng.uniform(0, 4))
+        os.killpg(process.pid, signal.SIGKILL)
+    process.stdout.close()
+    process.wait()
+    return begun
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_every_stage_may_be_killed_at_any_moment(undisturbed, tmp_path, number):
+    rng = np.random.default_rng(number)
+    made = workspace(tmp_path / "work")
+    order = list(OmegaConf.load(made.folder / "dvc.yaml").stages)
+    killed = [stage for stage in order if kill_in(made, stage, rng)]
+    assert len(killed) > len(order) / 2  # a stage that ended before its moment came is not begun again
+    made.reproduce()
+    assert outputs(made) == outputs(undisturbed)
+
+
+def test_a_corrupted_file_in_the_cache_is_computed_again(undisturbed, tmp_path):
+    shutil.copytree(undisturbed.folder, tmp_path / "work", symlinks=True)
+    made = object.__new__(Workspace)
+    made.folder = tmp_path / "work"
+    md5 = outputs(made)["data/preloss"].removesuffix(".dir")
+    listing = next((made.folder / ".dvc/cache").rglob(f"{md5[2:]}*"))
+    kept = re.search(r'"md5": "(\w+)"', listing.read_text())
+    assert kept is not None
+    file = next((made.folder / ".dvc/cache").rglob(kept[1][2:]))
+    file.chmod(0o644)
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(content)
+    shutil.rmtree(made.folder / "data/preloss")
+    made.run("dvc", "repro")
+    assert outputs(made) == outputs(undisturbed)
+    for path in (undisturbed.folder / "data/preloss").iterdir():
+        assert (made.folder / "data/preloss" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_two_users_may_share_a_cache_at_the_same_time(undisturbed, tmp_path):
+    cache = tmp_path / "cache"
+    users = [workspace(tmp_path / name, cache) for name in ("ann", "bob")]
+    running = [
+        subprocess.Popen(["dvc", "repro"], cwd=user.folder, env=environment(), stdout=subprocess.DEVNULL)
+        for user in users
+    ]
+    assert [process.wait() for process in running] == [0, 0]
+    for user in users:
+        assert outputs(user) == outputs(undisturbed)
+
+
+def test_a_disk_that_fills_up_loses_nothing(undisturbed, tmp_path):
+    made = workspace(tmp_path / "work")
+    # No file may grow beyond 100 kB: the inputs, 118 kB, do not fit, as on a full disk. DVC's own files would not either.
+    full = "trap '' XFSZ; ulimit -f 100; exec python -m stages.gendata"
+    failed = made.run("bash", "-c", full, check=False)
+    assert failed.returncode == 1
+    assert "gendata: error:" in failed.stdout
+    assert "Traceback" not in failed.stdout
+    assert not (made.folder / "data/dataset/inputs.npy").exists()
+    made.reproduce()
+    assert outputs(made) == outputs(undisturbed)
