@@ -116,7 +116,7 @@ def test_two_users_may_share_a_cache_at_the_same_time(undisturbed, tmp_path):
 
 def test_a_disk_that_fills_up_loses_nothing(undisturbed, tmp_path):
     made = workspace(tmp_path / "work")
-    # No file may grow beyond 100 kB: the inputs, 118 kB, do not fit, as on a full disk. DVC's own files would not either.
+    # No file may grow beyond 100 kB: the inputs, 118 kB, do not fit, as on a full disk; nor would DVC's own files.
     full = "trap '' XFSZ; ulimit -f 100; exec python -m stages.gendata"
     failed = made.run("bash", "-c", full, check=False)
     assert failed.returncode == 1
