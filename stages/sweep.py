@@ -93,6 +93,12 @@ def run_sweep(jobs: list[Job], settings: SweepSettings, project: Path) -> int:
     return 0 if done == len(jobs) else 1
 
 
+def _without_jobs(arguments: list[str]) -> int:
+    if {"-m", "--multirun"} & set(arguments) and not {"-c", "--cfg", "-i", "--info"} & set(arguments):
+        raise ConfigError("Hydra composed no job here; expected its basic launcher: several at once with sweep.jobs=")
+    return 0  # Hydra has shown what was asked for instead
+
+
 def main() -> int:
     """The command; a user's mistake ends in one sentence."""
     if {"-h", "--help"} & set(sys.argv[1:]):
@@ -102,10 +108,10 @@ def main() -> int:
         print(f"sweep: error: there is no dvc.yaml in {Path.cwd()}: start from the project's folder", file=sys.stderr)
         return 1
     composed = composed_jobs()
-    if not composed:  # Hydra has shown something instead, as --cfg asks
-        return 0
     project = Path.cwd()
     try:
+        if not composed:
+            return _without_jobs(sys.argv[1:])
         settings = SweepSettings(**{str(key): value for key, value in composed[0][0].sweep.items()})
         jobs = [make_job(config, overrides, project / settings.folder) for config, overrides in composed]
         return run_sweep(list({job.folder: job for job in jobs}.values()), settings, project)

@@ -12,8 +12,11 @@ from stages.sweeping.job import Job, job_titles, load_state
 from stages.sweeping.times import last_error
 
 Metrics = Mapping[str, Mapping[str, float]]
-# Compared between the jobs; every job's own table has all.
-_COMPARED = ("pobl@5", "rauc")
+# Compared between the jobs, with headings; every job's own table has all.
+_COMPARED = {
+    "pobl@5": ("Faults found in the first 5 % of the list", "In percent."),
+    "rauc": ("RAUC", metric_wording("rauc").explanation),
+}
 
 
 def render_page(jobs: Sequence[Job], metrics: Sequence[Metrics]) -> str:
@@ -41,7 +44,9 @@ def _table(titles: Sequence[str], metrics: Sequence[Metrics], metric: str) -> di
         cells = {row.name: row.cells[0] for row in compare(of_job, main_rankings(of_job), [metric])}
         if cells:
             rows.append({"title": title, "cells": [cells.get(name) for name in rankings]})
-    return {"metric": metric_wording(metric), "rankings": [ranking_title(name) for name in rankings], "rows": rows}
+    heading, explanation = _COMPARED[metric]
+    titles_across = [ranking_title(name) for name in rankings]
+    return {"heading": heading, "explanation": explanation, "rankings": titles_across, "rows": rows}
 
 
 def _details(job: Job, title: str, metrics: Metrics) -> dict[str, object]:

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
+from faultloc.errors import ConfigError
 from stages.sweeping.job import job_name
 from stages.sweeping.locks import lock_names
+from stages.sweeping.settings import SweepSettings
 from stages.sweeping.times import last_error, stage_times
 from tests.stages.workspace import REPOSITORY, TINY, Workspace, environment
 
@@ -100,7 +102,6 @@ class Toy:
         while not (runs.exists() and "train" in runs.read_text()):
             assert process.poll() is None, process.communicate()[0]
             time.sleep(0.05)
-        (self.beside / "hang").unlink()
         return process
 
 
@@ -173,29 +174,23 @@ def test_raw_data_named_by_a_relative_path_are_found_and_their_changes_noticed(t
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_sweep_ends_its_jobs_and_the_same_command_carries_on(toy, number):
     process = toy.start_and_wait_for_training()
+    code, refused = toy.sweep("-m", "seed=1")
+    assert (code, "another sweep runs in sweep/" in refused) == (1, True)
     process.send_signal(number)
     said = process.communicate()[0]  # also waits for whoever else holds this pipe
     assert process.returncode == (130 if number == signal.SIGINT else -signal.SIGKILL)
     assert "Traceback" not in said
     assert toy.ran() == ["gendata", "train"]
+    (toy.beside / "hang").unlink()
     assert toy.sweep("-m", "seed=0")[0] == 0
     assert toy.ran() == ["evaluate", "train"]
     assert [row["state"] for row in toy.rows()] == ["done"]
-
-
-def test_a_second_sweep_in_the_same_folder_is_refused(toy):
-    process = toy.start_and_wait_for_training()
-    code, said = toy.sweep("-m", "seed=1")
-    process.communicate()
-    assert code == 1
-    assert "another sweep runs in sweep/" in said
 
 
 @pytest.mark.parametrize(
     ("argument", "named"),
     [
         ("mutation.ratoi=0.1,0.2", "ratoi"),
-        ("sweep.jobs=0", "sweep.jobs"),
         ("dataset=npz", "dataset.path=..."),
         ("sweep.folder=data/dataset/sweep", "data/dataset"),
     ],
@@ -206,6 +201,12 @@ def test_a_mistake_is_answered_before_anything_runs(toy, argument, named):
     assert named in said
     assert "Traceback" not in said
     assert toy.ran() == []
+
+
+@pytest.mark.parametrize("jobs", [0, 1.5, "two", True])
+def test_the_number_of_jobs_side_by_side_is_checked(jobs):
+    with pytest.raises(ConfigError, match=r"sweep\.jobs"):
+        SweepSettings(folder="sweep", jobs=jobs, keep_workspaces=False)
 
 
 def test_a_stage_has_the_same_lock_where_all_that_is_upstream_is_the_same():
