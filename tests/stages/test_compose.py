@@ -11,6 +11,18 @@ GROUPS = {
     for group in ("dataset", "fault", "model", "mutation", "train")
 }
 
+# The cases of the paper: the data set, the model, the optimizer, the epochs of training and of mutation, and how many
+# samples a reviewer sees, which is 20 %. Source: the authors' code.
+CASES = {
+    "mnist_lenet1": ("mnist", "LeNet1", "SGD", 0.001, 16, 85, 10, 12_000),
+    "mnist_lenet5": ("mnist", "LeNet5", "SGD", 0.001, 16, 85, 10, 12_000),
+    "cifar10_resnet20": ("cifar10", "ResNet20", "SGD", 0.1, 128, 45, 1, 10_000),
+    "cifar10_vgg16": ("cifar10", "VGG16", "SGD", 0.1, 128, 45, 1, 10_000),
+    "ag_news_lstm": ("ag_news", "RecurrentClassifier", "Adam", 0.001, 256, 25, 1, 24_000),
+    "ag_news_bilstm": ("ag_news", "RecurrentClassifier", "Adam", 0.001, 256, 25, 1, 24_000),
+    "quick": ("digits", "LeNet1", "SGD", 0.01, 16, 10, 10, 300),
+}
+
 
 @pytest.fixture(autouse=True)
 def repository(monkeypatch):
@@ -41,6 +53,37 @@ def test_the_command_line_has_the_last_word():
     params = composed(["dataset=ag_news", "model=bilstm", "train=sgd"])
     assert params.model.bidirectional
     assert params.train.optimizer.name == "SGD"
+
+
+def test_every_experiment_is_tested():
+    assert {path.stem for path in (REPOSITORY / "conf/experiment/dfaulo").glob("*.yaml")} == set(CASES)
+
+
+@pytest.mark.parametrize("fault", ["random_label", "specific_label", "random_data", "specific_data"])
+@pytest.mark.parametrize("case", CASES)
+def test_a_case_of_the_paper_composes_with_each_of_its_faults(case, fault):
+    params = composed([f"experiment=dfaulo/{case}", f"fault={fault}"])
+    online = params.dfaulo.online
+    assert OmegaConf.missing_keys(params) == set()
+    assert (params.fault.kind, params.fault.ratio, params.mutation.ratio) == (fault, 0.05, 0.05)
+    assert params.dfaulo.scorer == "paper"
+    assert CASES[case] == (
+        *(params.dataset.name, params.model._target_.rpartition(".")[2]),
+        *(params.train.optimizer.name, params.train.optimizer.lr, params.train.batch_size, params.train.epochs),
+        *(params.mutation.epochs, online.rounds * online.per_round),
+    )
+
+
+def test_the_two_recurrent_cases_differ_in_their_direction():
+    assert not composed(["experiment=dfaulo/ag_news_lstm"]).model.bidirectional
+    assert composed(["experiment=dfaulo/ag_news_bilstm"]).model.bidirectional
+
+
+def test_the_command_line_has_the_last_word_over_an_experiment():
+    params = composed(["experiment=dfaulo/ag_news_bilstm", "train=sgd", "dfaulo=default", "fault.source=auto"])
+    assert set(params.train.optimizer) == {"name", "lr", "momentum"}
+    assert params.dfaulo.scorer == "default"
+    assert params.fault.source == "auto"
 
 
 def test_a_mistyped_key_is_an_error_and_leaves_params_yaml_alone(capsys):

@@ -1,0 +1,127 @@
+"""Runs the whole graph for many settings, each in a folder of its own; what jobs share is computed once.
+
+python -m stages.sweep -m experiment=dfaulo/quick fault=random_label,random_data seed=0,1
+python -m stages.sweep -m mutation.ratio=0.03,0.05 sweep.jobs=2     two jobs side by side
+
+The overrides are those of stages.compose, with commas between the values to try. The results go to sweep/: a folder
+a job, results.csv, index.html. After an interruption or a failure the same command carries on.
+"""
+
+import sys
+from pathlib import Path
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from faultloc.errors import ConfigError, FaultlocError
+from stages.entry import CONF
+from stages.sweeping.job import Job, job_name
+from stages.sweeping.locks import held
+from stages.sweeping.pool import run_jobs
+from stages.sweeping.progress import outcomes, shown_progress
+from stages.sweeping.settings import SweepSettings
+from stages.sweeping.workspace import prepare_workspace, shared_cache, written_paths
+
+INTERRUPTED = 130
+
+
+def composed_jobs() -> list[tuple[DictConfig, list[str]]]:
+    """The configuration and the overrides of every job of the command line, composed by Hydra."""
+    composed: list[tuple[DictConfig, list[str]]] = []
+
+    @hydra.main(version_base="1.3", config_path=CONF, config_name="sweep")
+    def collect(config: DictConfig) -> None:
+        # Nothing runs before all jobs are known, and nothing raises: Hydra would answer with a traceback.
+        composed.append((config, list(HydraConfig.get().overrides.task)))
+
+    collect()
+    return composed
+
+
+def make_job(config: DictConfig, overrides: list[str], folder: Path) -> Job:
+    """The job that ``config`` describes.
+
+    Raises:
+        ConfigError: a value is missing.
+    """
+    params = OmegaConf.masked_copy(config, [str(key) for key in config if key != "sweep"])
+    OmegaConf.resolve(params)
+    # What only refers to a missing value is not asked for.
+    if missing := sorted(key for key in OmegaConf.missing_keys(params) if not key.endswith(".watch")):
+        raise ConfigError(f"a value is needed that has no default: add {' '.join(f'{key}=...' for key in missing)}")
+    own = tuple(override for override in overrides if not override.startswith("sweep."))
+    return Job(own, OmegaConf.to_yaml(params), folder / job_name(own))
+
+
+def run_sweep(jobs: list[Job], settings: SweepSettings, project: Path) -> int:
+    """Runs ``jobs``, writes the tables, says what became of each; returns the exit code."""
+    from stages.sweeping.tables import write_tables
+
+    def refuse() -> None:
+        raise ConfigError(f"another sweep runs in {settings.folder}/: wait for it, or name another with sweep.folder=")
+
+    folder = project / settings.folder
+    for path in written_paths(project):
+        if folder.is_relative_to(project / path):
+            raise ConfigError(f"sweep.folder is {settings.folder}, in what the stages write ({path}): name another")
+    interrupted = False
+    with held(folder / ".lock", refuse):
+        cache = shared_cache(project)
+        try:
+            for job in jobs:
+                prepare_workspace(job, project, cache)
+            with shown_progress(jobs) as show:
+                run_jobs(
+                    jobs,
+                    at_once=settings.jobs,
+                    locks=cache / "sweep-locks",
+                    keep_workspaces=settings.keep_workspaces,
+                    on_change=show,
+                )
+        except KeyboardInterrupt:
+            interrupted = True
+        write_tables(folder, jobs)
+    for line in outcomes(jobs):
+        print(f"sweep: {line}")
+    done = sum(job.is_done for job in jobs)
+    print(f"sweep: {done} of {len(jobs)} jobs done; see index.html and results.csv in {settings.folder}/")
+    if interrupted:
+        print("sweep: interrupted; the same command carries on here", file=sys.stderr)
+        return INTERRUPTED
+    return 0 if done == len(jobs) else 1
+
+
+def _without_jobs(arguments: list[str]) -> int:
+    if {"-m", "--multirun"} & set(arguments) and not {"-c", "--cfg", "-i", "--info"} & set(arguments):
+        raise ConfigError("Hydra composed no job here; expected its basic launcher: several at once with sweep.jobs=")
+    return 0  # Hydra has shown what was asked for instead
+
+
+def main() -> int:
+    """The command; a user's mistake ends in one sentence."""
+    if {"-h", "--help"} & set(sys.argv[1:]):
+        print(__doc__)
+        return 0
+    if not Path("dvc.yaml").is_file():
+        print(f"sweep: error: there is no dvc.yaml in {Path.cwd()}: start from the project's folder", file=sys.stderr)
+        return 1
+    composed = composed_jobs()
+    project = Path.cwd()
+    try:
+        if not composed:
+            return _without_jobs(sys.argv[1:])
+        settings = SweepSettings(**{str(key): value for key, value in composed[0][0].sweep.items()})
+        jobs = [make_job(config, overrides, project / settings.folder) for config, overrides in composed]
+        return run_sweep(list({job.folder: job for job in jobs}.values()), settings, project)
+    except (FaultlocError, OmegaConfBaseException) as error:
+        print(f"sweep: error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"sweep: error: {error.strerror} ({error.filename}): make room or make it writable", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
