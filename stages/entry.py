@@ -57,7 +57,7 @@ def _check_start(name: str, arguments: list[str]) -> None:
     if {"-m", "--multirun"} & set(arguments):
         raise ConfigError(
             "a single stage cannot be swept with -m, its jobs would overwrite one another's files; "
-            f"sweep the whole graph: dvc exp run --queue -S '{name}...=a,b' and dvc queue start"
+            f"sweep the whole graph: python -m stages.sweep -m {name}...=a,b"
         )
     for file, remedy in (("dvc.yaml", "start from the project's folder"), ("params.yaml", "python -m stages.compose")):
         if not Path(file).is_file():
