@@ -95,8 +95,10 @@ def check_sweep(table: pd.DataFrame) -> SweepResults:
     rows, settings = name_cases(table)
     for metric in metrics:
         rows[metric] = as_numbers(rows[metric], metric)
-    _check_repetitions(rows, settings)
-    return SweepResults(rows, settings, metrics, _notes(rows, metrics, "seed" in table.columns))
+    _check_repetitions(rows)
+    unread = [str(name) for name in table.columns if name not in (*settings, *metrics, "seed", "job", "ranking")]
+    notes = [f"Neither settings nor metrics, so not read: {', '.join(unread)}."] if unread else []
+    return SweepResults(rows, settings, metrics, (*notes, *_notes(rows, metrics, "seed" in table.columns)))
 
 
 def name_cases(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -157,7 +159,7 @@ def choose_metrics(results: SweepResults, wanted: Sequence[str]) -> list[str]:
     return list(wanted or results.metrics)
 
 
-def _check_repetitions(rows: pd.DataFrame, settings: Sequence[str]) -> None:
+def _check_repetitions(rows: pd.DataFrame) -> None:
     twice = rows.duplicated(["case", "seed", "ranking"])
     if twice.any():
         row = rows[twice].iloc[0]

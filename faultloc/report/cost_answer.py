@@ -26,8 +26,9 @@ def answer_cost(times: pd.DataFrame | None, results: SweepResults) -> Answer:
         return Answer("cost", heading, notes=notes or ["No time is known."])
     present = dict.fromkeys(cost["stage"])
     stages = [*(stage for stage in STAGES if stage in present), *(stage for stage in present if stage not in STAGES)]
+    known = set(cost["case"])
     seconds = cost.pivot(index="case", columns="stage", values="seconds").reindex(
-        index=list(dict.fromkeys(cost["case"])), columns=stages
+        index=[case for case in dict.fromkeys([*results.cases, *cost["case"]]) if case in known], columns=stages
     )
     return Answer(
         "cost",

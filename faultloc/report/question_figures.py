@@ -68,6 +68,7 @@ def cost_figure(seconds: pd.DataFrame) -> Mapping[str, bytes]:
         axes.invert_yaxis()
         axes.set_xlabel("seconds")
         axes.grid(False, axis="y")
+        axes.set_axisbelow(True)
         figure.legend(loc="outside lower center", ncols=6, frameon=False)
         return _figure_files(figure)
 

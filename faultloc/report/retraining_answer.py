@@ -37,7 +37,7 @@ def _print_effect(effect: pd.DataFrame) -> PrintedTable:
                     *spread_cells(spreads, is_share=True),
                     Cell(_signed(float(entry["change"])), False),
                     Cell(gain if gain.startswith("-") else f"+{gain}", False),
-                    Cell("too few" if math.isnan(p) else f"{p:.3f}", False),
+                    Cell(_spell_p(p), False),
                     Cell(str(entry["pairs"]), False),
                 ],
             )
@@ -48,6 +48,12 @@ def _print_effect(effect: pd.DataFrame) -> PrintedTable:
         "of the paired signed-rank test of cleaned against uncleaned, from six pairs on"
     )
     return PrintedTable(caption, "case", columns, rows)
+
+
+def _spell_p(p: float) -> str:
+    if math.isnan(p):
+        return "too few"
+    return f"{p:.3f}" if p >= 0.0005 else "<0.001"
 
 
 def _signed(share: float) -> str:
