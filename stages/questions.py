@@ -3,8 +3,9 @@
     python -m stages.questions --results sweep/results.csv --output sweep/questions
 
 1. effectiveness: DFauLo beside every baseline, with tests over the seeds; 2. sensitivity to the swept settings, and
-ablation where it was run; 3. cost by stage, from times.csv; 4. retraining, from purify.csv. The latter two are looked
-for beside the results. answers.md has all that people read; the rest are CSV, LaTeX and figures.
+ablation where it was run; 3. cost by stage; 4. retraining. What the latter two need lies in the folders of the jobs
+beside the results, or in the tables that --times and --purify name. answers.md has all that people read; the rest are
+CSV, LaTeX and figures.
 """
 
 import argparse
@@ -16,8 +17,6 @@ from typing import TYPE_CHECKING
 from faultloc.errors import FaultlocError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from faultloc.report.answer import Answer
 
 SHOWN = ("rauc", "apfd", "pobl@1", "pobl@5", "pobl@10")
@@ -26,7 +25,7 @@ SHOWN = ("rauc", "apfd", "pobl@1", "pobl@5", "pobl@10")
 def answer_questions(options: argparse.Namespace) -> "tuple[Sequence[Answer], Sequence[str]]":
     """All answers, and the notes on the results as a whole."""
     from faultloc.evaluation.sweep_results import check_sweep, choose_metrics
-    from faultloc.io.sweep_tables import load_sweep_table
+    from faultloc.io.sweep_tables import collect_accuracies, collect_times, load_sweep_table
     from faultloc.report.cost_answer import answer_cost
     from faultloc.report.effectiveness_answer import answer_ablation, answer_effectiveness
     from faultloc.report.retraining_answer import answer_retraining
@@ -36,13 +35,16 @@ def answer_questions(options: argparse.Namespace) -> "tuple[Sequence[Answer], Se
     usual = [name for name in SHOWN if name in results.metrics] or list(results.metrics)
     shown = choose_metrics(results, options.metrics or usual)
     every = choose_metrics(results, [])
+    sweep, jobs = options.results.parent, results.jobs
+    times = load_sweep_table(options.times) if options.times else collect_times(sweep, jobs)
+    purified = load_sweep_table(options.purify) if options.purify else collect_accuracies(sweep, jobs)
     ablation = answer_ablation(results, every, shown)
     answers = [
         answer_effectiveness(results, every, shown),
         *([ablation] if ablation else []),
         answer_sensitivity(results, every, shown),
-        answer_cost(_table_beside(options.results, options.times, "times.csv"), results),
-        answer_retraining(_table_beside(options.results, options.purify, "purify.csv"), results),
+        answer_cost(times, results),
+        answer_retraining(purified, results),
     ]
     return answers, results.notes
 
@@ -68,14 +70,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _table_beside(results: Path, named: Path | None, usual: str) -> "pd.DataFrame | None":
-    # One that was asked for has to be there; the usual one may be absent.
-    from faultloc.io.sweep_tables import load_sweep_table
-
-    path = named or results.with_name(usual)
-    return load_sweep_table(path) if named or path.exists() else None
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m stages.questions", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -84,10 +78,8 @@ def _parser() -> argparse.ArgumentParser:
         "--results", type=Path, required=True, help="a row per job and ranking: settings, seed, metrics"
     )
     parser.add_argument("--output", type=Path, required=True, help="folder for tables and figures")
-    parser.add_argument("--times", type=Path, help="job, stage, seconds (times.csv beside the results)")
-    parser.add_argument(
-        "--purify", type=Path, help="a row per job: settings or job, test_accuracy_* (purify.csv there)"
-    )
+    parser.add_argument("--times", type=Path, help="a table of job, stage, seconds")
+    parser.add_argument("--purify", type=Path, help="a table of job, or settings and seed, and test_accuracy_*")
     parser.add_argument("--metrics", nargs="+", default=[], help=f"the printed ones; usually {' '.join(SHOWN)}")
     return parser
 

@@ -18,6 +18,7 @@ SUBJECT = ("experiment", "dataset", "model", "fault")
 # The groups of the configuration, of which an option can be chosen.
 GROUPS = (*SUBJECT, "train", "outlier", "activation", "mutation", "suffix", "dfaulo", "evaluate", "purify")
 METRICS = ("rauc", "apfd", "exam_first", "exam_last", "exam_average", "auroc", "average_precision")
+ABOUT_JOBS = ("job", "state", "seed", "ranking")
 # What the value of a setting is called that a row does not give.
 UNSET = "default"
 
@@ -43,6 +44,11 @@ class SweepResults:
     def rankings(self) -> list[str]:
         """The names of the rankings in the order in which they first appear."""
         return list(dict.fromkeys(self.rows["ranking"]))
+
+    @property
+    def jobs(self) -> list[str]:
+        """The names of the jobs; none where the results do not say."""
+        return list(dict.fromkeys(self.rows["job"].astype(str))) if "job" in self.rows.columns else []
 
     @property
     def varying(self) -> list[str]:
@@ -81,6 +87,8 @@ def is_higher_better(metric: str) -> bool:
 def check_sweep(table: pd.DataFrame) -> SweepResults:
     """``table`` with its cases named; one row per job and ranking, an empty value is a missing one.
 
+    A row without a ranking is a job without results.
+
     Raises:
         DataError: a column is missing or holds no numbers, there is no row, or two rows are the same repetition.
     """
@@ -90,14 +98,18 @@ def check_sweep(table: pd.DataFrame) -> SweepResults:
             f"the results have the columns {', '.join(map(str, table.columns))}; expected ranking and at least one "
             "metric, such as rauc: give the results.csv of a sweep"
         )
-    if table.empty:
-        raise DataError("the results have no row; expected one per job and ranking: run the sweep first")
-    rows, settings = name_cases(table)
+    has_results = table["ranking"].notna() & (table["ranking"] != "")
+    if not has_results.any():
+        raise DataError("the results have no row of a ranking; expected one per job and ranking: run the sweep first")
+    rows, settings = name_cases(table[has_results])
     for metric in metrics:
         rows[metric] = as_numbers(rows[metric], metric)
     _check_repetitions(rows)
-    unread = [str(name) for name in table.columns if name not in (*settings, *metrics, "seed", "job", "ranking")]
+    known = {*settings, *metrics, *ABOUT_JOBS}
+    unread = [str(name) for name in table.columns if name not in known]
     notes = [f"Neither settings nor metrics, so not read: {', '.join(unread)}."] if unread else []
+    if not has_results.all():
+        notes.append(f"{int((~has_results).sum())} jobs have no results, because they failed or did not run yet.")
     return SweepResults(rows, settings, metrics, (*notes, *_notes(rows, metrics, "seed" in table.columns)))
 
 

@@ -20,7 +20,7 @@ def answer_cost(times: pd.DataFrame | None, results: SweepResults) -> Answer:
     """Seconds by case and stage; a note where there are no ``times``."""
     heading = "Cost"
     if times is None:
-        return Answer("cost", heading, notes=["There is no table of times: the cost of the stages is not known."])
+        return Answer("cost", heading, notes=["No times of the stages were found: the cost is not known."])
     cost, notes = cost_by_stage(check_times(times), results)
     if cost.empty:
         return Answer("cost", heading, notes=notes or ["No time is known."])

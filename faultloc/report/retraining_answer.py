@@ -16,7 +16,7 @@ def answer_retraining(purified: pd.DataFrame | None, results: SweepResults) -> A
     """The accuracies before, cleaned, and after as many steps uncleaned; a note where nothing was ``purified``."""
     heading = "Retraining"
     if purified is None:
-        return Answer("retraining", heading, notes=["There is no table of retraining: its effect is not known."])
+        return Answer("retraining", heading, notes=["No accuracies of retraining were found: its effect is not known."])
     accuracies, notes = check_purified(purified, results)
     if accuracies.empty:
         return Answer("retraining", heading, notes=[*notes, "No job has an accuracy on test samples."])

@@ -69,7 +69,7 @@ def test_rows_without_a_metric_are_no_results() -> None:
 
 
 def test_an_empty_table_is_refused() -> None:
-    with pytest.raises(DataError, match="no row"):
+    with pytest.raises(DataError, match="no row of a ranking"):
         check_sweep(sweep_table().head(0))
 
 
