@@ -42,7 +42,7 @@ def check_purified(purified: pd.DataFrame, results: SweepResults) -> tuple[pd.Da
         )
     complete = rows.dropna(subset=columns)
     left_out = len(rows) - len(complete)
-    notes = (f"{left_out} jobs without all three accuracies are left out.",) if left_out else ()
+    notes = (f"Jobs without all three accuracies, which are left out: {left_out}.",) if left_out else ()
     return complete[["case", *columns]].rename(columns=lambda name: name.removeprefix(_PREFIX)), notes
 
 

@@ -54,7 +54,7 @@ def _cases_of(times: pd.DataFrame, results: SweepResults) -> tuple[pd.Series, tu
         cases = times["job"].astype(str).map(case_of)
         unknown = times.loc[cases.isna(), "job"].nunique()
         if unknown < times["job"].nunique():
-            note = f"{unknown} jobs with times have no results and are left out."
+            note = f"Jobs with times but without results, which are left out: {unknown}."
             return cases, (note,) if unknown else ()
     named, settings = name_cases(times.assign(place=range(len(times))))
     if settings:

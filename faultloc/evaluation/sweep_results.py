@@ -71,7 +71,7 @@ class SweepResults:
 
 def is_setting(column: str) -> bool:
     """True for a group of the configuration and for a dotted key, without the seed."""
-    return column in GROUPS or "." in column
+    return column in GROUPS or ("." in column and not is_metric(column))  # pobl@0.5 has a dot too
 
 
 def is_metric(column: str) -> bool:
@@ -109,7 +109,7 @@ def check_sweep(table: pd.DataFrame) -> SweepResults:
     unread = [str(name) for name in table.columns if name not in known]
     notes = [f"Neither settings nor metrics, so not read: {', '.join(unread)}."] if unread else []
     if not has_results.all():
-        notes.append(f"{int((~has_results).sum())} jobs have no results, because they failed or did not run yet.")
+        notes.append(f"Jobs without results, because they failed or did not run: {int((~has_results).sum())}.")
     return SweepResults(rows, settings, metrics, (*notes, *_notes(rows, metrics, "seed" in table.columns)))
 
 
@@ -192,5 +192,5 @@ def _notes(rows: pd.DataFrame, metrics: Sequence[str], has_seeds: bool) -> tuple
     elif seeds.min() < seeds.max():
         notes.append(f"Cases have between {seeds.min()} and {seeds.max()} seeds.")
     if missing := int(rows[list(metrics)].isna().to_numpy().sum()):
-        notes.append(f"{missing} values are missing or not finite and left out.")
+        notes.append(f"Values that are missing or not finite, and left out: {missing}.")
     return tuple(notes)

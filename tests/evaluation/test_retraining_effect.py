@@ -64,7 +64,7 @@ def test_a_job_without_a_test_set_is_left_out_and_counted() -> None:
     table.loc[0, ["test_accuracy_before", "test_accuracy_cleaned", "test_accuracy_uncleaned"]] = ""
     accuracies, notes = check_purified(table, results)
     assert len(accuracies) == 1
-    assert notes == ("1 jobs without all three accuracies are left out.",)
+    assert notes == ("Jobs without all three accuracies, which are left out: 1.",)
 
 
 def test_a_table_with_settings_of_its_own_needs_no_jobs() -> None:

@@ -34,7 +34,7 @@ def test_jobs_without_results_are_left_out_and_counted() -> None:
     results = check_sweep(sweep_table(seeds=[0], faults=["random_label"]))
     cost, notes = cost_by_stage(check_times(times_of({"0": {"train": "1"}, "77": {"train": "99"}})), results)
     assert cost["seconds"].tolist() == [1]
-    assert notes == ("1 jobs with times have no results and are left out.",)
+    assert notes == ("Jobs with times but without results, which are left out: 1.",)
 
 
 def test_times_of_nameless_jobs_are_one_case() -> None:

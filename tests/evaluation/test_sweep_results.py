@@ -33,7 +33,7 @@ def test_missing_and_infinite_values_are_left_out_and_counted() -> None:
     table.loc[table["ranking"] == "loss", "rauc"] = ["", "nan", "inf"]
     results = check_sweep(table)
     assert len(results.repetitions(results.cases[0], "loss", "rauc")) == 0
-    assert "3 values are missing or not finite and left out." in results.notes
+    assert "Values that are missing or not finite, and left out: 3." in results.notes
 
 
 def test_an_unknown_ranking_has_no_repetitions() -> None:
@@ -48,6 +48,11 @@ def test_one_seed_is_noted() -> None:
 def test_a_table_without_seeds_is_one_run_of_every_case() -> None:
     results = check_sweep(sweep_table(seeds=[0]).drop(columns="seed"))
     assert any("no column seed" in note for note in results.notes)
+
+
+def test_a_share_below_one_percent_is_a_metric_and_no_setting() -> None:
+    results = check_sweep(sweep_table().assign(**{"pobl@0.5": "0.25"}))
+    assert "pobl@0.5" in results.metrics and "pobl@0.5" not in results.settings
 
 
 def test_columns_that_nobody_reads_are_named() -> None:

@@ -186,7 +186,7 @@ def test_a_failed_job_is_noted(sweep, ask) -> None:
     failed = pd.DataFrame([{"job": "x", "state": "failed", "fault": "random_label", "seed": "9", "ranking": ""}])
     pd.concat([table, failed]).to_csv(sweep / "results.csv", index=False)
     code, printed, _ = ask()
-    assert code == 0 and "1 jobs have no results, because they failed or did not run yet." in printed
+    assert code == 0 and "Jobs without results, because they failed or did not run: 1." in printed
 
 
 def test_a_damaged_file_of_a_job_is_one_sentence(sweep, ask) -> None:
