@@ -7,7 +7,8 @@ import pandas as pd
 
 from faultloc.errors import DataError
 from faultloc.evaluation.significance import signed_rank_p
-from faultloc.evaluation.sweep_results import SweepResults, as_numbers, name_cases
+from faultloc.evaluation.sweep_cases import as_numbers, name_cases
+from faultloc.evaluation.sweep_results import SweepResults
 
 ACCURACIES = ("before", "cleaned", "uncleaned")
 ALL_CASES = "all cases"

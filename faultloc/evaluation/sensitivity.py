@@ -6,7 +6,8 @@ import pandas as pd
 
 from faultloc.errors import ConfigError
 from faultloc.evaluation.effectiveness import summarize_repetitions
-from faultloc.evaluation.sweep_results import SUBJECT, SweepResults
+from faultloc.evaluation.sweep_cases import SUBJECT
+from faultloc.evaluation.sweep_results import SweepResults
 
 
 def follow_setting(

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from faultloc.errors import DataError
-from faultloc.evaluation.sweep_results import SweepResults, as_numbers, name_cases
+from faultloc.evaluation.sweep_cases import as_numbers, name_cases
+from faultloc.evaluation.sweep_results import SweepResults
 
 COLUMNS = ("job", "stage", "seconds")
 

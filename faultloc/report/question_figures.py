@@ -9,7 +9,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from faultloc.evaluation.sweep_results import natural_order
+from faultloc.evaluation.sweep_cases import natural_order
 from faultloc.report.figures import figure_bytes
 from faultloc.report.theme import CURVE_STYLES, PRINT, drawing
 from faultloc.report.wording import metric_wording, ranking_title

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from faultloc.evaluation.sensitivity import follow_setting
-from faultloc.evaluation.sweep_results import SweepResults, natural_order
+from faultloc.evaluation.sweep_cases import natural_order
+from faultloc.evaluation.sweep_results import SweepResults
 from faultloc.report.answer import Answer
 from faultloc.report.effectiveness_answer import describe_metric
 from faultloc.report.printed_table import PrintedRow, PrintedTable
