@@ -12,6 +12,7 @@ def main(params: DictConfig) -> str:
     from faultloc.errors import ConfigError
     from faultloc.evaluation.baselines import baseline_suspiciousness
     from faultloc.evaluation.cleanlab_baselines import cleanlab_suspiciousness
+    from faultloc.evaluation.isolation import class_isolation
     from faultloc.evaluation.ranking import assess_ranking, rank_by_suspiciousness
     from faultloc.evaluation.tables import (
         discovery_table,
@@ -49,6 +50,9 @@ def main(params: DictConfig) -> str:
         rankings["dfaulo_online"] = listed_ranking(load_table(dfaulo / "online.csv"), ids)
     suspiciousness = baseline_suspiciousness(
         logits, probabilities, loss, labels, numpy_generator(params.seed, "evaluate", "random")
+    )
+    suspiciousness["isolation_inputs"] = class_isolation(
+        dataset.inputs, labels, numpy_generator(params.seed, "evaluate", "isolation")
     )
     if params.evaluate.cleanlab:
         suspiciousness |= cleanlab_suspiciousness(probabilities, labels)

@@ -1,5 +1,6 @@
 """Slow, obvious implementations that the fast ones are compared with: written straight from the formulas."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from fractions import Fraction
@@ -61,6 +62,43 @@ def reference_auroc(is_fault: Sequence[bool], suspiciousness: Sequence[float]) -
                 elif fault_suspiciousness == other_suspiciousness:
                     won += Fraction(1, 2)
     return won / pairs
+
+
+# --- Statistics of repetitions ---------------------------------------------------------------------------------------
+
+
+def reference_cliffs_delta(ours: Sequence[float], theirs: Sequence[float]) -> Fraction:
+    """Over all pairs: the share of those in which ours is higher minus the share in which it is lower."""
+    won = sum(one > other for one in ours for other in theirs)
+    lost = sum(one < other for one in ours for other in theirs)
+    return Fraction(won - lost, len(ours) * len(theirs))
+
+
+def reference_rank_sum_p(ours: Sequence[float], theirs: Sequence[float]) -> Fraction:
+    """Of all ways to deal the values out to the two groups, the share with a delta at least as far from 0."""
+    values, size = [*ours, *theirs], len(ours)
+    far = abs(reference_cliffs_delta(ours, theirs))
+    deals = list(itertools.combinations(range(len(values)), size))
+    extreme = 0
+    for chosen in deals:
+        one = [values[place] for place in chosen]
+        other = [value for place, value in enumerate(values) if place not in chosen]
+        extreme += abs(reference_cliffs_delta(one, other)) >= far
+    return Fraction(extreme, len(deals))
+
+
+def reference_signed_rank_p(differences: Sequence[int]) -> Fraction:
+    """Of all ways to turn the signs, the share with a sum of signed ranks at least as far from 0; ties share ranks."""
+    sizes = [abs(difference) for difference in differences if difference]
+    # The mean of the first and the last place that equal sizes take.
+    ranks = [
+        Fraction(sum(other < size for other in sizes) + 1 + sum(other <= size for other in sizes), 2) for size in sizes
+    ]
+    signs = [1 if difference > 0 else -1 for difference in differences if difference]
+    far = abs(sum(sign * rank for sign, rank in zip(signs, ranks, strict=True)))
+    turned = list(itertools.product([1, -1], repeat=len(ranks)))
+    extreme = sum(abs(sum(sign * rank for sign, rank in zip(turn, ranks, strict=True))) >= far for turn in turned)
+    return Fraction(extreme, len(turned))
 
 
 # --- DFauLo: deletion sets, features, seed set -----------------------------------------------------------------------

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 import numpy as np
-from sklearn.ensemble import IsolationForest
-from sklearn.neighbors import NearestNeighbors
 
 from faultloc.evaluation.baselines import deep_gini, entropy, label_margin
 from faultloc.evaluation.cleanlab_baselines import QUALITY_METHODS, find_label_issues, label_quality
+from faultloc.evaluation.isolation import class_isolation
+from faultloc.evaluation.neighbour_votes import neighbour_disagreement
 from faultloc.probes.predictions import cross_entropy, softmax
 
 NEIGHBOURS = 15
@@ -31,7 +31,7 @@ def suspiciousness_of_peers(
         "entropy": entropy(probabilities),
         "energy": -(shift + np.log(np.exp(logits - shift[:, None]).sum(axis=1))),
         "DeepGini": deep_gini(probabilities),
-        "neighbours' votes": neighbour_disagreement(penultimate, labels),
+        "neighbours' votes": neighbour_disagreement(penultimate, labels, NEIGHBOURS),
         "FINE": fine(penultimate, labels),
         "AUM": mean_margin,
         **{f"cleanlab {method}": label_quality(probabilities, labels, method) for method in QUALITY_METHODS[:2]},
@@ -40,8 +40,8 @@ def suspiciousness_of_peers(
             pred_probs=probabilities.astype(np.float64), labels=labels, verbose=False
         ),
         "cleanlab OOD, features": -OutOfDistribution().fit_score(features=penultimate, verbose=False),
-        "isolation forest, inputs": isolation_per_class(inputs.reshape(len(inputs), -1), labels),
-        "isolation forest, features": isolation_per_class(penultimate, labels),
+        "isolation forest, inputs": class_isolation(inputs, labels, np.random.default_rng(0)),
+        "isolation forest, features": class_isolation(penultimate, labels, np.random.default_rng(0)),
     }
 
 
@@ -53,14 +53,6 @@ def suspiciousness_from_cross_validation(probabilities: np.ndarray, labels: np.n
     return {**scores, "cleanlab issues, 5-fold": find_label_issues(probabilities, labels)}
 
 
-def neighbour_disagreement(features: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The weighted share of the nearest others (cosine) that carry another label. Source: SimiFeat's voting."""
-    unit = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)
-    distances, nearest = NearestNeighbors(n_neighbors=NEIGHBOURS + 1).fit(unit).kneighbors(unit)
-    weights = 1 / (0.01 + distances[:, 1:])
-    return (weights * (labels[nearest[:, 1:]] != labels[:, None])).sum(axis=1) / weights.sum(axis=1)
-
-
 def fine(features: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """How little a sample lies along its class's first eigenvector. Source: Kim et al., FINE, NeurIPS 2021."""
     unit = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)
@@ -70,13 +62,3 @@ def fine(features: np.ndarray, labels: np.ndarray) -> np.ndarray:
         _, vectors = np.linalg.eigh(unit[members].T @ unit[members])
         aligned[members] = (unit[members] @ vectors[:, -1]) ** 2
     return -aligned
-
-
-def isolation_per_class(features: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """An isolation forest for each given label."""
-    scores = np.zeros(len(labels))
-    for label in np.unique(labels):
-        members = labels == label
-        forest = IsolationForest(random_state=0).fit(features[members])
-        scores[members] = -forest.score_samples(features[members])
-    return scores

@@ -11,6 +11,7 @@ RANKING_TITLES = {
     "max_probability": "max. softmax probability",
     "deep_gini": "DeepGini",
     "entropy": "entropy",
+    "isolation_inputs": "isolation forest, inputs",
     "random": "random",
     "cleanlab_find_label_issues": "cleanlab find_label_issues",
     "cleanlab_self_confidence": "cleanlab self-confidence",

@@ -66,7 +66,7 @@ def measured() -> dict:
 
 
 def test_every_ranking_is_measured(workspace, evaluate) -> None:
-    assert evaluate(CONFIG) == "11 rankings of 200 samples with 10 faults"
+    assert evaluate(CONFIG) == "12 rankings of 200 samples with 10 faults"
     assert {"dfaulo_offline", "dfaulo_online", "dfaulo_input", "dfaulo_input+hidden", "loss", "random"} <= set(
         measured()
     )
@@ -112,4 +112,4 @@ def test_without_a_truth_the_evaluation_is_skipped(workspace, evaluate) -> None:
 def test_only_the_offline_ranking_is_needed(workspace, evaluate) -> None:
     for name in ("online", "ablations"):
         Path(f"results/dfaulo/{name}.csv").unlink()
-    assert evaluate(CONFIG) == "8 rankings of 200 samples with 10 faults"
+    assert evaluate(CONFIG) == "9 rankings of 200 samples with 10 faults"
