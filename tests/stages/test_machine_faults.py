@@ -64,7 +64,7 @@ def kill_in(made: Workspace, stage: str, rng: np.random.Generator) -> bool:
             begun = True
             break
     if begun:
-        time.sleep(rng.uniform(0, 4))
+        time.sleep(rng.uniform(0, 2))
         os.killpg(process.pid, signal.SIGKILL)
     process.stdout.close()
     process.wait()
@@ -77,7 +77,7 @@ def test_every_stage_may_be_killed_at_any_moment(undisturbed, tmp_path, number):
     made = workspace(tmp_path / "work")
     order = list(OmegaConf.load(made.folder / "dvc.yaml").stages)
     killed = [stage for stage in order if kill_in(made, stage, rng)]
-    assert len(killed) > len(order) / 2  # a stage that ended before its moment came is not begun again
+    assert len(killed) >= 3  # a stage that ended before its moment came is not begun again
     made.reproduce()
     assert outputs(made) == outputs(undisturbed)
 
