@@ -32,7 +32,8 @@ def metrics_of(job: Job) -> Metrics:
 def _rows(job: Job, metrics: Metrics) -> list[dict[str, object]]:
     about: dict[str, object] = {"job": job.folder.name, "state": load_state(job.folder).progress, **job.settings}
     columns = metric_names(metrics)
-    rankings = [*main_rankings(metrics), *ablation_rankings(metrics)]
+    # The ablations begin with the ranking that they are taken from: every ranking has one row.
+    rankings = dict.fromkeys([*main_rankings(metrics), *ablation_rankings(metrics)])
     rows: list[dict[str, object]] = [
         {**about, "ranking": name, **{column: metrics[name].get(column) for column in columns}} for name in rankings
     ]

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from faultloc.io.artifacts import save_json
+from stages.questions import main as ask
 from stages.sweeping.job import Job, JobState, job_titles, save_state
 from stages.sweeping.progress import outcomes
 from stages.sweeping.tables import write_tables
@@ -67,3 +68,19 @@ def test_a_failed_job_is_told_with_its_reason_and_its_log(tmp_path):
     (line,) = outcomes([job])
     assert "failed in train: train: error: <b>the loss is not a number</b>" in line
     assert str(job.log) in line
+
+
+def test_the_questions_can_be_asked_of_a_sweep_over_both_scorers(tmp_path):
+    # The published scorer has ablations, which start from its own ranking: that must not stand there twice.
+    ablated = {**METRICS, "dfaulo_hidden": {"pobl@5": 0.125, "rauc": 0.625}}
+    jobs = [
+        finished(tmp_path / "sweep", f"seed={seed}", f"dfaulo={scorer}", metrics=metrics)
+        for seed in range(4)
+        for scorer, metrics in (("default", METRICS), ("paper", ablated))
+    ]
+    write_tables(tmp_path / "sweep", jobs)
+    rankings = [row["ranking"] for row in rows(tmp_path / "sweep") if row["dfaulo"] == "paper" and row["seed"] == "0"]
+    assert sorted(rankings) == ["dfaulo_hidden", "dfaulo_offline", "loss"]
+    asked = ["--results", str(tmp_path / "sweep/results.csv"), "--output", str(tmp_path / "answers")]
+    assert ask(asked) == 0
+    assert "dfaulo=paper" in (tmp_path / "answers/answers.md").read_text()
