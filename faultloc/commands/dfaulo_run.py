@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
+from jaxtyping import Float
 
 from faultloc import __version__
 from faultloc.commands.own_model import ModelOptions, OwnModel, read_own_model
@@ -86,6 +88,7 @@ def run_dfaulo(files: FileOptions, given: ModelOptions, options: RunOptions, out
         run=run,
         about=about,
         accuracies=(answers.agreement, answers.test_accuracy),
+        is_stored=True,
     )
     say(describe_findings(found.summary))
     say(f"Results: {output}/report.html to look at, ranking.csv for programs, located/ the pictures of the top")
@@ -143,7 +146,7 @@ def _examined(
     network = model.network.to(device)
     answers: list[Answers] = []
 
-    def hear(logits) -> None:  # type: ignore[no-untyped-def]
+    def hear(logits: Float[np.ndarray, "sample class"]) -> None:
         agreement = accuracy(logits, dataset.labels)
         say(f"The model agrees with {agreement:.1%} of the labels as they are given.")
         warning = check_class_order(logits, dataset.labels, dataset.class_names)

@@ -37,6 +37,7 @@ _LIKELY = "likely"
     "--retrain", type=click.IntRange(min=1), metavar="EPOCHS", help="Train the model on with the cleaned set."
 )
 @click.option("--learning-rate", type=float, default=0.001, show_default=True, help="Of --retrain.")
+@click.option("--arch", help="The model's class, package.module:Class, as it was given when examined.")
 @click.option("--trust-checkpoint", is_flag=True, help="Let the model file run code, as it was let when examined.")
 def command(
     results: Path,
@@ -47,6 +48,7 @@ def command(
     link: bool,
     retrain: int | None,
     learning_rate: float,
+    arch: str | None,
     trust_checkpoint: bool,
 ) -> None:
     """Writes a cleaned copy of the data set that RESULTS are about; the original stays as it is.
@@ -82,7 +84,7 @@ def command(
     if retrain is not None:
         from faultloc.commands.retraining import load_trainee, retrain_examined
 
-        trainee = load_trainee(examined, epochs=retrain, learning_rate=learning_rate, trust=trust_checkpoint)
+        trainee = load_trainee(examined, epochs=retrain, learning_rate=learning_rate, arch=arch, trust=trust_checkpoint)
         training = partial(retrain_examined, examined, trainee, changes)
     with folder_written_whole(output) as target:
         bar = item_bar("linking" if link else "copying", "file")

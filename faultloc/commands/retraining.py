@@ -38,13 +38,16 @@ class Trainee:
     recipe: TrainingRecipe
 
 
-def load_trainee(results: RankedData, *, epochs: int, learning_rate: float | int, trust: bool) -> Trainee:
+def load_trainee(
+    results: RankedData, *, epochs: int, learning_rate: float | int, arch: str | None, trust: bool
+) -> Trainee:
     """The model that ``results`` are about, read again as `run.json` says, with its own optimizer where that is known.
 
-    Whether its file may run code is ``trust``'s to say and never read from a file: results may come from somebody else.
+    Which class is imported is ``arch``'s to say, and whether its file may run code ``trust``'s; neither is read from a
+    file, since results may come from somebody else.
 
     Raises:
-        DataError: the record does not name a model.
+        DataError: the record does not name a model, or another class than ``arch``.
         ModelError: the model cannot be read, is another one by now, or does not fit the data.
         ConfigError: the learning rate is not above 0.
     """
@@ -55,9 +58,15 @@ def load_trainee(results: RankedData, *, epochs: int, learning_rate: float | int
             f"{results.folder / 'run.json'} does not say which model was examined (model: {record!r}); expected its "
             "file or its name, as `faultloc dfaulo` writes it"
         )
+    if named.get("arch") != arch:
+        expected = f"--arch {named['arch']}, if that is code of yours" if named.get("arch") else "no --arch"
+        raise DataError(
+            f"{results.folder / 'run.json'} says that the model was read with --arch {named.get('arch')!r}, and now it "
+            f"is {arch!r}; expected the same: give {expected}"
+        )
     options = ModelOptions(
         model=named["model"],
-        arch=named.get("arch"),
+        arch=arch,
         weights=Path(named["weights"]) if named.get("weights") else None,
         trust=trust,
         mean=named.get("mean"),

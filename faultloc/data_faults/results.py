@@ -32,19 +32,22 @@ def save_found(
     run: Mapping[str, object] | None = None,
     about: Mapping[str, str] | None = None,
     accuracies: tuple[float | None, float | None] = (None, None),
+    is_stored: bool = False,
 ) -> Path:
     """Writes everything into ``folder`` and gives it back.
 
     The pictures of the first ``top_ratio`` of the list go to `located/`. ``run`` is what `run.json` says, ``about``
     what the page says of data and model, ``accuracies`` those of the model on the training set, as it is labelled, and
-    on a test set.
+    on a test set. With ``is_stored`` samples and evidence lie there already.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "dataset/digest.json").exists():
+    if not is_stored:
+        for part in ("dataset", "evidence"):  # what lay there may be another data set's
+            (folder / part / "digest.json").unlink(missing_ok=True)
         save_dataset(
             folder / "dataset", DatasetSplits(found.dataset, None, tuple(found.vocabulary), tuple(found.texts))
         )
-    if found.evidence is not None:
+    if found.evidence is not None and not is_stored:
         save_evidence(folder / "evidence", found.evidence)
     for number, weights in enumerate(found.mutants):
         tensors = {name: torch.from_numpy(array) for name, array in weights.items()}

@@ -427,6 +427,17 @@ def test_the_model_is_trained_on_and_judged(purify, folder_data, stored_model, t
     assert all(changed)
 
 
+def test_results_cannot_say_which_code_is_imported(purify, folder_data, stored_model, tmp_path):
+    marker, code = tmp_path / "marker", tmp_path / "theirs.py"
+    code.write_text(f"open({str(marker)!r}, 'w')\nNet = None\n")
+    run = json.loads(stored_model.run.read_text())
+    run["model"]["arch"] = f"{code}:Net"
+    stored_model.run.write_text(json.dumps(run))
+    answer = purify(folder_data.results, "--remove", 1, "--retrain", 1, "--output", tmp_path / "clean")
+    refused(answer, "--arch")
+    assert not marker.exists()
+
+
 def test_without_a_test_set_it_says_that_no_accuracy_can_be_given(purify, folder_data, stored_model, tmp_path):
     for name in ("inputs", "labels", "sample_ids"):
         (folder_data.results / f"dataset/test_{name}.npy").unlink()

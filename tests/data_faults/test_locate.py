@@ -179,6 +179,16 @@ def test_results_can_be_saved_and_read_again(digits, found, tmp_path):
     assert (tmp_path / f"results/located/01_label_{top['given_label']}.png").exists()
 
 
+def test_saving_over_other_results_leaves_nothing_of_them(digits, found, tmp_path):
+    found.save(tmp_path / "results")
+    for part in ("dataset", "evidence"):
+        (tmp_path / "results" / part / "digest.json").write_text('{"digest": "of a run of the command"}')
+    half = (digits.inputs[:600], digits.labels[:600])
+    locate_data_faults(digits.network, half, settings=QUICK).save(tmp_path / "results")
+    assert len(load_results(tmp_path / "results").dataset) == 600
+    assert not list((tmp_path / "results").glob("*/digest.json"))
+
+
 def test_a_notebook_shows_a_gallery_and_runs_nothing_of_the_data(digits):
     names = ["<script>alert(1)</script>", *"123456789"]
     again = locate_data_faults(digits.network, (digits.inputs, digits.labels), settings=QUICK, class_names=names)

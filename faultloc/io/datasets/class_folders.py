@@ -6,7 +6,7 @@ from pathlib import Path
 
 from faultloc.errors import DataError
 
-_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff", ".ppm", ".pgm"}
+IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff", ".ppm", ".pgm"}
 _EXPECTED = "expected one folder a class, with images in it"
 _FOLLOW = "say that it may be followed (--follow-links, dataset.follow_links=true), or copy the files there"
 
@@ -65,5 +65,5 @@ def _images_under(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in _SUFFIXES and not path.name.startswith(".") and path.is_file()
+        if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".") and path.is_file()
     )

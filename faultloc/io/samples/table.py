@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from faultloc.errors import DataError
+from faultloc.io.datasets.class_folders import IMAGE_SUFFIXES
 from faultloc.io.datasets.class_list import read_class_names
 from faultloc.io.datasets.csv_rows import csv_rows
 from faultloc.io.datasets.sample_ids import numbered_ids
@@ -13,7 +14,6 @@ from faultloc.io.samples.listing import SampleListing, Skipped, check_skipped
 
 _INPUT_NAMES = ("path", "image", "file", "filename", "image_path", "text", "sentence", "content", "input")
 _LABEL_NAMES = ("label", "class", "target", "category", "given_label", "y")
-_IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff", ".ppm", ".pgm"}
 _SHOWN = 3
 
 
@@ -59,7 +59,7 @@ def list_table(
                 "them"
             )
     names, is_given = read_class_names(path.parent, path.parent, given, classes_file)
-    if all(PurePosixPath(value).suffix.lower() in _IMAGE_SUFFIXES for value in values):
+    if all(PurePosixPath(value).suffix.lower() in IMAGE_SUFFIXES for value in values):
         return _images(path, lines, values, given, names, is_given, follow_links)
     ids = numbered_ids("row", np.arange(len(values)), len(values)).tolist()
     return SampleListing("texts", path.parent, values, given, ids, names, is_given)
