@@ -2,22 +2,26 @@
 
 python -m stages.sweep -m experiment=dfaulo/quick fault=random_label,random_data seed=0,1
 python -m stages.sweep -m mutation.ratio=0.03,0.05 sweep.jobs=2     two jobs side by side
+python -m stages.sweep -m seed=0,1 hydra/launcher=submitit_slurm hydra.launcher.partition=gpu     on a cluster
 
 The overrides are those of stages.compose, with commas between the values to try. The results go to sweep/: a folder
 a job, results.csv, index.html. After an interruption or a failure the same command carries on.
 """
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from faultloc.errors import ConfigError, FaultlocError
 from stages.entry import CONF
-from stages.sweeping.job import Job, job_name
+from stages.sweeping.job import Job, job_name, job_titles
+from stages.sweeping.launcher_choice import LauncherChoice, composed_launcher, is_of_launcher, make_launcher
 from stages.sweeping.locks import held
 from stages.sweeping.pool import run_jobs
 from stages.sweeping.progress import outcomes, shown_progress
@@ -25,10 +29,11 @@ from stages.sweeping.settings import SweepSettings
 from stages.sweeping.workspace import prepare_workspace, shared_cache, written_paths
 
 INTERRUPTED = 130
+_ONLY_SHOWN = {"-c", "--cfg", "-i", "--info"}
 
 
-def composed_jobs() -> list[tuple[DictConfig, list[str]]]:
-    """The configuration and the overrides of every job of the command line, composed by Hydra."""
+def composed_jobs(arguments: list[str]) -> list[tuple[DictConfig, list[str]]]:
+    """The configuration and the overrides of every job that ``arguments`` name, composed by Hydra."""
     composed: list[tuple[DictConfig, list[str]]] = []
 
     @hydra.main(version_base="1.3", config_path=CONF, config_name="sweep")
@@ -36,6 +41,11 @@ def composed_jobs() -> list[tuple[DictConfig, list[str]]]:
         # Nothing runs before all jobs are known, and nothing raises: Hydra would answer with a traceback.
         composed.append((config, list(HydraConfig.get().overrides.task)))
 
+    if not _ONLY_SHOWN & set(arguments):
+        # With any other launcher the jobs would be composed in processes of its own.
+        own = [argument for argument in arguments if not is_of_launcher(argument)]
+        first = next((index for index, argument in enumerate(own) if "=" in argument), len(own))
+        sys.argv[1:] = [*own[:first], "hydra/launcher=basic", *own[first:]]
     collect()
     return composed
 
@@ -55,7 +65,14 @@ def make_job(config: DictConfig, overrides: list[str], folder: Path) -> Job:
     return Job(own, OmegaConf.to_yaml(params), folder / job_name(own))
 
 
-def run_sweep(jobs: list[Job], settings: SweepSettings, project: Path) -> int:
+def prepare_workspaces(jobs: list[Job], project: Path, cache: Path) -> None:
+    """Makes the workspaces of ``jobs`` afresh; says so where it has to wait for a job of an earlier sweep."""
+    for job, title in zip(jobs, job_titles(jobs), strict=True):
+        say = partial(print, f"sweep: waits for {title}, which an earlier sweep has started", flush=True)
+        prepare_workspace(job, project, cache, say)
+
+
+def run_sweep(jobs: list[Job], settings: SweepSettings, choice: LauncherChoice, project: Path) -> int:
     """Runs ``jobs``, writes the tables, says what became of each; returns the exit code."""
     from stages.sweeping.tables import write_tables
 
@@ -69,17 +86,15 @@ def run_sweep(jobs: list[Job], settings: SweepSettings, project: Path) -> int:
     interrupted = False
     with held(folder / ".lock", refuse):
         cache = shared_cache(project)
+        locks = cache / "sweep-locks"
+        launcher = make_launcher(choice, locks, jobs=settings.jobs, keep_workspaces=settings.keep_workspaces)
         try:
-            for job in jobs:
-                prepare_workspace(job, project, cache)
+            running = launcher.left_running(jobs)
+            found = {one.job.folder for one in running}
+            new = [job for job in jobs if job.folder not in found]
+            prepare_workspaces(new, project, cache)
             with shown_progress(jobs) as show:
-                run_jobs(
-                    jobs,
-                    at_once=settings.jobs,
-                    locks=cache / "sweep-locks",
-                    keep_workspaces=settings.keep_workspaces,
-                    on_change=show,
-                )
+                run_jobs(new, launcher, running=running, on_change=show)
         except KeyboardInterrupt:
             interrupted = True
         write_tables(folder, jobs)
@@ -94,8 +109,8 @@ def run_sweep(jobs: list[Job], settings: SweepSettings, project: Path) -> int:
 
 
 def _without_jobs(arguments: list[str]) -> int:
-    if {"-m", "--multirun"} & set(arguments) and not {"-c", "--cfg", "-i", "--info"} & set(arguments):
-        raise ConfigError("Hydra composed no job here; expected its basic launcher: several at once with sweep.jobs=")
+    if {"-m", "--multirun"} & set(arguments) and not _ONLY_SHOWN & set(arguments):
+        raise ConfigError("Hydra composed no job here; expected its basic sweeper")
     return 0  # Hydra has shown what was asked for instead
 
 
@@ -107,15 +122,18 @@ def main() -> int:
     if not Path("dvc.yaml").is_file():
         print(f"sweep: error: there is no dvc.yaml in {Path.cwd()}: start from the project's folder", file=sys.stderr)
         return 1
-    composed = composed_jobs()
+    arguments = sys.argv[1:]
+    composed = composed_jobs(arguments)
     project = Path.cwd()
     try:
         if not composed:
-            return _without_jobs(sys.argv[1:])
-        settings = SweepSettings(**{str(key): value for key, value in composed[0][0].sweep.items()})
-        jobs = [make_job(config, overrides, project / settings.folder) for config, overrides in composed]
-        return run_sweep(list({job.folder: job for job in jobs}.values()), settings, project)
-    except (FaultlocError, OmegaConfBaseException) as error:
+            return _without_jobs(arguments)
+        first, overrides = composed[0]
+        settings = SweepSettings(**{str(key): value for key, value in first.sweep.items()})
+        jobs = [make_job(config, own, project / settings.folder) for config, own in composed]
+        choice = composed_launcher([*overrides, *filter(is_of_launcher, arguments)])
+        return run_sweep(list({job.folder: job for job in jobs}.values()), settings, choice, project)
+    except (FaultlocError, OmegaConfBaseException, HydraException) as error:
         print(f"sweep: error: {error}", file=sys.stderr)
         return 1
     except OSError as error:

@@ -33,6 +33,11 @@ class Job:
         return self.folder / "log.txt"
 
     @property
+    def lock(self) -> Path:
+        """Held by whoever works in the folder."""
+        return self.folder / ".lock"
+
+    @property
     def settings(self) -> dict[str, str]:
         """The overrides as keys and values."""
         pairs = (override.lstrip("+").partition("=") for override in self.overrides)

@@ -6,6 +6,7 @@ are those that the project itself has: what one job or `dvc repro` has computed 
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from omegaconf import OmegaConf
@@ -31,9 +32,18 @@ def shared_cache(project: Path) -> Path:
     return Path(asked.stdout.splitlines()[-1])
 
 
-def prepare_workspace(job: Job, project: Path, cache: Path) -> None:
-    """Makes the workspace of ``job`` afresh; ``cache`` is where DVC keeps and finds results."""
-    with held(job.folder / ".lock"):  # a job whose sweep was killed may have a moment to go
+def has_workspace(job: Job) -> bool:
+    """Whether its workspace is there, with the settings that it has now."""
+    params = job.workspace / "params.yaml"
+    return params.exists() and params.read_text() == HEADER + job.params
+
+
+def prepare_workspace(job: Job, project: Path, cache: Path, on_wait: Callable[[], None] = lambda: None) -> None:
+    """Makes the workspace of ``job`` afresh; ``cache`` is where DVC keeps and finds results.
+
+    A job whose sweep was killed may have a moment to go; one on a cluster runs to its end: ``on_wait`` is called first.
+    """
+    with held(job.lock, on_wait):
         if job.workspace.exists():
             shutil.rmtree(job.workspace)
         job.workspace.mkdir(parents=True)
