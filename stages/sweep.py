@@ -133,8 +133,11 @@ def main() -> int:
         jobs = [make_job(config, own, project / settings.folder) for config, own in composed]
         choice = composed_launcher([*overrides, *filter(is_of_launcher, arguments)])
         return run_sweep(list({job.folder: job for job in jobs}.values()), settings, choice, project)
-    except (FaultlocError, OmegaConfBaseException, HydraException) as error:
+    except (FaultlocError, OmegaConfBaseException) as error:
         print(f"sweep: error: {error}", file=sys.stderr)
+        return 1
+    except HydraException as error:  # of the launcher's settings; why stands in its cause
+        print(f"sweep: error: {' '.join(f'{error} {error.__cause__ or str()}'.split())}", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"sweep: error: {error.strerror} ({error.filename}): make room or make it writable", file=sys.stderr)

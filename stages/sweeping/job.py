@@ -38,6 +38,11 @@ class Job:
         return self.folder / ".lock"
 
     @property
+    def attempt(self) -> Path:
+        """Names the submission to a cluster that the workspace belongs to; without it that submission is to end."""
+        return self.folder / ".attempt"
+
+    @property
     def settings(self) -> dict[str, str]:
         """The overrides as keys and values."""
         pairs = (override.lstrip("+").partition("=") for override in self.overrides)

@@ -21,8 +21,8 @@ class Launched(Protocol):
     def has_ended(self) -> bool:
         """Whether nothing of it runs any more."""
 
-    def end(self) -> bool:
-        """Ends it with all that it has started, if it still runs; returns False where that is left to others."""
+    def end(self) -> None:
+        """Ends it with all that it has started, if it still runs."""
 
 
 class Launcher(Protocol):

@@ -19,10 +19,9 @@ class LocalProcess:
         """Whether the process has."""
         return self.process.poll() is not None
 
-    def end(self) -> bool:
+    def end(self) -> None:
         """Closes its input, which ends it."""
         end_process(self.process)
-        return True
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,7 @@ def run_jobs(
 
 def _close(one: Launched) -> None:
     interrupted = not one.has_ended()
-    if not one.end():
-        return
+    one.end()
     state = load_state(one.job.folder)
     if state.progress in ("done", "failed"):
         return

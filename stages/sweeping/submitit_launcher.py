@@ -5,7 +5,10 @@ that is killed: the next one finds those that run by the lock that each holds on
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+import signal
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,26 +21,34 @@ from stages.sweeping.workspace import has_workspace
 if TYPE_CHECKING:
     import submitit
 
+_LOOK_EVERY = 1.0  # seconds
+
 
 @dataclass(frozen=True)
 class QueuedGraph:
-    """What the cluster calls: runs the graph of a job, unless a later sweep has taken its workspace over."""
+    """What the cluster calls: runs the graph of a job, unless that was cancelled or a later sweep has taken it over."""
 
     job: Job
     run: GraphRun
     attempt: str
 
-    def __call__(self) -> int:
-        """The exit code of the graph."""
-        mark = self.job.workspace / _MARK
-        if not mark.exists() or mark.read_text() != self.attempt:
-            print("a later sweep has taken this job over: nothing is done")
-            return 0
+    def __call__(self) -> int | None:
+        """The exit code of the graph; None where it was not to run, or not to its end."""
+        if not self._is_wanted():
+            return None
         process = self.run.start(self.job)
         try:
-            return process.wait()
+            while process.poll() is None and self._is_wanted():
+                time.sleep(_LOOK_EVERY)
+            return process.returncode
         finally:
             end_process(process)
+
+    def _is_wanted(self) -> bool:
+        try:
+            return self.job.attempt.read_text() == self.attempt
+        except FileNotFoundError:
+            return False
 
     def checkpoint(self) -> "submitit.helpers.DelayedSubmission":
         """The same again, for a job that is taken off its machine: the stages that are finished are in the cache."""
@@ -46,29 +57,26 @@ class QueuedGraph:
         return submitit.helpers.DelayedSubmission(self)
 
 
-_MARK = ".attempt"
-
-
 @dataclass(frozen=True)
 class SubmittedJob:
     """A job and what submitit knows of it."""
 
     job: Job
-    submitted: "submitit.Job[int]"
+    submitted: "submitit.Job[int | None]"
 
     def has_ended(self) -> bool:
         """Whether it has, as far as the cluster says."""
         return self.submitted.done()
 
-    def end(self) -> bool:
+    def end(self) -> None:
         """Cancels it, or says in its log how the cluster ended it."""
         if not self.has_ended():
-            self.submitted.cancel(check=False)
+            self.job.attempt.unlink(missing_ok=True)
+            self.submitted.cancel(check=False)  # for what still waits in the queue
         elif load_state(self.job.folder).progress not in ("done", "failed"):
             reason = f"submitit: error: job {self.submitted.job_id} ended before its graph did"
             with self.job.log.open("a") as log:
                 log.write(f"{reason} (state: {self.submitted.state}), see {self.submitted.paths.stderr}\n")
-        return True
 
 
 @dataclass(frozen=True)
@@ -81,9 +89,9 @@ class LeftRunning:
         """Whether it has let go of its folder."""
         return not is_held(self.job.lock)
 
-    def end(self) -> bool:
-        """Leaves it alone if it runs: only the cluster knows it by now."""
-        return self.has_ended()
+    def end(self) -> None:
+        """Cancels it, if it still runs."""
+        self.job.attempt.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -93,20 +101,44 @@ class SubmititLauncher:
     executor: "submitit.AutoExecutor"
     run: GraphRun
     at_once: int
-    look_every: float = 1.0
+    look_every: float = _LOOK_EVERY
 
     def left_running(self, jobs: Sequence[Job]) -> list[LeftRunning]:
         """Those that run with the settings that they have now; with others they are waited for and run again."""
-        return [LeftRunning(job) for job in jobs if has_workspace(job) and is_held(job.lock)]
+        return [LeftRunning(job) for job in jobs if job.attempt.exists() and has_workspace(job) and is_held(job.lock)]
 
     def start(self, jobs: Sequence[Job]) -> list[SubmittedJob]:
-        """Submits ``jobs``, on Slurm as one array."""
+        """Submits ``jobs``, on Slurm as one array.
+
+        Raises:
+            ConfigError: the cluster refuses them.
+        """
         attempt = secrets.token_hex(8)
         for job in jobs:
-            (job.workspace / _MARK).write_text(attempt)
+            job.attempt.write_text(attempt)
             save_state(job.folder, JobState(remark="in the queue"))
-        submitted = self.executor.submit_array([QueuedGraph(job, self.run, attempt) for job in jobs])
+        from submitit.core.utils import FailedJobError, FailedSubmissionError
+
+        try:
+            with _uninterrupted():
+                submitted = self.executor.submit_array([QueuedGraph(job, self.run, attempt) for job in jobs])
+        except (FailedJobError, FailedSubmissionError, OSError) as error:
+            said = " ".join(str(error).split())
+            raise ConfigError(f"the cluster takes no jobs with these settings of hydra.launcher: {said}") from error
         return [SubmittedJob(job, of_job) for job, of_job in zip(jobs, submitted, strict=True)]
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Inside, Ctrl-C does nothing, or jobs would be left that nobody knows of; nor later in what is started here.
+
+    Submitit's own processes would answer it with a traceback.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def make_executor(cluster: str, settings: Mapping[str, object]) -> "submitit.AutoExecutor":

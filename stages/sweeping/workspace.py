@@ -44,6 +44,7 @@ def prepare_workspace(job: Job, project: Path, cache: Path, on_wait: Callable[[]
     A job whose sweep was killed may have a moment to go; one on a cluster runs to its end: ``on_wait`` is called first.
     """
     with held(job.lock, on_wait):
+        job.attempt.unlink(missing_ok=True)
         if job.workspace.exists():
             shutil.rmtree(job.workspace)
         job.workspace.mkdir(parents=True)

@@ -5,8 +5,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 from omegaconf import OmegaConf
@@ -16,93 +14,8 @@ from stages.sweeping.job import job_name
 from stages.sweeping.locks import lock_names
 from stages.sweeping.settings import SweepSettings
 from stages.sweeping.times import last_error, stage_times
-from tests.stages.workspace import REPOSITORY, TINY, Workspace, environment
-
-GRAPH = """
-stages:
-  gendata:
-    cmd: python toy.py gendata data/dataset
-    deps: [toy.py, "${dataset.watch}"]
-    params: [seed, dataset]
-    outs: [data/dataset]
-  train:
-    cmd: python toy.py train models/subject
-    deps: [toy.py, data/dataset]
-    params: [train.epochs]
-    outs: [models/subject]
-  evaluate:
-    cmd: python toy.py evaluate results/evaluation/metrics.json
-    deps: [toy.py, models/subject]
-    params: [mutation.ratio]
-    outs: [results/evaluation/metrics.json]
-"""
-# Says that it runs, in a file beside the project; breaks or hangs where a file there says so.
-TOY = """
-import json, os, sys, time
-from pathlib import Path
-from omegaconf import OmegaConf
-stage, output = sys.argv[1], Path(sys.argv[2])
-beside = Path(os.environ["TOY"])
-params = OmegaConf.load("params.yaml")
-with (beside / "runs.txt").open("a") as file:
-    file.write(stage + "\\n")
-if stage == "train":
-    time.sleep(1)
-    while (beside / "hang").exists():
-        time.sleep(0.1)
-if stage == "evaluate" and params.mutation.ratio == 0.9 and (beside / "broken").exists():
-    sys.exit("evaluate: error: the toy is broken")
-output.parent.mkdir(parents=True, exist_ok=True)
-measured = {"loss": {"rauc": params.mutation.ratio, "pobl@5": 0.5}}
-output.write_text(json.dumps(measured) if stage == "evaluate" else f"{stage} {params.seed} {params.train.epochs}")
-print(f"{stage}: made, 1.0 s")
-"""
-
-
-class Toy:
-    """A project with the toy graph, and what its stages said in ``beside``."""
-
-    def __init__(self, folder: Path) -> None:
-        (folder / "project").mkdir()
-        self.workspace, self.beside = Workspace(folder / "project"), folder
-        self.project = self.workspace.folder
-        (self.project / "dvc.yaml").write_text(GRAPH)
-        (self.project / "toy.py").write_text(TOY)
-        self.environment = {**environment(), "TOY": str(folder)}
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "stages.sweep", *arguments],
-            cwd=self.project, env=self.environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-
-    def sweep(self, *arguments: str) -> tuple[int, str]:
-        """The exit code and what was printed."""
-        process = self.start(*arguments)
-        output = process.communicate()[0]
-        return process.returncode, output
-
-    def ran(self) -> list[str]:
-        """The stages that ran since this was last asked."""
-        file = self.beside / "runs.txt"
-        stages = sorted(file.read_text().split()) if file.exists() else []
-        file.unlink(missing_ok=True)
-        return stages
-
-    def rows(self) -> list[dict[str, str]]:
-        with (self.project / "sweep/results.csv").open() as file:
-            return list(csv.DictReader(file))
-
-    def start_and_wait_for_training(self) -> subprocess.Popen[str]:
-        """A sweep whose job hangs in `train`."""
-        (self.beside / "hang").touch()
-        process = self.start("-m", "seed=0")
-        runs = self.beside / "runs.txt"
-        while not (runs.exists() and "train" in runs.read_text()):
-            assert process.poll() is None, process.communicate()[0]
-            time.sleep(0.05)
-        return process
+from tests.stages.toy_project import Toy
+from tests.stages.workspace import REPOSITORY, TINY, Workspace
 
 
 @pytest.fixture
