@@ -87,6 +87,8 @@ def run_sweep(jobs: list[Job], settings: SweepSettings, choice: LauncherChoice, 
     with held(folder / ".lock", refuse):
         cache = shared_cache(project)
         locks = cache / "sweep-locks"
+        with held(locks / "tried"):  # the cache's file system may be another, without locks
+            pass
         launcher = make_launcher(choice, locks, jobs=settings.jobs, keep_workspaces=settings.keep_workspaces)
         try:
             running = launcher.left_running(jobs)

@@ -1,13 +1,17 @@
 """Jobs that share a stage compute it once: the first does, the others wait for it and take it from the cache."""
 
+import errno
 import fcntl
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import TextIO
 
 from omegaconf import DictConfig, OmegaConf
+
+from faultloc.errors import ConfigError
 
 
 def lock_names(graph: DictConfig, params: DictConfig) -> dict[str, str]:
@@ -47,13 +51,14 @@ def _overlap(left: str, right: str) -> bool:
 def held(path: Path, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Inside, no other process is; ``on_wait`` is called first where another one has to leave.
 
-    The kernel gives the lock back when its holder ends, however it ends.
+    The kernel gives the lock back when its holder ends, however it ends; the file itself stays, and says nothing.
+
+    Raises:
+        ConfigError: the file system has no such locks.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with path.open("a") as file:  # for writing: NFS gives out no other exclusive lock
+        if not _taken(file):
             on_wait()
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -64,8 +69,21 @@ def is_held(path: Path) -> bool:
     if not path.exists():
         return False
     with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+        return not _taken(file)
+
+
+def _taken(file: TextIO) -> bool:
+    """Takes the lock on ``file`` if nobody has it; whether it did."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        if error.errno not in (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP):
+            raise
+        folder = Path(file.name).parent
+        raise ConfigError(
+            f"the file system of {folder} gives out no locks ({error.strerror}), which a sweep needs: mount it with "
+            "them (Lustre: -o flock), or put the project and its cache (dvc cache dir) elsewhere"
+        ) from error
+    return True

@@ -34,6 +34,7 @@ class QueuedGraph:
 
     def __call__(self) -> int | None:
         """The exit code of the graph; None where it was not to run, or not to its end."""
+        self.job.folder.touch()  # so that NFS looks again at what lies in it, as this host may not have done for a minute
         if not self._is_wanted():
             return None
         process = self.run.start(self.job)
@@ -49,6 +50,8 @@ class QueuedGraph:
             return self.job.attempt.read_text() == self.attempt
         except FileNotFoundError:
             return False
+        except OSError:  # a network file system that hesitates is no reason to end hours of work
+            return True
 
     def checkpoint(self) -> "submitit.helpers.DelayedSubmission":
         """The same again, for a job that is taken off its machine: the stages that are finished are in the cache."""

@@ -1,5 +1,6 @@
 """Sweeps whose jobs are started by Hydra's launchers, over the toy graph."""
 
+import errno
 import signal
 import subprocess
 import sys
@@ -11,7 +12,11 @@ from hydra.core.config_store import ConfigStore
 
 from faultloc.errors import ConfigError, MissingPackageError
 from stages.entry import CONF
+from stages.sweeping.job import Job
 from stages.sweeping.launcher_choice import LauncherChoice, composed_launcher, make_launcher
+from stages.sweeping.launching import GraphRun
+from stages.sweeping.locks import held, is_held
+from stages.sweeping.submitit_launcher import QueuedGraph
 from tests.stages.pretended_slurm import PretendedSlurm
 from tests.stages.toy_project import Toy
 
@@ -165,3 +170,28 @@ def test_the_defaults_are_jobs_of_this_machine():
 def test_launchers_are_loaded_only_when_asked_for():
     loaded = "import sys, stages.sweep; assert not {'submitit', 'joblib', 'torch'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", loaded], check=True)
+
+
+def test_a_file_system_without_locks_is_answered_with_a_sentence(tmp_path, monkeypatch):
+    def refuse(file: object, operation: int) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(ConfigError, match=r"gives out no locks \(Function not implemented\)"), held(tmp_path / "lock"):
+        pass
+
+
+def test_a_lock_is_seen_from_outside_as_long_as_it_is_held(tmp_path):
+    assert not is_held(tmp_path / "lock")
+    with held(tmp_path / "lock"):
+        assert is_held(tmp_path / "lock")
+    assert not is_held(tmp_path / "lock")
+
+
+def test_the_cluster_runs_nothing_of_a_job_that_was_cancelled_or_taken_over(tmp_path):
+    job = Job((), "", tmp_path)
+    queued = QueuedGraph(job, GraphRun(tmp_path, False, 1), "first")
+    assert queued() is None
+    job.attempt.write_text("second")
+    assert queued() is None
+    assert not job.log.exists()
