@@ -34,7 +34,7 @@ class QueuedGraph:
 
     def __call__(self) -> int | None:
         """The exit code of the graph; None where it was not to run, or not to its end."""
-        self.job.folder.touch()  # so that NFS looks again at what lies in it, as this host may not have done for a minute
+        self.job.folder.touch()  # so that NFS looks again at what lies in it
         if not self._is_wanted():
             return None
         process = self.run.start(self.job)
