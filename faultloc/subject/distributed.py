@@ -113,12 +113,16 @@ def _batch_norms_in_training(network: nn.Module) -> dict[str, nn.Module]:
                 f"{where} of a kind that PyTorch cannot compute over several processes; expected nn.BatchNorm1d, 2d or "
                 "3d: train it in one process"
             )
-        if not all(tensor.is_cuda for tensor in (*layer.parameters(), *layer.buffers())):
+        if not _lies_on_gpu(layer):
             raise ModelError(
                 f"{where}, whose statistics PyTorch takes over several processes on GPUs only; train it in one process "
                 "(runtime.launcher=python), or on GPUs"
             )
     return norms
+
+
+def _lies_on_gpu(layer: nn.Module) -> bool:
+    return all(tensor.is_cuda for tensor in (*layer.parameters(), *layer.buffers()))
 
 
 def _replace(network: nn.Module, name: str, layer: nn.Module) -> None:

@@ -1,0 +1,122 @@
+"""The stages that torchrun may start, as several processes on the CPU of one machine."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from safetensors.numpy import load_file
+
+from tests.stages.workspace import Workspace
+
+pytestmark = pytest.mark.slow
+
+LAUNCHER = "torchrun --standalone --nproc-per-node 2"
+SHARED = ("data/mutation", "models/mutants", "data/suffix")
+# Batches of 15, so that the two parts are never of the same size.
+SETTINGS = ("train.batch_size=15",)
+# Two epochs of ten steps. Adding 15 samples' gradients in another order moves each step by some 2**-24 of its size, and
+# momentum keeps ten of them: 20 * 10 * 2**-24 is 1e-5.
+TOLERANCE = 1e-5
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory) -> Workspace:
+    """A workspace in which one process has made the mutants and suffixes; tests leave it as they found it."""
+    workspace = Workspace(tmp_path_factory.mktemp("done"))
+    workspace.configure(*SETTINGS)
+    workspace.run("dvc", "repro", "mutation", "suffix")
+    return workspace
+
+
+def torchrun(workspace: Workspace, *arguments: str) -> str:
+    """The output of a start that is to succeed."""
+    return workspace.run(*LAUNCHER.split(), "-m", *arguments).stdout
+
+
+def fails_with_one_sentence(workspace: Workspace, *arguments: str) -> str:
+    """The sentence with which the start ends."""
+    finished = workspace.run(*LAUNCHER.split(), "-m", *arguments, check=False)
+    assert finished.returncode != 0
+    sentences = re.findall(r"^\w+: error: (.*)$", finished.stdout, re.MULTILINE)
+    assert len(sentences) == 1, finished.stdout
+    assert finished.stdout.count("Traceback") <= 1, "torchrun adds one of its own, the ranks none"
+    return sentences[0]
+
+
+def contents(folder: Path, paths: tuple[str, ...]) -> dict[str, bytes]:
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for path in paths
+        for file in sorted((folder / path).rglob("*"))
+        if file.is_file()
+    }
+
+
+def test_mutants_and_suffixes_of_two_processes_are_those_of_one_byte_for_byte(done):
+    before = contents(done.folder, SHARED)
+    for path in before:
+        (done.folder / path).unlink()
+    for stage in ("mutation", "suffix"):
+        output = torchrun(done, f"stages.{stage}")
+        assert len(re.findall(rf"^{stage}: ", output, re.MULTILINE)) == 1, "one process speaks for all"
+    assert contents(done.folder, SHARED) == before
+
+
+def test_dvc_starts_the_launcher_and_the_model_is_that_of_one_process_up_to_rounding(done):
+    weights = load_file(done.folder / "models/subject/weights.safetensors")
+    curve = pd.read_csv(done.folder / "results/train/curve.csv")
+    lock = done.lock()["stages"]["train"]
+
+    done.configure(*SETTINGS, f"runtime.launcher={LAUNCHER}")
+    output = done.run("dvc", "repro", "train").stdout
+    assert f"> {LAUNCHER} -m stages.train" in output
+    assert len(re.findall(r"^train: ", output, re.MULTILINE)) == 1
+    together = load_file(done.folder / "models/subject/weights.safetensors")
+    assert weights.keys() == together.keys()
+    for name in weights:
+        np.testing.assert_allclose(together[name], weights[name], rtol=TOLERANCE, atol=TOLERANCE)
+    np.testing.assert_allclose(pd.read_csv(done.folder / "results/train/curve.csv"), curve, rtol=TOLERANCE)
+
+    done.configure(*SETTINGS)
+    assert "Running stage" not in done.run("dvc", "repro", "train").stdout
+    assert done.lock()["stages"]["train"] == lock
+
+
+def test_a_mistake_that_every_process_finds_is_said_once(done):
+    before = contents(done.folder, ("models/subject",))
+    sentence = fails_with_one_sentence(done, "stages.train", "train.optimizer.lr=1e30")
+    assert "lower the learning rate" in sentence
+    assert contents(done.folder, ("models/subject",)) == before
+
+
+NETWORK = """
+import os
+import signal
+
+from faultloc.errors import ModelError
+from faultloc.subject.architectures import LeNet1
+
+
+class FailsOnOneRank(LeNet1):
+    def forward(self, x):
+        if self.training and os.environ["RANK"] == "1":
+            {}
+        return super().forward(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "sentence"),
+    [
+        ('raise ModelError("the second rank has a reason of its own")', "the second rank has a reason of its own"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "another of the 2 processes has ended"),
+    ],
+)
+def test_a_rank_that_fails_alone_ends_all(done, end, sentence):
+    (done.folder / "own.py").write_text(NETWORK.format(end))
+    before = contents(done.folder, ("models/subject",))
+    said = fails_with_one_sentence(done, "stages.train", "model._target_=own.FailsOnOneRank")
+    assert sentence in said
+    assert contents(done.folder, ("models/subject",)) == before
