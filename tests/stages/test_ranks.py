@@ -35,16 +35,6 @@ def torchrun(workspace: Workspace, *arguments: str) -> str:
     return workspace.run(*LAUNCHER.split(), "-m", *arguments).stdout
 
 
-def fails_with_one_sentence(workspace: Workspace, *arguments: str) -> str:
-    """The sentence with which the start ends."""
-    finished = workspace.run(*LAUNCHER.split(), "-m", *arguments, check=False)
-    assert finished.returncode != 0
-    sentences = re.findall(r"^\w+: error: (.*)$", finished.stdout, re.MULTILINE)
-    assert len(sentences) == 1, finished.stdout
-    assert finished.stdout.count("Traceback") <= 1, "torchrun adds one of its own, the ranks none"
-    return sentences[0]
-
-
 def contents(folder: Path, paths: tuple[str, ...]) -> dict[str, bytes]:
     return {
         str(file.relative_to(folder)): file.read_bytes()
@@ -84,13 +74,6 @@ def test_dvc_starts_the_launcher_and_the_model_is_that_of_one_process_up_to_roun
     assert done.lock()["stages"]["train"] == lock
 
 
-def test_a_mistake_that_every_process_finds_is_said_once(done):
-    before = contents(done.folder, ("models/subject",))
-    sentence = fails_with_one_sentence(done, "stages.train", "train.optimizer.lr=1e30")
-    assert "lower the learning rate" in sentence
-    assert contents(done.folder, ("models/subject",)) == before
-
-
 NETWORK = """
 import os
 import signal
@@ -99,24 +82,30 @@ from faultloc.errors import ModelError
 from faultloc.subject.architectures import LeNet1
 
 
-class FailsOnOneRank(LeNet1):
+class Failing(LeNet1):
     def forward(self, x):
-        if self.training and os.environ["RANK"] == "1":
-            {}
+        if self.training and os.environ["RANK"] in {ranks}:
+            {end}
         return super().forward(x)
 """
+RAISE = 'raise ModelError("a reason of its own")'
 
 
 @pytest.mark.parametrize(
-    ("end", "sentence"),
+    ("ranks", "end", "sentence"),
     [
-        ('raise ModelError("the second rank has a reason of its own")', "the second rank has a reason of its own"),
-        ("os.kill(os.getpid(), signal.SIGKILL)", "another of the 2 processes has ended"),
+        (("0", "1"), RAISE, "a reason of its own"),
+        (("1",), RAISE, "a reason of its own"),
+        (("1",), "os.kill(os.getpid(), signal.SIGKILL)", "another of the 2 processes has ended"),
     ],
 )
-def test_a_rank_that_fails_alone_ends_all(done, end, sentence):
-    (done.folder / "own.py").write_text(NETWORK.format(end))
+def test_a_rank_that_fails_ends_all_with_one_sentence_and_nothing_is_written(done, ranks, end, sentence):
+    (done.folder / "own.py").write_text(NETWORK.format(ranks=ranks, end=end))
     before = contents(done.folder, ("models/subject",))
-    said = fails_with_one_sentence(done, "stages.train", "model._target_=own.FailsOnOneRank")
-    assert sentence in said
+    finished = done.run(*LAUNCHER.split(), "-m", "stages.train", "model._target_=own.Failing", check=False)
+    assert finished.returncode != 0
+    said = re.findall(r"^train: error: (.*)$", finished.stdout, re.MULTILINE)
+    assert len(said) == 1, finished.stdout
+    assert sentence in said[0]
+    assert finished.stdout.count("Traceback") <= 1, "torchrun adds one of its own, the ranks none"
     assert contents(done.folder, ("models/subject",)) == before
