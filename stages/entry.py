@@ -46,6 +46,7 @@ def stage(name: str, *, shared_by_ranks: bool = False) -> Callable[[Stage], Call
                 _check_start(name, sys.argv[1:], shared_by_ranks)
             except ConfigError as error:
                 sys.exit(_fail(name, str(error), 1))
+            ranks.end_with_torchrun()
             with_parameters()
 
         return main

@@ -4,7 +4,10 @@ The first writes and says what was done. Where one fails, the first to fail says
 """
 
 import os
+import signal
+import time
 from functools import cache
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from faultloc.errors import ConfigError
@@ -35,6 +38,21 @@ def store() -> "torch.distributed.Store":
 def is_first_to_fail() -> bool:
     """Whether no other rank has failed so far; asked once by a rank that has."""
     return count() == 1 or store().add("failed", 1) == 1
+
+
+def end_with_torchrun() -> None:
+    """Has this rank killed when torchrun is; left alone it would write its outputs into whatever runs by then.
+
+    torchrun starts each rank in a session of its own, where no signal to torchrun's process group arrives.
+    """
+    if count() > 1:
+        Thread(target=_wait_for_the_end_of, args=(os.getppid(),), daemon=True).start()
+
+
+def _wait_for_the_end_of(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def own_device(device: "torch.device") -> "torch.device":

@@ -1,14 +1,17 @@
 """The stages that torchrun may start, as several processes on the CPU of one machine."""
 
 import re
+import subprocess
+import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 from safetensors.numpy import load_file
 
-from tests.stages.workspace import Workspace
+from tests.stages.workspace import Workspace, environment
 
 pytestmark = pytest.mark.slow
 
@@ -82,7 +85,7 @@ from faultloc.errors import ModelError
 from faultloc.subject.architectures import LeNet1
 
 
-class Failing(LeNet1):
+class Own(LeNet1):
     def forward(self, x):
         if self.training and os.environ["RANK"] in {ranks}:
             {end}
@@ -102,10 +105,29 @@ RAISE = 'raise ModelError("a reason of its own")'
 def test_a_rank_that_fails_ends_all_with_one_sentence_and_nothing_is_written(done, ranks, end, sentence):
     (done.folder / "own.py").write_text(NETWORK.format(ranks=ranks, end=end))
     before = contents(done.folder, ("models/subject",))
-    finished = done.run(*LAUNCHER.split(), "-m", "stages.train", "model._target_=own.Failing", check=False)
+    finished = done.run(*LAUNCHER.split(), "-m", "stages.train", "model._target_=own.Own", check=False)
     assert finished.returncode != 0
     said = re.findall(r"^train: error: (.*)$", finished.stdout, re.MULTILINE)
     assert len(said) == 1, finished.stdout
     assert sentence in said[0]
     assert finished.stdout.count("Traceback") <= 1, "torchrun adds one of its own, the ranks none"
     assert contents(done.folder, ("models/subject",)) == before
+
+
+def test_the_ranks_end_with_a_torchrun_that_is_killed(done):
+    begun = 'open("begun", "a").close()'
+    (done.folder / "own.py").write_text(NETWORK.format(ranks=("0", "1"), end=begun))
+    torchrun = psutil.Popen(
+        [*LAUNCHER.split(), "-m", "stages.train", "model._target_=own.Own", "train.epochs=1000000"],
+        cwd=done.folder, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    while not (done.folder / "begun").exists():
+        assert torchrun.poll() is None
+        time.sleep(0.1)
+    ranks = torchrun.children()
+    assert len(ranks) == 2
+    torchrun.kill()
+    _, left = psutil.wait_procs(ranks, timeout=60)
+    for process in left:
+        process.kill()
+    assert not left
