@@ -20,6 +20,7 @@ from yaml import YAMLError
 
 from faultloc.errors import ConfigError, FaultlocError
 from faultloc.settings_check import check_number
+from stages import ranks
 
 # Absolute: started with -m, Hydra would take a relative path for a Python package.
 CONF = str(Path(__file__).resolve().parents[1] / "conf")
@@ -28,11 +29,11 @@ Stage = Callable[[DictConfig], str]
 _ABSENT = object()
 
 
-def stage(name: str) -> Callable[[Stage], Callable[[], None]]:
+def stage(name: str, *, shared_by_ranks: bool = False) -> Callable[[Stage], Callable[[], None]]:
     """Turns ``run(config) -> "what was done"`` into the command `python -m stages.<name>`.
 
     Import the library inside ``run``: a mistyped override is then answered at once, and the number of threads is set
-    before the numerical libraries read it.
+    before the numerical libraries read it. torchrun may start several processes of a stage that is ``shared_by_ranks``.
     """
 
     def decorate(run: Stage) -> Callable[[], None]:
@@ -42,9 +43,10 @@ def stage(name: str) -> Callable[[Stage], Callable[[], None]]:
 
         def main() -> None:
             try:
-                _check_start(name, sys.argv[1:])
+                _check_start(name, sys.argv[1:], shared_by_ranks)
             except ConfigError as error:
                 sys.exit(_fail(name, str(error), 1))
+            ranks.end_with_torchrun()
             with_parameters()
 
         return main
@@ -52,12 +54,17 @@ def stage(name: str) -> Callable[[Stage], Callable[[], None]]:
     return decorate
 
 
-def _check_start(name: str, arguments: list[str]) -> None:
+def _check_start(name: str, arguments: list[str], shared_by_ranks: bool) -> None:
     """Raises ConfigError for what Hydra would answer with a traceback or with files of its own."""
     if {"-m", "--multirun"} & set(arguments):
         raise ConfigError(
             "a single stage cannot be swept with -m, its jobs would overwrite one another's files; "
             f"sweep the whole graph: python -m stages.sweep -m {name}...=a,b"
+        )
+    if ranks.count() > 1 and not shared_by_ranks:
+        raise ConfigError(
+            f"there are {ranks.count()} processes of stage {name}, which runs in one: python -m stages.{name}; "
+            "docs/devices.md says which stages torchrun can start"
         )
     for file, remedy in (("dvc.yaml", "start from the project's folder"), ("params.yaml", "python -m stages.compose")):
         if not Path(file).is_file():
@@ -110,12 +117,14 @@ def _run(name: str, run: Stage, params: DictConfig) -> int:
         if error.errno == errno.ENOSPC:
             return _fail(name, f"no space left on the device ({where}); free some, run again", 1)
         return _fail(name, f"{error.strerror or error} ({where}); expected a file or folder that can be used", 1)
-    print(f"{name}: {done}, {time.perf_counter() - started:.1f} s", flush=True)
+    if ranks.rank() == 0:
+        print(f"{name}: {done}, {time.perf_counter() - started:.1f} s", flush=True)
     return 0
 
 
 def _fail(name: str, sentence: str, code: int) -> int:
-    print(f"{name}: error: {sentence}", file=sys.stderr, flush=True)
+    if ranks.is_first_to_fail():
+        print(f"{name}: error: {sentence}", file=sys.stderr, flush=True)
     return code
 
 

@@ -8,7 +8,7 @@ from omegaconf import DictConfig
 from stages.entry import stage
 
 
-@stage("mutation")
+@stage("mutation", shared_by_ranks=True)
 def main(params: DictConfig) -> str:
     import numpy as np
 
@@ -22,6 +22,7 @@ def main(params: DictConfig) -> str:
     from faultloc.report.progress import epoch_bar
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import torch_generator
+    from stages.rank_group import joined_ranks
     from stages.torch_runtime import start_torch, worker_count
 
     device, settings = start_torch(params.runtime), params.mutation
@@ -41,9 +42,9 @@ def main(params: DictConfig) -> str:
     recipe = subject.recipe.for_fine_tuning(
         learning_rate=settings.learning_rate, epochs=settings.epochs, batch_size=settings.batch_size
     )
-    with ExitStack() as bars:
+    with joined_ranks(device) as ranks, ExitStack() as bars:
         moved = [
-            bars.enter_context(epoch_bar(f"mutant {layer}", settings.epochs, row=row))
+            bars.enter_context(epoch_bar(f"mutant {layer}", settings.epochs, row=row, shown=ranks.is_first))
             for row, layer in enumerate(LAYERS)
         ]
         mutants = make_mutants(
@@ -56,8 +57,11 @@ def main(params: DictConfig) -> str:
             [torch_generator(params.seed, "mutation", layer) for layer in LAYERS],
             batch_size=params.runtime.batch_size,
             workers=worker_count(device),
+            ranks=ranks,
             on_epoch=lambda mutant, record: moved[mutant](record),
         )
+    if not ranks.is_first:
+        return "the first rank has the same mutants and writes them"
     save_mutant_weights(
         Path("models/mutants"), {layer: mutant.weights for layer, mutant in zip(LAYERS, mutants, strict=True)}
     )

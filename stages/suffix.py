@@ -8,7 +8,7 @@ from omegaconf import DictConfig
 from stages.entry import stage
 
 
-@stage("suffix")
+@stage("suffix", shared_by_ranks=True)
 def main(params: DictConfig) -> str:
     from faultloc.io.dataset_store import load_train
     from faultloc.io.evidence_store import save_evidence
@@ -20,6 +20,7 @@ def main(params: DictConfig) -> str:
     from faultloc.report.progress import epoch_bar
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import numpy_generator, torch_generator
+    from stages.rank_group import joined_ranks
     from stages.torch_runtime import start_torch, worker_count
 
     device, options = start_torch(params.runtime), params.suffix
@@ -38,9 +39,11 @@ def main(params: DictConfig) -> str:
     inputs = as_tensor(train.inputs, device)
     prefix = find_prefix(network, inputs[:2])
     reading = read_model(network, inputs, prefix, batch_size=params.runtime.batch_size)
-    with ExitStack() as bars:
+    with joined_ranks(device) as ranks, ExitStack() as bars:
         moved = [
-            bars.enter_context(epoch_bar(f"suffix mutant {mutant + 1}", max(settings.checkpoints), row=mutant))
+            bars.enter_context(
+                epoch_bar(f"suffix mutant {mutant + 1}", max(settings.checkpoints), row=mutant, shown=ranks.is_first)
+            )
             for mutant in range(settings.mutants)
         ]
         evidence, _ = gather_evidence(
@@ -52,8 +55,11 @@ def main(params: DictConfig) -> str:
             numpy_generator(params.seed, "suffix", "left out"),
             [torch_generator(params.seed, "suffix", str(mutant)) for mutant in range(settings.mutants)],
             workers=worker_count(device),
+            ranks=ranks,
             on_epoch=lambda mutant: moved[mutant](None),
         )
+    if not ranks.is_first:
+        return "the first rank has the same evidence and writes it"
     save_evidence(Path("data/suffix"), evidence)
     return f"{settings.mutants} mutants {describe_prefix(prefix)}"
 

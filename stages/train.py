@@ -7,7 +7,7 @@ from omegaconf import DictConfig
 from stages.entry import as_dict, stage
 
 
-@stage("train")
+@stage("train", shared_by_ranks=True)
 def main(params: DictConfig) -> str:
     import numpy as np
     import pandas as pd
@@ -24,6 +24,7 @@ def main(params: DictConfig) -> str:
     from faultloc.subject.seeding import torch_generator
     from faultloc.subject.subject import Subject
     from faultloc.subject.training import train_network
+    from stages.rank_group import joined_ranks
     from stages.torch_runtime import start_torch
 
     device = start_torch(params.runtime)
@@ -38,11 +39,13 @@ def main(params: DictConfig) -> str:
     inputs = as_tensor(train.inputs, device)
     check_outputs(network, inputs[:2].cpu(), len(train.class_names))
     generator = torch_generator(params.seed, "train", "epochs")
-    with epoch_bar("train", recipe.epochs) as on_epoch:
-        everything = np.arange(len(train))
+    everything = np.arange(len(train))
+    with joined_ranks(device) as ranks, epoch_bar("train", recipe.epochs, shown=ranks.is_first) as on_epoch:
         records = train_network(
-            network.to(device), inputs, train.labels, everything, recipe, generator, on_epoch=on_epoch
+            network.to(device), inputs, train.labels, everything, recipe, generator, ranks=ranks, on_epoch=on_epoch
         )
+    if not ranks.is_first:
+        return "the first rank has the same weights and writes them"
     save_subject(Path("models/subject"), Subject(network, architecture, recipe))
     save_table(Path("results/train/curve.csv"), pd.DataFrame(records))
     reached = {

@@ -26,9 +26,17 @@ def count_bar(description: str, total: int, row: int) -> Iterator[Callable[[obje
 
 
 @contextmanager
-def epoch_bar(description: str, epochs: int, *, row: int = 0) -> Iterator[Callable[[object], object]]:
-    """A callback for the end of an epoch that moves a bar in terminal row ``row``."""
+def epoch_bar(
+    description: str, epochs: int, *, row: int = 0, shown: bool = True
+) -> Iterator[Callable[[object], object]]:
+    """A callback for the end of an epoch that moves a bar in terminal row ``row``, if one is to be ``shown``."""
     with tqdm(
-        total=epochs, desc=description, unit="epoch", position=row, leave=False, disable=None, dynamic_ncols=True
+        total=epochs,
+        desc=description,
+        unit="epoch",
+        position=row,
+        leave=False,
+        disable=None if shown else True,
+        dynamic_ncols=True,
     ) as bar:
         yield lambda _: bar.update()

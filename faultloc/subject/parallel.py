@@ -10,21 +10,27 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from faultloc.errors import TrainingError
+from faultloc.subject.distributed import ALONE, Ranks
 
 Result = TypeVar("Result")
 
 _tasks: Sequence[Callable[[], object]] = ()
 
 
-def run_in_parallel(tasks: Sequence[Callable[[], Result]], workers: int) -> list[Result]:
+def run_in_parallel(tasks: Sequence[Callable[[], Result]], workers: int, ranks: Ranks = ALONE) -> list[Result]:
     """The results of ``tasks`` in their order, computed by ``workers`` forked processes; 1 runs them here.
 
     Give the longest tasks first. What a task reads it shares with this process, what it returns is copied back. Use one
-    worker when this process already uses a GPU, whose state does not survive a fork.
+    worker when this process already uses a GPU, whose state does not survive a fork. Several ``ranks`` share the tasks
+    out instead, each works in its own process, and all have all results in the end.
 
     Raises:
         TrainingError: a process was killed, as Linux does when memory runs out.
     """
+    if ranks.count > 1:
+        # They are as many processes as were asked for, and the threads of their group do not survive a fork.
+        done = ranks.gathered([task() for task in tasks[ranks.rank :: ranks.count]])
+        return [done[number % ranks.count][number // ranks.count] for number in range(len(tasks))]
     if workers <= 1 or len(tasks) <= 1:
         return [task() for task in tasks]
     global _tasks

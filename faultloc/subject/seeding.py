@@ -30,14 +30,14 @@ def torch_generator(seed: int, stage: str, item: str = "") -> "torch.Generator":
 
 
 @contextmanager
-def isolated_torch_rng(generator: "torch.Generator") -> Iterator[None]:
+def isolated_torch_rng(generator: "torch.Generator", *, stream: int = 0) -> Iterator[None]:
     """Inside, layers that draw from torch's global state (initialisation, dropout) draw from ``generator`` instead.
 
-    The global state is as before afterwards.
+    The global state is as before afterwards. Processes whose generators are the same name different ``stream``s.
     """
     import torch
 
     drawn = int(torch.randint(0, 2**62, (1,), generator=generator))
     with torch.random.fork_rng():
-        torch.manual_seed(drawn)
+        torch.manual_seed(drawn + stream)
         yield

@@ -12,6 +12,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from faultloc.errors import TrainingError
 from faultloc.subject.batches import as_model_input
+from faultloc.subject.distributed import ALONE, Ranks
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import isolated_torch_rng
 
@@ -34,6 +35,7 @@ def train_network(
     generator: torch.Generator,
     *,
     most_steps: int | None = None,
+    ranks: Ranks = ALONE,
     on_epoch: Callable[[EpochRecord], object] = lambda record: None,
 ) -> list[EpochRecord]:
     """Trains ``network`` in place on the samples at ``kept``, by cross-entropy on the given labels; a record an epoch.
@@ -43,8 +45,12 @@ def train_network(
     everything else random come from ``generator``. After ``most_steps`` of the optimizer it ends, also in the midst of
     an epoch, whose record is then of the samples so far.
 
+    Several ``ranks`` that call it with the same arguments train together: the steps are those of one process, weights
+    and records are its own up to rounding. Only dropout is drawn otherwise.
+
     Raises:
         TrainingError: the loss is no longer a number.
+        ModelError: several ranks cannot train this network together.
     """
     device = inputs.device
     targets = torch.from_numpy(labels).to(device)
@@ -54,7 +60,7 @@ def train_network(
     _set_training_mode(network)
     records: list[EpochRecord] = []
     steps = 0
-    with isolated_torch_rng(generator):
+    with isolated_torch_rng(generator, stream=ranks.rank), ranks.data_parallel(network) as parallel:
         for epoch in range(1, recipe.epochs + 1):
             order = chosen[torch.randperm(len(chosen), generator=generator)].to(device)
             batches = _batches(order, recipe.batch_size)
@@ -63,7 +69,7 @@ def train_network(
                 if not batches:
                     break
             steps += len(batches)
-            record = _train_epoch(network, inputs, targets, batches, optimizer, epoch)
+            record = _train_epoch(parallel, inputs, targets, batches, optimizer, epoch, ranks)
             if not np.isfinite(record.loss):
                 raise TrainingError(
                     f"the training loss is {record.loss} in epoch {epoch}; expected a finite number: lower the "
@@ -107,18 +113,21 @@ def _train_epoch(
     batches: list[Tensor],
     optimizer: torch.optim.Optimizer,
     epoch: int,
+    ranks: Ranks,
 ) -> EpochRecord:
     # Sums stay on the device and are read once an epoch: reading them at each step would make a GPU wait.
     loss_sum = torch.zeros((), device=inputs.device)
     correct = torch.zeros((), dtype=torch.int64, device=inputs.device)
     for batch in batches:
-        logits = network(as_model_input(inputs[batch]))
-        target = targets[batch]
+        share = ranks.share_of(batch)
+        logits = network(as_model_input(inputs[share.samples]))
+        target = targets[share.samples]
         loss = F.cross_entropy(logits, target)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        (loss * share.scale).backward()
         optimizer.step()
-        loss_sum += loss.detach() * len(batch)
-        correct += (logits.detach().argmax(1) == target).sum()
+        if share.is_counted:
+            loss_sum += loss.detach() * len(target)
+            correct += (logits.detach().argmax(1) == target).sum()
     samples = sum(len(batch) for batch in batches)
-    return EpochRecord(epoch, float(loss_sum) / samples, float(correct) / samples)
+    return EpochRecord(epoch, float(ranks.sum_(loss_sum)) / samples, float(ranks.sum_(correct)) / samples)

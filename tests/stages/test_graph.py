@@ -13,6 +13,7 @@ ORDER = [
     *("gendata", "train", "outlier", "activation", "preloss", "mutation", "suffix", "dfaulo", "evaluate", "report"),
     "purify",
 ]
+SHARED_BY_RANKS = {"train", "mutation", "suffix"}
 
 # It only says where the names for Python users live; a stage that imports any of them is found out below.
 FRONT_DOOR = REPOSITORY / "faultloc/__init__.py"
@@ -77,7 +78,14 @@ def covers(dependency: Path, file: Path) -> bool:
 def test_a_stage_is_a_file_and_a_node_of_the_graph():
     entry_points = {path.stem for path in (REPOSITORY / "stages").glob("*.py") if "@stage(" in path.read_text()}
     assert entry_points == set(GRAPH) == set(ORDER)
-    assert all(GRAPH[name]["cmd"] == f"python -m stages.{name}" for name in GRAPH)
+    for name in GRAPH:
+        launcher = "${runtime.launcher}" if name in SHARED_BY_RANKS else "python"
+        assert GRAPH[name]["cmd"] == f"{launcher} -m stages.{name}"
+
+
+def test_the_launcher_starts_exactly_the_stages_that_several_processes_can_share():
+    shared = {name for name in GRAPH if "shared_by_ranks=True" in (REPOSITORY / f"stages/{name}.py").read_text()}
+    assert shared == SHARED_BY_RANKS
 
 
 def test_no_stage_goes_through_the_front_door():

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from faultloc.errors import ConfigError
 from faultloc.probes.layers import head_layers
 from faultloc.probes.predictions import predict_logits
+from faultloc.subject.distributed import ALONE, Ranks
 from faultloc.subject.parallel import run_in_parallel
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import isolated_torch_rng
@@ -43,12 +44,13 @@ def make_mutants(
     *,
     batch_size: int,
     workers: int = 1,
+    ranks: Ranks = ALONE,
     on_epoch: Callable[[int, EpochRecord], object] = lambda mutant, record: None,
 ) -> list[Mutant]:
-    """One mutant for each row of ``deleted``, trained side by side in ``workers`` processes; see ``train_mutant``.
+    """One mutant for each row of ``deleted``, made by ``train_mutant`` side by side in ``workers`` processes or ranks.
 
     ``batch_size`` is that of the predictions. ``on_epoch`` is called in the process that trains the mutant, with its
-    row. The result does not depend on the number of workers.
+    row. The result does not depend on the number of workers or ranks.
     """
 
     def make(mutant: int) -> Mutant:
@@ -67,7 +69,7 @@ def make_mutants(
 
     # Those that are shown most take longest: they go first, so that no core is left alone with one at the end.
     longest_first = np.argsort(deleted.sum(axis=1), kind="stable")
-    made = run_in_parallel([partial(make, int(mutant)) for mutant in longest_first], workers)
+    made = run_in_parallel([partial(make, int(mutant)) for mutant in longest_first], workers, ranks)
     return [made[int(np.flatnonzero(longest_first == mutant)[0])] for mutant in range(len(deleted))]
 
 

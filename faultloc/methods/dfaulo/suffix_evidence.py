@@ -11,6 +11,7 @@ from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
 from faultloc.methods.dfaulo.neighbours import NeighbourSettings, nearest_others, neighbour_labels
 from faultloc.methods.dfaulo.suffix_mutants import SuffixSettings, SuffixWeights, draw_left_out, train_suffixes
 from faultloc.probes.prefix import ModelReading
+from faultloc.subject.distributed import ALONE, Ranks
 
 _ROWS_AT_ONCE = 4096
 
@@ -25,13 +26,15 @@ def gather_evidence(
     mutant_generators: Sequence[torch.Generator],
     *,
     workers: int = 1,
+    ranks: Ranks = ALONE,
     on_epoch: Callable[[int], object] = lambda mutant: None,
     keep_mutants: bool = False,
 ) -> tuple[DefaultEvidence, Sequence[SuffixWeights]]:
     """Trains the suffix mutants on the features of ``reading`` and asks them, and the samples around each sample.
 
     ``tail_widths`` are those of the model's own tail. ``on_epoch`` is called with a mutant's number after each epoch of
-    it. Beside the evidence it gives the mutants' weights, if they are to be kept.
+    it, in the process that trains it. Several ``ranks`` share the mutants out. Beside the evidence it gives the
+    mutants' weights, if they are to be kept.
     """
     left_out = draw_left_out(len(labels), settings.mutants, settings.left_out, generator)
     opinions = train_suffixes(
@@ -43,6 +46,7 @@ def gather_evidence(
         mutant_generators,
         embeddings=around.embeddings,
         workers=workers,
+        ranks=ranks,
         on_epoch=on_epoch,
         keep_mutants=keep_mutants,
     )

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from faultloc.errors import ConfigError
 from faultloc.settings_check import check_number
+from faultloc.subject.distributed import ALONE, Ranks
 from faultloc.subject.parallel import run_in_parallel
 from faultloc.subject.seeding import isolated_torch_rng
 
@@ -89,12 +90,13 @@ def train_suffixes(
     *,
     embeddings: int,
     workers: int = 1,
+    ranks: Ranks = ALONE,
     on_epoch: Callable[[int], object] = lambda mutant: None,
     keep_mutants: bool = False,
 ) -> SuffixEvidence:
     """The opinions of fresh suffixes in the shape of the model's tail, trained on the prefix's ``features``.
 
-    The result does not depend on ``workers``. The first ``embeddings`` suffixes give theirs, all
+    The result does not depend on ``workers`` or ``ranks``. The first ``embeddings`` suffixes give theirs, all
     give their weights if ``keep_mutants``.
 
     Source: DFauLo's idea of mutants that disagree about faulty samples. Differs: not fine-tuned without suspicious
@@ -120,7 +122,7 @@ def train_suffixes(
     seen = np.zeros((len(labels), widths[-1]), np.float32)
     unseen, energy, kept = np.zeros_like(seen), np.zeros(len(labels), np.float32), []
     all_weights = []
-    for out, opinion in zip(left_out, run_in_parallel(tasks, workers), strict=True):
+    for out, opinion in zip(left_out, run_in_parallel(tasks, workers, ranks), strict=True):
         probabilities, energies, embedding, weights = opinion
         unseen[out] += probabilities[out]
         seen[~out] += probabilities[~out]
