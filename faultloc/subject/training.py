@@ -35,13 +35,15 @@ def train_network(
     *,
     most_steps: int | None = None,
     on_epoch: Callable[[EpochRecord], object] = lambda record: None,
+    on_batch: Callable[[Tensor, Tensor, Tensor], object] = lambda samples, logits, targets: None,
 ) -> list[EpochRecord]:
     """Trains ``network`` in place on the samples at ``kept``, by cross-entropy on the given labels; a record an epoch.
 
     Parameters that do not require gradients stay as they are, and so do the running statistics of their layers.
     ``inputs`` lie on the network's device. Order, dropout and
     everything else random come from ``generator``. After ``most_steps`` of the optimizer it ends, also in the midst of
-    an epoch, whose record is then of the samples so far.
+    an epoch, whose record is then of the samples so far. ``on_batch`` sees the samples of every step, their logits
+    before it, and their targets.
 
     Raises:
         TrainingError: the loss is no longer a number.
@@ -63,7 +65,7 @@ def train_network(
                 if not batches:
                     break
             steps += len(batches)
-            record = _train_epoch(network, inputs, targets, batches, optimizer, epoch)
+            record = _train_epoch(network, inputs, targets, batches, optimizer, epoch, on_batch)
             if not np.isfinite(record.loss):
                 raise TrainingError(
                     f"the training loss is {record.loss} in epoch {epoch}; expected a finite number: lower the "
@@ -107,6 +109,7 @@ def _train_epoch(
     batches: list[Tensor],
     optimizer: torch.optim.Optimizer,
     epoch: int,
+    on_batch: Callable[[Tensor, Tensor, Tensor], object],
 ) -> EpochRecord:
     # Sums stay on the device and are read once an epoch: reading them at each step would make a GPU wait.
     loss_sum = torch.zeros((), device=inputs.device)
@@ -120,5 +123,6 @@ def _train_epoch(
         optimizer.step()
         loss_sum += loss.detach() * len(batch)
         correct += (logits.detach().argmax(1) == target).sum()
+        on_batch(batch, logits.detach(), target)
     samples = sum(len(batch) for batch in batches)
     return EpochRecord(epoch, float(loss_sum) / samples, float(correct) / samples)

@@ -1,0 +1,42 @@
+"""The peers' own trainings, by the subject's recipe."""
+
+from contextlib import ExitStack
+
+import numpy as np
+from omegaconf import DictConfig
+from torch import Tensor, nn
+
+from faultloc.evaluation.cleanlab_baselines import cleanlab_suspiciousness
+from faultloc.peers.cross_validation import assign_folds, cross_validated_probabilities
+from faultloc.report.progress import epoch_bar
+from faultloc.subject.seeding import numpy_generator, torch_generator
+from faultloc.subject.subject import Subject
+from stages.torch_runtime import worker_count
+
+
+def cross_validated_cleanlab(
+    params: DictConfig, subject: Subject, inputs: Tensor, labels: np.ndarray
+) -> dict[str, np.ndarray]:
+    """cleanlab's rankings on probabilities out of sample, by name."""
+    folds, seed = params.peers.cross_validation.folds, params.seed
+    fold_of = assign_folds(labels, folds, numpy_generator(seed, "peers", "folds"))
+
+    def build(fold: int) -> nn.Module:
+        return subject.architecture.build(torch_generator(seed, "peers", f"weights/{fold}")).to(inputs.device)
+
+    with ExitStack() as bars:
+        moved = [
+            bars.enter_context(epoch_bar(f"fold {fold + 1}", subject.recipe.epochs, row=fold)) for fold in range(folds)
+        ]
+        probabilities = cross_validated_probabilities(
+            build,
+            inputs,
+            labels,
+            fold_of,
+            subject.recipe,
+            [torch_generator(seed, "peers", f"epochs/{fold}") for fold in range(folds)],
+            batch_size=params.runtime.batch_size,
+            workers=worker_count(inputs.device),
+            on_epoch=lambda fold, record: moved[fold](record),
+        )
+    return {f"cv_{name}": values for name, values in cleanlab_suspiciousness(probabilities, labels).items()}
