@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from faultloc.evaluation.cleanlab_baselines import cleanlab_suspiciousness
 from faultloc.peers.cross_validation import assign_folds, cross_validated_probabilities
+from faultloc.peers.ncnv import NcnvSettings, verified_by_two_networks
 from faultloc.report.progress import epoch_bar
 from faultloc.subject.seeding import numpy_generator, torch_generator
 from faultloc.subject.subject import Subject
@@ -40,3 +41,25 @@ def cross_validated_cleanlab(
             on_epoch=lambda fold, record: moved[fold](record),
         )
     return {f"cv_{name}": values for name, values in cleanlab_suspiciousness(probabilities, labels).items()}
+
+
+def train_ncnv(params: DictConfig, subject: Subject, inputs: Tensor, labels: np.ndarray) -> np.ndarray:
+    """NCNV's suspiciousness of every sample."""
+    seed, options = params.seed, params.peers.ncnv
+    settings = NcnvSettings(options.epochs, options.warm_up, options.neighbours, options.threshold)
+    networks = [
+        subject.architecture.build(torch_generator(seed, "peers", f"ncnv weights/{place}")).to(inputs.device)
+        for place in range(2)
+    ]
+    with epoch_bar("ncnv", settings.epochs) as on_epoch:
+        return verified_by_two_networks(
+            networks,
+            inputs,
+            labels,
+            subject.recipe,
+            settings,
+            [torch_generator(seed, "peers", f"ncnv epochs/{place}") for place in range(2)],
+            layer=params.activation.layer,
+            batch_size=params.runtime.batch_size,
+            on_epoch=on_epoch,
+        )

@@ -25,7 +25,7 @@ def main(params: DictConfig) -> str:
     from faultloc.settings_check import check_switch
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import numpy_generator, torch_generator
-    from stages.peer_trainings import cross_validated_cleanlab
+    from stages.peer_trainings import cross_validated_cleanlab, train_ncnv
     from stages.torch_runtime import start_torch
 
     device, options, seed = start_torch(params.runtime), params.peers, params.seed
@@ -66,6 +66,8 @@ def main(params: DictConfig) -> str:
         said["deep_state"] = change_rate(network, inputs, batch_size=batch_size)
     if "cross_validation" in asked:
         said |= cross_validated_cleanlab(params, subject, inputs, labels)
+    if "ncnv" in asked:
+        said["ncnv"] = train_ncnv(params, subject, inputs, labels)
     save_peers(Path("data/peers"), said, left_out)
     without = "; ".join(f"not {name}: {reason}" for name, reason in left_out.items())
     return f"{', '.join(said) or 'none asked'} for {len(train)} samples" + (f"; {without}" if without else "")

@@ -7,8 +7,8 @@ from torch import nn
 from faultloc.peers.deep_state import predicts_every_step
 from faultloc.peers.mc_dropout import has_dropout
 
-# They compare given labels, or read probabilities of classes; the others know nothing of labels.
-NEED_CLASSES = ("aum", "neighbour_votes", "simifeat", "isolation", "cross_validation", "deep_state", "ncnv")
+# They compare given labels, or read probabilities of classes. The others know nothing of labels, or of one only.
+NEED_CLASSES = ("aum", "neighbour_votes", "simifeat", "cross_validation", "deep_state", "ncnv")
 
 
 def reasons_against(network: nn.Module, labels_in_use: int) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from faultloc.evaluation.nearest_others import nearest_others
 from faultloc.settings_check import check_number
 
 
@@ -31,25 +32,18 @@ def flag_rate(
     """
     for name, value in (("neighbours", neighbours), ("rounds", rounds), ("parts", parts)):
         check_number(f"peers.simifeat.{name}", value, at_least=1, whole=True)
-    unit = outputs / np.maximum(np.linalg.norm(outputs, axis=1, keepdims=True), 1e-12)
     classes = int(labels.max(initial=0)) + 1
     flags = np.zeros(len(labels))
     for _ in range(rounds):
         for members in np.array_split(generator.permutation(len(labels)), parts):
-            flags[members] += _outvoted(unit[members], labels[members], neighbours, classes)
+            flags[members] += _outvoted(outputs[members], labels[members], neighbours, classes)
     return flags / rounds
 
 
 def _outvoted(
-    unit: Float[np.ndarray, "member neuron"], labels: Int[np.ndarray, "member"], neighbours: int, classes: int
+    outputs: Float[np.ndarray, "member neuron"], labels: Int[np.ndarray, "member"], neighbours: int, classes: int
 ) -> Bool[np.ndarray, "member"]:
-    from sklearn.neighbors import NearestNeighbors
-
-    asked = min(neighbours, len(labels) - 1)
-    if asked < 1:
-        return np.zeros(len(labels), dtype=bool)
-    # Asked without points, it leaves each sample out of its own neighbours.
-    nearest = NearestNeighbors(n_neighbors=asked).fit(unit).kneighbors(return_distance=False)
+    _, nearest = nearest_others(outputs, neighbours)
     votes = np.zeros((len(labels), classes), dtype=np.int64)
     np.add.at(votes, (np.arange(len(labels))[:, None], labels[nearest]), 1)
     return votes.max(axis=1) > votes[np.arange(len(labels)), labels]
