@@ -70,7 +70,7 @@ def main(params: DictConfig) -> str:
         said["ncnv"] = train_ncnv(params, subject, inputs, labels)
     save_peers(Path("data/peers"), said, left_out)
     without = "; ".join(f"not {name}: {reason}" for name, reason in left_out.items())
-    return f"{', '.join(said) or 'none asked'} for {len(train)} samples" + (f"; {without}" if without else "")
+    return f"{', '.join(said) or 'none'} for {len(train)} samples" + (f"; {without}" if without else "")
 
 
 if __name__ == "__main__":
