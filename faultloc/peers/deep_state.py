@@ -47,13 +47,13 @@ def change_rate(
     rates: list[Tensor] = []
     with evaluating(network), torch.inference_mode():
         for batch in tokens.split(batch_size):
-            predicted = network.step_logits(as_model_input(batch)).argmax(2)
-            rates.append(_weighted_changes(predicted, (batch != 0).sum(1)))
-    return torch.cat(rates).cpu().numpy()
+            predicted = network.step_logits(as_model_input(batch)).argmax(2).cpu()
+            rates.append(_weighted_changes(predicted, (batch != 0).sum(1).cpu()))
+    return torch.cat(rates).numpy()
 
 
 def _weighted_changes(predicted: Int[Tensor, "sample step"], lengths: Int[Tensor, "sample"]) -> Float[Tensor, "sample"]:
     changed = predicted[:, 1:] != predicted[:, :-1]
-    step = torch.arange(1, predicted.shape[1], device=predicted.device)
+    step = torch.arange(1, predicted.shape[1])
     weight = step.double().square() * (step < lengths[:, None])
     return (weight * changed).sum(1) / weight.sum(1).clamp(min=1)

@@ -44,10 +44,10 @@ def dropout_variance(
     with _dropping(network), isolated_torch_rng(generator), torch.no_grad():
         for batch in inputs.split(batch_size):
             given = as_model_input(batch)
-            outputs = torch.stack([network(given).double() for _ in range(passes)])
+            outputs = torch.stack([network(given).cpu().double() for _ in range(passes)])
             opinions = outputs.softmax(2) if has_classes else outputs
             variances.append(opinions.var(0).mean(1))
-    return torch.cat(variances).cpu().numpy()
+    return torch.cat(variances).numpy()
 
 
 def _drops(module: nn.Module) -> bool:

@@ -16,8 +16,8 @@ class MarginRecord:
     """
 
     def __init__(self, samples: int, device: torch.device) -> None:
-        self._sums = torch.zeros(samples, dtype=torch.float64, device=device)
-        self._steps = torch.zeros(samples, dtype=torch.float64, device=device)
+        self._sums = torch.zeros(samples, device=device)
+        self._steps = torch.zeros(samples, device=device)
         self._waiting: list[tuple[Tensor, Tensor, Tensor]] = []
         self._waiting_samples = 0
 
@@ -37,7 +37,7 @@ class MarginRecord:
         NaN for a sample that was never shown, infinite where there is only one class.
         """
         self._add_waiting()
-        return (self._sums / self._steps).cpu().numpy()
+        return (self._sums / self._steps).cpu().numpy().astype(np.float64)
 
     def _add_waiting(self) -> None:
         if not self._waiting:
@@ -45,7 +45,7 @@ class MarginRecord:
         samples, logits, targets = (torch.cat(parts) for parts in zip(*self._waiting, strict=True))
         given = targets[:, None]
         margin = logits.gather(1, given).squeeze(1) - logits.scatter(1, given, -torch.inf).amax(1)
-        self._sums.index_add_(0, samples, margin.double())
-        self._steps.index_add_(0, samples, torch.ones_like(self._steps[samples]))
+        self._sums.index_add_(0, samples, margin.float())
+        self._steps.index_add_(0, samples, torch.ones_like(margin, dtype=torch.float32))
         self._waiting.clear()
         self._waiting_samples = 0
