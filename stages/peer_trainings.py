@@ -6,7 +6,7 @@ import numpy as np
 from omegaconf import DictConfig
 from torch import Tensor, nn
 
-from faultloc.evaluation.cleanlab_baselines import cleanlab_suspiciousness
+from faultloc.evaluation.cleanlab_baselines import cleanlab_suspiciousness, require_cleanlab
 from faultloc.peers.cross_validation import assign_folds, cross_validated_probabilities
 from faultloc.peers.ncnv import NcnvSettings, verified_by_two_networks
 from faultloc.report.progress import epoch_bar
@@ -19,6 +19,7 @@ def cross_validated_cleanlab(
     params: DictConfig, subject: Subject, inputs: Tensor, labels: np.ndarray
 ) -> dict[str, np.ndarray]:
     """cleanlab's rankings on probabilities out of sample, by name."""
+    require_cleanlab()
     folds, seed = params.peers.cross_validation.folds, params.seed
     fold_of = assign_folds(labels, folds, numpy_generator(seed, "peers", "folds"))
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from omegaconf import DictConfig, OmegaConf
 
-from faultloc.errors import ConfigError
+from faultloc.errors import ConfigError, MissingPackageError
 from faultloc.io.artifacts import load_json, save_array
 from faultloc.io.dataset_store import DatasetSplits, save_dataset
 from faultloc.io.peer_store import load_peers
@@ -130,3 +130,10 @@ def test_one_label_alone_leaves_out_what_compares_labels(images) -> None:
 def test_a_switch_that_is_neither_true_nor_false_is_refused(images) -> None:
     with pytest.raises(ConfigError, match=r"peers\.aum\.run is 'maybe'; expected true or false"):
         images(settings(peers={"aum": {"run": "maybe"}}))
+
+
+def test_without_cleanlab_nothing_is_trained_for_it(images, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "cleanlab", None)
+    monkeypatch.setattr("stages.peer_trainings.cross_validated_probabilities", lambda *rest: pytest.fail("it trains"))
+    with pytest.raises(MissingPackageError, match=r"faultloc\[cleanlab\]"):
+        images(settings("cross_validation"))
