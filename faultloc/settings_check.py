@@ -32,3 +32,9 @@ def check_number(
         or (below is not None and not value < below)  # type: ignore[operator]
     ):
         raise ConfigError(f"{name} is {value!r}; {expected}")
+
+
+def check_switch(name: str, value: object) -> None:
+    """Raises ConfigError unless ``value`` is true or false; ``name`` is its key."""
+    if not isinstance(value, bool):
+        raise ConfigError(f"{name} is {value!r}; expected true or false")

@@ -9,7 +9,6 @@ from stages.entry import stage
 
 @stage("evaluate")
 def main(params: DictConfig) -> str:
-    from faultloc.errors import ConfigError
     from faultloc.evaluation.baselines import baseline_suspiciousness
     from faultloc.evaluation.cleanlab_baselines import cleanlab_suspiciousness
     from faultloc.evaluation.isolation import class_isolation
@@ -23,13 +22,14 @@ def main(params: DictConfig) -> str:
     )
     from faultloc.io.artifacts import load_array, save_json
     from faultloc.io.dataset_store import load_train
+    from faultloc.io.peer_store import load_peers
     from faultloc.io.tables import load_table, save_table
     from faultloc.io.truth_store import load_truth
+    from faultloc.settings_check import check_switch
     from faultloc.subject.alignment import rows_of
     from faultloc.subject.seeding import numpy_generator
 
-    if not isinstance(params.evaluate.cleanlab, bool):
-        raise ConfigError(f"evaluate.cleanlab is {params.evaluate.cleanlab!r}; expected true or false")
+    check_switch("evaluate.cleanlab", params.evaluate.cleanlab)
     measured, curves = Path("results/evaluation/metrics.json"), Path("results/evaluation/curves.csv")
     summary = Path("results/evaluation/summary.json")  # what `dvc metrics show` can show on one screen
     dataset = load_train(Path("data/dataset"))
@@ -56,6 +56,7 @@ def main(params: DictConfig) -> str:
     )
     if params.evaluate.cleanlab:
         suspiciousness |= cleanlab_suspiciousness(probabilities, labels)
+    suspiciousness |= load_peers(Path("data/peers"))
     if (dfaulo / "ablations.csv").exists():
         ablations = suspiciousness_columns(load_table(dfaulo / "ablations.csv"), ids)
         suspiciousness |= {f"dfaulo_{name}": values for name, values in ablations.items()}

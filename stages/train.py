@@ -12,7 +12,7 @@ def main(params: DictConfig) -> str:
     import numpy as np
     import pandas as pd
 
-    from faultloc.io.artifacts import save_json
+    from faultloc.io.artifacts import save_array, save_json
     from faultloc.io.dataset_store import load_test, load_train, load_vocabulary
     from faultloc.io.subject_store import save_subject
     from faultloc.io.tables import save_table
@@ -20,6 +20,7 @@ def main(params: DictConfig) -> str:
     from faultloc.report.progress import epoch_bar
     from faultloc.subject.architecture import Architecture, check_outputs
     from faultloc.subject.batches import as_tensor
+    from faultloc.subject.margin_record import MarginRecord
     from faultloc.subject.recipe import TrainingRecipe
     from faultloc.subject.seeding import torch_generator
     from faultloc.subject.subject import Subject
@@ -39,14 +40,24 @@ def main(params: DictConfig) -> str:
     inputs = as_tensor(train.inputs, device)
     check_outputs(network, inputs[:2].cpu(), len(train.class_names))
     generator = torch_generator(params.seed, "train", "epochs")
-    everything = np.arange(len(train))
+    margins = MarginRecord(len(train), device)
     with joined_ranks(device) as ranks, epoch_bar("train", recipe.epochs, shown=ranks.is_first) as on_epoch:
         records = train_network(
-            network.to(device), inputs, train.labels, everything, recipe, generator, ranks=ranks, on_epoch=on_epoch
+            network.to(device),
+            inputs,
+            train.labels,
+            np.arange(len(train)),
+            recipe,
+            generator,
+            ranks=ranks,
+            on_epoch=on_epoch,
+            on_batch=margins.observe,
         )
+        margin = margins.means(ranks)
     if not ranks.is_first:
         return "the first rank has the same weights and writes them"
     save_subject(Path("models/subject"), Subject(network, architecture, recipe))
+    save_array(Path("data/training/margin.npy"), margin)
     save_table(Path("results/train/curve.csv"), pd.DataFrame(records))
     reached = {
         f"{name}_accuracy": accuracy(

@@ -234,3 +234,36 @@ def reference_neighbours(
             row[labels[j]] += weight / sum(w for w, _ in weights)
         shares.append(row)
     return shares
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Peers, one sample at a time.
+
+
+def reference_margin(logits: Sequence[float], label: int) -> float:
+    """The logit of the given label minus the highest other one."""
+    return logits[label] - max(value for other, value in enumerate(logits) if other != label)
+
+
+def reference_change_rate(predicted: Sequence[int]) -> Fraction:
+    """Of the classes predicted after each token: the squared places of the changes over all squared places."""
+    changes = places = 0
+    for j in range(1, len(predicted)):
+        places += j**2
+        if predicted[j] != predicted[j - 1]:
+            changes += j**2
+    return Fraction(changes, places) if places else Fraction(0)
+
+
+def reference_is_outvoted(
+    sample: int, members: Sequence[int], points: Sequence[Sequence[float]], labels: Sequence[int], count: int
+) -> bool:
+    """Whether another label has more votes among the ``count`` members of the highest cosine than the sample's own."""
+    cosines = []
+    for other in members:
+        if other != sample:
+            dot = sum(x * y for x, y in zip(points[sample], points[other], strict=True))
+            cosines.append((dot / math.hypot(*points[sample]) / math.hypot(*points[other]), other))
+    cosines.sort(reverse=True)
+    voters = [labels[other] for _, other in cosines[:count]]
+    return any(voters.count(label) > voters.count(labels[sample]) for label in voters)

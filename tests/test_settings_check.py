@@ -1,7 +1,7 @@
 import pytest
 
 from faultloc.errors import ConfigError
-from faultloc.settings_check import check_number
+from faultloc.settings_check import check_number, check_switch
 
 
 def test_a_number_within_its_bounds_passes():
@@ -24,3 +24,11 @@ def test_a_number_within_its_bounds_passes():
 def test_anything_else_is_named_with_what_was_expected(value, bounds, message):
     with pytest.raises(ConfigError, match=f"^{message}$"):
         check_number("x", value, **bounds)
+
+
+@pytest.mark.parametrize("value", ["maybe", 1, None])
+def test_a_switch_is_true_or_false(value):
+    check_switch("x", True)
+    check_switch("x", False)
+    with pytest.raises(ConfigError, match=f"^x is {value!r}; expected true or false$"):
+        check_switch("x", value)

@@ -41,7 +41,12 @@ _EVIDENCE_SOURCES = (
     f"{_DFAULO}/suffix_mutants.py",
     "faultloc/probes",
 )
-_PEER_SOURCES = ("benchmarks/quality/peers.py", "faultloc/evaluation", "faultloc/probes")
+_PEER_SOURCES = (
+    "benchmarks/quality/peers.py",
+    "faultloc/evaluation",
+    "faultloc/peers/cross_validation.py",
+    "faultloc/probes",
+)
 SUFFIX = OmegaConf.load(REPOSITORY / "conf/suffix/default.yaml")
 _BATCH_SIZE = 512
 

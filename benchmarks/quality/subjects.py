@@ -5,12 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from benchmarks.quality.cases import Case
 from benchmarks.quality.data import faulty_dataset
 from benchmarks.quality.networks import architecture
 from faultloc.evaluation.baselines import label_margin
-from faultloc.probes.predictions import predict_logits, softmax
+from faultloc.peers.cross_validation import cross_validated_probabilities
+from faultloc.probes.predictions import predict_logits
 from faultloc.subject.architecture import Architecture
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import numpy_generator, torch_generator
@@ -83,11 +85,12 @@ def cross_validated(case: Case, root: Path, folds: int = 5) -> tuple[np.ndarray,
     labels = faulty.dataset.labels
     inputs = torch.from_numpy(np.ascontiguousarray(faulty.dataset.inputs))
     fold_of = numpy_generator(case.seed, "folds", case.name).permutation(len(labels)) % folds
-    probabilities = np.zeros((len(labels), len(faulty.dataset.class_names)), np.float32)
-    for fold in range(folds):
-        out, item = fold_of == fold, f"{case.name}/fold{fold}"
-        network = case_architecture(case, faulty.dataset, vocabulary).build(torch_generator(case.seed, "subject", item))
-        generator = torch_generator(case.seed, "training", item)
-        train_network(network, inputs, labels, np.flatnonzero(~out), RECIPE, generator)
-        probabilities[out] = softmax(predict_logits(network, inputs[torch.from_numpy(out)], batch_size=512))
+    items = [f"{case.name}/fold{fold}" for fold in range(folds)]
+
+    def build(fold: int) -> nn.Module:
+        generator = torch_generator(case.seed, "subject", items[fold])
+        return case_architecture(case, faulty.dataset, vocabulary).build(generator)
+
+    generators = [torch_generator(case.seed, "training", item) for item in items]
+    probabilities = cross_validated_probabilities(build, inputs, labels, fold_of, RECIPE, generators, batch_size=512)
     return probabilities, labels

@@ -60,15 +60,20 @@ def cleanlab_suspiciousness(
     return {**qualities, "cleanlab_find_label_issues": find_label_issues(probabilities, labels)}
 
 
-@contextlib.contextmanager
-def _cleanlab() -> Iterator[None]:
-    """Quiet inside: cleanlab prints advice and warns about small classes; errors come through."""
+def require_cleanlab() -> None:
+    """Raises MissingPackageError where cleanlab is not installed: before trainings that would be in vain."""
     try:
         import cleanlab  # noqa: F401
     except ModuleNotFoundError as error:
         if error.name != "cleanlab":
             raise
         raise MissingPackageError("cleanlab", "the cleanlab baseline", "cleanlab") from None
+
+
+@contextlib.contextmanager
+def _cleanlab() -> Iterator[None]:
+    """Quiet inside: cleanlab prints advice and warns about small classes; errors come through."""
+    require_cleanlab()
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         yield

@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Float, Int
 
+from faultloc.evaluation.nearest_others import nearest_others
 from faultloc.settings_check import check_number
 
 
@@ -23,14 +24,9 @@ def neighbour_disagreement(
     Raises:
         ConfigError: ``neighbours`` is below 1.
     """
-    from sklearn.neighbors import NearestNeighbors
-
     check_number("neighbours", neighbours, at_least=1, whole=True)
-    asked = min(neighbours, len(labels) - 1)
-    if asked < 1:
+    distances, nearest = nearest_others(features, neighbours)
+    if not nearest.shape[1]:
         return np.zeros(len(labels))
-    unit = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)
-    # Asked without points, it leaves each sample out of its own neighbours, also where another one is equal to it.
-    distances, nearest = NearestNeighbors(n_neighbors=asked).fit(unit).kneighbors()
     weights = 1 / (0.01 + distances)
     return (weights * (labels[nearest] != labels[:, None])).sum(axis=1) / weights.sum(axis=1)

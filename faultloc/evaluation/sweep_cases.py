@@ -10,7 +10,7 @@ from faultloc.errors import DataError
 # What a case is always named by; other settings only where they vary.
 SUBJECT = ("experiment", "dataset", "model", "fault")
 # The groups of the configuration, of which an option can be chosen.
-GROUPS = (*SUBJECT, "train", "outlier", "activation", "mutation", "suffix", "dfaulo", "evaluate", "purify")
+GROUPS = (*SUBJECT, "train", "outlier", "activation", "mutation", "suffix", "dfaulo", "peers", "evaluate", "purify")
 METRICS = ("rauc", "apfd", "exam_first", "exam_last", "exam_average", "auroc", "average_precision")
 # What the value of a setting is called that a row does not give.
 UNSET = "default"

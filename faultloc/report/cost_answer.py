@@ -11,8 +11,8 @@ from faultloc.report.question_figures import cost_figure
 
 # The order of the graph; stages of other names come after them.
 STAGES = (
-    *("gendata", "train", "outlier", "activation", "preloss", "mutation", "suffix", "dfaulo", "evaluate", "report"),
-    "purify",
+    *("gendata", "train", "outlier", "activation", "preloss", "mutation", "suffix", "dfaulo"),
+    *("peers", "evaluate", "report", "purify"),
 )
 
 

@@ -37,13 +37,15 @@ def train_network(
     most_steps: int | None = None,
     ranks: Ranks = ALONE,
     on_epoch: Callable[[EpochRecord], object] = lambda record: None,
+    on_batch: Callable[[Tensor, Tensor, Tensor], object] = lambda samples, logits, targets: None,
 ) -> list[EpochRecord]:
     """Trains ``network`` in place on the samples at ``kept``, by cross-entropy on the given labels; a record an epoch.
 
     Parameters that do not require gradients stay as they are, and so do the running statistics of their layers.
     ``inputs`` lie on the network's device. Order, dropout and
     everything else random come from ``generator``. After ``most_steps`` of the optimizer it ends, also in the midst of
-    an epoch, whose record is then of the samples so far.
+    an epoch, whose record is then of the samples so far. ``on_batch`` sees the samples of every step, their logits
+    before it, and their targets.
 
     Several ``ranks`` that call it with the same arguments train together: the steps are those of one process, weights
     and records are its own up to rounding. Only dropout is drawn otherwise.
@@ -69,7 +71,7 @@ def train_network(
                 if not batches:
                     break
             steps += len(batches)
-            record = _train_epoch(parallel, inputs, targets, batches, optimizer, epoch, ranks)
+            record = _train_epoch(parallel, inputs, targets, batches, optimizer, epoch, ranks, on_batch)
             if not np.isfinite(record.loss):
                 raise TrainingError(
                     f"the training loss is {record.loss} in epoch {epoch}; expected a finite number: lower the "
@@ -114,6 +116,7 @@ def _train_epoch(
     optimizer: torch.optim.Optimizer,
     epoch: int,
     ranks: Ranks,
+    on_batch: Callable[[Tensor, Tensor, Tensor], object],
 ) -> EpochRecord:
     # Sums stay on the device and are read once an epoch: reading them at each step would make a GPU wait.
     loss_sum = torch.zeros((), device=inputs.device)
@@ -129,5 +132,6 @@ def _train_epoch(
         if share.is_counted:
             loss_sum += loss.detach() * len(target)
             correct += (logits.detach().argmax(1) == target).sum()
+            on_batch(share.samples, logits.detach(), target)
     samples = sum(len(batch) for batch in batches)
     return EpochRecord(epoch, float(ranks.sum_(loss_sum)) / samples, float(ranks.sum_(correct)) / samples)

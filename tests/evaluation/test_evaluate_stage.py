@@ -12,6 +12,7 @@ from omegaconf import OmegaConf
 from faultloc.faults.planted import PlantedFault
 from faultloc.io.artifacts import save_array
 from faultloc.io.dataset_store import DatasetSplits, save_dataset
+from faultloc.io.peer_store import save_peers
 from faultloc.io.tables import load_table, save_table
 from faultloc.io.truth_store import save_truth
 from faultloc.subject.dataset import LabeledDataset
@@ -50,6 +51,7 @@ def workspace(tmp_path: Path, monkeypatch) -> Path:
     loss = -np.log(probabilities[np.arange(SAMPLES), labels])
     for name, array in (("logits", logits), ("probabilities", probabilities), ("loss", loss)):
         save_array(Path(f"data/preloss/{name}.npy"), array)
+    save_peers(Path("data/peers"), {"aum": loss + 1.0, "deep_state": np.zeros(SAMPLES)}, {})
 
     ranked = pd.DataFrame({"sample_id": ids, "suspiciousness": is_fault + generator.random(SAMPLES)})
     ranked = ranked.sort_values("suspiciousness", ascending=False)
@@ -66,15 +68,14 @@ def measured() -> dict:
 
 
 def test_every_ranking_is_measured(workspace, evaluate) -> None:
-    assert evaluate(CONFIG) == "12 rankings of 200 samples with 10 faults"
-    assert {"dfaulo_offline", "dfaulo_online", "dfaulo_input", "dfaulo_input+hidden", "loss", "random"} <= set(
-        measured()
-    )
+    assert evaluate(CONFIG) == "14 rankings of 200 samples with 10 faults"
+    ablations, peers = {"dfaulo_input", "dfaulo_input+hidden"}, {"aum", "deep_state"}
+    assert {"dfaulo_offline", "dfaulo_online", "loss", "random", *ablations, *peers} <= set(measured())
 
 
 def test_tables_are_matched_by_sample_id(workspace, evaluate) -> None:
     evaluate(CONFIG)
-    for name in ("dfaulo_offline", "dfaulo_online", "dfaulo_input", "loss", "margin"):
+    for name in ("dfaulo_offline", "dfaulo_online", "dfaulo_input", "loss", "margin", "aum"):
         assert measured()[name]["pobl@5"] == 1, name
         assert measured()[name]["auroc"] == 1, name
 
@@ -112,4 +113,4 @@ def test_without_a_truth_the_evaluation_is_skipped(workspace, evaluate) -> None:
 def test_only_the_offline_ranking_is_needed(workspace, evaluate) -> None:
     for name in ("online", "ablations"):
         Path(f"results/dfaulo/{name}.csv").unlink()
-    assert evaluate(CONFIG) == "9 rankings of 200 samples with 10 faults"
+    assert evaluate(CONFIG) == "11 rankings of 200 samples with 10 faults"

@@ -10,8 +10,8 @@ from omegaconf import OmegaConf
 REPOSITORY = Path(__file__).resolve().parents[2]
 GRAPH = OmegaConf.to_container(OmegaConf.load(REPOSITORY / "dvc.yaml"))["stages"]
 ORDER = [
-    *("gendata", "train", "outlier", "activation", "preloss", "mutation", "suffix", "dfaulo", "evaluate", "report"),
-    "purify",
+    *("gendata", "train", "outlier", "activation", "preloss", "mutation", "suffix", "dfaulo"),
+    *("peers", "evaluate", "report", "purify"),
 ]
 SHARED_BY_RANKS = {"train", "mutation", "suffix"}
 

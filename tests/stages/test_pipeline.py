@@ -17,7 +17,7 @@ from tests.stages.workspace import Workspace, environment
 
 pytestmark = pytest.mark.slow
 AFTER_MUTATION = {"mutation", "dfaulo", "evaluate", "report", "purify"}
-ALL = {"gendata", "train", "outlier", "activation", "preloss", "suffix"} | AFTER_MUTATION
+ALL = {"gendata", "train", "outlier", "activation", "preloss", "suffix", "peers"} | AFTER_MUTATION
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,8 @@ def test_a_second_run_executes_nothing(done):
         # What the verdicts change is another list than the one that is purified by.
         ("dfaulo.online.rounds=1", {"dfaulo", "evaluate", "report"}),
         ("dfaulo=paper", {"dfaulo", "evaluate", "report", "purify"}),
+        ("peers.simifeat.neighbours=3", {"peers", "evaluate", "report"}),
+        ("peers.aum.run=false", {"peers", "evaluate", "report"}),
         ("evaluate.cleanlab=false", {"evaluate", "report"}),
         ("report.samples=2", {"report"}),
         ("purify.action=relabel", {"purify"}),
@@ -128,6 +130,7 @@ def test_no_ranking_knows_the_truth(done):
 def test_the_metrics_keep_their_contract(done):
     metrics = json.loads((done.folder / "results/evaluation/metrics.json").read_text())
     assert {"dfaulo_offline", "dfaulo_online", "loss", "random", "cleanlab_self_confidence"} <= set(metrics)
+    assert {"aum", "neighbour_votes", "simifeat", "isolation_features"} <= set(metrics)
     assert {"rauc", "apfd", "pobl@1", "pobl@2", "pobl@5", "pobl@10"} <= set(metrics["loss"])
 
 
@@ -190,5 +193,5 @@ def test_after_an_interruption_the_next_run_carries_on(done, tmp_path):
     assert not list(workspace.folder.rglob("*.part"))
     workspace.configure()
     # What does not need the interrupted stage may have run before it or not.
-    assert workspace.reproduce() - {"suffix"} == AFTER_MUTATION
+    assert workspace.reproduce() - {"suffix", "peers"} == AFTER_MUTATION
     assert workspace.lock() == done.lock()

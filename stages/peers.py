@@ -1,0 +1,77 @@
+"""What the peers say that need more than the subject's outputs: its features, its training, trainings of their own."""
+
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from stages.entry import stage
+
+
+@stage("peers")
+def main(params: DictConfig) -> str:
+    import numpy as np
+
+    from faultloc.evaluation.isolation import class_isolation
+    from faultloc.evaluation.neighbour_votes import neighbour_disagreement
+    from faultloc.io.artifacts import load_array
+    from faultloc.io.dataset_store import load_train
+    from faultloc.io.peer_store import save_peers
+    from faultloc.io.subject_store import load_subject
+    from faultloc.peers.applicability import reasons_against
+    from faultloc.peers.deep_state import change_rate
+    from faultloc.peers.mc_dropout import dropout_variance
+    from faultloc.peers.simifeat import flag_rate
+    from faultloc.probes.activations import read_activations
+    from faultloc.settings_check import check_switch
+    from faultloc.subject.batches import as_tensor
+    from faultloc.subject.seeding import numpy_generator, torch_generator
+    from stages.peer_trainings import cross_validated_cleanlab, train_ncnv
+    from stages.torch_runtime import start_torch
+
+    device, options, seed = start_torch(params.runtime), params.peers, params.seed
+    for name in options:
+        check_switch(f"peers.{name}.run", options[name].run)
+    train, subject = load_train(Path("data/dataset")), load_subject(Path("models/subject"))
+    network, inputs, labels = subject.network.to(device), as_tensor(train.inputs, device), train.labels
+    batch_size = params.runtime.batch_size
+    wanted = [str(name) for name in options if options[name].run]
+    reasons = reasons_against(network, len(np.unique(labels)))
+    left_out = {name: reasons[name] for name in wanted if name in reasons}
+    asked = set(wanted) - set(left_out)
+
+    said: dict[str, np.ndarray] = {}
+    if "aum" in asked:
+        said["aum"] = -load_array(Path("data/training/margin.npy"))
+    if asked & {"neighbour_votes", "isolation"}:
+        features = read_activations(network, inputs, params.activation.layer, batch_size=batch_size)
+        if "neighbour_votes" in asked:
+            said["neighbour_votes"] = neighbour_disagreement(features, labels, options.neighbour_votes.neighbours)
+        if "isolation" in asked:
+            said["isolation_features"] = class_isolation(features, labels, numpy_generator(seed, "peers", "isolation"))
+    if "simifeat" in asked:
+        probabilities = load_array(Path("data/preloss/probabilities.npy"))
+        settings, around = options.simifeat, numpy_generator(seed, "peers", "simifeat")
+        said["simifeat"] = flag_rate(
+            probabilities, labels, settings.neighbours, settings.rounds, settings.parts, around
+        )
+    if "mc_dropout" in asked:
+        said["mc_dropout"] = dropout_variance(
+            network,
+            inputs,
+            options.mc_dropout.passes,
+            torch_generator(seed, "peers", "mc_dropout"),
+            batch_size=batch_size,
+        )
+    if "deep_state" in asked:
+        said["deep_state"] = change_rate(network, inputs, batch_size=batch_size)
+    if "cross_validation" in asked:
+        said |= cross_validated_cleanlab(params, subject, inputs, labels)
+    if "ncnv" in asked:
+        said["ncnv"] = train_ncnv(params, subject, inputs, labels)
+    save_peers(Path("data/peers"), said, left_out)
+    without = "; ".join(f"not {name}: {reason}" for name, reason in left_out.items())
+    return f"{', '.join(said) or 'none'} for {len(train)} samples" + (f"; {without}" if without else "")
+
+
+if __name__ == "__main__":
+    main()
