@@ -12,6 +12,7 @@ from stages.entry import stage
 def main(params: DictConfig) -> str:
     from faultloc.io.dataset_store import load_train
     from faultloc.io.evidence_store import save_evidence
+    from faultloc.io.scratch import scratch_arrays
     from faultloc.io.subject_store import load_subject
     from faultloc.methods.dfaulo.neighbours import NeighbourSettings
     from faultloc.methods.dfaulo.suffix_evidence import gather_evidence
@@ -37,7 +38,8 @@ def main(params: DictConfig) -> str:
     train, network = load_train(Path("data/dataset")), load_subject(Path("models/subject")).network.to(device)
     inputs = as_tensor(train.inputs, device)
     prefix = find_prefix(network, inputs[:2])
-    reading = read_model(network, inputs, prefix, batch_size=params.runtime.batch_size)
+    scratch = scratch_arrays(Path("data/suffix"))
+    reading = read_model(network, inputs, prefix, batch_size=params.runtime.batch_size, allocate=scratch)
     with ExitStack() as bars:
         moved = [
             bars.enter_context(epoch_bar(f"suffix mutant {mutant + 1}", max(settings.checkpoints), row=mutant))
@@ -53,6 +55,7 @@ def main(params: DictConfig) -> str:
             [torch_generator(params.seed, "suffix", str(mutant)) for mutant in range(settings.mutants)],
             workers=worker_count(device),
             on_epoch=lambda mutant: moved[mutant](None),
+            allocate=scratch,
         )
     save_evidence(Path("data/suffix"), evidence)
     return f"{settings.mutants} mutants {describe_prefix(prefix)}"

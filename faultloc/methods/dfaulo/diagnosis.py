@@ -7,6 +7,7 @@ from jaxtyping import Bool, Float, Int, Shaped
 
 from faultloc.methods.dfaulo.default_scorer import DefaultScore
 from faultloc.methods.dfaulo.suspected_kinds import AMBIGUOUS, FOREIGN_INPUT, NEAR_DUPLICATE, WRONG_LABEL
+from faultloc.subject.blocks import blocks_of_rows
 
 # Below this probability nothing is suspected; from here to one half the given label is likelier, but not clearly.
 _SUSPECTED = 0.25
@@ -40,11 +41,14 @@ def suggested_labels(
     score: DefaultScore, labels: Int[np.ndarray, "sample"]
 ) -> tuple[Int[np.ndarray, "sample"], Float[np.ndarray, "sample"]]:
     """The likeliest label other than the given one, and its probability should the given one be wrong, in [0, 1]."""
-    others = score.class_probabilities.copy()
-    others[np.arange(len(labels)), labels] = 0
-    suggested = others.argmax(axis=1)
-    total = np.maximum(others.sum(axis=1), np.finfo(np.float64).tiny)
-    return suggested, others[np.arange(len(labels)), suggested] / total
+    suggested, certainty = np.empty(len(labels), np.int64), np.empty(len(labels))
+    for rows in blocks_of_rows(*score.class_probabilities.shape):
+        others, places = score.class_probabilities[rows].copy(), np.arange(rows.stop - rows.start)
+        others[places, labels[rows]] = 0
+        suggested[rows] = others.argmax(axis=1)
+        total = np.maximum(others.sum(axis=1), np.finfo(np.float64).tiny)
+        certainty[rows] = others[places, suggested[rows]] / total
+    return suggested, certainty
 
 
 def count_faults(
