@@ -1,10 +1,11 @@
 """Quality, CPU seconds and memory of the default scorer beside its peers, at growing numbers of samples.
 
     python -m benchmarks.scale --root data/raw/mnist [--samples 1000,10000,60000] [--generated 10000,60000,1000000]
-        [--methods "default scorer,loss"] [--output scale.csv] [--figure scale.png]
+        [--methods "default scorer,loss"] [--output scale.csv] [--figure scale.png] [--page scale.md]
 
 `--samples` are of MNIST, `--generated` made-up digits. Every method runs on the same arrays in a process of its own,
-its pass through the network included. Rows already in the CSV file are kept, unless they are measured again.
+its pass through the network included. Rows already in the CSV file are kept, unless they are measured again; with
+`--samples '' --generated ''` nothing is measured, and the figure is drawn and the page's tables are written of them.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from benchmarks.scale.figure import draw_scale
 from benchmarks.scale.growth import growth_exponents
 from benchmarks.scale.measured import Measured, run_measured
 from benchmarks.scale.methods import METHODS, MOST_SAMPLES
+from benchmarks.scale.page import write_figures
 from benchmarks.scale.prepare import TRAINING_COST, prepare_case
 
 _TRAINING = "the model's own training"
@@ -35,6 +37,7 @@ def main() -> None:
     parser.add_argument("--methods", default=",".join(METHODS))
     parser.add_argument("--output", type=Path, default=Path("scale.csv"))
     parser.add_argument("--figure", type=Path)
+    parser.add_argument("--page", type=Path, help="whose tables of figures are replaced")
     parser.add_argument("--folder", type=Path, help="where the data lie meanwhile; a temporary folder unless given")
     options = parser.parse_args()
     methods = options.methods.split(",")
@@ -60,10 +63,13 @@ def main() -> None:
         table = _with(table, rows)
         table.to_csv(options.output, index=False)
     print(table.to_string(index=False))
-    print(growth_exponents(table).to_string(index=False))
+    growth = growth_exponents(table)
+    print(growth.to_string(index=False))
     if options.figure is not None:
         options.figure.parent.mkdir(parents=True, exist_ok=True)
         draw_scale(table).savefig(options.figure, dpi=80)
+    if options.page is not None:
+        write_figures(options.page, table, growth)
 
 
 def _numbers(text: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""What one core does a second: image files decoded and resized, images through ResNet-50.
+"""What one core does a second: image files decoded and resized, images through ResNet-50, the direction of a class.
 
     python -m benchmarks.scale.throughput [--files 400] [--batches 4]
 
@@ -19,8 +19,10 @@ from torch.nn import functional as F
 
 from faultloc.io.datasets.image_files import decode_images
 from faultloc.io.torchvision_import import import_torchvision
+from faultloc.methods.dfaulo.alignment import class_alignment
 
 _WIDTH, _HEIGHT, _SIDE, _CLASSES = 500, 375, 224, 1000
+_FEATURES = 2048  # of ResNet-50
 
 
 def main() -> None:
@@ -46,6 +48,7 @@ def main() -> None:
     forward, both = _network_rates(batch, options.batches)
     print(f"ResNet-50, {_SIDE}x{_SIDE}, batches of {len(batch)}: forward {forward:.1f} images/s a core")
     print(f"ResNet-50, forward and backward: {both:.1f} images/s a core")
+    print(f"a class's direction among {_FEATURES} features: {_eigenvector_seconds():.1f} s")
 
 
 def _write_files(folder: Path, count: int) -> list[Path]:
@@ -81,6 +84,13 @@ def _network_rates(batch: torch.Tensor, batches: int) -> tuple[float, float]:
             work()
         rates.append(batches * len(batch) / (time.process_time() - started))
     return rates[0], rates[1]
+
+
+def _eigenvector_seconds() -> float:
+    rows = np.random.default_rng(0).normal(size=(1300, _FEATURES)).astype(np.float32)
+    started = time.process_time()
+    class_alignment(rows, np.zeros(len(rows), np.int64))
+    return time.process_time() - started
 
 
 if __name__ == "__main__":
