@@ -7,11 +7,13 @@ TORCH_INDEX ?=
 # Where the real data sets lie, for `make bench`.
 DATA ?= data/raw
 
+, := ,
+
 BIN := $(abspath $(VENV))/bin
 INSTALLED := $(VENV)/.installed
 RUN := PATH="$(BIN):$$PATH"
 
-.PHONY: repro test lint bench bench-quality install
+.PHONY: repro test lint bench bench-quality bench-scale install
 .DEFAULT_GOAL := repro
 
 repro: $(INSTALLED)
@@ -41,6 +43,13 @@ bench-quality: $(INSTALLED)
 	$(if $(QUICK),,$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.quality --root $(DATA) --set variants --output variants.csv)
 	$(if $(QUICK),,$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.quality --root $(DATA) --set clean --output clean.csv)
 	$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.scorer_cost --root $(DATA)
+
+# Seconds and memory beside the peers' at growing numbers of samples. QUICK=1 leaves the million out.
+MADE_UP := $(if $(QUICK),,--generated 10000$(,)60000$(,)1000000)
+bench-scale: $(INSTALLED)
+	$(RUN) python -m benchmarks.scale --root $(DATA)/mnist $(MADE_UP) --output docs/scale.csv \
+	  --figure docs/images/scale.png --page docs/scale.md
+	$(RUN) python -m benchmarks.scale.throughput
 
 install: $(INSTALLED)
 

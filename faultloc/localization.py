@@ -30,7 +30,8 @@ class Localization:
     def ranked(self, order: Int[np.ndarray, "element"]) -> pd.DataFrame:
         """The elements in ``order``: their rank from 1, id, evidence and suspiciousness."""
         columns = {f"{self.kind}_id": self.element_ids, **self.evidence, "suspiciousness": self.suspiciousness}
-        table = pd.DataFrame({name: values[order] for name, values in columns.items()})
+        # A series each: pandas keeps text far smaller than NumPy, whose ordered copies would all be there at once.
+        table = pd.DataFrame({name: pd.Series(values[order]) for name, values in columns.items()})
         table.insert(0, "rank", np.arange(1, len(order) + 1))
         return table
 

@@ -9,6 +9,7 @@ from omegaconf import DictConfig
 
 from faultloc.io.artifacts import load_array, save_json
 from faultloc.io.evidence_store import load_evidence
+from faultloc.io.scratch import scratch_arrays
 from faultloc.localization import Localization
 from faultloc.methods.dfaulo.default_scorer import DefaultScore, ScorerSettings, score_default
 from faultloc.methods.dfaulo.findings import DiagnosisSettings, diagnose
@@ -29,7 +30,9 @@ class DefaultScoring:
         self._rounds, self._per_round = online.pop("rounds"), online.pop("per_round")
         self._verdict_settings = VerdictSettings(**online)
         self._evidence = load_evidence(Path("data/suffix"), train)
-        self._score: DefaultScore = score_default(self._evidence, scorer)
+        self._score: DefaultScore = score_default(
+            self._evidence, scorer, allocate=scratch_arrays(Path("results/dfaulo"))
+        )
 
     def offline(self) -> Localization:
         """The ranking without verdicts; writes `summary.json`."""

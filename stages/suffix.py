@@ -12,6 +12,7 @@ from stages.entry import stage
 def main(params: DictConfig) -> str:
     from faultloc.io.dataset_store import load_train
     from faultloc.io.evidence_store import save_evidence
+    from faultloc.io.scratch import scratch_arrays
     from faultloc.io.subject_store import load_subject
     from faultloc.methods.dfaulo.neighbours import NeighbourSettings
     from faultloc.methods.dfaulo.suffix_evidence import gather_evidence
@@ -38,7 +39,8 @@ def main(params: DictConfig) -> str:
     train, network = load_train(Path("data/dataset")), load_subject(Path("models/subject")).network.to(device)
     inputs = as_tensor(train.inputs, device)
     prefix = find_prefix(network, inputs[:2])
-    reading = read_model(network, inputs, prefix, batch_size=params.runtime.batch_size)
+    scratch = scratch_arrays(Path("data/suffix"))
+    reading = read_model(network, inputs, prefix, batch_size=params.runtime.batch_size, allocate=scratch)
     with joined_ranks(device) as ranks, ExitStack() as bars:
         moved = [
             bars.enter_context(
@@ -57,6 +59,7 @@ def main(params: DictConfig) -> str:
             workers=worker_count(device),
             ranks=ranks,
             on_epoch=lambda mutant: moved[mutant](None),
+            allocate=scratch,
         )
     if not ranks.is_first:
         return "the first rank has the same evidence and writes it"

@@ -24,6 +24,7 @@ from faultloc.io.artifacts import load_json
 from faultloc.io.dataset_store import load_test, load_texts, load_train, load_vocabulary
 from faultloc.io.datasets.check import check_labels
 from faultloc.io.samples import ClassOrder, SampleForm, SampleListing, order_classes, store_samples
+from faultloc.io.scratch import scratch_arrays
 from faultloc.probes.predictions import accuracy, predict_logits
 from faultloc.report.progress import count_bar
 from faultloc.report.words import describe_findings
@@ -173,12 +174,13 @@ def _examined(
             __version__,
         )
     )
+    scratch = scratch_arrays(output)
     cache = EvidenceCache(output / "evidence", hashlib.sha256(key.encode()).hexdigest())
     kept = cache.load(dataset)
     if kept is not None:
         evidence, known = kept
         say("Model, data and mutants are as in the last run: no mutant is trained again.")
-        ranking, summary = rank(dataset, evidence, known.predicted, settings)
+        ranking, summary = rank(dataset, evidence, known.predicted, settings, allocate=scratch)
         return DataFaults(ranking, summary, dataset, texts, words, evidence), known
     cache.clear()
     examined = examine(
@@ -190,10 +192,11 @@ def _examined(
         bar=count_bar,
         on_logits=hear,
         keep_mutants=True,
+        allocate=scratch,
     )
     cache.save(examined.evidence, answers[0])
     say(f"Trained {examined.about}.")
-    ranking, summary = rank(dataset, examined.evidence, examined.predicted, settings)
+    ranking, summary = rank(dataset, examined.evidence, examined.predicted, settings, allocate=scratch)
     return DataFaults(ranking, summary, dataset, texts, words, examined.evidence, examined.mutants), answers[0]
 
 

@@ -21,6 +21,7 @@ from faultloc.probes.prefix import describe_prefix, find_prefix, read_model
 from faultloc.subject.batches import as_tensor
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.seeding import numpy_generator, torch_generator
+from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
 # Opens a progress bar: what it counts, of how many, in which row of the terminal; gives what moves it.
 Bar = Callable[[str, int, int], AbstractContextManager[Callable[[object], object]]]
@@ -49,8 +50,11 @@ def examine(
     bar: Bar,
     on_logits: OnLogits = lambda logits: None,
     keep_mutants: bool = False,
+    allocate: Allocate = allocate_in_memory,
 ) -> Examined:
     """Passes the samples through ``network`` once, trains the suffix mutants and asks them.
+
+    The large arrays lie where ``allocate`` puts them.
 
     ``on_logits`` sees the model's answers before any mutant is trained, and may raise. The streams of random numbers
     are those of the pipeline's stage `suffix`: the same model, data and seed give the same evidence.
@@ -58,7 +62,9 @@ def examine(
     inputs = as_tensor(dataset.inputs, device)
     prefix = find_prefix(network, inputs[:2], settings.hook_layer)
     with bar("the model's answers", len(inputs), 0) as moved:
-        reading = read_model(network, inputs, prefix, batch_size=settings.batch_size, on_samples=moved)
+        reading = read_model(
+            network, inputs, prefix, batch_size=settings.batch_size, on_samples=moved, allocate=allocate
+        )
     logits = reading.logits.cpu().numpy()
     on_logits(logits)
     seed, epochs = settings.seed, max(settings.suffix.checkpoints)
@@ -77,6 +83,7 @@ def examine(
             workers=workers,
             on_epoch=lambda mutant: moving[mutant](1),
             keep_mutants=keep_mutants,
+            allocate=allocate,
         )
     return Examined(
         evidence, logits.argmax(axis=1), mutants, f"{settings.suffix.mutants} mutants {describe_prefix(prefix)}"
@@ -88,9 +95,11 @@ def rank(
     evidence: DefaultEvidence,
     predicted: Int[np.ndarray, "sample"],
     settings: LocateSettings,
+    *,
+    allocate: Allocate = allocate_in_memory,
 ) -> tuple[pd.DataFrame, Mapping[str, object]]:
     """The ranking, with the columns of `ranking.csv`, and the summary of the whole set."""
-    score = score_default(evidence, settings.scorer)
+    score = score_default(evidence, settings.scorer, allocate=allocate)
     localization, summary = diagnose(dataset, evidence, score, predicted, settings.diagnosis)
     order = most_suspicious_first(score.log_odds, numpy_generator(settings.seed, "dfaulo", "ties"))
     return in_column_order(localization.ranked(order)), summary

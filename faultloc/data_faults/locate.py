@@ -18,6 +18,7 @@ from faultloc.data_faults.paper import rank_by_paper
 from faultloc.data_faults.settings import LocateSettings, Scorer
 from faultloc.errors import ConfigError
 from faultloc.io.datasets.check import check_labels
+from faultloc.io.scratch import scratch_arrays
 from faultloc.runtime import choose_device, worker_count
 from faultloc.subject.architecture import check_outputs
 from faultloc.subject.batches import as_tensor
@@ -65,6 +66,7 @@ def locate_data_faults(
     settings = settings or LocateSettings()
     chosen = choose_device(device, "device")
     folder = KeptFolder()
+    scratch = scratch_arrays(folder.path)
     samples = adopt_dataset(dataset, class_names, folder.path, transform)
     check_labels(samples.dataset)
     network = model if mean is None and std is None else NormalisedNetwork(model, mean or [0.0], std or [1.0])
@@ -96,8 +98,9 @@ def locate_data_faults(
                 bar=bar,
                 on_logits=check_order,
                 keep_mutants=True,
+                allocate=scratch,
             )
-            ranking, found = rank(samples.dataset, examined.evidence, examined.predicted, settings)
+            ranking, found = rank(samples.dataset, examined.evidence, examined.predicted, settings, allocate=scratch)
             evidence, mutants, summary = examined.evidence, examined.mutants, dict(found)
     finally:
         model.to(origin)

@@ -16,6 +16,8 @@ def save_evidence(folder: Path, evidence: DefaultEvidence) -> None:
 
 
 def load_evidence(folder: Path, dataset: LabeledDataset) -> DefaultEvidence:
-    """The evidence in ``folder`` about ``dataset``."""
+    """The evidence in ``folder`` about ``dataset``, memory-mapped."""
     names = [field.name for field in fields(DefaultEvidence) if field.name != "labels"]
-    return DefaultEvidence(labels=dataset.labels, **{name: load_array(folder / f"{name}.npy") for name in names})
+    return DefaultEvidence(
+        labels=dataset.labels, **{name: load_array(folder / f"{name}.npy", mmap=True) for name in names}
+    )

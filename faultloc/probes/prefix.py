@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
@@ -15,6 +16,8 @@ from faultloc.probes.activations import watching
 from faultloc.probes.layers import LayerCall, find_layer, last_linear_layer, record_calls
 from faultloc.probes.modes import evaluating
 from faultloc.subject.batches import as_model_input
+from faultloc.subject.blocks import blocks_of_rows
+from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
 # They may stand between the layers of a tail; its mutants do without.
 _NORMALISATIONS = (nn.BatchNorm1d, nn.LayerNorm, nn.GroupNorm)
@@ -138,10 +141,11 @@ def read_model(
     *,
     batch_size: int,
     on_samples: Callable[[int], object] = lambda count: None,
+    allocate: Allocate = allocate_in_memory,
 ) -> ModelReading:
     """The reading of every sample, on the network's device; each part's features have a standard deviation of 1.
 
-    ``on_samples`` is told how many more samples are done.
+    ``on_samples`` is told how many more samples are done. On the CPU the arrays come from ``allocate``.
 
     Raises:
         TrainingError: a feature is not a finite number, or all of a part are the same.
@@ -150,7 +154,7 @@ def read_model(
     watched = [*prefix.parts, last]
     passing: list[list[object]] = [[] for _ in watched]
     kept: list[Tensor | None] = [None] * len(watched)
-    logits: list[Tensor] = []
+    logits: Tensor | None = None
     done = 0
     with ExitStack() as stack:
         for part, values in zip(watched, passing, strict=True):
@@ -159,13 +163,15 @@ def read_model(
         stack.enter_context(evaluating(network))
         stack.enter_context(torch.no_grad())
         for batch in inputs.split(batch_size):
-            logits.append(network(as_model_input(batch)).float())
+            answers = network(as_model_input(batch)).float()
+            # Arrays for all samples from the beginning: to join the batches at the end would take the memory twice.
+            logits = _rows_like(answers, len(inputs), allocate) if logits is None else logits
+            logits[done : done + len(answers)] = answers
             is_step = batch != 0  # token 0 is padding
             for place, (part, values) in enumerate(zip(watched, passing, strict=True)):
                 features = _features(values[-1], is_step, part)
-                # One array from the beginning: to join the batches at the end would take the memory twice.
-                rows = features.new_empty(len(inputs), features.shape[1]) if done == 0 else kept[place]
-                assert rows is not None
+                rows = kept[place]
+                rows = _rows_like(features, len(inputs), allocate) if rows is None else rows
                 rows[done : done + len(features)] = features
                 kept[place] = rows
                 values.clear()
@@ -174,7 +180,21 @@ def read_model(
     *read, last_input = [rows for rows in kept if rows is not None]
     for part, features in zip(prefix.parts, read, strict=True):
         _scale(features, part)
-    return ModelReading(read[0] if len(read) == 1 else torch.cat(read, dim=1), last_input, torch.cat(logits))
+    assert logits is not None
+    return ModelReading(read[0] if len(read) == 1 else _side_by_side(read, allocate), last_input, logits)
+
+
+def _rows_like(
+    batch: Float[Tensor, "batch column"], samples: int, allocate: Allocate
+) -> Float[Tensor, "sample column"]:
+    if batch.device.type == "cpu":
+        return torch.from_numpy(allocate((samples, batch.shape[1]), np.float32))
+    return batch.new_empty(samples, batch.shape[1])
+
+
+def _side_by_side(parts: Sequence[Tensor], allocate: Allocate) -> Float[Tensor, "sample feature"]:
+    joined = _rows_like(parts[0].new_empty(0, sum(part.shape[1] for part in parts)), len(parts[0]), allocate)
+    return torch.cat(list(parts), dim=1, out=joined)
 
 
 def _features(values: object, is_step: Tensor, part: PrefixPart) -> Float[Tensor, "sample feature"]:
@@ -194,7 +214,8 @@ def _features(values: object, is_step: Tensor, part: PrefixPart) -> Float[Tensor
 
 def _scale(features: Float[Tensor, "sample feature"], part: PrefixPart) -> None:
     spread = features.std()
-    if not torch.isfinite(features).all() or not spread > 0:
+    is_finite = all(torch.isfinite(features[rows]).all() for rows in blocks_of_rows(*features.shape))
+    if not is_finite or not spread > 0:
         found = "are all the same" if spread == 0 else "hold NaN or infinite values"
         raise TrainingError(
             f"the features at layer {part.layer!r} {found}; expected finite numbers that differ: check the inputs and "

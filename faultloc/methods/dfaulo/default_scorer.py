@@ -1,6 +1,7 @@
 """The default suspiciousness: how likely each label is wrong or each input foreign, by the mutants' opinions."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -9,6 +10,8 @@ from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
 from faultloc.methods.dfaulo.fault_mixture import FaultMixture, fit_mixture, label_likelihood, normal_scores, tempered
 from faultloc.methods.dfaulo.noise_matrix import NoiseMatrix, estimate_noise, without_noise
 from faultloc.settings_check import check_number
+from faultloc.subject.blocks import blocks_of_rows
+from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
 _TINY = 1e-12
 
@@ -56,48 +59,89 @@ class DefaultScore:
         return logistic(self.log_odds)
 
 
-def score_default(evidence: DefaultEvidence, settings: ScorerSettings) -> DefaultScore:
+def score_default(
+    evidence: DefaultEvidence, settings: ScorerSettings, *, allocate: Allocate = allocate_in_memory
+) -> DefaultScore:
     """The posterior of every sample, from arrays alone.
 
     A given label is explained by a right class c and the noise matrix T, or by a foreign input. With p the mutants'
     opinion freed of the noise and tempered, the odds of a wrong label are sum(c != y) p_c T[c, y] to p_y T[y, y], and
     likewise by the neighbours' opinion; the two are averaged as log-odds. The odds of a foreign input are its share
     among samples as strange as this one, times the share of the label, to p's likelihood of the label.
+
+    The class probabilities lie where ``allocate`` puts them.
     """
-    labels = evidence.labels
+    labels, shape = evidence.labels, evidence.unseen.shape
     noise = estimate_noise(evidence.unseen, labels, anchor_share=settings.anchor_share)
     strangeness = (
         evidence.energy.astype(np.float64),
         -np.sum([normal_scores(alignment) for alignment in evidence.alignment], axis=0),
         evidence.model_energy.astype(np.float64),
     )
-    unseen = without_noise(evidence.unseen, noise, floor=settings.floor)
+    unseen = allocate(shape, np.float64)
+    for rows in blocks_of_rows(*shape):
+        unseen[rows] = without_noise(evidence.unseen[rows], noise, floor=settings.floor)
     mixture = fit_mixture(unseen, labels, noise, evidence.energy, strangeness)
-
-    around = without_noise(evidence.neighbours, noise, floor=settings.floor)
-    by_neighbours = tempered(around, mixture.temperature)
+    del unseen
     share = np.bincount(labels, minlength=len(noise.transition))[labels] / len(labels)
-
-    def posterior(opinion: Float[np.ndarray, "sample class"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        true_class = tempered(without_noise(opinion, noise, floor=settings.floor), mixture.temperature)
-        label_odds = log_odds_of_label(true_class, labels, noise)
-        label_odds = label_odds + settings.neighbour_weight * log_odds_of_label(by_neighbours, labels, noise)
-        label_odds /= 1 + settings.neighbour_weight
-        likelihood = label_likelihood(true_class, labels, noise)
-        foreign = mixture.foreign_share
-        return true_class, label_odds, np.log(foreign * share + _TINY) - np.log((1 - foreign) * likelihood)
-
-    by_mutants, label_odds, foreign_odds = posterior((evidence.seen + evidence.unseen) / 2)
+    class_probabilities = allocate(shape, np.float64)
+    posteriors = []
+    for rows in blocks_of_rows(*shape):
+        posterior = _posterior(evidence, rows, mixture, share[rows], noise, settings)
+        class_probabilities[rows] = posterior.class_probabilities
+        posteriors.append(replace(posterior, class_probabilities=None))  # no second array of them all
+    label_odds = np.concatenate([posterior.label_odds for posterior in posteriors])
+    foreign_odds = np.concatenate([posterior.foreign_odds for posterior in posteriors])
     log_odds = np.logaddexp(label_odds, foreign_odds)
-    bounds = [logistic(np.logaddexp(*posterior(opinion)[1:])) for opinion in (evidence.seen, evidence.unseen)]
     return DefaultScore(
         log_odds,
         label_odds,
         logistic(log_odds) * np.exp(foreign_odds - log_odds),
-        _class_probabilities(by_mutants, by_neighbours, settings.neighbour_weight, labels, noise),
-        (bounds[0], bounds[1]),
+        class_probabilities,
+        (
+            np.concatenate([posterior.bounds[0] for posterior in posteriors]),
+            np.concatenate([posterior.bounds[1] for posterior in posteriors]),
+        ),
         noise,
         mixture,
+    )
+
+
+@dataclass(frozen=True)
+class _Posterior:
+    """Of a block of samples: the log-odds of a wrong label and of a foreign input, and what comes with them."""
+
+    label_odds: Float[np.ndarray, "row"]
+    foreign_odds: Float[np.ndarray, "row"]
+    class_probabilities: Float[np.ndarray, "row class"] | None
+    bounds: Sequence[Float[np.ndarray, "row"]]
+
+
+def _posterior(
+    evidence: DefaultEvidence,
+    rows: slice,
+    mixture: FaultMixture,
+    share: Float[np.ndarray, "row"],
+    noise: NoiseMatrix,
+    settings: ScorerSettings,
+) -> _Posterior:
+    labels, temperature = evidence.labels[rows], mixture.temperature[rows]
+    foreign, weight = mixture.foreign_share[rows], settings.neighbour_weight
+    by_neighbours = tempered(without_noise(evidence.neighbours[rows], noise, floor=settings.floor), temperature)
+
+    def posterior(opinion: Float[np.ndarray, "row class"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        true_class = tempered(without_noise(opinion, noise, floor=settings.floor), temperature)
+        label_odds = log_odds_of_label(true_class, labels, noise)
+        label_odds = label_odds + weight * log_odds_of_label(by_neighbours, labels, noise)
+        label_odds /= 1 + weight
+        likelihood = label_likelihood(true_class, labels, noise)
+        return true_class, label_odds, np.log(foreign * share + _TINY) - np.log((1 - foreign) * likelihood)
+
+    seen, unseen = evidence.seen[rows], evidence.unseen[rows]
+    by_mutants, label_odds, foreign_odds = posterior((seen + unseen) / 2)
+    bounds = [logistic(np.logaddexp(*posterior(opinion)[1:])) for opinion in (seen, unseen)]
+    return _Posterior(
+        label_odds, foreign_odds, _class_probabilities(by_mutants, by_neighbours, weight, labels, noise), bounds
     )
 
 

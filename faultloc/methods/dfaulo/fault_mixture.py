@@ -10,6 +10,7 @@ from scipy.stats import norm
 from sklearn.isotonic import IsotonicRegression
 
 from faultloc.methods.dfaulo.noise_matrix import NoiseMatrix
+from faultloc.subject.blocks import blocks_of_rows
 
 _MOST_ROUNDS = 40
 _ROUNDS_A_TEMPERATURE = 4
@@ -62,7 +63,9 @@ def fit_mixture(
     for round_number in range(_MOST_ROUNDS):
         if round_number % _ROUNDS_A_TEMPERATURE == 0:
             slope = _fit_temperature(true_class, labels, noise, heat, 1 - foreign, slope)
-            likelihood = label_likelihood(tempered(true_class, _temperature(slope, heat)), labels, noise)
+            for rows in blocks_of_rows(*true_class.shape):
+                opinions = tempered(true_class[rows], _temperature(slope, heat[rows]))
+                likelihood[rows] = label_likelihood(opinions, labels[rows], noise)
         before = shares
         parts, left = [], np.ones(len(labels))
         for share in shares:

@@ -15,6 +15,7 @@ from faultloc.methods.dfaulo.diagnosis import (
     suggested_labels,
     worthwhile_depth,
 )
+from faultloc.methods.dfaulo.suspected_kinds import ALL_KINDS
 from faultloc.settings_check import check_number
 from faultloc.subject.dataset import LabeledDataset
 
@@ -57,7 +58,7 @@ def diagnose(
         "expected_faults_low": count.low,
         "expected_faults_high": count.high,
         "worthwhile_depth": depth,
-        "kinds": {kind: int((kinds == kind).sum()) for kind in sorted(set(kinds.tolist()) - {""})},
+        "kinds": {kind: int((kinds == kind).sum()) for kind in sorted(ALL_KINDS) if (kinds == kind).any()},
         "samples": len(dataset),
     }
     columns = {

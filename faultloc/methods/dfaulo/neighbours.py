@@ -1,6 +1,5 @@
 """What the labels of a sample's neighbours say, in the space that the mutants have learned."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,14 +7,15 @@ import torch
 from jaxtyping import Float, Int
 from torch.nn import functional as F
 
+from faultloc.methods.dfaulo.neighbour_cells import search_cells
 from faultloc.settings_check import check_number
+from faultloc.subject.blocks import blocks_of_rows
+from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
 # A search of all pairs holds this many samples' distances at a time: 200 MB at the size below.
 _ROWS_AT_ONCE = 1000
-# Above this many samples all pairs cost too much, and an index of cells takes over.
+# Above this many samples all pairs cost too much, and a search of cells takes over.
 EXACT_UP_TO = 50_000
-# Of the index's cells, as many as the root of the number of samples, this many are searched.
-_CELLS_SEARCHED = 16
 
 
 @dataclass(frozen=True)
@@ -37,64 +37,52 @@ Nearest = tuple[Int[np.ndarray, "sample neighbour"], Float[np.ndarray, "sample n
 
 
 def nearest_others(
-    embedding: Float[np.ndarray, "sample neuron"], neighbours: int, *, exact_up_to: int = EXACT_UP_TO
+    embedding: Float[np.ndarray, "sample neuron"],
+    neighbours: int,
+    *,
+    exact_up_to: int = EXACT_UP_TO,
+    allocate: Allocate = allocate_in_memory,
 ) -> Nearest:
     """The indices of each sample's nearest others and their cosines in the centred ``embedding``, the nearest first.
 
-    Exact for at most ``exact_up_to`` samples; above, an inverted file of FAISS finds most of them, in time that grows
-    with the samples' number to the power of 1.5.
+    Exact for at most ``exact_up_to`` samples; above, most of them are found among the samples of the cells around, in
+    time that grows with the number of samples. The arrays lie where ``allocate`` puts them.
     """
-    points = torch.from_numpy(embedding)
-    points = F.normalize(points - points.mean(0), dim=1)
+    points = torch.from_numpy(allocate(embedding.shape, np.float32))
+    centre = torch.from_numpy(embedding).mean(0)
+    for rows in blocks_of_rows(*embedding.shape):
+        points[rows] = F.normalize(torch.from_numpy(embedding[rows]) - centre, dim=1)
     wanted = min(neighbours, len(points) - 1)
+    indices, cosines = allocate((len(points), wanted), np.int64), allocate((len(points), wanted), np.float32)
     if len(points) > exact_up_to:
-        return _nearest_by_index(points.numpy(), wanted)
-    indices, cosines = [], []
+        search_cells(points.numpy(), indices, cosines, allocate)
+        return indices, cosines
     for start in range(0, len(points), _ROWS_AT_ONCE):
         block = points[start : start + _ROWS_AT_ONCE] @ points.T
-        rows = torch.arange(len(block))
-        block[rows, start + rows] = -torch.inf
+        own = torch.arange(len(block))
+        block[own, start + own] = -torch.inf
         found = block.topk(wanted, dim=1)
-        indices.append(found.indices.numpy())
-        cosines.append(found.values.numpy())
-    return np.concatenate(indices), np.concatenate(cosines)
+        indices[start : start + len(block)] = found.indices.numpy()
+        cosines[start : start + len(block)] = found.values.numpy()
+    return indices, cosines
 
 
-def neighbour_labels(
-    nearest: Sequence[Nearest], labels: Int[np.ndarray, "sample"], classes: int, *, sharpness: float
-) -> Float[np.ndarray, "sample class"]:
-    """The label distribution of each sample's nearest others, averaged over searches; rows add up to 1.
+def add_neighbour_labels(
+    shares: Float[np.ndarray, "sample class"],
+    nearest: Nearest,
+    labels: Int[np.ndarray, "sample"],
+    searches: int,
+    *,
+    sharpness: float | int,
+) -> None:
+    """Adds to ``shares``, in place, the label distribution of each sample's nearest others, divided by ``searches``.
 
-    A neighbour weighs exp(``sharpness`` (its cosine - the nearest's)).
+    After so many searches its rows add up to 1. A neighbour weighs exp(``sharpness`` (its cosine - the nearest's)).
     """
-    shares = np.zeros((len(labels), classes), np.float32)
-    rows = np.arange(len(labels))
-    for indices, cosines in nearest:
-        weights = np.exp(sharpness * (cosines - cosines[:, :1]))
+    indices, cosines = nearest
+    for block in blocks_of_rows(*indices.shape):
+        weights = np.exp(sharpness * (cosines[block] - cosines[block, :1]))
         weights /= weights.sum(axis=1, keepdims=True)
+        rows = np.arange(block.start, block.stop)
         for place in range(indices.shape[1]):
-            shares[rows, labels[indices[:, place]]] += weights[:, place] / len(nearest)
-    return shares
-
-
-def _nearest_by_index(points: Float[np.ndarray, "sample neuron"], wanted: int) -> Nearest:
-    import faiss  # only large sets pay for the import
-
-    faiss.omp_set_num_threads(1)  # the same bytes on every machine
-    cells = int(np.sqrt(len(points)))
-    index = faiss.IndexIVFFlat(faiss.IndexFlatIP(points.shape[1]), points.shape[1], cells, faiss.METRIC_INNER_PRODUCT)
-    index.train(points[:: max(1, len(points) // (64 * cells))])
-    index.add(points)
-    index.nprobe = _CELLS_SEARCHED
-    cosines, indices = index.search(points, wanted + 1)
-    return _without_self(indices, cosines)
-
-
-def _without_self(indices: Int[np.ndarray, "sample found"], cosines: Float[np.ndarray, "sample found"]) -> Nearest:
-    # The sample itself goes to the end (or, where doubles crowd it out, the last found does) and is cut off.
-    rows = np.arange(len(indices))[:, None]
-    order = np.argsort((indices == rows) | (indices < 0), axis=1, kind="stable")[:, :-1]
-    others, nearness = np.take_along_axis(indices, order, axis=1), np.take_along_axis(cosines, order, axis=1)
-    # Cells with too few points leave places empty: the nearest stands in for them.
-    empty = others < 0
-    return np.where(empty, others[:, :1], others), np.where(empty, nearness[:, :1], nearness)
+            shares[rows, labels[indices[block, place]]] += weights[:, place] / searches

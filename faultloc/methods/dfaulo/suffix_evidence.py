@@ -8,10 +8,11 @@ from jaxtyping import Float, Int
 
 from faultloc.methods.dfaulo.alignment import class_alignment
 from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
-from faultloc.methods.dfaulo.neighbours import NeighbourSettings, nearest_others, neighbour_labels
+from faultloc.methods.dfaulo.neighbours import NeighbourSettings, add_neighbour_labels, nearest_others
 from faultloc.methods.dfaulo.suffix_mutants import SuffixSettings, SuffixWeights, draw_left_out, train_suffixes
 from faultloc.probes.prefix import ModelReading
 from faultloc.subject.distributed import ALONE, Ranks
+from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
 _ROWS_AT_ONCE = 4096
 
@@ -29,14 +30,16 @@ def gather_evidence(
     ranks: Ranks = ALONE,
     on_epoch: Callable[[int], object] = lambda mutant: None,
     keep_mutants: bool = False,
+    allocate: Allocate = allocate_in_memory,
 ) -> tuple[DefaultEvidence, Sequence[SuffixWeights]]:
     """Trains the suffix mutants on the features of ``reading`` and asks them, and the samples around each sample.
 
     ``tail_widths`` are those of the model's own tail. ``on_epoch`` is called with a mutant's number after each epoch of
     it, in the process that trains it. Several ``ranks`` share the mutants out. Beside the evidence it gives the
-    mutants' weights, if they are to be kept.
+    mutants' weights, if they are to be kept. What has a row of several numbers for each sample lies where ``allocate``
+    puts it.
     """
-    left_out = draw_left_out(len(labels), settings.mutants, settings.left_out, generator)
+    left_out = draw_left_out(len(labels), settings.mutants, settings.left_out, generator, allocate=allocate)
     opinions = train_suffixes(
         reading.features,
         labels,
@@ -49,24 +52,42 @@ def gather_evidence(
         ranks=ranks,
         on_epoch=on_epoch,
         keep_mutants=keep_mutants,
+        allocate=allocate,
     )
-    nearest = [nearest_others(embedding, around.neighbours) for embedding in opinions.embeddings]
-    embedded = [class_alignment(embedding, labels) for embedding in opinions.embeddings]
-    prefixed, own = reading.features.cpu().numpy(), reading.last_input.cpu().numpy()
+    neighbours = allocate(opinions.seen.shape, np.float32)
+    nearest, embedded = None, np.zeros(len(labels), np.float32)
+    for embedding in opinions.embeddings:  # one search at a time: its indices take more memory than what they say
+        found = nearest_others(embedding, around.neighbours, allocate=allocate)
+        add_neighbour_labels(neighbours, found, labels, len(opinions.embeddings), sharpness=around.sharpness)
+        nearest = found[0] if nearest is None else nearest
+        embedded += class_alignment(embedding, labels)
+    assert nearest is not None
+    embedded /= len(opinions.embeddings)
+    prefixed, own = _on_host(reading.features, allocate), _on_host(reading.last_input, allocate)
     evidence = DefaultEvidence(
         labels=labels,
         seen=opinions.seen,
         unseen=opinions.unseen,
         energy=opinions.energy,
-        model_energy=-torch.logsumexp(reading.logits, dim=1).cpu().numpy(),
-        neighbours=neighbour_labels(nearest, labels, opinions.seen.shape[1], sharpness=around.sharpness),
-        alignment=np.stack(
-            [class_alignment(prefixed, labels), np.mean(embedded, axis=0), class_alignment(own, labels)]
-        ),
-        nearest=nearest[0][0],
-        nearest_distance=_distances(prefixed, nearest[0][0][:, 0]),
+        model_energy=_energy(reading.logits),
+        neighbours=neighbours,
+        alignment=np.stack([class_alignment(prefixed, labels), embedded, class_alignment(own, labels)]),
+        nearest=nearest,
+        nearest_distance=_distances(prefixed, nearest[:, 0]),
     )
     return evidence, opinions.weights
+
+
+def _on_host(values: Float[torch.Tensor, "sample feature"], allocate: Allocate) -> Float[np.ndarray, "sample feature"]:
+    if values.device.type == "cpu":
+        return values.numpy()
+    host = allocate(tuple(values.shape), np.float32)
+    torch.from_numpy(host).copy_(values)
+    return host
+
+
+def _energy(logits: Float[torch.Tensor, "sample class"]) -> Float[np.ndarray, "sample"]:
+    return np.concatenate([-torch.logsumexp(rows, dim=1).cpu().numpy() for rows in logits.split(_ROWS_AT_ONCE)])
 
 
 def _distances(

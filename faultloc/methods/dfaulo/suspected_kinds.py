@@ -5,3 +5,4 @@ Apart from what tells them apart, so that who only reads a ranking depends on th
 
 WRONG_LABEL, FOREIGN_INPUT, AMBIGUOUS = "wrong label", "foreign input", "ambiguous"
 NEAR_DUPLICATE = "near-duplicate with another label"
+ALL_KINDS = (WRONG_LABEL, FOREIGN_INPUT, AMBIGUOUS, NEAR_DUPLICATE)

@@ -6,7 +6,7 @@ import numpy as np
 
 from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default_scorer import ScorerSettings
-from faultloc.methods.dfaulo.neighbours import nearest_others, neighbour_labels
+from faultloc.methods.dfaulo.neighbours import add_neighbour_labels, nearest_others
 
 SETTINGS = ScorerSettings(anchor_share=0.3, neighbour_weight=0.5, floor=0.001)
 CLASSES = 4
@@ -54,6 +54,8 @@ def make_case(
     seen = softmax(logits + np.eye(CLASSES)[labels])
     embedding = (logits + rng.normal(0, 0.3, logits.shape)).astype(np.float32)
     nearest, cosines = nearest_others(embedding, 15)
+    neighbours = np.zeros((samples, CLASSES), np.float32)
+    add_neighbour_labels(neighbours, (nearest, cosines), labels, 1, sharpness=10.0)
     energy = -np.log(np.exp(logits).sum(axis=1)).astype(np.float32)
     evidence = DefaultEvidence(
         labels=labels,
@@ -61,7 +63,7 @@ def make_case(
         unseen=unseen,
         energy=energy,
         model_energy=(energy + rng.normal(0, 0.3, samples)).astype(np.float32),
-        neighbours=neighbour_labels([(nearest, cosines)], labels, CLASSES, sharpness=10.0),
+        neighbours=neighbours,
         alignment=np.stack([unseen.max(axis=1)] * 3).astype(np.float32),
         nearest=nearest,
         nearest_distance=np.linalg.norm(embedding - embedding[nearest[:, 0]], axis=1),

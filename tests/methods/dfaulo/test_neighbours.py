@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from faultloc.methods.dfaulo import neighbours
-from faultloc.methods.dfaulo.neighbours import nearest_others, neighbour_labels
+from faultloc.methods.dfaulo.neighbours import Nearest, add_neighbour_labels, nearest_others
 from tests.references import reference_neighbours
 
 
@@ -12,11 +12,18 @@ def points(samples: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return (3 * np.eye(3, 8)[labels] + rng.normal(0, 1, (samples, 8))).astype(np.float32), labels
 
 
+def label_shares(searches: list[Nearest], labels: np.ndarray, sharpness: float) -> np.ndarray:
+    shares = np.zeros((len(labels), 3), np.float32)
+    for nearest in searches:
+        add_neighbour_labels(shares, nearest, labels, len(searches), sharpness=sharpness)
+    return shares
+
+
 @pytest.mark.parametrize("rows_at_once", [7, 1000])
 def test_they_agree_with_the_reference(monkeypatch, rows_at_once):
     monkeypatch.setattr(neighbours, "_ROWS_AT_ONCE", rows_at_once)
     embedding, labels = points(60)
-    found = neighbour_labels([nearest_others(embedding, 5)], labels, 3, sharpness=10.0)
+    found = label_shares([nearest_others(embedding, 5)], labels, 10.0)
     expected = reference_neighbours(embedding.tolist(), labels.tolist(), 3, 5, 10.0)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
@@ -24,8 +31,8 @@ def test_they_agree_with_the_reference(monkeypatch, rows_at_once):
 def test_several_embeddings_are_averaged():
     embedding, labels = points(60)
     first, second = nearest_others(embedding, 5), nearest_others(embedding[:, ::-1].copy() ** 3, 5)
-    both = neighbour_labels([first, second], labels, 3, sharpness=1.0)
-    alone = [neighbour_labels([each], labels, 3, sharpness=1.0) for each in (first, second)]
+    both = label_shares([first, second], labels, 1.0)
+    alone = [label_shares([each], labels, 1.0) for each in (first, second)]
     np.testing.assert_allclose(both, np.mean(alone, axis=0), atol=1e-6)
     np.testing.assert_allclose(both.sum(axis=1), 1, atol=1e-5)
 

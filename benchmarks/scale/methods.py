@@ -1,0 +1,79 @@
+"""Each method as a user would run it alone, its pass through the network included: suspiciousness, higher is worse."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmarks.scale.data import ScaleCase
+from faultloc.data_faults.examine import examine, rank
+from faultloc.data_faults.settings import LocateSettings
+from faultloc.evaluation.cleanlab_baselines import label_quality
+from faultloc.evaluation.isolation import class_isolation
+from faultloc.evaluation.neighbour_votes import neighbour_disagreement
+from faultloc.io.scratch import scratch_arrays
+from faultloc.probes.activations import read_activations
+from faultloc.probes.predictions import cross_entropy, predict_logits, softmax
+from faultloc.runtime import worker_count
+
+_BATCH_SIZE = 512
+_NEIGHBOURS = 15
+# Neighbour votes compare all pairs: hours at a million.
+MOST_SAMPLES = {"neighbour votes": 100_000}
+
+# Gets the case and a folder for work in progress.
+Method = Callable[[ScaleCase, Path], np.ndarray]
+
+
+def default_scorer(case: ScaleCase, folder: Path) -> np.ndarray:
+    """Ours, from the pass through the network to the table of the ranking."""
+    settings, scratch, device = LocateSettings(), scratch_arrays(folder), torch.device("cpu")
+    examined = examine(
+        case.network, case.dataset, settings, device, workers=worker_count(device), bar=_silent, allocate=scratch
+    )
+    table, _ = rank(case.dataset, examined.evidence, examined.predicted, settings, allocate=scratch)
+    places = np.searchsorted(case.dataset.sample_ids, table["sample_id"].to_numpy().astype(np.str_))
+    suspiciousness = np.empty(len(places))
+    suspiciousness[places] = -np.arange(len(places), dtype=float)
+    return suspiciousness
+
+
+def loss(case: ScaleCase, folder: Path) -> np.ndarray:
+    """The cross-entropy of the given label."""
+    return cross_entropy(_logits(case), case.dataset.labels).astype(np.float64)
+
+
+def cleanlab_self_confidence(case: ScaleCase, folder: Path) -> np.ndarray:
+    """cleanlab's label quality, from the real package."""
+    return label_quality(softmax(_logits(case)), case.dataset.labels, "self_confidence")
+
+
+def isolation_forest(case: ScaleCase, folder: Path) -> np.ndarray:
+    """scikit-learn's isolation forest on the images of each label."""
+    return class_isolation(case.dataset.inputs, case.dataset.labels, np.random.default_rng(0))
+
+
+def neighbour_votes(case: ScaleCase, folder: Path) -> np.ndarray:
+    """The labels of the nearest others between the network's features."""
+    features = read_activations(case.network, torch.from_numpy(case.dataset.inputs), None, batch_size=_BATCH_SIZE)
+    return neighbour_disagreement(features, case.dataset.labels, _NEIGHBOURS)
+
+
+METHODS: Mapping[str, Method] = {
+    "default scorer": default_scorer,
+    "loss": loss,
+    "cleanlab self-confidence": cleanlab_self_confidence,
+    "isolation forest": isolation_forest,
+    "neighbour votes": neighbour_votes,
+}
+
+
+def _logits(case: ScaleCase) -> np.ndarray:
+    return predict_logits(case.network, torch.from_numpy(case.dataset.inputs), batch_size=_BATCH_SIZE)
+
+
+@contextmanager
+def _silent(description: str, total: int, row: int) -> Iterator[Callable[[object], object]]:
+    yield lambda _: None
