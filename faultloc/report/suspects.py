@@ -19,7 +19,10 @@ from faultloc.subject.dataset import LabeledDataset
 
 @dataclass(frozen=True)
 class TrueState:
-    """What a sample really is; ``fault`` says what was done to it, and nothing for a sound one."""
+    """What a sample really is; ``fault`` says what was done to it, and nothing for a sound one.
+
+    ``label`` is empty where the sample has targets instead: what they were before is not known.
+    """
 
     is_fault: bool
     fault: str
@@ -72,7 +75,7 @@ def most_suspicious(
     top = ranking.sort_values("rank").head(count)
     ids = top["sample_id"].to_numpy(dtype=np.str_)
     rows = rows_of(ids, dataset.sample_ids, "data/dataset")
-    states = _true_states(ids, truth, dataset.class_names)
+    states = _true_states(ids, truth, dataset.class_names if dataset.targets is None else [""])
     suspects = []
     for row, state, entry in zip(rows, states, top.to_dict("records"), strict=True):
         picture = draw_picture(dataset.inputs[row], dataset.input_kind)

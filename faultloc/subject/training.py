@@ -7,28 +7,29 @@ import numpy as np
 import torch
 from jaxtyping import Int, Shaped
 from torch import Tensor, nn
-from torch.nn import functional as F
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from faultloc.errors import TrainingError
 from faultloc.subject.batches import as_model_input
+from faultloc.subject.dataset import Given
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import isolated_torch_rng
+from faultloc.subject.task import Task, task_of
 
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """Mean loss and accuracy over the batches of one epoch, measured while training."""
+    """Mean loss and accuracy over the batches of one epoch, measured while training; a regression has no accuracy."""
 
     epoch: int
     loss: float
-    accuracy: float
+    accuracy: float | None
 
 
 def train_network(
     network: nn.Module,
     inputs: Shaped[Tensor, "sample ..."],
-    labels: Int[np.ndarray, "sample"],
+    labels: Given,
     kept: Int[np.ndarray, "kept"],
     recipe: TrainingRecipe,
     generator: torch.Generator,
@@ -38,16 +39,16 @@ def train_network(
 ) -> list[EpochRecord]:
     """Trains ``network`` in place on the samples at ``kept``, by cross-entropy on the given labels; a record an epoch.
 
-    Parameters that do not require gradients stay as they are, and so do the running statistics of their layers.
-    ``inputs`` lie on the network's device. Order, dropout and
-    everything else random come from ``generator``. After ``most_steps`` of the optimizer it ends, also in the midst of
-    an epoch, whose record is then of the samples so far.
+    Where targets are given instead of labels, by their squared error. Parameters that do not require gradients stay as
+    they are, and so do the running statistics of their layers. ``inputs`` lie on the network's device. Order, dropout
+    and everything else random come from ``generator``. After ``most_steps`` of the optimizer it ends, also in the
+    midst of an epoch, whose record is then of the samples so far.
 
     Raises:
         TrainingError: the loss is no longer a number.
     """
     device = inputs.device
-    targets = torch.from_numpy(labels).to(device)
+    task, targets = task_of(labels), torch.from_numpy(labels).to(device)
     chosen = torch.from_numpy(kept)
     optimizer = recipe.build_optimizer([parameter for parameter in network.parameters() if parameter.requires_grad])
     scheduler = recipe.build_scheduler(optimizer)
@@ -63,7 +64,7 @@ def train_network(
                 if not batches:
                     break
             steps += len(batches)
-            record = _train_epoch(network, inputs, targets, batches, optimizer, epoch)
+            record = _train_epoch(network, inputs, targets, batches, optimizer, epoch, task)
             if not np.isfinite(record.loss):
                 raise TrainingError(
                     f"the training loss is {record.loss} in epoch {epoch}; expected a finite number: lower the "
@@ -107,6 +108,7 @@ def _train_epoch(
     batches: list[Tensor],
     optimizer: torch.optim.Optimizer,
     epoch: int,
+    task: Task,
 ) -> EpochRecord:
     # Sums stay on the device and are read once an epoch: reading them at each step would make a GPU wait.
     loss_sum = torch.zeros((), device=inputs.device)
@@ -114,11 +116,13 @@ def _train_epoch(
     for batch in batches:
         logits = network(as_model_input(inputs[batch]))
         target = targets[batch]
-        loss = F.cross_entropy(logits, target)
+        loss = task.batch_loss(logits, target)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
         loss_sum += loss.detach() * len(batch)
-        correct += (logits.detach().argmax(1) == target).sum()
+        if task.has_classes:
+            correct += (logits.detach().argmax(1) == target).sum()
     samples = sum(len(batch) for batch in batches)
-    return EpochRecord(epoch, float(loss_sum) / samples, float(correct) / samples)
+    accuracy = float(correct) / samples if task.has_classes else None
+    return EpochRecord(epoch, float(loss_sum) / samples, accuracy)
