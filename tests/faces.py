@@ -9,17 +9,28 @@ _ATTRIBUTES = "1 2 2 3"
 
 
 def write_release(folder: Path, *, training: int, testing: int, seed: int = 0) -> None:
-    """Writes that many faces, each at a place of its own in its image, with the lines that say where its parts are."""
+    """Writes that many faces with the lines that say where their parts are.
+
+    `annotation.txt` and `annotation_test.txt` have a box for each, none of them quite in place, as detectors give them.
+    """
     rng = np.random.default_rng(seed)
-    for listing, images, count in (
-        ("training.txt", ("lfw_5590", "net_7876"), training),
-        ("testing.txt", ("AFLW",), testing),
-    ):
-        lines = []
-        for index in range(count):
-            name = f"{images[index % len(images)]}\\face_{index:04d}.jpg"
-            lines.append(_line(name, draw_face(folder / name.replace("\\", "/"), rng)))
-        (folder / listing).write_text("".join(lines))
+    _write_split(folder, "training.txt", "annotation.txt", ("lfw_5590", "net_7876"), training, rng)
+    _write_split(folder, "testing.txt", "annotation_test.txt", ("AFLW",), testing, rng)
+
+
+def _write_split(
+    folder: Path, listing: str, boxes: str, images: tuple[str, ...], count: int, rng: np.random.Generator
+) -> None:
+    lines, box_lines = [], []
+    for index in range(count):
+        name = f"{images[index % len(images)]}\\face_{index:04d}.jpg"
+        landmarks = draw_face(folder / name.replace("\\", "/"), rng)
+        lines.append(_line(name, landmarks))
+        extent = np.ptp(landmarks, axis=0).max()
+        middle, half = landmarks.mean(axis=0) + extent * rng.uniform(-0.35, 0.35, 2), extent * rng.uniform(1.0, 1.4)
+        box_lines.append(" ".join(f"{edge:.4f}" for edge in [*(middle - half), *(middle + half), 0.9999]) + "\n")
+    (folder / listing).write_text("".join(lines))
+    (folder / boxes).write_text("".join(box_lines))
 
 
 def draw_face(path: Path, rng: np.random.Generator) -> np.ndarray:
