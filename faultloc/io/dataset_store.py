@@ -56,6 +56,7 @@ def save_dataset(folder: Path, splits: DatasetSplits) -> None:
     }
     if splits.train.targets is not None:
         description["target_range"] = [splits.train.targets.lowest, splits.train.targets.highest]
+        description["targets_are_points"] = splits.train.targets.are_points
     save_json(folder / "dataset.json", description)
     if splits.vocabulary:
         save_json(folder / "text.json", {"texts": list(splits.texts), "vocabulary": list(splits.vocabulary)})
@@ -91,7 +92,8 @@ def _load(folder: Path, prefix: str) -> LabeledDataset:
     targets = None
     if "target_range" in description:
         lowest, highest = description["target_range"]
-        targets = Targets(load_array(folder / f"{prefix}targets.npy", mmap=True), lowest, highest)
+        values = load_array(folder / f"{prefix}targets.npy", mmap=True)
+        targets = Targets(values, lowest, highest, description["targets_are_points"])
     return LabeledDataset(
         inputs=load_array(folder / f"{prefix}inputs.npy", mmap=True),
         labels=load_array(folder / f"{prefix}labels.npy"),

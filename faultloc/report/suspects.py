@@ -11,7 +11,8 @@ from PIL import Image
 
 from faultloc.errors import ConfigError
 from faultloc.faults.planted import PlantedFault
-from faultloc.report.pictures import describe_input, draw_picture
+from faultloc.report.pictures import describe_input, draw_picture, mark_points
+from faultloc.report.theme import CURVE_STYLES, LIGHT
 from faultloc.report.wording import fault_words
 from faultloc.subject.alignment import rows_of
 from faultloc.subject.dataset import LabeledDataset
@@ -79,6 +80,8 @@ def most_suspicious(
     suspects = []
     for row, state, entry in zip(rows, states, top.to_dict("records"), strict=True):
         picture = draw_picture(dataset.inputs[row], dataset.input_kind)
+        if picture is not None and dataset.targets is not None and dataset.targets.are_points:
+            picture = _with_points(picture, dataset, int(row), str(entry["predicted_label"]))
         suspects.append(
             Suspect(
                 rank=int(entry["rank"]),
@@ -94,6 +97,14 @@ def most_suspicious(
             )
         )
     return suspects
+
+
+def _with_points(picture: Image.Image, dataset: LabeledDataset, row: int, predicted: str) -> Image.Image:
+    """The points that are given, as rings, and those that the model says, as crosses."""
+    width = dataset.inputs.shape[3]
+    said = np.array(predicted.split(), dtype=np.float32)
+    marked = mark_points(picture, width, dataset.given[row], LIGHT.fault, as_ring=True)
+    return mark_points(marked, width, said, CURVE_STYLES["dfaulo_online"].light, as_ring=False)
 
 
 def _said(entry: Mapping[Hashable, Any], column: str) -> str:

@@ -16,11 +16,15 @@ Given = Int[np.ndarray, "sample"] | Float[np.ndarray, "sample output"]
 
 @dataclass(frozen=True)
 class Targets:
-    """Numbers to be predicted for each sample, the targets of a regression, and the range that they may lie in."""
+    """Numbers to be predicted for each sample, the targets of a regression, and the range that they may lie in.
+
+    ``are_points``: they are places in the input, in its pixels, the x of all points before their y.
+    """
 
     values: Float[np.ndarray, "target output"]
     lowest: float | int
     highest: float | int
+    are_points: bool = False
 
     def draw(self, count: int, rng: np.random.Generator) -> Float[np.ndarray, "drawn output"]:
         """The targets of ``count`` samples, uniform over the range: those of a sample whose targets mean nothing."""

@@ -65,7 +65,7 @@ def _read(root: Path, listing: str, box_listing: str | None, margin: float | int
         for _ in executor.map(read_task, range(0, len(faces), _FACES_PER_TASK)):
             pass
     labels = np.zeros(len(faces), dtype=np.int64)
-    return LabeledDataset(inputs, labels, _ids(faces), ("face",), Targets(targets, 0, SIDE))
+    return LabeledDataset(inputs, labels, _ids(faces), ("face",), Targets(targets, 0, SIDE, are_points=True))
 
 
 def _read_face(
