@@ -17,6 +17,7 @@ from faultloc.methods.dfaulo.paper_scorer import score_ablations, score_offline
 from faultloc.methods.dfaulo.review_rounds import Review, ReviewedRanking
 from faultloc.methods.dfaulo.seed_set import draw_noise_input, make_seed_set
 from faultloc.probes.predictions import predict_logits
+from faultloc.settings_check import check_number
 from faultloc.subject.batches import as_tensor
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.seeding import numpy_generator
@@ -42,6 +43,7 @@ class PaperScoring:
         opinions = [task.opinions(predict_logits(network.to(device), noise, batch_size=1)) for network in networks]
         presumed_clean = numpy_generator(params.seed, "dfaulo", "presumed clean")
         per_class = settings.presumed_clean_per_class
+        check_number("dfaulo.presumed_clean_per_class", per_class, at_least=1, whole=True)
         noise_labels = task.meaningless(train, per_class, numpy_generator(params.seed, "dfaulo", "noise labels"))
         self._seed_set = make_seed_set(
             self._evidence, np.concatenate(opinions), per_class, presumed_clean, noise_labels=noise_labels

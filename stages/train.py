@@ -47,17 +47,18 @@ def main(params: DictConfig) -> str:
         )
     save_subject(Path("models/subject"), Subject(network, architecture, recipe))
     save_table(Path("results/train/curve.csv"), pd.DataFrame(records).dropna(axis=1, how="all"))
-    reached = {
-        f"{name}_{task.measure_name}": task.measure(
-            predict_logits(network, as_tensor(part.inputs, device), batch_size=params.runtime.batch_size), part.given
+    said = {
+        name: (
+            predict_logits(network, as_tensor(part.inputs, device), batch_size=params.runtime.batch_size),
+            part.given,
         )
         for name, part in (("train", train), ("test", test))
         if part is not None
     }
+    reached = {f"{name}_{task.measure_name}": task.measure(*of_split) for name, of_split in said.items()}
     save_json(Path("results/train/metrics.json"), {name: round(value, 6) for name, value in reached.items()})
     # A model that has learned nothing gives a list of nothing.
-    has_learned = task.has_learned(reached[f"train_{task.measure_name}"], train.given)
-    warning = "" if has_learned else f": {task.not_learned}"
+    warning = "" if task.has_learned(*said["train"]) else f": {task.not_learned}"
     figures = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in reached.items())
     return (
         f"{architecture.target.rpartition('.')[2]} on {len(train)} samples, {recipe.epochs} epochs, {figures}{warning}"

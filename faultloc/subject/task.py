@@ -80,10 +80,10 @@ class Classification:
         """The share of samples whose largest logit is that of their given label, in [0, 1]."""
         return float((outputs.argmax(1) == given).mean())
 
-    def has_learned(self, accuracy: float, given: Given) -> bool:
-        """Whether ``accuracy`` is well above that of always guessing the largest class."""
+    def has_learned(self, outputs: Float[np.ndarray, "sample class"], given: Given) -> bool:
+        """Whether the accuracy is well above that of always guessing the largest class."""
         largest_class = np.bincount(given).max() / len(given)
-        return bool(accuracy >= min(2 * largest_class, 0.5 + largest_class / 2))
+        return bool(self.measure(outputs, given) >= min(2 * largest_class, 0.5 + largest_class / 2))
 
     not_learned = "hardly more than always guessing the largest class, train it longer"
 
@@ -142,8 +142,8 @@ class Regression:
 
         return F.mse_loss(outputs, given)
 
-    def losses(self, outputs: Float[np.ndarray, "sample output"], given: Given) -> Float[np.ndarray, "sample"]:
-        """Each sample's squared error, the mean over its targets; 0 or more."""
+    def losses(self, outputs: Float[np.ndarray, "#sample output"], given: Given) -> Float[np.ndarray, "sample"]:
+        """Each sample's squared error, the mean over its targets; 0 or more. One row of ``outputs`` serves for all."""
         return np.square(outputs - given).mean(axis=1)
 
     def opinions(self, outputs: Float[np.ndarray, "sample output"]) -> Float[np.ndarray, "sample output"]:
@@ -162,9 +162,13 @@ class Regression:
         """The mean squared error over all samples and targets; 0 or more, less is better."""
         return float(self.losses(outputs, given).mean(dtype=np.float64))
 
-    def has_learned(self, error: float, given: Given) -> bool:
-        """Whether ``error`` is at most half of that of always saying the mean of the targets."""
-        return bool(error <= given.var(axis=0).mean() / 2)
+    def has_learned(self, outputs: Float[np.ndarray, "sample output"], given: Given) -> bool:
+        """Whether the squared error is at most half of that of always saying the mean of the targets.
+
+        Both at their median: a few wrong targets make most of either mean.
+        """
+        of_the_mean = self.losses(given.mean(axis=0, keepdims=True), given)
+        return bool(np.median(self.losses(outputs, given)) <= np.median(of_the_mean) / 2)
 
     not_learned = "hardly less than by always saying the mean of the targets, train it longer"
 

@@ -109,8 +109,15 @@ def test_training_learns_the_landmarks_of_drawn_faces(tmp_path):
     said = predict_logits(network, torch.from_numpy(test.inputs), batch_size=64)
     of_the_mean = float(test.given.var(axis=0).mean())
     assert REGRESSION.measure(said, test.given) < of_the_mean / 2.5
-    assert REGRESSION.has_learned(records[-1].loss, train.given)
-    assert not REGRESSION.has_learned(of_the_mean, test.given)
+    assert REGRESSION.has_learned(said, test.given)
+
+
+def test_to_say_the_mean_is_not_to_have_learned_and_a_few_wrong_targets_hide_nothing():
+    given = points(200).given
+    assert not REGRESSION.has_learned(np.repeat(given.mean(axis=0, keepdims=True), 200, axis=0), given)
+    wrong = given.copy()
+    wrong[:20] += 1000
+    assert REGRESSION.has_learned(given, wrong)
 
 
 def evidence(samples: int = 300) -> MutantEvidence:
