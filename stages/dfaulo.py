@@ -35,11 +35,17 @@ def main(params: DictConfig) -> str:
     from faultloc.localization import in_column_order, most_suspicious_first
     from faultloc.subject.alignment import rows_of
     from faultloc.subject.seeding import numpy_generator
+    from faultloc.subject.task import task_of
 
     train = load_train(Path("data/dataset"))
     scorer = params.dfaulo.scorer
     if scorer not in ("default", "paper"):
         raise ConfigError(f"dfaulo.scorer is {scorer!r}; expected default or paper: choose with dfaulo=paper")
+    if scorer == "default" and not task_of(train.given).has_classes:
+        raise ConfigError(
+            "the default scorer is about classes, and this data set has targets instead of labels; expected the "
+            "published scorer: choose it with dfaulo=paper"
+        )
     scoring = scoring_of(scorer)(params, train)
     results = Path("results/dfaulo")
     offline = scoring.offline()

@@ -9,7 +9,7 @@ from stages.entry import stage
 
 @stage("evaluate")
 def main(params: DictConfig) -> str:
-    from faultloc.evaluation.baselines import baseline_suspiciousness
+    from faultloc.evaluation.baselines import baseline_suspiciousness, loss_and_chance
     from faultloc.evaluation.cleanlab_baselines import cleanlab_suspiciousness
     from faultloc.evaluation.isolation import class_isolation
     from faultloc.evaluation.ranking import assess_ranking, rank_by_suspiciousness
@@ -28,6 +28,7 @@ def main(params: DictConfig) -> str:
     from faultloc.settings_check import check_switch
     from faultloc.subject.alignment import rows_of
     from faultloc.subject.seeding import numpy_generator
+    from faultloc.subject.task import task_of
 
     check_switch("evaluate.cleanlab", params.evaluate.cleanlab)
     measured, curves = Path("results/evaluation/metrics.json"), Path("results/evaluation/curves.csv")
@@ -43,18 +44,22 @@ def main(params: DictConfig) -> str:
     ids, labels = dataset.sample_ids, dataset.labels
     is_fault = truth.is_fault[rows_of(ids, truth.sample_ids, "data/truth")]
     preloss, dfaulo = Path("data/preloss"), Path("results/dfaulo")
-    logits, probabilities, loss = (load_array(preloss / f"{name}.npy") for name in ("logits", "probabilities", "loss"))
+    loss, has_classes = load_array(preloss / "loss.npy"), task_of(dataset.given).has_classes
 
     rankings = {"dfaulo_offline": scored_ranking(load_table(dfaulo / "ranking.csv"), ids)}
     if (dfaulo / "online.csv").exists():
         rankings["dfaulo_online"] = listed_ranking(load_table(dfaulo / "online.csv"), ids)
-    suspiciousness = baseline_suspiciousness(
-        logits, probabilities, loss, labels, numpy_generator(params.seed, "evaluate", "random")
-    )
+    chance = numpy_generator(params.seed, "evaluate", "random")
+    if has_classes:
+        logits, probabilities = (load_array(preloss / f"{name}.npy") for name in ("logits", "probabilities"))
+        suspiciousness = baseline_suspiciousness(logits, probabilities, loss, labels, chance)
+    else:
+        # The others, and cleanlab's, are about the probabilities of classes.
+        suspiciousness = loss_and_chance(loss, chance)
     suspiciousness["isolation_inputs"] = class_isolation(
         dataset.inputs, labels, numpy_generator(params.seed, "evaluate", "isolation")
     )
-    if params.evaluate.cleanlab:
+    if params.evaluate.cleanlab and has_classes:
         suspiciousness |= cleanlab_suspiciousness(probabilities, labels)
     suspiciousness |= load_peers(Path("data/peers"))
     if (dfaulo / "ablations.csv").exists():

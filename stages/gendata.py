@@ -23,6 +23,7 @@ def main(params: DictConfig) -> str:
     from faultloc.io.datasets import check_splits, open_foreign_inputs, take_subset
     from faultloc.io.truth_store import save_truth
     from faultloc.subject.seeding import numpy_generator
+    from faultloc.subject.task import task_of
 
     fault = make(FaultSettings, "fault", as_dict(params.fault))  # before a large data set is read
     options = as_dict(params.dataset)
@@ -39,7 +40,7 @@ def main(params: DictConfig) -> str:
     save_truth(Path("data/truth"), faulty.truth)
     tests = f" and {len(splits.test)} test" if splits.test is not None else ""
     known = f"{len(faulty.truth.element_ids)} faults ({faulty.truth.kind})" if faulty.truth else "no truth known"
-    return f"{len(splits.train)} training{tests} samples of {len(splits.train.class_names)} classes, {known}"
+    return f"{len(splits.train)} training{tests} samples {task_of(splits.train.given).describe(splits.train)}, {known}"
 
 
 def find_reader(target: str) -> Callable:

@@ -18,10 +18,10 @@ def main(params: DictConfig) -> str:
     from faultloc.io.subject_store import load_subject, save_mutant_weights
     from faultloc.methods.dfaulo.deletion import LAYERS, deletion_sets
     from faultloc.methods.dfaulo.mutants import make_mutants
-    from faultloc.probes.predictions import cross_entropy, softmax
     from faultloc.report.progress import epoch_bar
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import torch_generator
+    from faultloc.subject.task import task_of
     from stages.rank_group import joined_ranks
     from stages.torch_runtime import start_torch, worker_count
 
@@ -50,7 +50,7 @@ def main(params: DictConfig) -> str:
         mutants = make_mutants(
             subject.network.to(device),
             as_tensor(train.inputs, device),
-            train.labels,
+            train.given,
             deleted,
             recipe,
             settings.operator,
@@ -66,10 +66,9 @@ def main(params: DictConfig) -> str:
         Path("models/mutants"), {layer: mutant.weights for layer, mutant in zip(LAYERS, mutants, strict=True)}
     )
     save_array(Path("data/mutation/deleted.npy"), deleted)
-    save_array(Path("data/mutation/probabilities.npy"), np.stack([softmax(mutant.logits) for mutant in mutants]))
-    save_array(
-        Path("data/mutation/loss.npy"), np.stack([cross_entropy(mutant.logits, train.labels) for mutant in mutants])
-    )
+    task, folder = task_of(train.given), Path("data/mutation")
+    save_array(folder / f"{task.opinions_name}.npy", np.stack([task.opinions(mutant.logits) for mutant in mutants]))
+    save_array(folder / "loss.npy", np.stack([task.losses(mutant.logits, train.given) for mutant in mutants]))
     sizes = ", ".join(f"{layer} {count}" for layer, count in zip(LAYERS, deleted.sum(1), strict=True))
     return f"3 mutants ({settings.operator}, {settings.epochs} epochs) without {sizes} of {len(train)} samples"
 

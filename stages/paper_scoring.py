@@ -16,10 +16,12 @@ from faultloc.methods.dfaulo.paper_online import rank_with_verdicts
 from faultloc.methods.dfaulo.paper_scorer import score_ablations, score_offline
 from faultloc.methods.dfaulo.review_rounds import Review, ReviewedRanking
 from faultloc.methods.dfaulo.seed_set import draw_noise_input, make_seed_set
-from faultloc.probes.predictions import predict_logits, softmax
+from faultloc.probes.predictions import predict_logits
+from faultloc.settings_check import check_number
 from faultloc.subject.batches import as_tensor
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.seeding import numpy_generator
+from faultloc.subject.task import task_of
 from stages.torch_runtime import start_torch
 
 
@@ -29,18 +31,22 @@ class PaperScoring:
     def __init__(self, params: DictConfig, train: LabeledDataset) -> None:
         self._params, self._train, settings = params, train, params.dfaulo
         device, subject = start_torch(params.runtime), load_subject(Path("models/subject"))
+        self._task = task = task_of(train.given)
         self._evidence = MutantEvidence(
-            labels=train.labels,
-            subject=load_array(Path("data/preloss/probabilities.npy"), mmap=True),
-            mutants=load_array(Path("data/mutation/probabilities.npy"), mmap=True),
+            labels=train.given,
+            subject=load_array(Path("data/preloss") / f"{task.opinions_name}.npy", mmap=True),
+            mutants=load_array(Path("data/mutation") / f"{task.opinions_name}.npy", mmap=True),
             deleted=load_array(Path("data/mutation/deleted.npy")),
         )
         noise = as_tensor(draw_noise_input(train.inputs, numpy_generator(params.seed, "dfaulo", "noise")), device)
         networks = [subject.network, *(load_mutant(Path("models/mutants"), layer, subject) for layer in LAYERS)]
-        opinions = [softmax(predict_logits(network.to(device), noise, batch_size=1)) for network in networks]
+        opinions = [task.opinions(predict_logits(network.to(device), noise, batch_size=1)) for network in networks]
         presumed_clean = numpy_generator(params.seed, "dfaulo", "presumed clean")
+        per_class = settings.presumed_clean_per_class
+        check_number("dfaulo.presumed_clean_per_class", per_class, at_least=1, whole=True)
+        noise_labels = task.meaningless(train, per_class, numpy_generator(params.seed, "dfaulo", "noise labels"))
         self._seed_set = make_seed_set(
-            self._evidence, np.concatenate(opinions), settings.presumed_clean_per_class, presumed_clean
+            self._evidence, np.concatenate(opinions), per_class, presumed_clean, noise_labels=noise_labels
         )
         self.sort_key: Float[np.ndarray, sample] = score_offline(
             self._evidence, self._seed_set, inverse_regularisation=settings.inverse_regularisation
@@ -50,8 +56,8 @@ class PaperScoring:
         """The ranking without verdicts."""
         train = self._train
         labels = {
-            "given_label": train.names_of(train.labels),
-            "predicted_label": train.names_of(self._evidence.subject.argmax(axis=1)),
+            "given_label": self._task.spell_given(train),
+            "predicted_label": self._task.spell_opinions(train, self._evidence.subject),
         }
         return Localization("sample", train.sample_ids, self.sort_key, labels, f"{len(train)} samples ranked")
 

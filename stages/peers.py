@@ -25,6 +25,7 @@ def main(params: DictConfig) -> str:
     from faultloc.settings_check import check_switch
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import numpy_generator, torch_generator
+    from faultloc.subject.task import task_of
     from stages.peer_trainings import cross_validated_cleanlab, train_ncnv
     from stages.torch_runtime import start_torch
 
@@ -35,7 +36,8 @@ def main(params: DictConfig) -> str:
     network, inputs, labels = subject.network.to(device), as_tensor(train.inputs, device), train.labels
     batch_size = params.runtime.batch_size
     wanted = [str(name) for name in options if options[name].run]
-    reasons = reasons_against(network, len(np.unique(labels)))
+    has_classes = task_of(train.given).has_classes
+    reasons = reasons_against(network, len(np.unique(labels)) if has_classes else 0)
     left_out = {name: reasons[name] for name in wanted if name in reasons}
     asked = set(wanted) - set(left_out)
 
@@ -61,6 +63,7 @@ def main(params: DictConfig) -> str:
             options.mc_dropout.passes,
             torch_generator(seed, "peers", "mc_dropout"),
             batch_size=batch_size,
+            has_classes=has_classes,
         )
     if "deep_state" in asked:
         said["deep_state"] = change_rate(network, inputs, batch_size=batch_size)

@@ -24,6 +24,7 @@ def main(params: DictConfig) -> str:
     from faultloc.settings_check import check_number
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import torch_generator
+    from faultloc.subject.task import task_of
     from stages.torch_runtime import start_torch
 
     device, settings = start_torch(params.runtime), params.purify
@@ -46,11 +47,11 @@ def main(params: DictConfig) -> str:
         retrained = retrain(
             subject.network.to(device),
             as_tensor(train.inputs, device),
-            train.labels,
+            train.given,
             cleaned,
             recipe,
             torch_generator(params.seed, "purify", "epochs"),
-            held_out=None if test is None else HeldOut(as_tensor(test.inputs, device), test.labels),
+            held_out=None if test is None else HeldOut(as_tensor(test.inputs, device), test.given),
             batch_size=params.runtime.batch_size,
             on_epoch=on_epoch,
         )
@@ -61,18 +62,19 @@ def main(params: DictConfig) -> str:
     right = None if truth is None else share_right(changes, truth, train.class_names)
     if right is not None:
         metrics["share_right"] = round(right, 6)
-    accuracy = retrained.accuracy
+    accuracy, measure = retrained.accuracy, task_of(train.given).measure_name
     if accuracy is not None:
-        metrics["test_accuracy_before"] = round(accuracy.before, 6)
-        metrics["test_accuracy_cleaned"] = round(accuracy.cleaned, 6)
-        metrics["test_accuracy_uncleaned"] = round(accuracy.uncleaned, 6)
+        metrics[f"test_{measure}_before"] = round(accuracy.before, 6)
+        metrics[f"test_{measure}_cleaned"] = round(accuracy.cleaned, 6)
+        metrics[f"test_{measure}_uncleaned"] = round(accuracy.uncleaned, 6)
     save_table(Path("results/purify/changes.csv"), changes_table(changes))
     save_json(Path("results/purify/metrics.json"), metrics)
     what = f"removed {removed}, relabelled {len(changes) - removed} of {len(train)} samples"
+    said = measure.replace("_", " ")
     if accuracy is None:
-        return f"{what}; no test set, so no accuracy"
+        return f"{what}; no test set, so no {said}"
     return (
-        f"{what}; test accuracy {accuracy.before:.4f}, trained on with the cleaned set {accuracy.cleaned:.4f}, as long "
+        f"{what}; test {said} {accuracy.before:.4f}, trained on with the cleaned set {accuracy.cleaned:.4f}, as long "
         f"with the uncleaned one {accuracy.uncleaned:.4f}"
     )
 

@@ -18,13 +18,16 @@ def main(params: DictConfig) -> str:
     from faultloc.report.findings import FaultEstimate, Findings, Training, count_faults_found
     from faultloc.report.suspects import most_suspicious
     from faultloc.report.writing import write_report
+    from faultloc.subject.task import task_of
 
     folder, online = Path("data/dataset"), Path("results/dfaulo/online.csv")
     summary = Path("results/dfaulo/summary.json")  # of the default scorer
     dataset = load_train(folder)
     truth = load_truth(Path("data/truth"))
     ranking = load_table(Path("results/dfaulo/ranking.csv"))
-    accuracies = load_json(Path("results/train/metrics.json"))
+    reached = load_json(Path("results/train/metrics.json"))
+    loss_name = task_of(dataset.given).loss_name  # what people call the baseline of that name
+    metrics = load_json(Path("results/evaluation/metrics.json"))
     suspects = most_suspicious(
         dataset,
         ranking,
@@ -39,12 +42,14 @@ def main(params: DictConfig) -> str:
         suspects=suspects,
         faults=None if truth is None else count_faults_found(ranking, truth, params.report.headline),
         reviewed=int((load_table(online)["round"] > 0).sum()) if online.exists() else 0,
-        metrics=load_json(Path("results/evaluation/metrics.json")),
-        curves=load_table(Path("results/evaluation/curves.csv")),
+        metrics={loss_name if name == "loss" else name: values for name, values in metrics.items()},
+        curves=load_table(Path("results/evaluation/curves.csv")).rename(columns={"loss": loss_name}),
         training=Training(
-            accuracies.get("train_accuracy"),
-            accuracies.get("test_accuracy"),
+            reached.get("train_accuracy"),
+            reached.get("test_accuracy"),
             load_table(Path("results/train/curve.csv")),
+            reached.get("train_mean_squared_error"),
+            reached.get("test_mean_squared_error"),
         ),
         estimate=FaultEstimate(*(load_json(summary)[key] for key in ESTIMATE)) if summary.exists() else None,
     )

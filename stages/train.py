@@ -16,7 +16,7 @@ def main(params: DictConfig) -> str:
     from faultloc.io.dataset_store import load_test, load_train, load_vocabulary
     from faultloc.io.subject_store import save_subject
     from faultloc.io.tables import save_table
-    from faultloc.probes.predictions import accuracy, predict_logits
+    from faultloc.probes.predictions import predict_logits
     from faultloc.report.progress import epoch_bar
     from faultloc.subject.architecture import Architecture, check_outputs
     from faultloc.subject.batches import as_tensor
@@ -24,53 +24,55 @@ def main(params: DictConfig) -> str:
     from faultloc.subject.recipe import TrainingRecipe
     from faultloc.subject.seeding import torch_generator
     from faultloc.subject.subject import Subject
+    from faultloc.subject.task import task_of
     from faultloc.subject.training import train_network
     from stages.rank_group import joined_ranks
     from stages.torch_runtime import start_torch
 
     device = start_torch(params.runtime)
     train, test = load_train(Path("data/dataset")), load_test(Path("data/dataset"))
+    task = task_of(train.given)
     recipe = TrainingRecipe.from_settings(as_dict(params.train))
     architecture = Architecture.from_settings(as_dict(params.model)).fitted_to(
         input_shape=train.inputs.shape[1:],
-        num_classes=len(train.class_names),
+        num_classes=task.outputs_needed(train),
         vocabulary_size=len(load_vocabulary(Path("data/dataset"))),
     )
     network = architecture.build(torch_generator(params.seed, "train", "weights"))
     inputs = as_tensor(train.inputs, device)
-    check_outputs(network, inputs[:2].cpu(), len(train.class_names))
+    check_outputs(network, inputs[:2].cpu(), task.outputs_needed(train), task)
     generator = torch_generator(params.seed, "train", "epochs")
     margins = MarginRecord(len(train), device)
     with joined_ranks(device) as ranks, epoch_bar("train", recipe.epochs, shown=ranks.is_first) as on_epoch:
         records = train_network(
             network.to(device),
             inputs,
-            train.labels,
+            train.given,
             np.arange(len(train)),
             recipe,
             generator,
             ranks=ranks,
             on_epoch=on_epoch,
-            on_batch=margins.observe,
+            on_batch=margins.observe if task.has_classes else lambda samples, outputs, targets: None,
         )
         margin = margins.means(ranks)
     if not ranks.is_first:
         return "the first rank has the same weights and writes them"
     save_subject(Path("models/subject"), Subject(network, architecture, recipe))
     save_array(Path("data/training/margin.npy"), margin)
-    save_table(Path("results/train/curve.csv"), pd.DataFrame(records))
-    reached = {
-        f"{name}_accuracy": accuracy(
-            predict_logits(network, as_tensor(part.inputs, device), batch_size=params.runtime.batch_size), part.labels
+    save_table(Path("results/train/curve.csv"), pd.DataFrame(records).dropna(axis=1, how="all"))
+    said = {
+        name: (
+            predict_logits(network, as_tensor(part.inputs, device), batch_size=params.runtime.batch_size),
+            part.given,
         )
         for name, part in (("train", train), ("test", test))
         if part is not None
     }
+    reached = {f"{name}_{task.measure_name}": task.measure(*of_split) for name, of_split in said.items()}
     save_json(Path("results/train/metrics.json"), {name: round(value, 6) for name, value in reached.items()})
-    largest_class = np.bincount(train.labels).max() / len(train)
     # A model that has learned nothing gives a list of nothing.
-    has_learned = reached["train_accuracy"] >= min(2 * largest_class, 0.5 + largest_class / 2)
-    warning = "" if has_learned else ": hardly more than always guessing the largest class, train it longer"
+    warning = "" if task.has_learned(*said["train"]) else f": {task.not_learned}"
     figures = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in reached.items())
     return (
         f"{architecture.target.rpartition('.')[2]} on {len(train)} samples, {recipe.epochs} epochs, {figures}{warning}"

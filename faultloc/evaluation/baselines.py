@@ -61,6 +61,13 @@ def entropy(probabilities: Float[np.ndarray, "sample class"]) -> Float[np.ndarra
     return -(exact * np.log(np.where(exact > 0, exact, 1))).sum(axis=1)
 
 
+def loss_and_chance(
+    loss: Float[np.ndarray, "sample"], generator: np.random.Generator
+) -> dict[str, Float[np.ndarray, "sample"]]:
+    """The baselines that need no classes, by name; ``loss`` is that of what is given."""
+    return {"random": rank_randomly(len(loss), generator), "loss": loss.astype(np.float64)}
+
+
 def baseline_suspiciousness(
     logits: Float[np.ndarray, "sample class"],
     probabilities: Float[np.ndarray, "sample class"],
@@ -70,8 +77,7 @@ def baseline_suspiciousness(
 ) -> dict[str, Float[np.ndarray, "sample"]]:
     """Every baseline of this file by name; ``loss`` is the cross-entropy of the given label."""
     return {
-        "random": rank_randomly(len(labels), generator),
-        "loss": loss.astype(np.float64),
+        **loss_and_chance(loss, generator),
         "margin": label_margin(logits, labels),
         "max_probability": max_probability(probabilities),
         "deep_gini": deep_gini(probabilities),

@@ -13,6 +13,7 @@ from faultloc.faults.random_label import plan_random_labels
 from faultloc.faults.settings import FaultSettings
 from faultloc.faults.specific_data import plan_specific_data
 from faultloc.faults.specific_label import plan_specific_labels
+from faultloc.faults.target import plan_target_fault
 from faultloc.subject.dataset import LabeledDataset
 
 
@@ -20,10 +21,13 @@ def plan_fault(dataset: LabeledDataset, settings: FaultSettings, rng: np.random.
     """What is to be done to each sample; classes that ``settings`` leave open are drawn from those large enough.
 
     Raises:
-        ConfigError: a class of ``settings`` does not exist or is too small, or there is nothing to plan for ``none``.
+        ConfigError: a class of ``settings`` does not exist or is too small, there is nothing to plan for ``none``, or
+            the fault is one of classes and the data set has targets.
     """
     labels, classes = dataset.labels, len(dataset.class_names)
     ratio = settings.ratio or 0.0
+    if dataset.targets is not None:
+        return plan_target_fault(labels, dataset.targets, settings.kind, ratio, rng)
     match settings.kind:
         case "random_label":
             return plan_random_labels(labels, classes, ratio, rng)

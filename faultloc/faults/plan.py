@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Int, Shaped
+from jaxtyping import Bool, Float, Int, Shaped
 
 FOREIGN_INPUT_KINDS = ("random_data", "specific_data")
 
@@ -12,11 +12,13 @@ FOREIGN_INPUT_KINDS = ("random_data", "specific_data")
 class FaultPlan:
     """The label that each sample is to have, and the kind of its fault, empty for samples left alone.
 
-    Samples whose kind is one of ``FOREIGN_INPUT_KINDS`` keep their label and are to have a foreign input.
+    Samples whose kind is one of ``FOREIGN_INPUT_KINDS`` keep their label and are to have a foreign input. In a
+    regression ``targets`` are those that each sample is to have; with labels there are none.
     """
 
     labels: Int[np.ndarray, "sample"]
     fault_kinds: Shaped[np.ndarray, "sample"]
+    targets: Float[np.ndarray, "sample output"] | None = None
 
     @property
     def gets_foreign_input(self) -> Bool[np.ndarray, "sample"]:

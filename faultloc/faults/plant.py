@@ -12,7 +12,7 @@ from faultloc.faults.kinds import plan_fault
 from faultloc.faults.plan import FaultPlan
 from faultloc.faults.planted import PlantedFault
 from faultloc.faults.settings import FaultSettings
-from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.dataset import LabeledDataset, Targets
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def plant_fault(
             "samples: take a larger ratio or more samples"
         )
     faulty = FaultyDataset(
-        replace(dataset, labels=plan.labels),
+        replace(dataset, labels=plan.labels, targets=_planned_targets(dataset, plan)),
         tuple(texts),
         PlantedFault(settings.kind, dataset.sample_ids, _with_given(plan, is_fault), dataset.labels),
     )
@@ -64,6 +64,12 @@ def plant_fault(
 def given_truth(dataset: LabeledDataset, is_fault: Bool[np.ndarray, "sample"]) -> PlantedFault:
     """The truth that came with the data; the right labels of its faults are not known, so they are the given ones."""
     return PlantedFault("given", dataset.sample_ids, np.where(is_fault, "given", ""), dataset.labels)
+
+
+def _planned_targets(dataset: LabeledDataset, plan: FaultPlan) -> Targets | None:
+    if dataset.targets is None or plan.targets is None:
+        return dataset.targets
+    return replace(dataset.targets, values=plan.targets)
 
 
 def _with_given(plan: FaultPlan, is_fault: Bool[np.ndarray, "sample"] | None) -> np.ndarray:

@@ -11,7 +11,8 @@ class PlantedFault:
     """Which samples were touched, how, and what their labels were before.
 
     ``fault_kinds`` names the fault of each sample (``random_label``, ``specific_label``, ``random_data``,
-    ``specific_data``, ``given`` for a truth that came with the data) and is the empty string for untouched ones.
+    ``specific_data``, ``given`` for a truth that came with the data) and is the empty string for untouched ones. Of a
+    regression, whose samples are of one class, the targets before are not kept.
     """
 
     kind: str

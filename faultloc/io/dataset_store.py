@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from faultloc.io.artifacts import load_array, load_json, save_array, save_json
-from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.dataset import LabeledDataset, Targets
 
 _TEST_FILES = ("test_inputs.npy", "test_labels.npy", "test_sample_ids.npy")
+# Of a regression only.
+_TARGET_FILES = ("targets.npy", "test_targets.npy")
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,12 @@ def save_dataset(folder: Path, splits: DatasetSplits) -> None:
     """Writes ``splits`` (without any truth) into ``folder``, in place of an earlier data set there."""
     written = {"text.json"} if splits.vocabulary else set()
     written |= set() if splits.test is None else set(_TEST_FILES)
-    for path in (folder / name for name in {*_TEST_FILES, "text.json"} - written):
+    written |= {
+        name
+        for name, part in zip(_TARGET_FILES, (splits.train, splits.test), strict=True)
+        if part is not None and part.targets is not None
+    }
+    for path in (folder / name for name in {*_TEST_FILES, *_TARGET_FILES, "text.json"} - written):
         path.unlink(missing_ok=True)  # else a data set without a test set would keep the test set before it
     for prefix, part in (("", splits.train), ("test_", splits.test)):
         if part is not None:
@@ -38,16 +45,19 @@ def save_dataset(folder: Path, splits: DatasetSplits) -> None:
                 save_array(folder / f"{prefix}inputs.npy", part.inputs)
             save_array(folder / f"{prefix}labels.npy", part.labels.astype(np.int64))
             save_array(folder / f"{prefix}sample_ids.npy", part.sample_ids.astype(np.str_))
-    save_json(
-        folder / "dataset.json",
-        {
-            "class_names": list(splits.train.class_names),
-            "input_kind": splits.train.input_kind,
-            "input_shape": list(splits.train.inputs.shape[1:]),
-            "samples": len(splits.train),
-            "test_samples": 0 if splits.test is None else len(splits.test),
-        },
-    )
+            if part.targets is not None:
+                save_array(folder / f"{prefix}targets.npy", part.targets.values)
+    description: dict[str, object] = {
+        "class_names": list(splits.train.class_names),
+        "input_kind": splits.train.input_kind,
+        "input_shape": list(splits.train.inputs.shape[1:]),
+        "samples": len(splits.train),
+        "test_samples": 0 if splits.test is None else len(splits.test),
+    }
+    if splits.train.targets is not None:
+        description["target_range"] = [splits.train.targets.lowest, splits.train.targets.highest]
+        description["targets_are_points"] = splits.train.targets.are_points
+    save_json(folder / "dataset.json", description)
     if splits.vocabulary:
         save_json(folder / "text.json", {"texts": list(splits.texts), "vocabulary": list(splits.vocabulary)})
 
@@ -78,9 +88,16 @@ def load_texts(folder: Path) -> tuple[str, ...]:
 
 
 def _load(folder: Path, prefix: str) -> LabeledDataset:
+    description = load_json(folder / "dataset.json")
+    targets = None
+    if "target_range" in description:
+        lowest, highest = description["target_range"]
+        values = load_array(folder / f"{prefix}targets.npy", mmap=True)
+        targets = Targets(values, lowest, highest, description["targets_are_points"])
     return LabeledDataset(
         inputs=load_array(folder / f"{prefix}inputs.npy", mmap=True),
         labels=load_array(folder / f"{prefix}labels.npy"),
         sample_ids=load_array(folder / f"{prefix}sample_ids.npy"),
-        class_names=load_json(folder / "dataset.json")["class_names"],
+        class_names=description["class_names"],
+        targets=targets,
     )

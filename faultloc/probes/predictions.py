@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from faultloc.errors import TrainingError
 from faultloc.probes.modes import evaluating
 from faultloc.subject.batches import as_model_input
+from faultloc.subject.task import CLASSIFICATION
 
 
 def predict_logits(
@@ -32,18 +33,16 @@ def predict_logits(
 
 def softmax(logits: Float[np.ndarray, "sample class"]) -> Float[np.ndarray, "sample class"]:
     """Probabilities in [0, 1] that add up to 1 for each sample."""
-    return torch.softmax(torch.from_numpy(logits), dim=1).numpy()
+    return CLASSIFICATION.opinions(logits)
 
 
 def cross_entropy(
     logits: Float[np.ndarray, "sample class"], labels: Int[np.ndarray, "sample"]
 ) -> Float[np.ndarray, "sample"]:
     """Each sample's loss under its given label: 0 or more, higher is a worse fit."""
-    return torch.nn.functional.cross_entropy(
-        torch.from_numpy(logits), torch.from_numpy(labels), reduction="none"
-    ).numpy()
+    return CLASSIFICATION.losses(logits, labels)
 
 
 def accuracy(logits: Float[np.ndarray, "sample class"], labels: Int[np.ndarray, "sample"]) -> float:
     """The share of samples whose largest logit is that of their given label, in [0, 1]."""
-    return float((logits.argmax(1) == labels).mean())
+    return CLASSIFICATION.measure(logits, labels)

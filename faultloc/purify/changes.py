@@ -10,7 +10,7 @@ from jaxtyping import Int
 
 from faultloc.errors import DataError
 from faultloc.subject.alignment import rows_of
-from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.dataset import Given, LabeledDataset
 
 Action = Literal["remove", "relabel"]
 
@@ -31,10 +31,10 @@ class Change:
 
 @dataclass(frozen=True)
 class CleanedLabels:
-    """The rows of the data set that stay, ascending, and the labels of *all* its rows after the change."""
+    """The rows of the data set that stay, ascending, and the labels (or targets) of *all* its rows after the change."""
 
     kept: Int[np.ndarray, "kept"]
-    labels: Int[np.ndarray, "sample"]
+    labels: Given
 
 
 def changes_table(changes: Sequence[Change]) -> pd.DataFrame:
@@ -64,7 +64,7 @@ def apply_changes(dataset: LabeledDataset, changes: Sequence[Change]) -> Cleaned
                     f"expected one of {', '.join(list(index_of)[:10])}"
                 )
     _require_every_class(dataset, labels[stays])
-    return CleanedLabels(np.flatnonzero(stays), labels)
+    return CleanedLabels(np.flatnonzero(stays), labels if dataset.targets is None else dataset.targets.values)
 
 
 def _require_every_class(dataset: LabeledDataset, labels: Int[np.ndarray, "kept"]) -> None:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Int, Shaped
+from jaxtyping import Shaped
 from torch import Tensor, nn
 
-from faultloc.probes.predictions import accuracy, predict_logits
+from faultloc.probes.predictions import predict_logits
 from faultloc.purify.changes import CleanedLabels
+from faultloc.subject.dataset import Given
 from faultloc.subject.recipe import TrainingRecipe
+from faultloc.subject.task import task_of
 from faultloc.subject.training import EpochRecord, steps_of, train_network
 
 
@@ -20,12 +22,12 @@ class HeldOut:
     """Samples that took no part in the training: inputs on the network's device, labels that are trusted."""
 
     inputs: Shaped[Tensor, "test ..."]
-    labels: Int[np.ndarray, "test"]
+    labels: Given
 
 
 @dataclass(frozen=True)
 class HeldOutAccuracy:
-    """Accuracies on the held-out samples, in [0, 1].
+    """Accuracies on the held-out samples, in [0, 1]; of a regression the mean squared errors, less is better.
 
     ``before``: of the model as it was. ``cleaned``, ``uncleaned``: after as many steps on the one set or the other.
     """
@@ -50,7 +52,7 @@ class Retraining:
 def retrain(
     network: nn.Module,
     inputs: Shaped[Tensor, "sample ..."],
-    labels: Int[np.ndarray, "sample"],
+    labels: Given,
     cleaned: CleanedLabels,
     recipe: TrainingRecipe,
     generator: torch.Generator,
@@ -85,7 +87,7 @@ def retrain(
     everything = np.arange(len(labels))
     train_network(beside, inputs, labels, everything, recipe, same_numbers, most_steps=steps, on_epoch=on_epoch)
     before, clean, unclean = (
-        accuracy(predict_logits(judged, held_out.inputs, batch_size=batch_size), held_out.labels)
+        task_of(labels).measure(predict_logits(judged, held_out.inputs, batch_size=batch_size), held_out.labels)
         for judged in (network, after, beside)
     )
     return Retraining(after, steps, HeldOutAccuracy(before, clean, unclean))

@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from faultloc.report.theme import CURVE_STYLES, PRINT, Theme, drawing
+from faultloc.report.theme import CURVE_STYLES, PRINT, Theme, curve_styles, drawing
 from faultloc.report.wording import ranking_title
 
 DPI = 160
@@ -51,7 +51,8 @@ def training_figure(curve: pd.DataFrame) -> bytes:
     """Loss and accuracy of the subject by epoch, side by side."""
     with drawing(PRINT):
         figure = Figure(figsize=(11, 3.2), layout="constrained")
-        for axes, column in zip(figure.subplots(1, 2), TRAINING_TITLES, strict=True):
+        columns = [column for column in TRAINING_TITLES if column in curve.columns]
+        for axes, column in zip(figure.subplots(1, len(columns), squeeze=False).ravel(), columns, strict=True):
             _draw_training(axes, curve, column, PRINT)
         return figure_bytes(figure)
 
@@ -66,13 +67,13 @@ def figure_bytes(figure: Figure) -> bytes:
 
 def drawn_curves(curves: pd.DataFrame) -> list[str]:
     """The columns of ``curves`` that are drawn, from back to front."""
-    return [name for name in CURVE_STYLES if name in curves.columns]
+    return [name for name in curve_styles(curves.columns) if name in curves.columns]
 
 
 def _draw_discovery(axes: Axes, curves: pd.DataFrame, limit: int, theme: Theme) -> None:
-    shown = curves[curves["inspected"] <= limit]
+    shown, styles = curves[curves["inspected"] <= limit], curve_styles(curves.columns)
     for name in drawn_curves(curves):
-        style = CURVE_STYLES[name]
+        style = styles[name]
         axes.plot(
             shown["inspected"],
             100 * shown[name],

@@ -17,11 +17,16 @@ from faultloc.subject.alignment import rows_of
 
 @dataclass(frozen=True)
 class Training:
-    """How the subject was trained: accuracies in [0, 1] and a table with the columns epoch, loss, accuracy."""
+    """How the subject was trained: accuracies in [0, 1] and a table with the columns epoch, loss, accuracy.
+
+    Of a regression there are mean squared errors instead of accuracies.
+    """
 
     train_accuracy: float | None
     test_accuracy: float | None
     curve: pd.DataFrame
+    train_error: float | None = None
+    test_error: float | None = None
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,10 @@ def key_facts(findings: Findings) -> list[tuple[str, str]]:
         facts.append((percent(training.train_accuracy), "accuracy on the labels as given"))
     if training.test_accuracy is not None:
         facts.append((percent(training.test_accuracy), "accuracy on the test set"))
+    if training.train_error is not None:
+        facts.append((f"{training.train_error:.3g}", "mean squared error on the targets as given"))
+    if training.test_error is not None:
+        facts.append((f"{training.test_error:.3g}", "mean squared error on the test set"))
     return facts
 
 

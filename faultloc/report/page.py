@@ -11,7 +11,7 @@ from faultloc.report.findings import Findings, Training
 from faultloc.report.headline import headline, key_facts, lead
 from faultloc.report.pictures import png_bytes
 from faultloc.report.suspects import Suspect
-from faultloc.report.theme import CURVE_STYLES, DARK, LIGHT
+from faultloc.report.theme import DARK, LIGHT, curve_styles
 from faultloc.report.wording import MAIN_RANKINGS, metric_wording, percent, ranking_title
 
 
@@ -77,7 +77,7 @@ def _legend(findings: Findings) -> list[dict[str, object]]:
             "dashes": " ".join(f"{style.width * dash:.3g}" for dash in style.dashes),
             "is_drawn": name in drawn,
         }
-        for name, style in reversed(CURVE_STYLES.items())
+        for name, style in reversed(curve_styles(findings.curves.columns).items())
     ]
 
 
@@ -87,6 +87,12 @@ def _training_sentence(training: Training) -> str:
         parts.append(f"It agrees with {percent(training.train_accuracy)} of the labels it was given, faults included")
     if training.test_accuracy is not None:
         parts.append(f"it is right on {percent(training.test_accuracy)} of the test set")
+    if training.train_error is not None:
+        parts.append(
+            f"Its mean squared error on the targets it was given is {training.train_error:.3g}, faults included"
+        )
+    if training.test_error is not None:
+        parts.append(f"that on the test set is {training.test_error:.3g}")
     sentence = ", and ".join(parts)
     return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
 
@@ -101,6 +107,7 @@ def _training_panels(training: Training) -> list[dict[str, str]]:
             "alt": f"{title} by epoch",
         }
         for column, title in TRAINING_TITLES.items()
+        if column in training.curve.columns
     ]
 
 

@@ -3,8 +3,8 @@
 import io
 
 import numpy as np
-from jaxtyping import Shaped
-from PIL import Image
+from jaxtyping import Float, Shaped
+from PIL import Image, ImageDraw
 
 from faultloc.subject.dataset import InputKind
 
@@ -28,6 +28,24 @@ def draw_picture(sample: Shaped[np.ndarray, "..."], kind: InputKind, edge: int =
         return picture
     factor = max(1, edge // longer)
     return picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
+
+
+def mark_points(
+    picture: Image.Image, width: int, points: Float[np.ndarray, "_"], colour: str, *, as_ring: bool
+) -> Image.Image:
+    """``picture`` in colour, with a ring or a cross at each of ``points``, the x of all before their y.
+
+    They are counted in pixels of the input, which is ``width`` wide.
+    """
+    marked = picture.convert("RGB")
+    draw, factor, radius = ImageDraw.Draw(marked), picture.width / width, picture.width / 40
+    for x, y in (factor * points).reshape(2, -1).T.tolist():
+        if as_ring:
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), outline=colour, width=2)
+        else:
+            draw.line((x - radius, y - radius, x + radius, y + radius), fill=colour, width=2)
+            draw.line((x - radius, y + radius, x + radius, y - radius), fill=colour, width=2)
+    return marked
 
 
 def describe_input(sample: Shaped[np.ndarray, "..."]) -> str:

@@ -11,7 +11,8 @@ from PIL import Image
 
 from faultloc.errors import ConfigError
 from faultloc.faults.planted import PlantedFault
-from faultloc.report.pictures import describe_input, draw_picture
+from faultloc.report.pictures import describe_input, draw_picture, mark_points
+from faultloc.report.theme import CURVE_STYLES, LIGHT
 from faultloc.report.wording import fault_words
 from faultloc.subject.alignment import rows_of
 from faultloc.subject.dataset import LabeledDataset
@@ -19,7 +20,10 @@ from faultloc.subject.dataset import LabeledDataset
 
 @dataclass(frozen=True)
 class TrueState:
-    """What a sample really is; ``fault`` says what was done to it, and nothing for a sound one."""
+    """What a sample really is; ``fault`` says what was done to it, and nothing for a sound one.
+
+    ``label`` is empty where the sample has targets instead: what they were before is not known.
+    """
 
     is_fault: bool
     fault: str
@@ -72,10 +76,12 @@ def most_suspicious(
     top = ranking.sort_values("rank").head(count)
     ids = top["sample_id"].to_numpy(dtype=np.str_)
     rows = rows_of(ids, dataset.sample_ids, "data/dataset")
-    states = _true_states(ids, truth, dataset.class_names)
+    states = _true_states(ids, truth, dataset.class_names if dataset.targets is None else [""])
     suspects = []
     for row, state, entry in zip(rows, states, top.to_dict("records"), strict=True):
         picture = draw_picture(dataset.inputs[row], dataset.input_kind)
+        if picture is not None and dataset.targets is not None and dataset.targets.are_points:
+            picture = _with_points(picture, dataset, int(row), str(entry["predicted_label"]))
         suspects.append(
             Suspect(
                 rank=int(entry["rank"]),
@@ -91,6 +97,14 @@ def most_suspicious(
             )
         )
     return suspects
+
+
+def _with_points(picture: Image.Image, dataset: LabeledDataset, row: int, predicted: str) -> Image.Image:
+    """The points that are given, as rings, and those that the model says, as crosses."""
+    width = dataset.inputs.shape[3]
+    said = np.array(predicted.split(), dtype=np.float32)
+    marked = mark_points(picture, width, dataset.given[row], LIGHT.fault, as_ring=True)
+    return mark_points(marked, width, said, CURVE_STYLES["dfaulo_online"].light, as_ring=False)
 
 
 def _said(entry: Mapping[Hashable, Any], column: str) -> str:

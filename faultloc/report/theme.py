@@ -5,7 +5,7 @@ its own dashes too, so that none is known by its colour alone.
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -56,6 +56,13 @@ CURVE_STYLES = {
     "dfaulo_offline": CurveStyle("#d55e00", "#ff8f45", (), 2.4),
     "dfaulo_online": CurveStyle("#0072b2", "#62b5ea", (), 2.4),
 }
+
+
+def curve_styles(names: Collection[str]) -> dict[str, CurveStyle]:
+    """The styles by the names of the rankings; the loss of a regression goes by its own name."""
+    if "squared_error" not in names:
+        return CURVE_STYLES
+    return {"squared_error" if name == "loss" else name: style for name, style in CURVE_STYLES.items()}
 
 
 @contextmanager

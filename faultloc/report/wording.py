@@ -6,6 +6,7 @@ RANKING_TITLES = {
     "dfaulo_offline": "DFauLo offline",
     "dfaulo_online": "DFauLo online (with feedback)",
     "loss": "cross-entropy loss",
+    "squared_error": "squared error",
     "margin": "logit margin",
     "self_confidence": "self-confidence",
     "max_probability": "max. softmax probability",

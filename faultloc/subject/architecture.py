@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from faultloc.errors import ModelError
 from faultloc.subject.batches import as_model_input
 from faultloc.subject.seeding import isolated_torch_rng
+from faultloc.subject.task import CLASSIFICATION, Task
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,12 @@ class Architecture:
         return network
 
 
-def check_outputs(network: nn.Module, example: Tensor, num_classes: int) -> int:
-    """How many logits ``network`` gives each sample of ``example``.
+def check_outputs(network: nn.Module, example: Tensor, num_classes: int, task: Task = CLASSIFICATION) -> int:
+    """How many logits ``network`` gives each sample of ``example``; ``task`` needs ``num_classes`` of them.
 
     Raises:
-        ModelError: it cannot take the inputs, gives something else, or fewer logits than ``num_classes``.
+        ModelError: it cannot take the inputs, gives something else, or fewer logits than ``num_classes``; for a
+            regression another number of outputs.
     """
     was_training = network.training
     network.eval()
@@ -72,11 +74,9 @@ def check_outputs(network: nn.Module, example: Tensor, num_classes: int) -> int:
     if not isinstance(outputs, Tensor) or outputs.ndim != 2:
         found = tuple(outputs.shape) if isinstance(outputs, Tensor) else type(outputs).__name__
         raise ModelError(f"{type(network).__name__} returns {found}; expected logits of shape (samples, classes)")
-    if outputs.shape[1] < num_classes:
-        raise ModelError(
-            f"the data set has {num_classes} classes, but {type(network).__name__} has {outputs.shape[1]} outputs; "
-            "expected at least one output per class: set the model's number of classes"
-        )
+    misfit = task.misfit(type(network).__name__, outputs.shape[1], num_classes)
+    if misfit:
+        raise ModelError(misfit)
     return outputs.shape[1]
 
 

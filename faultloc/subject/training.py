@@ -7,29 +7,30 @@ import numpy as np
 import torch
 from jaxtyping import Int, Shaped
 from torch import Tensor, nn
-from torch.nn import functional as F
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from faultloc.errors import TrainingError
 from faultloc.subject.batches import as_model_input
+from faultloc.subject.dataset import Given
 from faultloc.subject.distributed import ALONE, Ranks
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import isolated_torch_rng
+from faultloc.subject.task import Task, task_of
 
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """Mean loss and accuracy over the batches of one epoch, measured while training."""
+    """Mean loss and accuracy over the batches of one epoch, measured while training; a regression has no accuracy."""
 
     epoch: int
     loss: float
-    accuracy: float
+    accuracy: float | None
 
 
 def train_network(
     network: nn.Module,
     inputs: Shaped[Tensor, "sample ..."],
-    labels: Int[np.ndarray, "sample"],
+    labels: Given,
     kept: Int[np.ndarray, "kept"],
     recipe: TrainingRecipe,
     generator: torch.Generator,
@@ -41,11 +42,11 @@ def train_network(
 ) -> list[EpochRecord]:
     """Trains ``network`` in place on the samples at ``kept``, by cross-entropy on the given labels; a record an epoch.
 
-    Parameters that do not require gradients stay as they are, and so do the running statistics of their layers.
-    ``inputs`` lie on the network's device. Order, dropout and
-    everything else random come from ``generator``. After ``most_steps`` of the optimizer it ends, also in the midst of
-    an epoch, whose record is then of the samples so far. ``on_batch`` sees the samples of every step, their logits
-    before it, and their targets.
+    Where targets are given instead of labels, by their squared error. Parameters that do not require gradients stay as
+    they are, and so do the running statistics of their layers. ``inputs`` lie on the network's device. Order, dropout
+    and everything else random come from ``generator``. After ``most_steps`` of the optimizer it ends, also in the
+    midst of an epoch, whose record is then of the samples so far. ``on_batch`` sees the samples of every step, their
+    logits before it, and their targets.
 
     Several ``ranks`` that call it with the same arguments train together: the steps are those of one process, weights
     and records are its own up to rounding. Only dropout is drawn otherwise.
@@ -55,7 +56,7 @@ def train_network(
         ModelError: several ranks cannot train this network together.
     """
     device = inputs.device
-    targets = torch.from_numpy(labels).to(device)
+    task, targets = task_of(labels), torch.from_numpy(labels).to(device)
     chosen = torch.from_numpy(kept)
     optimizer = recipe.build_optimizer([parameter for parameter in network.parameters() if parameter.requires_grad])
     scheduler = recipe.build_scheduler(optimizer)
@@ -71,7 +72,7 @@ def train_network(
                 if not batches:
                     break
             steps += len(batches)
-            record = _train_epoch(parallel, inputs, targets, batches, optimizer, epoch, ranks, on_batch)
+            record = _train_epoch(parallel, inputs, targets, batches, optimizer, epoch, task, ranks, on_batch)
             if not np.isfinite(record.loss):
                 raise TrainingError(
                     f"the training loss is {record.loss} in epoch {epoch}; expected a finite number: lower the "
@@ -115,6 +116,7 @@ def _train_epoch(
     batches: list[Tensor],
     optimizer: torch.optim.Optimizer,
     epoch: int,
+    task: Task,
     ranks: Ranks,
     on_batch: Callable[[Tensor, Tensor, Tensor], object],
 ) -> EpochRecord:
@@ -125,13 +127,15 @@ def _train_epoch(
         share = ranks.share_of(batch)
         logits = network(as_model_input(inputs[share.samples]))
         target = targets[share.samples]
-        loss = F.cross_entropy(logits, target)
+        loss = task.batch_loss(logits, target)
         optimizer.zero_grad(set_to_none=True)
         (loss * share.scale).backward()
         optimizer.step()
         if share.is_counted:
             loss_sum += loss.detach() * len(target)
-            correct += (logits.detach().argmax(1) == target).sum()
+            if task.has_classes:
+                correct += (logits.detach().argmax(1) == target).sum()
             on_batch(share.samples, logits.detach(), target)
     samples = sum(len(batch) for batch in batches)
-    return EpochRecord(epoch, float(ranks.sum_(loss_sum)) / samples, float(ranks.sum_(correct)) / samples)
+    accuracy = float(ranks.sum_(correct)) / samples if task.has_classes else None
+    return EpochRecord(epoch, float(ranks.sum_(loss_sum)) / samples, accuracy)

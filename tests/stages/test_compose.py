@@ -20,6 +20,7 @@ CASES = {
     "cifar10_vgg16": ("cifar10", "VGG16", "SGD", 0.1, 128, 45, 1, 10_000),
     "ag_news_lstm": ("ag_news", "RecurrentClassifier", "Adam", 0.001, 256, 25, 1, 24_000),
     "ag_news_bilstm": ("ag_news", "RecurrentClassifier", "Adam", 0.001, 256, 25, 1, 24_000),
+    "mtfl_tcdcnn": ("mtfl", "TCDCNN", "SGD", 0.003, 64, 40, 5, 2_000),
     "quick": ("digits", "LeNet1", "SGD", 0.01, 16, 10, 10, 300),
 }
 

@@ -7,6 +7,7 @@ from faultloc.io.datasets.digits import read_digits
 from faultloc.io.datasets.foreign_sources import open_foreign_inputs
 from faultloc.io.datasets.image_folder import read_image_folder
 from faultloc.io.datasets.mnist import read_fashion_mnist, read_mnist
+from faultloc.io.datasets.mtfl import read_mtfl
 from faultloc.io.datasets.npz import read_npz
 from faultloc.io.datasets.subset import take_subset
 
@@ -19,6 +20,7 @@ __all__ = [
     "read_fashion_mnist",
     "read_image_folder",
     "read_mnist",
+    "read_mtfl",
     "read_npz",
     "take_subset",
 ]

@@ -15,16 +15,21 @@ def check_splits(splits: DatasetSplits) -> None:
 
     Raises:
         DataError: no samples, one class only, a class with fewer than two training samples, numbers that are not
-            finite, or test inputs unlike the training inputs.
+            finite, or test inputs unlike the training inputs. The targets of a regression take the place of classes.
     """
     if len(splits.train) == 0:
         raise DataError("the data set has no training samples: check its path and dataset.subset")
-    _check_classes(splits.train)
-    check_labels(splits.train)
+    if splits.train.targets is None:
+        _check_classes(splits.train)
+        check_labels(splits.train)
+    else:
+        _check_targets(splits.train)
+        _check_finite(splits.train)
     if splits.test is not None:
         if len(splits.test) == 0:
             raise DataError("the test set has no samples: add some, or leave the test set out")
         _check_alike(splits.train, splits.test)
+        _check_targets(splits.test)
         _check_finite(splits.test)
 
 
@@ -59,6 +64,17 @@ def _check_classes(train: LabeledDataset) -> None:
         )
 
 
+def _check_targets(part: LabeledDataset) -> None:
+    if part.targets is None:
+        return
+    is_finite = np.isfinite(part.targets.values).all(axis=1)
+    if not is_finite.all():
+        raise DataError(
+            f"the sample {part.sample_ids[int(np.argmin(is_finite))]} has a target that is not a finite number: mend "
+            "or remove it and its like"
+        )
+
+
 def _check_finite(part: LabeledDataset) -> None:
     if part.input_kind != "real":
         return
@@ -75,3 +91,11 @@ def _check_alike(train: LabeledDataset, test: LabeledDataset) -> None:
             f"test inputs are {test.input_kind} of shape {test.inputs.shape[1:]} and training inputs are "
             f"{train.input_kind} of shape {train.inputs.shape[1:]}: bring both to one form"
         )
+    if train.given.shape[1:] != test.given.shape[1:]:
+        raise DataError(
+            f"training samples have {_targets(train)} and test samples {_targets(test)}: bring both to one form"
+        )
+
+
+def _targets(part: LabeledDataset) -> str:
+    return "labels" if part.targets is None else f"{part.given.shape[1]} targets"

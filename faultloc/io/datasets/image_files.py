@@ -75,7 +75,7 @@ def decode_images(
             on_decoded(len(indices))
 
         def decode_one(index: int) -> None:
-            with _opened(paths[index]) as image:
+            with opened_image(paths[index]) as image:
                 if size is None:
                     _require_size(image, paths[index], (width, height), paths[first])
                 found = _natural_channels(image, paths[index])
@@ -96,7 +96,7 @@ def _first_readable(
     """The index, the channels and the size of the first image that can be read."""
     for index, path in enumerate(paths):
         try:
-            with _opened(path) as image:
+            with opened_image(path) as image:
                 return index, _natural_channels(image, path), image.size
         except UnreadableImageError as error:
             on_unreadable(index, error)
@@ -105,7 +105,12 @@ def _first_readable(
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def opened_image(path: Path) -> Iterator[Image.Image]:
+    """The image at ``path``, its pixels read.
+
+    Raises:
+        UnreadableImageError: it is damaged, no image, or far too large.
+    """
     try:
         with Image.open(path) as image:
             limit = Image.MAX_IMAGE_PIXELS

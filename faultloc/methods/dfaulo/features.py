@@ -7,13 +7,18 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from faultloc.methods.dfaulo.deletion import LAYERS
+from faultloc.subject.dataset import Given
+from faultloc.subject.task import task_of
 
 
 @dataclass(frozen=True)
 class MutantEvidence:
-    """What the subject and its three mutants say; layers are in the order of ``LAYERS``."""
+    """What the subject and its three mutants say; layers are in the order of ``LAYERS``.
 
-    labels: Int[np.ndarray, "sample"]
+    In a regression ``labels`` are the targets, and what is said is not probabilities but the outputs as they are.
+    """
+
+    labels: Given
     subject: Float[np.ndarray, "sample class"]
     mutants: Float[np.ndarray, "layer sample class"]
     deleted: Bool[np.ndarray, "layer sample"]
@@ -31,33 +36,21 @@ def feature_vectors(evidence: MutantEvidence, layers: Sequence[str] = LAYERS) ->
 
     In this order: the subject's probabilities, the given label as one-hot, the probabilities of each mutant in
     ``layers``, whether each was trained without the sample, the subject's squashed loss, that of each mutant. Fewer
-    ``layers`` give the paper's ablations (3 x classes + 3 numbers for one).
+    ``layers`` give the paper's ablations (3 x classes + 3 numbers for one). In a regression outputs stand in for
+    probabilities, targets for the one-hot label and the squared error for the loss.
 
     Source: Yin et al. 2023, section 3.3, and the authors' code.
     """
     chosen = [LAYERS.index(layer) for layer in layers]
+    task = task_of(evidence.labels)
     opinions = [evidence.subject, *(evidence.mutants[layer] for layer in chosen)]
     return np.concatenate(
         [
             opinions[0],
-            np.eye(evidence.subject.shape[1], dtype=np.float32)[evidence.labels],
+            task.as_opinions(evidence.labels, evidence.subject.shape[1]),
             *opinions[1:],
             evidence.deleted[chosen].T.astype(np.float32),
-            np.stack([squashed_loss(opinion, evidence.labels) for opinion in opinions], axis=1),
+            np.stack([task.opinion_losses(opinion, evidence.labels) for opinion in opinions], axis=1),
         ],
         axis=1,
     )
-
-
-def squashed_loss(
-    probabilities: Float[np.ndarray, "sample class"], labels: Int[np.ndarray, "sample"]
-) -> Float[np.ndarray, "sample"]:
-    """Cross-entropy taken of probabilities as if they were logits: between about 1.46 and 2.46 for ten classes.
-
-    It grows with the true cross-entropy but never far, so that no feature outweighs the rest.
-
-    Source: the authors' code, which applies ``CrossEntropyLoss`` to probabilities; kept, because the scorer's
-    regression was tuned with it (the plain loss moves its mean RAUC from .957 to .970, within its spread).
-    """
-    given = np.take_along_axis(probabilities, labels[:, None], axis=1)[:, 0]
-    return (np.log(np.exp(probabilities).sum(axis=1)) - given).astype(np.float32)

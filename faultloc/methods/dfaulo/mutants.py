@@ -8,12 +8,13 @@ from typing import Literal, get_args
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int, Shaped
+from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
 
 from faultloc.errors import ConfigError
 from faultloc.probes.layers import head_layers
 from faultloc.probes.predictions import predict_logits
+from faultloc.subject.dataset import Given
 from faultloc.subject.distributed import ALONE, Ranks
 from faultloc.subject.parallel import run_in_parallel
 from faultloc.subject.recipe import TrainingRecipe
@@ -36,7 +37,7 @@ class Mutant:
 def make_mutants(
     network: nn.Module,
     inputs: Shaped[Tensor, "sample ..."],
-    labels: Int[np.ndarray, "sample"],
+    labels: Given,
     deleted: Bool[np.ndarray, "mutant sample"],
     recipe: TrainingRecipe,
     operator: str,
@@ -76,7 +77,7 @@ def make_mutants(
 def train_mutant(
     network: nn.Module,
     inputs: Shaped[Tensor, "sample ..."],
-    labels: Int[np.ndarray, "sample"],
+    labels: Given,
     deleted: Bool[np.ndarray, "sample"],
     recipe: TrainingRecipe,
     operator: str,

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from faultloc.methods.dfaulo.features import MutantEvidence, feature_vectors, squashed_loss
+from faultloc.methods.dfaulo.features import MutantEvidence, feature_vectors
+from faultloc.subject.task import CLASSIFICATION
 from tests.references import reference_features, reference_squashed_loss
 
 
@@ -42,6 +43,8 @@ def test_an_ablation_sees_one_mutant_and_its_flag_and_loss(layer, position):
 
 def test_the_squashed_loss_lies_where_the_paper_s_code_puts_it():
     certain = np.eye(10, dtype=np.float32)
-    assert squashed_loss(certain, np.arange(10)) == pytest.approx(1.4612, abs=1e-4)
-    assert squashed_loss(certain, (np.arange(10) + 1) % 10) == pytest.approx(2.4612, abs=1e-4)
-    assert squashed_loss(certain[:1], np.array([3]))[0] == pytest.approx(reference_squashed_loss(certain[0], 3))
+    assert CLASSIFICATION.opinion_losses(certain, np.arange(10)) == pytest.approx(1.4612, abs=1e-4)
+    assert CLASSIFICATION.opinion_losses(certain, (np.arange(10) + 1) % 10) == pytest.approx(2.4612, abs=1e-4)
+    assert CLASSIFICATION.opinion_losses(certain[:1], np.array([3]))[0] == pytest.approx(
+        reference_squashed_loss(certain[0], 3)
+    )
