@@ -1,0 +1,50 @@
+"""Norms of gradients and of the steps' changes of the weights, each in few operations."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+# Of a large weight, this many values stand for all: enough for a ratio, and no copy of the whole model.
+_MOST_VALUES = 65536
+
+
+def gradient_norms(parameters: Mapping[str, nn.Parameter]) -> dict[str, float]:
+    """The norm of each gradient that there is; one fused operation and one reading from the device."""
+    having = {
+        name: parameter.grad
+        for name, parameter in parameters.items()
+        if parameter.grad is not None and not parameter.grad.is_sparse
+    }
+    if not having:
+        return {}
+    # What torch's own clip_grad_norm_ uses.
+    norms = torch._foreach_norm(list(having.values()))
+    return dict(zip(having, torch.stack([norm.float() for norm in norms]).tolist(), strict=True))
+
+
+def weight_sample(parameters: Mapping[str, nn.Parameter]) -> dict[str, Tensor]:
+    """A copy of at most 65,536 evenly spaced values of every weight with two axes or more."""
+    return {name: _values(parameter).clone() for name, parameter in parameters.items() if _is_weight(parameter)}
+
+
+def relative_updates(before: Mapping[str, Tensor], parameters: Mapping[str, nn.Parameter]) -> dict[str, float]:
+    """The norm of each weight's change since ``before`` over its norm then; weights that were all zero are left out."""
+    names = [name for name in before if name in parameters]
+    if not names:
+        return {}
+    ratios = []
+    for name in names:
+        norm = before[name].float().norm()
+        ratios.append((_values(parameters[name]).float() - before[name].float()).norm() / norm)
+    values = torch.stack(ratios).tolist()
+    return {name: value for name, value in zip(names, values, strict=True) if value == value and value != float("inf")}
+
+
+def _is_weight(parameter: nn.Parameter) -> bool:
+    return parameter.requires_grad and parameter.dim() >= 2
+
+
+def _values(parameter: nn.Parameter) -> Tensor:
+    flat = parameter.detach().reshape(-1)
+    return flat[:: max(1, -(-flat.numel() // _MOST_VALUES))]

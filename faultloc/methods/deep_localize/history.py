@@ -1,0 +1,82 @@
+"""What the monitor remembers of the steps, and what follows from it: is the model learning?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+# Shares of the best constant prediction's loss: above the first a model is no better than a guess.
+GUESSING, LEARNED = 0.95, 0.9
+
+
+@dataclass(frozen=True)
+class SampledStep:
+    """The full statistics of one step; mappings go by parameter name or by layer.
+
+    ``plain_loss`` is the mean loss in its own unit; ``relative_loss`` that as a share of the best constant
+    prediction's. Either is None where loss or targets are of a kind that is not recognised. ``updates`` are relative:
+    the norm of a step's change of a weight over the weight's norm.
+    """
+
+    step: int
+    gradients: Mapping[str, float] = field(default_factory=dict)
+    updates: Mapping[str, float] = field(default_factory=dict)
+    dead: Mapping[str, float] = field(default_factory=dict)
+    saturated: Mapping[str, float] = field(default_factory=dict)
+    learning_rate: float = 0.0
+    plain_loss: float | None = None
+    relative_loss: float | None = None
+
+
+@dataclass
+class History:
+    """The loss and the total gradient norm of every step, the full statistics of some."""
+
+    losses: list[float] = field(default_factory=list)
+    gradient_norms: list[float] = field(default_factory=list)
+    sampled: list[SampledStep] = field(default_factory=list)
+
+    def has_learned(self) -> bool:
+        """Whether the model does better than a constant guess, or its loss has fallen by a tenth from where it began.
+
+        Where neither is known, nothing speaks against it.
+        """
+        recent = self._recent_relative()
+        if recent is not None:
+            return recent < LEARNED
+        return self.has_fallen(0.9)
+
+    def is_guessing(self) -> bool:
+        """Whether the model is known to do no better than a constant guess in the recent third of the samples."""
+        recent = self._recent_relative()
+        return recent is not None and recent >= GUESSING
+
+    def has_fallen(self, share: float) -> bool:
+        """Whether the loss of the last quarter of all steps lies under ``share`` of the first steps' loss."""
+        if len(self.losses) < 4:
+            return True
+        first, last = self.first_loss(), self.recent_loss()
+        return bool(last < share * first) if first > 0 else bool(last < first)
+
+    def is_flat(self) -> bool:
+        """Whether the last quarter's mean loss is more than .98 of the first quarter's."""
+        quarter = max(1, len(self.losses) // 4)
+        early, late = np.mean(self.losses[:quarter]), np.mean(self.losses[-quarter:])
+        return bool(late > 0.98 * early) if early > 0 else bool(late >= early)
+
+    def first_loss(self) -> float:
+        """The mean loss of the first three steps."""
+        return float(np.mean(self.losses[:3]))
+
+    def recent_loss(self) -> float:
+        """The mean loss of the last quarter of the steps, at most ten."""
+        return float(np.mean(self.losses[-min(10, max(1, len(self.losses) // 4)) :]))
+
+    def is_warming_up(self) -> bool:
+        """Whether the learning rate still rises, or has done so within the sampled steps."""
+        rates = [sample.learning_rate for sample in self.sampled]
+        return len(rates) > 1 and rates[-1] > 1.01 * rates[0]
+
+    def _recent_relative(self) -> float | None:
+        known = [sample.relative_loss for sample in self.sampled if sample.relative_loss is not None]
+        return float(np.mean(known[-max(3, len(known) // 3) :])) if len(known) >= 3 else None

@@ -1,0 +1,106 @@
+"""One close look at a step, between its forward and its backward pass: contracts, scales, activations, progress."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from torch import Tensor, nn
+
+from faultloc.methods.deep_localize.activation_statistics import ActivationStatistic, activation_statistics
+from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.contract import check_shapes, check_term, check_value
+from faultloc.methods.deep_localize.finding import INPUT, LABELS
+from faultloc.methods.deep_localize.layer_trace import LayerTrace
+from faultloc.methods.deep_localize.loss_terms import LossTerm, loss_terms
+from faultloc.methods.deep_localize.targets import SeenTargets, plain_loss, target_of
+
+_INPUT_SCALE, _TARGET_SCALE = 10, 100
+_LABELS_A_CLASS = 20
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look saw; the two losses as in ``SampledStep``."""
+
+    symptoms: Sequence[Symptom] = ()
+    activations: Sequence[ActivationStatistic] = ()
+    plain_loss: float | None = None
+    relative_loss: float | None = None
+    notes: Sequence[str] = field(default=())
+
+
+def look_at_loss(
+    loss: Tensor,
+    value: float,
+    model: nn.Module,
+    outputs: list[Tensor],
+    trace: LayerTrace,
+    given_target: Tensor | None,
+    targets: SeenTargets,
+) -> Look:
+    """A look at the step whose loss is ``loss``; ``targets`` remembers what it is shown."""
+    nodes = {output.grad_fn for output in outputs if output.grad_fn is not None}
+    terms = loss_terms(loss, nodes)
+    symptoms, notes = list(_scales(trace)), []
+    if not terms:
+        notes.append(
+            "the loss is of a kind that is not recognised, so that the contract with the last activation and the "
+            "progress against a constant guess are not checked; finiteness, gradients, updates and units are"
+        )
+    if not trace.calls:
+        notes.append(
+            f"no layer inside {type(model).__name__} is seen to be called (compiled or scripted?), so that findings name "
+            "no layer"
+        )
+    for term in terms:
+        place = trace.name_of(term.source) or trace.last or "model"
+        target = target_of(term, outputs)
+        target = given_target if target is None and len(terms) == 1 else target
+        symptoms += check_term(term, place, target)
+        symptoms += check_value(term, value)
+        symptoms += check_shapes(term, outputs)
+        symptoms += _target_scale(term, target)
+    plain = relative = None
+    if len(terms) == 1:
+        target = target_of(terms[0], outputs)
+        target = given_target if target is None else target
+        if target is not None:
+            targets.add(target)
+            symptoms += _single_label(terms[0], targets)
+            plain, guess = plain_loss(terms[0], target), targets.constant_loss(terms[0].kind)
+            relative = plain / guess if plain is not None and guess is not None and guess > 1e-8 else None
+    predictions = {term.source for term in terms if term.source is not None}
+    return Look(symptoms, list(activation_statistics(loss, trace, predictions)), plain, relative, notes)
+
+
+def _scales(trace: LayerTrace) -> Iterator[Symptom]:
+    first = trace.first_with_weights
+    given = None if first is None else first.first_input
+    if given is None or trace.is_normalised_first() or not given.is_floating_point() or not given.numel():
+        return
+    size = float(given.detach().float().square().mean().sqrt())
+    if size > _INPUT_SCALE:
+        yield Symptom(
+            "input.scale", INPUT, size, _INPUT_SCALE,
+            f"the values that enter the first layer are of size {size:.4g} (root mean square)",
+        )  # fmt: skip
+
+
+def _target_scale(term: LossTerm, target: Tensor | None) -> Iterator[Symptom]:
+    if term.kind not in ("squared", "absolute") or target is None or target.numel() < 2:
+        return
+    spread = float(target.float().std())
+    if spread > _TARGET_SCALE:
+        yield Symptom(
+            "target.scale", LABELS, spread, _TARGET_SCALE, f"the targets of the regression have a deviation of {spread:.4g}"
+        )
+
+
+def _single_label(term: LossTerm, targets: SeenTargets) -> Iterator[Symptom]:
+    if term.kind not in ("cross_entropy", "nll") or term.prediction is None or term.prediction.dim() < 2:
+        return
+    enough = _LABELS_A_CLASS * term.prediction.shape[1]
+    if targets.samples >= enough and targets.distinct() == 1:
+        yield Symptom(
+            "labels.single", LABELS, 1, term.prediction.shape[1],
+            f"all of {targets.samples} samples have the same label, and the model has {term.prediction.shape[1]} outputs",
+        )  # fmt: skip

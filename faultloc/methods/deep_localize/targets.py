@@ -1,0 +1,103 @@
+"""What the targets alone would let one guess, and how much better than that a model does.
+
+The yardstick of learning that holds for every loss: the loss of the best constant prediction.
+"""
+
+import torch
+from torch import Tensor
+
+from faultloc.methods.deep_localize.loss_terms import LossTerm
+
+_MOST_ROWS = 4096
+
+
+class SeenTargets:
+    """The targets of the steps looked at so far, at most 4,096 rows of them."""
+
+    def __init__(self) -> None:
+        self._rows: list[Tensor] = []
+        self._count = 0
+
+    def add(self, target: Tensor) -> None:
+        """Keeps a copy of the targets of a step."""
+        if self._count < _MOST_ROWS and target.dim() >= 1:
+            self._rows.append(target.detach().float().clone() if target.is_floating_point() else target.detach().clone())
+            self._count += len(target)
+
+    @property
+    def samples(self) -> int:
+        """How many samples' targets are held."""
+        return self._count
+
+    def all(self) -> Tensor | None:
+        """All of them as one tensor; None if there are none or their shapes differ."""
+        shapes = {(row.shape[1:], row.dtype) for row in self._rows}
+        return torch.cat(self._rows) if len(shapes) == 1 else None
+
+    def distinct(self) -> int | None:
+        """How many different class labels there are, or None where the targets are no class labels."""
+        seen = self.all()
+        if seen is None or seen.is_floating_point() or seen.dim() != 1:
+            return None
+        return len(torch.unique(seen))
+
+    def constant_loss(self, kind: str) -> float | None:
+        """The mean loss of the best constant prediction, in the unit of the loss; None where it cannot be told."""
+        seen = self.all()
+        if seen is None or not len(seen):
+            return None
+        if kind in ("cross_entropy", "nll", "categorical"):
+            if seen.is_floating_point():
+                shares = seen.flatten(2).mean(dim=(0, 2)) if seen.dim() > 2 else seen.mean(0)
+                shares = shares / shares.sum().clamp_min(1e-12)
+            else:
+                shares = torch.unique(seen[seen >= 0], return_counts=True)[1].float()
+                shares = shares / shares.sum().clamp_min(1)
+            return float(-(shares * shares.clamp_min(1e-12).log()).sum())
+        values = seen.float()
+        if kind in ("bce", "bce_logits"):
+            share = values.mean(0).clamp(1e-6, 1 - 1e-6)
+            return float(-(share * share.log() + (1 - share) * (1 - share).log()).mean())
+        if kind == "squared":
+            return float((values - values.mean(0)).square().mean())
+        return float((values - values.median(0).values).abs().mean())
+
+
+def plain_loss(term: LossTerm, target: Tensor | None) -> float | None:
+    """The mean loss a sample (for classes) or a value, whatever reduction, weights and scaling the step uses."""
+    predicted = term.prediction
+    if term.difference is not None:
+        apart = term.difference.float()
+        return float(apart.square().mean() if term.kind == "squared" else apart.abs().mean())
+    if predicted is None or target is None:
+        return None
+    predicted = predicted.float()
+    if term.kind in ("cross_entropy", "nll", "categorical"):
+        logs = predicted.clamp_min(1e-7).log() if term.kind == "categorical" else predicted
+        if target.is_floating_point():
+            return float(-(target * logs).sum(1).mean()) if target.shape == logs.shape else None
+        if target.dim() != logs.dim() - 1:
+            return None
+        return float(-logs.gather(1, target.clamp_min(0).unsqueeze(1)).mean())
+    if target.shape != predicted.shape:
+        return None
+    given = target.float()
+    if term.kind == "bce_logits":
+        return float(torch.nn.functional.binary_cross_entropy_with_logits(predicted, given))
+    if term.kind == "bce":
+        kept = predicted.clamp(1e-7, 1 - 1e-7)
+        return float(-(given * kept.log() + (1 - given) * (1 - kept).log()).mean())
+    apart = predicted - given
+    return float(apart.square().mean() if term.kind == "squared" else apart.abs().mean())
+
+
+def target_of(term: LossTerm, outputs: list[Tensor]) -> Tensor | None:
+    """The target of a term: what the graph keeps, or prediction less difference where it was written by hand."""
+    if term.target is not None:
+        return term.target
+    if term.difference is None or term.source is None:
+        return None
+    for output in outputs:
+        if output.grad_fn is not None and output.shape == term.difference.shape:
+            return output.detach() - term.difference
+    return None
