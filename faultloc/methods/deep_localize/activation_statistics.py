@@ -25,9 +25,7 @@ class ActivationStatistic:
     saturated: float
 
 
-def activation_statistics(
-    loss: Tensor, trace: LayerTrace, predictions: set[Node]
-) -> Iterator[ActivationStatistic]:
+def activation_statistics(loss: Tensor, trace: LayerTrace, predictions: set[Node]) -> Iterator[ActivationStatistic]:
     """One statistic for each activation between the inputs and ``loss``.
 
     The activations that give ``predictions`` are left out: a classifier that is sure is saturated, and right to be.

@@ -44,7 +44,9 @@ RULES: dict[str, Rule] = {
     # What goes in.
     "input.nonfinite": Rule("input", "error", _FORWARD, "clean the data: drop or fill those cells before training"),
     "input.constant": Rule("input", "warning", _NONE, "look at what the loader gives: every sample is the same"),
-    "labels.single": Rule("input", "error", _NONE, "check how the labels are read; do not scale or divide class labels"),
+    "labels.single": Rule(
+        "input", "error", _NONE, "check how the labels are read; do not scale or divide class labels"
+    ),
     # The contract between output, loss and targets.
     "output.one_unit_softmax": Rule(
         "forward", "error", _FORWARD, "use a sigmoid for one probability, or no activation for a number to be predicted"
@@ -97,23 +99,29 @@ RULES: dict[str, Rule] = {
     "input.scale": Rule("input", "warning", _NONE, "scale the inputs to about [-1, 1], or to mean 0 and deviation 1"),
     "target.scale": Rule("input", "warning", _NONE, "scale the targets to deviation 1, and the predictions back"),
     # How it goes.
+    "optimizer.rate_too_high": Rule("update", "error", _WEIGHTS, "lower the learning rate, ten times to begin with"),
+    "optimizer.rate_too_low": Rule("update", "warning", _WEIGHTS, "raise the learning rate, ten times to begin with"),
     "forward.nonfinite": Rule(
         "forward", "error", _FORWARD, "guard what this layer divides by or takes the logarithm or the root of"
     ),
     "weights.nonfinite": Rule("update", "error", _WEIGHTS, "start from sound weights, or load another checkpoint"),
     "loss.nonfinite": Rule(
-        "loss", "error", _LOSS, "guard the loss against log(0), a division by 0 and an empty mean; prefer torch's own losses"
+        "loss",
+        "error",
+        _LOSS,
+        "guard the loss against log(0), a division by 0 and an empty mean; prefer torch's own losses",
     ),
     "gradient.nonfinite": Rule(
         "backward", "error", _GRADIENT, "guard a root or a power at 0 and norms of zero vectors in or before this layer"
     ),
-    "optimizer.rate_too_high": Rule("update", "error", _WEIGHTS, "lower the learning rate, ten times to begin with"),
-    "optimizer.rate_too_low": Rule("update", "warning", _WEIGHTS, "raise the learning rate, ten times to begin with"),
     "activation.dead": Rule(
         "forward", "error", _FORWARD, "check this layer's bias and initial weights; LeakyReLU or GELU cannot die"
     ),
     "gradient.zero": Rule(
-        "backward", "error", _GRADIENT, "look for an activation that is flat where this model stands, or a constant loss"
+        "backward",
+        "error",
+        _GRADIENT,
+        "look for an activation that is flat where this model stands, or a constant loss",
     ),
     "gradient.vanishing": Rule(
         "backward", "warning", _GRADIENT, "use ReLU, fewer layers, normalisation or residual connections"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from faultloc.methods.deep_localize.autograd_walk import children, operation
+from faultloc.methods.deep_localize.autograd_walk import past_shaping
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LABELS, LOSS
 from faultloc.methods.deep_localize.loss_terms import LossTerm
@@ -27,9 +27,13 @@ def check_term(term: LossTerm, place: str, target: Tensor | None) -> Iterator[Sy
     """What is wrong between the activation before ``term``, its loss and ``target``; ``place`` is the last layer."""
     yield from _softmax(term, place)
     if term.kind == "cross_entropy":
-        yield from _logits(term, place, "CrossEntropyLoss", {"Softmax": "loss.double_softmax", "Sigmoid": "loss.activation"})
+        yield from _logits(
+            term, place, "CrossEntropyLoss", {"Softmax": "loss.double_softmax", "Sigmoid": "loss.activation"}
+        )
     elif term.kind == "bce_logits":
-        yield from _logits(term, place, "BCEWithLogitsLoss", {"Sigmoid": "loss.double_sigmoid", "Softmax": "loss.double_sigmoid"})
+        yield from _logits(
+            term, place, "BCEWithLogitsLoss", {"Sigmoid": "loss.double_sigmoid", "Softmax": "loss.double_sigmoid"}
+        )
     elif term.kind == "nll":
         yield from _log_probabilities(term, place)
     elif term.kind == "categorical":
@@ -47,7 +51,9 @@ def check_term(term: LossTerm, place: str, target: Tensor | None) -> Iterator[Sy
 def check_value(term: LossTerm, value: float | int) -> Iterator[Symptom]:
     """A loss that cannot be negative and is."""
     if term.is_whole_loss and value < -1e-6 and term.kind != "nll":
-        yield Symptom("loss.negative", LOSS, value, 0, f"the loss is {value:.4g}, and a loss of this kind cannot be negative")
+        yield Symptom(
+            "loss.negative", LOSS, value, 0, f"the loss is {value:.4g}, and a loss of this kind cannot be negative"
+        )
 
 
 def check_shapes(term: LossTerm, outputs: list[Tensor]) -> Iterator[Symptom]:
@@ -69,8 +75,6 @@ def check_shapes(term: LossTerm, outputs: list[Tensor]) -> Iterator[Symptom]:
 
 def _is_from(term: LossTerm, output: Tensor) -> bool:
     """Whether the term compares this output itself: nothing but shaping lies between."""
-    from faultloc.methods.deep_localize.autograd_walk import past_shaping
-
     return term.source is not None and past_shaping(output.grad_fn, clipping=False) is term.source
 
 
@@ -89,7 +93,11 @@ def _softmax(term: LossTerm, place: str) -> Iterator[Symptom]:
         )
     elif axis == 0 and len(result) > 1:
         yield Symptom(
-            "output.softmax_axis", place, 0, 1, f"the softmax runs over the {len(result)} samples of the batch, not the classes"
+            "output.softmax_axis",
+            place,
+            0,
+            1,
+            f"the softmax runs over the {len(result)} samples of the batch, not the classes",
         )
 
 
@@ -160,6 +168,5 @@ def _reachable(term: LossTerm, place: str, target: Tensor) -> Iterator[Symptom]:
             )  # fmt: skip
 
 
-def has_own_activation(term: LossTerm) -> bool:
-    """Whether an activation, rather than a layer, gave the prediction."""
-    return term.source is not None and operation(term.source) in _REACH and bool(children(term.source))
+def _shape(tensor: Tensor) -> str:
+    return " x ".join(str(length) for length in tensor.shape)

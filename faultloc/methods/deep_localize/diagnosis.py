@@ -35,16 +35,20 @@ class Diagnosis:
 
     @property
     def cause(self) -> Finding | None:
-        """The likeliest root cause: the first error, or else the first warning."""
-        errors = [finding for finding in self.findings if finding.severity == "error"]
-        return next(iter([*errors, *self.findings]), None)
+        """The likeliest root cause: a warning about the inputs' scale stands before the dead units that follow from it."""
+        return next(iter(self.findings), None)
 
     @property
     def summary(self) -> str:
         """A few lines for people: each finding with its advice, or that there is none."""
         count = len(self.findings)
-        head = f"{self.steps} steps watched: " + ("no fault found" if not count else f"{count} finding{'s' * (count > 1)}")
-        lines = [f"  {'->' if finding is self.cause else '  '} {finding.severity}: {finding.text}" for finding in self.findings]
+        head = f"{self.steps} steps watched: " + (
+            "no fault found" if not count else f"{count} finding{'s' * (count > 1)}"
+        )
+        lines = [
+            f"  {'->' if finding is self.cause else '  '} {finding.severity}: {finding.text}"
+            for finding in self.findings
+        ]
         return "\n".join([head, *lines, *(f"  note: {note}" for note in self.notes)])
 
     def as_data(self) -> dict[str, object]:
@@ -62,14 +66,13 @@ class Diagnosis:
     def localization(self) -> Localization:
         """How suspicious each layer is, and beside the layers the inputs, the labels, the loss and the optimizer.
 
-        The cause's place has 1 (.5 where it is but a warning), the place of the n-th further finding that over n + 1,
-        a place without a finding 0.
+        The place of the first finding has 1, that of the n-th 1/n, half of it where it is but a warning; a place
+        without a finding has 0.
         """
         places = [*self.layers, INPUT, LABELS, LOSS, OPTIMIZER]
-        ordered = ([self.cause] if self.cause is not None else []) + [one for one in self.findings if one is not self.cause]
         suspiciousness = dict.fromkeys(places, 0.0)
         rule = dict.fromkeys(places, "")
-        for position, finding in enumerate(ordered):
+        for position, finding in enumerate(self.findings):
             share = _SHARE[finding.severity] / (position + 1)
             if share > suspiciousness.get(finding.place, 0.0):
                 suspiciousness[finding.place] = share
@@ -81,6 +84,3 @@ class Diagnosis:
             {"rule": np.array(list(rule.values()))},
             self.summary.splitlines()[0],
         )
-
-
-

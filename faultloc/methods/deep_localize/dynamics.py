@@ -21,6 +21,7 @@ _DEAD, _SATURATED, _CHECKS = 0.9, 0.5, 10
 _VANISHED_RATIO, _VANISHED = 1e-3, 1e-4
 _ZERO_STEPS, _FLAT_STEPS = 5, 60
 _DIVERGED, _EXPLODED = 10, 1e3
+_PATIENCE = 30  # a large first step is made good within so many
 
 
 def check_dynamics(history: History, *, follows_one_loss: bool) -> Iterator[Symptom]:
@@ -39,16 +40,14 @@ def check_dynamics(history: History, *, follows_one_loss: bool) -> Iterator[Symp
 def _rate_too_high(history: History) -> Iterator[Symptom]:
     largest = [max(sample.updates.values(), default=0.0) for sample in history.sampled]
     over = [value for value in largest if value > _TOO_HIGH]
-    if len(over) < _SAMPLES:
-        return
-    first = history.first_loss()
-    harmed = max(history.losses) > 3 * abs(first) or not history.has_fallen(0.95)
-    if harmed:
+    is_thrown = len(over) >= 2 and history.was_thrown_off()
+    is_stuck = len(over) >= _SAMPLES and len(history.losses) >= _PATIENCE and not history.has_learned()
+    if is_thrown or (is_stuck and not history.has_fallen(0.95)):
         median = float(np.median(over))
         yield Symptom(
             "optimizer.rate_too_high", OPTIMIZER, median, _TOO_HIGH,
-            f"steps change a weight by {median:.2g} times its size, and the loss is not the better for it "
-            f"({first:.4g} at first, {max(history.losses):.4g} at most, {history.recent_loss():.4g} now)",
+            f"steps change a weight by {median:.2g} times its size, and the loss is the worse for it: "
+            f"{history.losses[0]:.4g} at first, up to {max(history.losses):.4g}, {history.recent_loss():.4g} now",
             {"learning_rate": history.sampled[-1].learning_rate},
         )  # fmt: skip
 
@@ -166,9 +165,13 @@ def _flat(history: History) -> Iterator[Symptom]:
         return
     if not (history.is_flat() and history.is_guessing()):
         return
-    relative = float(np.mean([sample.relative_loss for sample in history.sampled if sample.relative_loss is not None][-3:]))
+    relative = float(
+        np.mean([sample.relative_loss for sample in history.sampled if sample.relative_loss is not None][-3:])
+    )
+    # The absolute error of a constant guess is flat where half of the targets lie on either side of it.
+    rule, place = ("loss.flat", LOSS) if history.kind == "absolute" else ("labels.unrelated", LABELS)
     yield Symptom(
-        "labels.unrelated", LABELS, relative, 0.95,
+        rule, place, relative, 0.95,
         f"after {len(history.losses)} steps the loss is {relative:.0%} of that of the best constant guess",
     )  # fmt: skip
 

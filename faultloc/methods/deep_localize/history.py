@@ -30,11 +30,12 @@ class SampledStep:
 
 @dataclass
 class History:
-    """The loss and the total gradient norm of every step, the full statistics of some."""
+    """The loss and the total gradient norm of every step, the full statistics of some; ``kind`` of the loss, if known."""
 
     losses: list[float] = field(default_factory=list)
     gradient_norms: list[float] = field(default_factory=list)
     sampled: list[SampledStep] = field(default_factory=list)
+    kind: str | None = None
 
     def has_learned(self) -> bool:
         """Whether the model does better than a constant guess, or its loss has fallen by a tenth from where it began.
@@ -71,6 +72,16 @@ class History:
     def recent_loss(self) -> float:
         """The mean loss of the last quarter of the steps, at most ten."""
         return float(np.mean(self.losses[-min(10, max(1, len(self.losses) // 4)) :]))
+
+    def was_thrown_off(self) -> bool:
+        """Whether training has made the model far worse than it began: three times as bad as a constant guess.
+
+        Where that is not known: ten times the first loss.
+        """
+        known = [sample.relative_loss for sample in self.sampled if sample.relative_loss is not None]
+        if known:
+            return max(known) > 3 * max(known[0], 1)
+        return bool(self.losses and self.losses[0] > 0 and max(self.losses) > 10 * self.losses[0])
 
     def is_warming_up(self) -> bool:
         """Whether the learning rate still rises, or has done so within the sampled steps."""

@@ -23,6 +23,7 @@ class Look:
 
     symptoms: Sequence[Symptom] = ()
     activations: Sequence[ActivationStatistic] = ()
+    kind: str | None = None
     plain_loss: float | None = None
     relative_loss: float | None = None
     notes: Sequence[str] = field(default=())
@@ -60,6 +61,7 @@ def look_at_loss(
         symptoms += check_shapes(term, outputs)
         symptoms += _target_scale(term, target)
     plain = relative = None
+    kind = terms[0].kind if len(terms) == 1 else None
     if len(terms) == 1:
         target = target_of(terms[0], outputs)
         target = given_target if target is None else target
@@ -69,7 +71,7 @@ def look_at_loss(
             plain, guess = plain_loss(terms[0], target), targets.constant_loss(terms[0].kind)
             relative = plain / guess if plain is not None and guess is not None and guess > 1e-8 else None
     predictions = {term.source for term in terms if term.source is not None}
-    return Look(symptoms, list(activation_statistics(loss, trace, predictions)), plain, relative, notes)
+    return Look(symptoms, list(activation_statistics(loss, trace, predictions)), kind, plain, relative, notes)
 
 
 def _scales(trace: LayerTrace) -> Iterator[Symptom]:
@@ -91,7 +93,11 @@ def _target_scale(term: LossTerm, target: Tensor | None) -> Iterator[Symptom]:
     spread = float(target.float().std())
     if spread > _TARGET_SCALE:
         yield Symptom(
-            "target.scale", LABELS, spread, _TARGET_SCALE, f"the targets of the regression have a deviation of {spread:.4g}"
+            "target.scale",
+            LABELS,
+            spread,
+            _TARGET_SCALE,
+            f"the targets of the regression have a deviation of {spread:.4g}",
         )
 
 

@@ -108,7 +108,12 @@ def _hand_written_entropy(node: Node) -> LossTerm | None:
     if operation(logarithm) == "LogSoftmax":
         return LossTerm("cross_entropy", behind, saved(logarithm, "result"), target)
     probabilities = saved(inner[0], "self") if inner and is_clipping(inner[0]) else None
-    return LossTerm("categorical", behind, saved(logarithm, "self") if probabilities is None else probabilities, target)
+    probabilities = saved(logarithm, "self") if probabilities is None else probabilities
+    if behind is not None and operation(behind) == "Div":  # Keras divides each row by its sum first
+        before = saved(behind, "self")
+        probabilities = probabilities if before is None else before
+        behind = past_shaping(children(behind)[0])
+    return LossTerm("categorical", behind, probabilities, target)
 
 
 def _hand_written_difference(node: Node, kind: LossKind) -> LossTerm | None:

@@ -133,7 +133,9 @@ class TrainingMonitor:
                 "no training step was seen; expected the model to be called, backward() and step() while the monitor "
                 "is attached: is the loader empty?"
             )
-        layers = list(dict.fromkeys([*layers_of(self._model).values(), *map(owner_of, dict(self._model.named_parameters()))]))
+        layers = list(
+            dict.fromkeys([*layers_of(self._model).values(), *map(owner_of, dict(self._model.named_parameters()))])
+        )
         return Diagnosis(cause_first(self.findings), layers, len(self.history.losses), notes)
 
     def __enter__(self) -> "TrainingMonitor":
@@ -205,13 +207,17 @@ class TrainingMonitor:
             for symptom in self._look.symptoms:
                 self._found(symptom)
             self._note(*self._look.notes)
+            self.history.kind = self._look.kind
         if self._step == 0 and not self._has_stepped:
             for symptom in check_optimizers(self._model, self._optimizers):
                 self._found(symptom)
             if self._backwards == _NEVER_STEPS:
                 self._found(
                     Symptom(
-                        "optimizer.never_steps", OPTIMIZER, self._backwards, _NEVER_STEPS,
+                        "optimizer.never_steps",
+                        OPTIMIZER,
+                        self._backwards,
+                        _NEVER_STEPS,
                         f"{self._backwards} backward passes have run, and the optimizer has taken no step",
                     )  # fmt: skip
                 )
@@ -256,7 +262,10 @@ class TrainingMonitor:
         if self._stale_steps >= _STALE_STEPS:
             self._found(
                 Symptom(
-                    "optimizer.stale_gradients", OPTIMIZER, self._stale_steps, _STALE_STEPS,
+                    "optimizer.stale_gradients",
+                    OPTIMIZER,
+                    self._stale_steps,
+                    _STALE_STEPS,
                     f"in {self._stale_steps} steps on end, gradients of the step before were still there when "
                     "backward() began, and added up",
                 )  # fmt: skip
@@ -277,9 +286,7 @@ class TrainingMonitor:
     def _sample(self) -> SampledStep:
         look = self._look or Look()
         rate = max((float(group["lr"]) for one in self._optimizers for group in one.param_groups), default=0.0)
-        weights = {
-            name: norm for name, norm in self._norms.items() if self._model.get_parameter(name).dim() >= 2
-        }
+        weights = {name: norm for name, norm in self._norms.items() if self._model.get_parameter(name).dim() >= 2}
         return SampledStep(
             step=self._step,
             gradients=weights,
@@ -307,7 +314,10 @@ class TrainingMonitor:
             self._is_asleep = True
             self._lost(
                 Symptom(
-                    "gradient.nonfinite", owner_of(bad[-1]), len(bad), 0,
+                    "gradient.nonfinite",
+                    owner_of(bad[-1]),
+                    len(bad),
+                    0,
                     f"the loss is {self._losses[-1] if self._losses else math.nan:.4g}, and the gradients of {len(bad)} of "
                     f"{len(norms)} parameters are NaN or infinite, nearest the loss that of {bad[-1]}",
                 )  # fmt: skip
@@ -330,7 +340,9 @@ class TrainingMonitor:
         self._evaluating += 1
         if odd and self._evaluating == _EVALUATING:
             self._found(
-                Symptom("model.evaluating", odd[0], self._evaluating, _EVALUATING, "the model is trained in evaluation mode")
+                Symptom(
+                    "model.evaluating", odd[0], self._evaluating, _EVALUATING, "the model is trained in evaluation mode"
+                )
             )
 
     def _found(self, symptom: Symptom) -> None:
@@ -354,6 +366,3 @@ class TrainingMonitor:
 
 def _warn(finding: Finding) -> None:
     warnings.warn(f"{finding.severity}: {finding.text}", FaultWarning, stacklevel=3)
-
-
-

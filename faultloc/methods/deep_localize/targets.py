@@ -21,7 +21,9 @@ class SeenTargets:
     def add(self, target: Tensor) -> None:
         """Keeps a copy of the targets of a step."""
         if self._count < _MOST_ROWS and target.dim() >= 1:
-            self._rows.append(target.detach().float().clone() if target.is_floating_point() else target.detach().clone())
+            self._rows.append(
+                target.detach().float().clone() if target.is_floating_point() else target.detach().clone()
+            )
             self._count += len(target)
 
     @property

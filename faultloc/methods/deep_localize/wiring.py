@@ -20,7 +20,9 @@ def parameters_by_name(model: nn.Module, optimizer: Optimizer) -> dict[str, nn.P
 def check_optimizers(model: nn.Module, optimizers: Sequence[Optimizer]) -> Iterator[Symptom]:
     """Optimizers that hold none of the model's parameters."""
     trainable = {id(parameter) for parameter in model.parameters() if parameter.requires_grad}
-    held = {id(parameter) for optimizer in optimizers for group in optimizer.param_groups for parameter in group["params"]}
+    held = {
+        id(parameter) for optimizer in optimizers for group in optimizer.param_groups for parameter in group["params"]
+    }
     if trainable and held and not trainable & held:
         yield Symptom(
             "optimizer.other_parameters", OPTIMIZER, 0, len(trainable),
@@ -39,7 +41,11 @@ def check_gradient_path(trace: LayerTrace, parameters: dict[str, nn.Parameter]) 
     without = {owner_of(name) for name, parameter in trained.items() if parameter.grad is None}
     if trained and all(parameter.grad is None for parameter in trained.values()):
         yield Symptom(
-            "gradient.none", OPTIMIZER, len(trained), 0, f"none of the {len(trained)} parameters has a gradient at step()"
+            "gradient.none",
+            OPTIMIZER,
+            len(trained),
+            0,
+            f"none of the {len(trained)} parameters has a gradient at step()",
         )
         return
     with_gradient = {owner_of(name) for name, parameter in trained.items() if parameter.grad is not None}
