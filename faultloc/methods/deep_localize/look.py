@@ -131,5 +131,5 @@ def _single_label(term: LossTerm, targets: SeenTargets) -> Iterator[Symptom]:
     if targets.samples >= enough and targets.distinct() == 1:
         yield Symptom(
             "labels.single", LABELS, 1, term.prediction.shape[1],
-            f"all of {targets.samples} samples have the same label, and the model has {term.prediction.shape[1]} outputs",
+            f"all of {targets.samples} samples have one label, and the model has {term.prediction.shape[1]} outputs",
         )  # fmt: skip

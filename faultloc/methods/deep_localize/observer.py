@@ -112,7 +112,7 @@ class Observer:
             return
         if loss.numel() != 1:
             self._noted(
-                f"the loss has {loss.numel()} values; expected one: their mean is followed, and contracts are not checked"
+                f"the loss has {loss.numel()} values; expected one: their mean is followed, contracts are not checked"
             )
         value = float(loss.detach().float().mean())
         self._backwards += 1
@@ -191,8 +191,8 @@ class Observer:
             self._lost(
                 Symptom(
                     "gradient.nonfinite", place, len(bad), 0,
-                    f"the gradients of {len(bad)} of {len(norms)} parameters are NaN or infinite, nearest the loss that of "
-                    f"{bad[-1]}, while the loss is {self._now.losses[-1] if self._now.losses else math.nan:.4g}",
+                    f"the gradients of {len(bad)} of {len(norms)} parameters are NaN or infinite, nearest the loss "
+                    f"that of {bad[-1]}",
                 )
             )  # fmt: skip
 

@@ -102,11 +102,8 @@ class ReleasedMonitor:
 
     def _judge(self) -> ReleasedVerdict | None:
         forward = [name for name in self._names if name in self._forward]
-        kernels = {
-            name: layer.weight
-            for layer, name in self._layers.items()
-            if isinstance(getattr(layer, "weight", None), nn.Parameter)
-        }
+        found = {name: getattr(layer, "weight", None) for layer, name in self._layers.items()}
+        kernels = {name: kernel for name, kernel in found.items() if isinstance(kernel, nn.Parameter)}
         backward = list(reversed(self._names))
         dense = [name for name in backward if isinstance(self._model.get_submodule(name), nn.Linear)]
         flatten = [name for name in forward if isinstance(self._model.get_submodule(name), nn.Flatten)]

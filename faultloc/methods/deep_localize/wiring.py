@@ -59,8 +59,8 @@ class StaleGradients:
         if self._steps[optimizer] >= _STALE_STEPS:
             yield Symptom(
                 "optimizer.stale_gradients", OPTIMIZER, self._steps[optimizer], _STALE_STEPS,
-                f"in {_STALE_STEPS} steps on end, the gradients of the step before were still there when backward() began, "
-                "and added up",
+                f"in {_STALE_STEPS} steps on end, the gradients of the step before were still there when backward() "
+                "began, and added up",
             )  # fmt: skip
 
 
