@@ -3,8 +3,8 @@
     python -m benchmarks.deep_localize [--seeds 5] [--set main] [--tools monitor "released rules" "anomaly mode"]
 
 For each tool: detected and localised faults by kind (in the majority of the seeds), alarms on fixed and on healthy
-programs (runs, over all seeds). A fault is localised if the first finding names an expected phase and place. Programs that
-do not count in the headline are listed apart.
+programs (runs, over all seeds). A fault is localised if the first finding names an expected phase and place. What does
+not count in the headline is listed apart.
 """
 
 import argparse

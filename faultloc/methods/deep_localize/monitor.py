@@ -79,6 +79,11 @@ class TrainingMonitor:
                 self._loss_hook = self._loss_fn.register_forward_hook(self._loss_was_called)
         return self
 
+    def forward_begins(self, arguments: tuple, named_arguments: dict) -> None:
+        """Tells of a call of the model that had begun when the monitor was attached."""
+        if self._taps is not None:
+            self._taps.forward_begins(arguments, named_arguments)
+
     def close(self) -> Diagnosis:
         """Takes all hooks away; what was found, the likeliest root cause first."""
         self._detach()

@@ -100,6 +100,10 @@ class Taps:
         if self._observer.step == 0:
             self._after()
 
+    def forward_begins(self, arguments: tuple, named_arguments: dict) -> None:
+        """The model is called."""
+        self._tell(lambda: self._observer.forward_begins(arguments, named_arguments))
+
     def _tell(self, event: Callable[[], object]) -> None:
         try:
             event()
@@ -116,7 +120,7 @@ class Taps:
         return hook
 
     def _forward_begins(self, _: nn.Module, given: tuple, named: dict) -> None:
-        self._tell(lambda: self._observer.forward_begins(given, named))
+        self.forward_begins(given, named)
 
     def _forward_ends(self, _: nn.Module, __: tuple, returned: object) -> None:
         self._tell(lambda: self._observer.forward_ends(returned))
