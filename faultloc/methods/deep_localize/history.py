@@ -9,6 +9,7 @@ import numpy as np
 GUESSING, LEARNED = 0.95, 0.9
 # Sampled steps: that make up the beginning of a run, and that at most count as recent.
 _EARLY, _RECENT = 50, 20
+_FAR = 20
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,9 @@ class History:
         """
         known = self.relative[:_EARLY]
         if known:
-            # Two of the steps looked at: one odd batch is no trend.
-            return len(known) > 1 and sorted(known)[-2] > 3 * max(known[0], 1)
+            # Two of the steps looked at, or one by far: an odd batch alone is no trend.
+            worst, start = sorted(known)[-2:], max(known[0], 1)
+            return len(known) > 1 and (worst[0] > 3 * start or worst[1] > _FAR * start)
         return bool(self.losses and self.losses[0] > 0 and self.most_loss > 10 * self.losses[0])
 
     def is_warming_up(self) -> bool:
