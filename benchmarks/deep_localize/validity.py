@@ -1,6 +1,6 @@
 """Whether the ground truth holds: each fixed twin learns far better than the faulty one, each healthy program learns.
 
-    python -m benchmarks.deep_localize.validity [--seeds 5]
+    python -m benchmarks.deep_localize.validity [--set holdout] [--seeds 5]
 
 A pair is valid if on every seed the fixed twin has an accuracy higher by 0.15, or without classes half the loss. Exit 1
 if a pair that counts in the headline, or a healthy program, is not.
@@ -12,9 +12,14 @@ from collections.abc import Sequence
 
 import torch
 
+from benchmarks.deep_localize.holdout.registry import HOLDOUT_FAULTY, HOLDOUT_HEALTHY
 from benchmarks.deep_localize.program import HealthyProgram, Outcome, Program, unwatched
 from benchmarks.deep_localize.registry import FAULTY, HEALTHY
 
+SETS: dict[str, tuple[tuple[Program, ...], tuple[HealthyProgram, ...]]] = {
+    "main": (FAULTY, HEALTHY),
+    "holdout": (HOLDOUT_FAULTY, HOLDOUT_HEALTHY),
+}
 MARGIN_IN_ACCURACY = 0.15
 FACTOR_IN_LOSS = 2
 
@@ -34,14 +39,17 @@ def has_learned(program: HealthyProgram, outcome: Outcome) -> bool:
 
 
 def main() -> None:
-    """Runs all programs on all seeds and prints a table."""
+    """Runs all programs of a set on all seeds and prints a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", choices=SETS, default="main", dest="programs", help="which programs")
     parser.add_argument("--seeds", type=int, default=5, help="how many")
-    seeds = range(parser.parse_args().seeds)
+    options = parser.parse_args()
+    faulty, healthy = SETS[options.programs]
+    seeds = range(options.seeds)
     torch.set_num_threads(1)
     # Every check runs, whatever the first ones say.
     if not all(
-        [*[_check_pair(program, seeds) for program in FAULTY], *[_check_healthy(one, seeds) for one in HEALTHY]]
+        [*[_check_pair(program, seeds) for program in faulty], *[_check_healthy(program, seeds) for program in healthy]]
     ):
         sys.exit(1)
 
