@@ -15,7 +15,7 @@ def rings(samples: int) -> tuple[Tensor, Tensor]:
 
 
 def marked_sequences(samples: int, *, length: int = 8) -> tuple[Tensor, Tensor]:
-    """Sequences of 5 features a step, one step of each marked in the last feature; the label is the marked step's symbol.
+    """Sequences of 5 features a step, one step of each marked in the last; the label is the marked step's symbol.
 
     The symbols 0 to 3 are one-hot in the first four features, so that all the other steps only distract.
     """
@@ -37,7 +37,7 @@ def first_symbol_sequences(samples: int, *, length: int) -> tuple[Tensor, Tensor
 
 
 def waves(samples: int, *, length: int) -> tuple[Tensor, Tensor]:
-    """Pieces of sine waves of different lengths and phases, of shape (sample, step, 1), and the value that comes next."""
+    """Pieces of sine waves of many frequencies, of shape (sample, step, 1), and the value that comes next."""
     steps = torch.arange(length + 1)
     frequency, phase = 0.2 + 0.4 * torch.rand(samples, 1), 2 * math.pi * torch.rand(samples, 1)
     values = torch.sin(frequency * steps + phase)
@@ -68,7 +68,14 @@ def houses(samples: int) -> tuple[Tensor, Tensor]:
     return measures, 300_000 + 80_000 * price
 
 
+def visits(samples: int) -> tuple[Tensor, Tensor]:
+    """Five measures of a page and how often it was visited, a column of counts from 0 to about 60."""
+    measures = torch.randn(samples, 5)
+    rate = (1.0 + measures @ torch.tensor([[0.7], [-0.5], [0.4], [0.3], [0.0]])).exp()
+    return measures, rate.round()
+
+
 def tags(samples: int, *, labels: int = 6) -> tuple[Tensor, Tensor]:
-    """Twenty measures of a sample and which of the tags hold for it, 0 or 1, as floats; about three in ten hold."""
+    """Twenty measures of a sample and which of the tags hold for it, 0 or 1, as floats; about half of them hold."""
     measures = torch.randn(samples, 20)
-    return measures, (measures @ torch.randn(20, labels) / math.sqrt(20) > 0.5).float()
+    return measures, (measures @ torch.randn(20, labels) / math.sqrt(20) > 0).float()

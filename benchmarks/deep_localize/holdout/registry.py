@@ -1,4 +1,4 @@
-"""The hold-out set. What is expected of an answer was written down from the faults alone, by the rule of the main set."""
+"""The hold-out set. What is expected of an answer was written down from the faults alone, as in the main set."""
 
 from benchmarks.deep_localize.holdout.faulty import answers, layers, numbers, step_size, targets, updates
 from benchmarks.deep_localize.program import HealthyProgram, Program

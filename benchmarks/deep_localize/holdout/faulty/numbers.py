@@ -4,13 +4,13 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.deep_localize.data import digits, shuffled_batches
-from benchmarks.deep_localize.holdout.data import first_symbol_sequences, waves
+from benchmarks.deep_localize.holdout.data import visits, waves
 from benchmarks.deep_localize.outcome import classified, predict, regressed
 from benchmarks.deep_localize.program import Outcome, Watch, faulty
 
 
 class Standardise(nn.Module):
-    """Subtracts the mean of each column and divides by its deviation, or by 1 where ``constant_allowed`` and there is none."""
+    """Subtracts each column's mean and divides by its deviation; with ``constant_allowed`` by 1 where there is none."""
 
     def __init__(self, samples: Tensor, constant_allowed: bool) -> None:
         super().__init__()
@@ -93,7 +93,7 @@ def contrastive_loss(distance: Tensor, same: Tensor) -> Tensor:
     changes={"network"},
 )
 def root_of_zero(fixed: bool, seed: int, watch: Watch) -> Outcome:
-    """Pairs of digits, now and then of a picture and itself: there the root's slope is infinite, the gradient no number."""
+    """Pairs of digits, now and then a picture and itself: there the root's slope is infinite, the gradient NaN."""
     torch.manual_seed(seed)
     x, labels = digits()
     partners = torch.randint(0, len(x), (len(x),))
@@ -118,39 +118,38 @@ def root_of_zero(fixed: bool, seed: int, watch: Watch) -> Outcome:
     return regressed(model, (1 - distances / 2).clamp(0, 1), same)
 
 
-def hand_cross_entropy(logits: Tensor, truth: Tensor) -> Tensor:
-    """Minus the logarithm of the truth's probability, as the textbook has it."""
-    return -(truth * logits.softmax(dim=1).log()).sum(dim=1).mean()
+def log_error(predicted: Tensor, truth: Tensor) -> Tensor:
+    """The mean squared difference of the logarithms."""
+    return ((predicted.log() - truth.log()) ** 2).mean()
 
 
-def stable_cross_entropy(logits: Tensor, truth: Tensor) -> Tensor:
-    """The same, from the logarithms of the probabilities."""
-    return -(truth * logits.log_softmax(dim=1)).sum(dim=1).mean()
+def log1p_error(predicted: Tensor, truth: Tensor) -> Tensor:
+    """The mean squared difference of the logarithms of one more."""
+    return ((predicted.log1p() - truth.log1p()) ** 2).mean()
 
 
 @faulty(
     "HO-log-of-zero",
     kind="numerical",
-    phase={"loss", "backward"},
-    place={"loss"},
-    fix="log_softmax instead of the logarithm of a softmax",
+    phase={"input", "loss"},
+    place={"labels", "loss"},
+    fix="the logarithm of one more than the count",
     changes={"loss"},
 )
 def log_of_zero(fixed: bool, seed: int, watch: Watch) -> Outcome:
-    """Pixels from 0 to 16: a class soon is so improbable that its probability is 0, and 0 times its logarithm no number."""
+    """Counts of visits, some of which are 0 and have no logarithm."""
     torch.manual_seed(seed)
-    pixels, labels = digits()
-    x, y = 16 * pixels, nn.functional.one_hot(labels, 10).float()
-    model = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    loss_fn = stable_cross_entropy if fixed else hand_cross_entropy
+    x, y = visits(600)
+    model = nn.Sequential(nn.Linear(5, 32), nn.ReLU(), nn.Linear(32, 1), nn.Softplus())
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+    loss_fn = log1p_error if fixed else log_error
     with watch(model, optimizer, loss_fn):
         for rows in shuffled_batches(len(x), size=32, steps=200, seed=seed):
             optimizer.zero_grad()
             loss = loss_fn(model(x[rows]), y[rows])
             loss.backward()
             optimizer.step()
-    return classified(model, predict(model, x).argmax(dim=1), labels)
+    return regressed(model, predict(model, x), y)
 
 
 class ReluRecurrence(nn.Module):
@@ -245,7 +244,7 @@ class EventReader(nn.Module):
     changes={"input"},
 )
 def unix_time(fixed: bool, seed: int, watch: Watch) -> Outcome:
-    """Events with their times: beside 1.7 billion seconds the size counts for nothing, and every gate is shut or open."""
+    """Events with their times: beside 1.7 billion seconds a size counts for nothing, and gates are shut or open."""
     torch.manual_seed(seed)
     values, targets = waves(600, length=12)
     days = torch.arange(12.0).expand(600, 12).unsqueeze(2)

@@ -179,7 +179,7 @@ class BagOfTopics(nn.Module):
     changes={"step"},
 )
 def embedding_no_grad(fixed: bool, seed: int, watch: Watch) -> Outcome:
-    """Texts of eight topics through an embedding bag of 4 features: drawn at random, they do not tell the topics apart."""
+    """Texts of eight topics through embeddings of 4 features: drawn at random, they do not tell the topics apart."""
     torch.manual_seed(seed)
     x, y = bags_of_words(1200, words=400, classes=8)
     model = BagOfTopics(recorded=fixed)
