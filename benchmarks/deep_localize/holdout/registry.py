@@ -1,6 +1,7 @@
 """The hold-out set. What is expected of an answer was written down from the faults alone, as in the main set."""
 
 from benchmarks.deep_localize.holdout.faulty import answers, layers, numbers, step_size, targets, updates
+from benchmarks.deep_localize.holdout.healthy import architectures, losses, procedures
 from benchmarks.deep_localize.program import HealthyProgram, Program
 
 HOLDOUT_FAULTY: tuple[Program, ...] = (
@@ -40,4 +41,29 @@ HOLDOUT_FAULTY: tuple[Program, ...] = (
     targets.unshifted_targets,
 )
 
-HOLDOUT_HEALTHY: tuple[HealthyProgram, ...] = ()
+HOLDOUT_HEALTHY: tuple[HealthyProgram, ...] = (
+    architectures.zero_last_layer,
+    architectures.sparse_units,
+    architectures.normed_weights,
+    architectures.spare_head,
+    architectures.padded,
+    architectures.masked_transformer,
+    architectures.mixed_scales,
+    losses.vae,
+    losses.triplet,
+    losses.gaussian_likelihood,
+    losses.focal,
+    losses.imbalanced,
+    losses.label_smoothing,
+    losses.hinge_converged,
+    losses.absolute_error,
+    losses.many_tags,
+    losses.counts,
+    procedures.fine_tuning,
+    procedures.one_cycle,
+    procedures.lbfgs,
+    procedures.large_rate_batch_norm,
+    procedures.gan,
+    procedures.teacher,
+    procedures.average_of_weights,
+)
