@@ -216,8 +216,8 @@ class VariationalAutoencoder(nn.Module):
 @faulty(
     "HO-vae-collapse",
     kind="dynamic",
-    phase={"loss"},
-    place={"loss"},
+    phase={"forward", "loss"},
+    place={"encoder", "encoder.2", "loss"},
     fix="both terms of the loss are summed over features and averaged over the batch",
     changes={"step"},
 )

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from benchmarks.deep_localize.data import digits, shuffled_batches
+from benchmarks.deep_localize.data import digits, shuffled_batches, standardised
 from benchmarks.deep_localize.holdout.data import marked_sequences
 from benchmarks.deep_localize.outcome import classified, predict
 from benchmarks.deep_localize.program import Outcome, Watch, healthy
@@ -31,24 +31,40 @@ def zero_last_layer(seed: int, watch: Watch) -> Outcome:
     return classified(model, predict(model, x).argmax(dim=1), y)
 
 
+class SparseCode(nn.Module):
+    """One wide hidden layer whose biases begin below 0."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(64, 128)
+        self.activation = nn.ReLU()
+        self.last = nn.Linear(128, 10)
+        nn.init.constant_(self.first.bias, -0.4)
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """The logits and the hidden layer's answers."""
+        hidden = self.activation(self.first(pixels))
+        return self.last(hidden), hidden
+
+
 @healthy("ho-sparse-units", least_accuracy=0.9)
 def sparse_units(seed: int, watch: Watch) -> Outcome:
-    """Wide, with biases below 0 and a price for activity: for each picture most units are silent, for all only some."""
+    """Activity has its price: for each picture three of four units are silent, for all the pictures hardly any."""
     torch.manual_seed(seed)
-    x, y = digits()
-    first, activation, last = nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 10)
-    nn.init.constant_(first.bias, -0.3)
-    model = nn.Sequential(first, activation, last)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    pixels, y = digits()
+    x = standardised(pixels)
+    model = SparseCode()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
     loss_fn = nn.CrossEntropyLoss()
     with watch(model, optimizer, loss_fn):
         for rows in shuffled_batches(len(x), size=32, steps=150, seed=seed):
             optimizer.zero_grad()
-            hidden = model[:2](x[rows])
-            loss = loss_fn(model[2](hidden), y[rows]) + 0.1 * hidden.mean()
+            logits, hidden = model(x[rows])
+            loss = loss_fn(logits, y[rows]) + 0.5 * hidden.mean()
             loss.backward()
             optimizer.step()
-    return classified(model, predict(model, x).argmax(dim=1), y)
+    with torch.no_grad():
+        return classified(model, model(x)[0].argmax(dim=1), y)
 
 
 @healthy("ho-weight-norm", least_accuracy=0.9)

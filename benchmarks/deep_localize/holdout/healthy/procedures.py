@@ -110,7 +110,7 @@ class Adversaries(nn.Module):
 
 @healthy("ho-gan", most_loss=0.8)
 def gan(seed: int, watch: Watch) -> Outcome:
-    """Two optimizers against each other: neither loss has to fall. What counts is the distance of the sorted numbers."""
+    """Two optimizers against each other: neither loss has to fall. The distance of the sorted numbers counts."""
     torch.manual_seed(seed)
     true = 1 + 0.8 * torch.randn(1024, 1)
     model = Adversaries()
