@@ -159,6 +159,7 @@ def test_the_validity_check_runs_the_set_that_is_asked_for(
 ) -> None:
     late, log = (next(one for one in HOLDOUT_FAULTY if one.id == name) for name in SEVERAL[:2])
     monkeypatch.setattr(validity, "SETS", {"main": ((late,), ()), "holdout": ((log,), ())})
+    monkeypatch.setattr(torch, "set_num_threads", lambda _: None)  # other tests run in this process
     monkeypatch.setattr("sys.argv", ["validity", "--set", "holdout", "--seeds", "1"])
     validity.main()
     printed = capsys.readouterr().out

@@ -73,7 +73,7 @@ def normed_weights(seed: int, watch: Watch) -> Outcome:
     torch.manual_seed(seed)
     x, y = digits()
     model = nn.Sequential(weight_norm(nn.Linear(64, 64)), nn.ReLU(), weight_norm(nn.Linear(64, 10)))
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.3, momentum=0.9)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     loss_fn = nn.CrossEntropyLoss()
     with watch(model, optimizer, loss_fn):
         for rows in shuffled_batches(len(x), size=32, steps=150, seed=seed):
