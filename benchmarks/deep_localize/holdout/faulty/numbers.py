@@ -12,6 +12,9 @@ from benchmarks.deep_localize.program import Outcome, Watch, faulty
 class Standardise(nn.Module):
     """Subtracts each column's mean and divides by its deviation; with ``constant_allowed`` by 1 where there is none."""
 
+    mean: Tensor
+    deviation: Tensor
+
     def __init__(self, samples: Tensor, constant_allowed: bool) -> None:
         super().__init__()
         deviation = samples.std(dim=0)
