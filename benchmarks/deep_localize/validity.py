@@ -1,6 +1,6 @@
 """Whether the ground truth holds: each fixed twin learns far better than the faulty one, each healthy program learns.
 
-    python -m benchmarks.deep_localize.validity [--seeds 5]
+    python -m benchmarks.deep_localize.validity [--set holdout] [--seeds 5]
 
 A pair is valid if on every seed the fixed twin has an accuracy higher by 0.15, or without classes half the loss. Exit 1
 if a pair that counts in the headline, or a healthy program, is not.
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import torch
 
 from benchmarks.deep_localize.program import HealthyProgram, Outcome, Program, unwatched
-from benchmarks.deep_localize.registry import FAULTY, HEALTHY
+from benchmarks.deep_localize.sets import SETS
 
 MARGIN_IN_ACCURACY = 0.15
 FACTOR_IN_LOSS = 2
@@ -35,17 +35,19 @@ def has_learned(program: HealthyProgram, outcome: Outcome) -> bool:
 
 
 def main() -> None:
-    """Runs all programs on all seeds and prints a table."""
+    """Runs all programs of a set on all seeds and prints a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", choices=list(SETS), default="main", dest="programs", help="which programs")
     parser.add_argument("--seeds", type=int, default=5, help="how many; 5 by default")
     options = parser.parse_args()
     if options.seeds < 1:
         parser.error(f"--seeds is {options.seeds}; give at least 1")
+    faulty, healthy = SETS[options.programs]()
     seeds = range(options.seeds)
     torch.set_num_threads(1)
     warnings.filterwarnings("ignore", "Using a target size")  # one of the faults
-    invalid = [program.id for program in FAULTY if not _check_pair(program, seeds)]
-    invalid += [program.id for program in HEALTHY if not _check_healthy(program, seeds)]
+    invalid = [program.id for program in faulty if not _check_pair(program, seeds)]
+    invalid += [program.id for program in healthy if not _check_healthy(program, seeds)]
     if invalid:
         sys.exit(f"not as they should be: {', '.join(invalid)}")
 
