@@ -39,7 +39,8 @@ def look_at_loss(
     targets: SeenTargets,
 ) -> Look:
     """A look at the step whose loss is ``loss``; ``targets`` remembers what it is shown."""
-    nodes = {output.grad_fn for output in outputs if output.grad_fn is not None}
+    # A single value among the outputs is a loss that the model computes itself: what it was made from is not behind it.
+    nodes = {output.grad_fn for output in outputs if output.grad_fn is not None and output.dim() > 0}
     terms = loss_terms(loss, nodes)
     symptoms, notes = list(_scales(trace)), []
     if not terms:

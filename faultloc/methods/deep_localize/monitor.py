@@ -19,7 +19,7 @@ from faultloc.methods.deep_localize.gradients import gradient_norms, relative_up
 from faultloc.methods.deep_localize.history import History, SampledStep
 from faultloc.methods.deep_localize.layer_trace import LayerTrace, layers_of, owner_of, tensors_in
 from faultloc.methods.deep_localize.look import Look, look_at_loss
-from faultloc.methods.deep_localize.nonfinite import first_nonfinite
+from faultloc.methods.deep_localize.nonfinite import ForwardCall, first_nonfinite
 from faultloc.methods.deep_localize.taps import Taps
 from faultloc.methods.deep_localize.targets import SeenTargets
 from faultloc.methods.deep_localize.wiring import (
@@ -93,7 +93,8 @@ class TrainingMonitor:
         self._begin_step()
 
     def _begin_step(self) -> None:
-        self._arguments: tuple[tuple, dict] | None = None
+        self._calls: list[ForwardCall] = []
+        self._is_forward_over = False
         self._outputs: list[Tensor] = []
         self._trace = LayerTrace()
         self._losses: list[float] = []
@@ -165,10 +166,32 @@ class TrainingMonitor:
         if self._is_asleep or not torch.is_grad_enabled():
             self.wants_layers = False
             return
-        self._arguments = (arguments, named_arguments)
+        self._forward_opens(ForwardCall(self._model, arguments, named_arguments))
+
+    def part_begins(self, part: nn.Module, arguments: tuple, named_arguments: dict) -> None:
+        """A part of the model is called by the training step itself, outside of any call of the model.
+
+        For trainers whose step need not call the model: the first part after a backward pass begins the forward pass.
+        """
+        if self._is_asleep or not torch.is_grad_enabled():
+            return
+        call = ForwardCall(part, arguments, named_arguments)
+        if self._calls and not self._is_forward_over:
+            self._calls.append(call)
+        else:
+            self._forward_opens(call)
+
+    def part_ends(self, returned: object) -> None:
+        """A part has given its output, which may be the model's."""
+        if torch.is_grad_enabled() and not self._is_asleep:
+            self._outputs = list(tensors_in(returned))
+
+    def _forward_opens(self, call: ForwardCall) -> None:
+        self._calls = [call]
+        self._is_forward_over = False
         self.wants_layers = self._is_sampled
         if self.wants_layers:
-            self._trace = LayerTrace([arguments, named_arguments])
+            self._trace = LayerTrace([call.arguments, call.named_arguments])
 
     def layer_returns(self, name: str, layer: nn.Module, given: tuple, returned: object) -> None:
         """A layer was called during a step that is looked at closely."""
@@ -186,8 +209,9 @@ class TrainingMonitor:
 
     def backward_begins(self, loss: Tensor) -> None:
         """The loss is known, and its graph is still there."""
-        if self._is_asleep or self._arguments is None:
+        if self._is_asleep or not self._calls:
             return
+        self.wants_layers, self._is_forward_over = False, True
         self._backwards += 1
         if loss.numel() != 1:
             self._note(
@@ -197,9 +221,8 @@ class TrainingMonitor:
         self._losses.append(value)
         self._look_for_stale_gradients()
         if not math.isfinite(value):
-            arguments, named = self._arguments
             self._is_asleep = True  # the run is lost: one diagnosis of it is enough
-            self._lost(first_nonfinite(self._model, arguments, named, value))
+            self._lost(first_nonfinite(self._model, self._calls, value))
         elif self._is_sampled and loss.numel() == 1:
             self._look = look_at_loss(
                 loss, value, self._model, self._outputs, self._trace, self._given_target, self._targets
@@ -227,7 +250,7 @@ class TrainingMonitor:
 
     def step_begins(self, optimizer: Optimizer, *, has_closure: bool) -> None:
         """Gradients are complete, the weights as they were."""
-        if self._is_asleep or self._arguments is None and not has_closure:
+        if self._is_asleep or not self._calls and not has_closure:
             return
         if self._is_sampled:
             self._before[id(optimizer)] = weight_sample(self._parameters[id(optimizer)])
@@ -240,7 +263,7 @@ class TrainingMonitor:
         if self._is_asleep:
             self._obey()
             return
-        if self._arguments is None:
+        if not self._calls:
             return
         if has_closure:
             self._read_gradients(optimizer)
