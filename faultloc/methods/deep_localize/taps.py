@@ -6,7 +6,7 @@ one monitor is attached. ``Tensor.backward``, Lightning, Accelerate and Keras al
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +16,7 @@ from torch.utils.hooks import RemovableHandle
 from faultloc.methods.deep_localize.layer_trace import layers_of
 
 
+@runtime_checkable
 class Watcher(Protocol):
     """What a monitor answers to."""
 

@@ -77,9 +77,7 @@ class DeepLocalizeCallback(TrainerCallback):
         """A batch was seen whose gradients are accumulated."""
         return self.on_step_end(args, state, control)
 
-    def on_train_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
-    ) -> None:
+    def on_train_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """The training has ended."""
         self._run.end()
 

@@ -1,6 +1,7 @@
 """The monitor as a callback of PyTorch Lightning's ``Trainer``."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from faultloc.errors import MissingPackageError
@@ -13,18 +14,19 @@ from faultloc.methods.deep_localize.finding import Finding
 if TYPE_CHECKING:
     from lightning.pytorch import Callback, LightningModule, Trainer
 else:
-    # Lightning's metrics import torchvision where it is there.
-    try:
+    with suppress(MissingPackageError):  # Lightning's metrics import torchvision where it is there
         import_torchvision("torchvision", purpose="Lightning")
-    except MissingPackageError:
-        pass
+    with suppress(MissingPackageError):  # Lightning's metrics import torchvision where it is there
+        import_torchvision("torchvision", purpose="Lightning")
     try:
         from lightning.pytorch import Callback, LightningModule, Trainer
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if error.name not in ("lightning", "lightning.pytorch"):
+            raise
         try:
             from pytorch_lightning import Callback, LightningModule, Trainer
-        except ModuleNotFoundError as error:
-            if error.name != "pytorch_lightning":
+        except ModuleNotFoundError as other:
+            if other.name != "pytorch_lightning":
                 raise
             raise MissingPackageError("lightning", "watching a Lightning training", "lightning") from None
 
