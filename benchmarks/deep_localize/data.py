@@ -53,8 +53,9 @@ def diabetes() -> tuple[Tensor, Tensor]:
 
 
 def xor() -> tuple[Tensor, Tensor]:
-    """The four rows of exclusive or, and their answers as a column."""
-    return torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), torch.tensor([[0.0], [1.0], [1.0], [0.0]])
+    """The four rows of exclusive or, of -1 and 1, and their answers 0 and 1 as a column."""
+    inputs = torch.tensor([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
+    return inputs, torch.tensor([[0.0], [1.0], [1.0], [0.0]])
 
 
 def _tensors(arrays: tuple[np.ndarray, np.ndarray], scale: float = 1.0) -> tuple[Tensor, Tensor]:

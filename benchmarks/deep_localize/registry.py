@@ -3,7 +3,7 @@
 A layer is, as in Keras, a ``Linear`` with the activation behind it: either name is right. The phase follows from the
 place: input and labels come in in the ``input`` phase, a layer is seen in ``forward``, the optimizer in ``update``. A
 last layer whose answers do not suit the loss or its targets may as well be found where they meet, in ``loss``; a layer
-that gets no gradient, in ``backward``.
+that gets no gradient, in ``backward``; shuffled labels, which look like any others, in ``loss``.
 """
 
 from benchmarks.deep_localize.healthy import architectures, pictures, procedures, tables

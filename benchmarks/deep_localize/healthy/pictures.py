@@ -50,9 +50,7 @@ def batch_norm_dropout(seed: int, watch: Watch) -> Outcome:
     """Batch normalisation, after which a bias has no gradient to speak of, and much dropout."""
     torch.manual_seed(seed)
     x, y = digits()
-    model = nn.Sequential(
-        nn.Linear(64, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Dropout(0.5), nn.Linear(64, 10)
-    )  # fmt: skip
+    model = nn.Sequential(nn.Linear(64, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Dropout(0.5), nn.Linear(64, 10))
     optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
     loss_fn = nn.CrossEntropyLoss()
     with watch(model, optimizer, loss_fn):

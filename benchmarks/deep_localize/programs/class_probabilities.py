@@ -75,8 +75,8 @@ def so59278771(fixed: bool, seed: int, watch: Watch) -> Outcome:
     measures, labels = iris()
     x, y = standardised(measures) if fixed else measures, one_hot(labels, 3).float()
     answer = nn.Softmax(dim=1) if fixed else nn.Sigmoid()
-    model = nn.Sequential(nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 3), answer)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    model = nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 3), answer)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.3)
     with watch(model, optimizer, categorical_crossentropy):
         for rows in shuffled_batches(len(x), size=15, steps=200, seed=seed):
             optimizer.zero_grad()

@@ -39,17 +39,17 @@ def so31880720(fixed: bool, seed: int, watch: Watch) -> Outcome:
     kind="contract",
     phase={"forward"},
     place={"4", "5"},
-    fix="sigmoid instead of softmax, tanh between the layers, Adam 0.05 instead of SGD 0.001",
+    fix="sigmoid instead of softmax, tanh between the layers, Adam 0.02 instead of SGD 0.001",
     changes={"network", "optimizer"},
 )
 def so34311586(fixed: bool, seed: int, watch: Watch) -> Outcome:
-    """Exclusive or with mean squared error."""
+    """Exclusive or with the squared error. One fixed run in ten keeps a row wrong: so small a net has local minima."""
     torch.manual_seed(seed)
     x, y = xor()
     hidden, answer = (nn.Tanh, nn.Sigmoid()) if fixed else (nn.Sigmoid, nn.Softmax(dim=1))
     model = nn.Sequential(nn.Linear(2, 2), hidden(), nn.Linear(2, 3), hidden(), nn.Linear(3, 1), answer)
     learnable = model.parameters()
-    optimizer = torch.optim.Adam(learnable, lr=0.05) if fixed else torch.optim.SGD(learnable, lr=0.001)
+    optimizer = torch.optim.Adam(learnable, lr=0.02) if fixed else torch.optim.SGD(learnable, lr=0.001)
     loss_fn = nn.MSELoss()
     with watch(model, optimizer, loss_fn):
         for _ in range(200):

@@ -101,8 +101,8 @@ def so50079585(fixed: bool, seed: int, watch: Watch) -> Outcome:
     labels = torch.arange(900).remainder(3)
     x = torch.randn(3, 12)[labels] * 1.5 + torch.randn(900, 12)
     y = labels if fixed else labels.float().unsqueeze(1)
-    last = (nn.Linear(64, 3), nn.Identity()) if fixed else (nn.Linear(64, 1), nn.Sigmoid())
-    model = nn.Sequential(nn.Linear(12, 64), nn.ReLU(), *last)
+    classes, answer = (3, nn.Identity()) if fixed else (1, nn.Sigmoid())
+    model = nn.Sequential(nn.Linear(12, 64), nn.ReLU(), nn.Linear(64, classes), answer)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
     loss_fn = nn.CrossEntropyLoss() if fixed else binary_crossentropy
     with watch(model, optimizer, loss_fn):

@@ -24,9 +24,7 @@ def so39525358(fixed: bool, seed: int, watch: Watch) -> Outcome:
     codes = torch.randint(65, 71, (600, 3)).float()
     y = (codes[:, :1] > codes[:, 2:]).float()
     x = standardised(codes) if fixed else codes
-    model = nn.Sequential(
-        nn.Linear(3, 12), nn.ReLU(), nn.Linear(12, 3), nn.ReLU(), nn.Linear(3, 1), nn.Sigmoid()
-    )  # fmt: skip
+    model = nn.Sequential(nn.Linear(3, 12), nn.ReLU(), nn.Linear(12, 3), nn.ReLU(), nn.Linear(3, 1), nn.Sigmoid())
     optimizer = torch.optim.SGD(model.parameters(), lr=0.2)
     with watch(model, optimizer, binary_crossentropy):
         for rows in shuffled_batches(len(x), size=16, steps=200, seed=seed):

@@ -39,7 +39,7 @@ def pt_dead_relu(fixed: bool, seed: int, watch: Watch) -> Outcome:
     "PT-zero-init",
     kind="contract",
     phase={"forward", "backward"},
-    place={"0"},
+    place={"0", "1"},
     fix="PyTorch's own weights instead of zeros",
     changes={"weights"},
 )

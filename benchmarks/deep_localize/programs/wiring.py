@@ -70,7 +70,7 @@ def pt_no_zero_grad(fixed: bool, seed: int, watch: Watch) -> Outcome:
     torch.manual_seed(seed)
     x, y = digits()
     model = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.3)
     loss_fn = nn.CrossEntropyLoss()
     with watch(model, optimizer, loss_fn):
         for rows in shuffled_batches(len(x), size=32, steps=150, seed=seed):

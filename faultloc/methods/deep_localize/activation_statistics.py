@@ -7,10 +7,11 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from faultloc.methods.deep_localize.autograd_walk import operation, saved, walk
+from faultloc.methods.deep_localize.autograd_walk import children, operation, past_shaping, saved, walk
 from faultloc.methods.deep_localize.layer_trace import LayerTrace
 
 _MOST_NODES = 4000
+_LINEAR = {"Addmm", "Convolution", "Linear"}
 # |pre-activation| > 5, in what sigmoid and tanh make of it.
 _SIGMOID_END, _TANH_END = 1 / (1 + 2.718281828**5), 0.99990920426
 
@@ -46,6 +47,19 @@ def activation_statistics(loss: Tensor, trace: LayerTrace, predictions: set[Node
     if shares:
         for place, (dead, saturated) in zip(places, torch.stack(shares).tolist(), strict=True):
             yield ActivationStatistic(place, dead, saturated)
+
+
+def stacked_layers(loss: Tensor, trace: LayerTrace) -> list[str]:
+    """The linear and convolutional layers that take another's output as it is, nearest the loss first."""
+    if loss.grad_fn is None:
+        return []
+    found = []
+    for node, _ in walk(loss.grad_fn, most=_MOST_NODES):
+        if operation(node) in _LINEAR and any(
+            operation(before) in _LINEAR for before in map(past_shaping, children(node)) if before is not None
+        ):
+            found.append(trace.name_of(node) or operation(node).lower())
+    return found
 
 
 def _shares(kind: str, result: Tensor) -> list[Tensor]:

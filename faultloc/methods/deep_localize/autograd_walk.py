@@ -11,10 +11,24 @@ from torch.autograd.graph import Node
 
 # Operations that change the shape or the precision of values, not the values.
 _SHAPING = {
-    "ViewBackward0", "UnsafeViewBackward0", "ReshapeAliasBackward0", "SqueezeBackward0", "SqueezeBackward1", "SqueezeBackward2",
-    "UnsqueezeBackward0", "ExpandBackward0", "ToCopyBackward0", "TransposeBackward0", "TBackward0", "PermuteBackward0",
-    "CloneBackward0", "AliasBackward0", "ContiguousBackward0", "SliceBackward0", "SelectBackward0",
-}  # fmt: skip
+    f"{name}Backward{number}"
+    for name in (
+        *(
+            "View",
+            "UnsafeView",
+            "ReshapeAlias",
+            "Squeeze",
+            "Unsqueeze",
+            "Expand",
+            "ToCopy",
+            "Transpose",
+            "T",
+            "Permute",
+        ),
+        *("Clone", "Alias", "Contiguous", "Slice", "Select"),
+    )
+    for number in range(3)
+}
 _CLIPPING = {"ClampBackward0", "ClampBackward1", "ClampMinBackward0", "ClampMaxBackward0"}
 
 

@@ -71,6 +71,7 @@ RULES: dict[str, Rule] = {
     "loss.no_probabilities": Rule(
         "forward", "error", _LOSS, "end in a softmax over the classes, or use CrossEntropyLoss on raw outputs"
     ),
+    "loss.no_probability": Rule("forward", "error", _LOSS, "end in a sigmoid, or use BCEWithLogitsLoss on raw outputs"),
     "loss.broadcast": Rule(
         "loss", "error", _LOSS, "give outputs and targets the same shape, for example target.unsqueeze(1)"
     ),
@@ -82,6 +83,7 @@ RULES: dict[str, Rule] = {
     "optimizer.stale_gradients": Rule(
         "update", "error", _DELTA, "call optimizer.zero_grad() once for each step, before backward()"
     ),
+    "optimizer.maximizes": Rule("update", "error", _LOSS, "leave out maximize=True: a loss is made small, not large"),
     "optimizer.never_steps": Rule("update", "error", _WEIGHTS, "call optimizer.step() after backward()"),
     "gradient.cut": Rule(
         "backward", "error", _DELTA, "look behind this layer for detach(), .data, no_grad() or a detour through numpy"
@@ -91,6 +93,9 @@ RULES: dict[str, Rule] = {
     ),
     "weights.constant": Rule(
         "forward", "error", _WEIGHTS, "initialise with random weights, as the layer does by default"
+    ),
+    "model.dropout": Rule(
+        "forward", "warning", _NONE, "lower the share that dropout takes away: .5 is much, .1 to .3 is usual"
     ),
     "model.evaluating": Rule(
         "forward", "warning", _NONE, "call model.train() before training, and again after each evaluation"
@@ -114,6 +119,8 @@ RULES: dict[str, Rule] = {
     "gradient.nonfinite": Rule(
         "backward", "error", _GRADIENT, "guard a root or a power at 0 and norms of zero vectors in or before this layer"
     ),
+    "optimizer.weight_decay": Rule("update", "error", _WEIGHTS, "lower weight_decay, a hundred times to begin with"),
+    "weights.scale": Rule("forward", "warning", _FORWARD, "use smaller initial weights, as the layer does by default"),
     "activation.dead": Rule(
         "forward", "error", _FORWARD, "check this layer's bias and initial weights; LeakyReLU or GELU cannot die"
     ),
@@ -131,6 +138,9 @@ RULES: dict[str, Rule] = {
     ),
     "loss.diverging": Rule("loss", "error", _LOSS, "lower the learning rate and check the loss's sign"),
     "loss.flat": Rule("loss", "warning", _FLAT, "try another loss: the absolute error is flat at a constant guess"),
+    "model.no_activation": Rule(
+        "forward", "warning", _FLAT, "put an activation between the two, without one they are a single linear layer"
+    ),
     "labels.unrelated": Rule(
         "input", "warning", _FLAT, "check that inputs and labels are in the same order and belong together"
     ),

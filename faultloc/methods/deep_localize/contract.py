@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from faultloc.methods.deep_localize.autograd_walk import past_shaping
+from faultloc.methods.deep_localize.autograd_walk import past_shaping, saved
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LABELS, LOSS
-from faultloc.methods.deep_localize.loss_terms import LossTerm
+from faultloc.methods.deep_localize.loss_terms import LossTerm, softmax_axis
 
 # Rows of probabilities sum to 1 up to rounding, in half precision to about 1e-2.
 _ROW_SUM = 0.02
@@ -40,10 +40,8 @@ def check_term(term: LossTerm, place: str, target: Tensor | None) -> Iterator[Sy
         yield from _probabilities(term, place, target)
     if term.kind in ("bce", "bce_logits") and target is not None:
         yield from _labels_in_unit_range(target, term)
-    if term.kind == "bce" and term.activation == "Relu":
-        yield Symptom(
-            "loss.activation", place, 1, 0, "a binary cross-entropy of probabilities follows a ReLU, which gives none"
-        )
+    if term.kind == "bce":
+        yield from _unit_range(term, place)
     if term.kind in ("squared", "absolute") and target is not None:
         yield from _reachable(term, place, target)
 
@@ -79,25 +77,15 @@ def _is_from(term: LossTerm, output: Tensor) -> bool:
 
 
 def _softmax(term: LossTerm, place: str) -> Iterator[Symptom]:
-    if term.source is None or term.activation not in ("Softmax", "LogSoftmax"):
-        return
-    result = getattr(term.source, "_saved_result", None)
-    if not isinstance(result, Tensor) or result.dim() < 2:
-        return
-    axis = getattr(term.source, "_saved_dim", -1)
-    axis = axis - 2**64 if axis >= 2**63 else axis  # saved as an unsigned number
-    axis %= result.dim()
-    if result.shape[axis] == 1:
+    axis = softmax_axis(term.source)
+    result = None if term.source is None else saved(term.source, "result")
+    if axis == 0 or term.runs_over_samples:
+        yield Symptom(
+            "output.softmax_axis", place, 0, 1, "the softmax runs over the samples of the batch, not the classes"
+        )
+    elif axis is not None and result is not None and result.shape[axis] == 1:
         yield Symptom(
             "output.one_unit_softmax", place, 1, 2, "a softmax over one unit gives 1 for every input, and no gradient"
-        )
-    elif axis == 0 and len(result) > 1:
-        yield Symptom(
-            "output.softmax_axis",
-            place,
-            0,
-            1,
-            f"the softmax runs over the {len(result)} samples of the batch, not the classes",
         )
 
 
@@ -138,6 +126,19 @@ def _probabilities(term: LossTerm, place: str, target: Tensor | None) -> Iterato
         )  # fmt: skip
 
 
+def _unit_range(term: LossTerm, place: str) -> Iterator[Symptom]:
+    """Of a binary cross-entropy written by hand, whose clipping hides what it is given."""
+    if term.prediction is None or not term.prediction.numel():
+        return
+    out = float(((term.prediction < -_SLACK) | (term.prediction > 1 + _SLACK)).float().mean())
+    if out >= _UNREACHABLE or term.activation == "Relu":
+        by = f" by a {term.activation}" if term.activation in _REACH else ""
+        yield Symptom(
+            "loss.no_probability", place, out, _UNREACHABLE,
+            f"a binary cross-entropy takes probabilities, and {out:.0%} of what is given{by} lies outside [0, 1]",
+        )  # fmt: skip
+
+
 def _labels_in_unit_range(target: Tensor, term: LossTerm) -> Iterator[Symptom]:
     least, most = (float(value) for value in torch.aminmax(target.float()))
     if least < -_SLACK or most > 1 + _SLACK:
@@ -157,7 +158,8 @@ def _reachable(term: LossTerm, place: str, target: Tensor) -> Iterator[Symptom]:
     if out >= _UNREACHABLE:
         yield Symptom(
             "output.range", place, out, _UNREACHABLE,
-            f"a {term.activation} gives {low:g} to {high:g}, and {out:.0%} of the targets lie outside: {least:.4g} to {most:.4g}",
+            f"a {term.activation} gives {low:g} to {high:g}, and {out:.0%} of the targets lie outside: they run from "
+            f"{least:.4g} to {most:.4g}",
         )  # fmt: skip
     elif term.activation == "Softmax" and values.dim() == 2 and values.shape[1] > 1:
         off = float(values.sum(1).sub(1).abs().gt(_ROW_SUM).float().mean())

@@ -26,7 +26,7 @@ class TrainingFault(TrainingError):
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The findings, the likeliest root cause first; ``layers`` in the model's order; ``notes`` say what was not seen."""
+    """The findings, the likeliest root cause first; ``layers`` in the model's order; ``notes``: what was not seen."""
 
     findings: Sequence[Finding]
     layers: Sequence[str]
@@ -35,7 +35,7 @@ class Diagnosis:
 
     @property
     def cause(self) -> Finding | None:
-        """The likeliest root cause: a warning about the inputs' scale stands before the dead units that follow from it."""
+        """The likeliest root cause: unscaled inputs, though but a warning, stand before the units that they kill."""
         return next(iter(self.findings), None)
 
     @property

@@ -1,4 +1,4 @@
-"""The rules that need several steps: learning rates, dead and saturated units, gradients, and a loss that does not move.
+"""The rules that need several steps: learning rates, dead and saturated units, gradients, a loss that does not move.
 
 A symptom alone is no fault: half of a trained network's units may be zero, gradients vanish once all is learned. Where
 a healthy run can show the same, the rule also asks whether the model learns.
@@ -21,15 +21,18 @@ _DEAD, _SATURATED, _CHECKS = 0.9, 0.5, 10
 _VANISHED_RATIO, _VANISHED = 1e-3, 1e-4
 _ZERO_STEPS, _FLAT_STEPS = 5, 60
 _DIVERGED, _EXPLODED = 10, 1e3
+_SHRUNK, _FAR_OFF = 0.05, 5
 _PATIENCE = 30  # a large first step is made good within so many
 
 
 def check_dynamics(history: History, *, follows_one_loss: bool) -> Iterator[Symptom]:
     """Every symptom that the history shows; ``follows_one_loss`` is False where several optimizers share the work."""
-    yield from _rate_too_high(history)
     yield from _dead_activations(history)
     yield from _zero_gradients(history)
     if follows_one_loss:
+        yield from _rate_too_high(history)
+        yield from _shrunk_weights(history)
+        yield from _large_weights(history)
         yield from _rate_too_low(history)
         yield from _vanishing_gradients(history)
         yield from _saturated_activations(history)
@@ -53,7 +56,7 @@ def _rate_too_high(history: History) -> Iterator[Symptom]:
 
 
 def _rate_too_low(history: History) -> Iterator[Symptom]:
-    samples = [sample for sample in history.sampled if sample.updates]
+    samples = [sample for sample in history.sampled if sample.updates][-2 * _SAMPLES :]
     if len(samples) < 2 * _SAMPLES or history.is_warming_up() or history.has_learned() or history.has_fallen(0.98):
         return
     largest = [max(sample.updates.values()) for sample in samples]
@@ -67,12 +70,42 @@ def _rate_too_low(history: History) -> Iterator[Symptom]:
         )  # fmt: skip
 
 
+def _shrunk_weights(history: History) -> Iterator[Symptom]:
+    samples = [sample for sample in history.sampled if sample.weights]
+    if len(samples) < _CHECKS or history.has_learned():
+        return
+    shares = [
+        now / before
+        for name, before in samples[0].weights.items()
+        if (now := samples[-1].weights.get(name, before)) and before > 0
+    ]
+    if shares and max(shares) < _SHRUNK:
+        yield Symptom(
+            "optimizer.weight_decay", OPTIMIZER, max(shares), _SHRUNK,
+            f"all weights have shrunk, to {max(shares):.2g} of their size or less, and the model is none the better",
+        )  # fmt: skip
+
+
+def _large_weights(history: History) -> Iterator[Symptom]:
+    if history.kind not in ("cross_entropy", "bce_logits") or len(history.sampled) < _CHECKS:
+        return
+    known = [sample.relative_loss for sample in history.sampled if sample.relative_loss is not None]
+    if len(known) >= _CHECKS and known[0] > _FAR_OFF and min(known) > 0.95:
+        first = next(iter(history.sampled[0].weights), LOSS).rpartition(".")[0]
+        yield Symptom(
+            "weights.scale", first or LOSS, known[0], _FAR_OFF,
+            f"before the first step the loss is {known[0]:.3g} times that of a constant guess, and it stays above it",
+        )  # fmt: skip
+
+
 def _dead_activations(history: History) -> Iterator[Symptom]:
     for place in _places(history, lambda sample: sample.dead):
         shares = [sample.dead[place] for sample in history.sampled if place in sample.dead]
         for checks, least in ((5, 1.0), (_CHECKS, _DEAD)):
             recent = shares[-checks:]
-            if len(recent) == checks and min(recent) >= least and not history.has_learned():
+            # Nine dead units of ten need do no harm: where progress is not known, only all of them are a fault.
+            is_harmful = least == 1.0 or history.knows_progress()
+            if len(recent) == checks and min(recent) >= least and is_harmful and not history.has_learned():
                 yield Symptom(
                     "activation.dead", place, min(recent), least,
                     f"{min(recent):.0%} of the units give 0 for every sample of the batch, in each of {checks} checks",
@@ -88,7 +121,7 @@ def _saturated_activations(history: History) -> Iterator[Symptom]:
         if len(recent) == _CHECKS and min(recent) > _SATURATED:
             yield Symptom(
                 "activation.saturated", place, min(recent), _SATURATED,
-                f"{min(recent):.0%} of what goes in lies beyond 5, where the activation is flat, in each of {_CHECKS} checks",
+                f"{min(recent):.0%} of what goes in lies beyond 5, where the activation is flat",
             )  # fmt: skip
             return
 
@@ -130,6 +163,8 @@ def _diverging(history: History) -> Iterator[Symptom]:
     start = losses[0]
     exploded = losses[-1] > _EXPLODED * start and losses[-1] > losses[-2] > losses[-3]
     grown = len(losses) >= 13 and float(np.mean(losses[-10:])) > _DIVERGED * history.first_loss()
+    # Where it is known what a guess would cost, a loss that only rises need not rise that far.
+    grown |= len(losses) >= _FLAT_STEPS and history.is_rising() and history.is_guessing()
     if (exploded or grown) and not history.has_learned():
         rule = "optimizer.rate_too_high" if _is_fast(history) else "loss.diverging"
         yield Symptom(
@@ -168,6 +203,12 @@ def _flat(history: History) -> Iterator[Symptom]:
     relative = float(
         np.mean([sample.relative_loss for sample in history.sampled if sample.relative_loss is not None][-3:])
     )
+    if history.stacked:
+        yield Symptom(
+            "model.no_activation", history.stacked[0], relative, 0.95,
+            f"it takes a linear layer's output as it is, and after {len(history.losses)} steps the model "
+            "does no better than a constant guess",
+        )  # fmt: skip
     # The absolute error of a constant guess is flat where half of the targets lie on either side of it.
     rule, place = ("loss.flat", LOSS) if history.kind == "absolute" else ("labels.unrelated", LABELS)
     yield Symptom(

@@ -41,6 +41,13 @@ def relative_updates(before: Mapping[str, Tensor], parameters: Mapping[str, nn.P
     return {name: value for name, value in zip(names, values, strict=True) if value == value and value != float("inf")}
 
 
+def weight_norms(sample: Mapping[str, Tensor]) -> dict[str, float]:
+    """The norm of each of the weights' samples."""
+    if not sample:
+        return {}
+    return dict(zip(sample, torch.stack([values.float().norm() for values in sample.values()]).tolist(), strict=True))
+
+
 def _is_weight(parameter: nn.Parameter) -> bool:
     return parameter.requires_grad and parameter.dim() >= 2
 

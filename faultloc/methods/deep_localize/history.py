@@ -15,12 +15,13 @@ class SampledStep:
 
     ``plain_loss`` is the mean loss in its own unit; ``relative_loss`` that as a share of the best constant
     prediction's. Either is None where loss or targets are of a kind that is not recognised. ``updates`` are relative:
-    the norm of a step's change of a weight over the weight's norm.
+    the norm of a step's change of a weight over the weight's norm, which ``weights`` holds (of an even sample of it).
     """
 
     step: int
     gradients: Mapping[str, float] = field(default_factory=dict)
     updates: Mapping[str, float] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
     dead: Mapping[str, float] = field(default_factory=dict)
     saturated: Mapping[str, float] = field(default_factory=dict)
     learning_rate: float = 0.0
@@ -30,12 +31,18 @@ class SampledStep:
 
 @dataclass
 class History:
-    """The loss and the total gradient norm of every step, the full statistics of some; ``kind`` of the loss, if known."""
+    """Loss and total gradient norm of every step, the full statistics of some; ``kind`` of the loss, if known."""
 
     losses: list[float] = field(default_factory=list)
     gradient_norms: list[float] = field(default_factory=list)
     sampled: list[SampledStep] = field(default_factory=list)
     kind: str | None = None
+    # Layers that take the output of a linear layer with nothing between.
+    stacked: list[str] = field(default_factory=list)
+
+    def knows_progress(self) -> bool:
+        """Whether loss and targets are of a kind for which the best constant guess is known."""
+        return self._recent_relative() is not None
 
     def has_learned(self) -> bool:
         """Whether the model does better than a constant guess, or its loss has fallen by a tenth from where it began.
@@ -65,6 +72,12 @@ class History:
         early, late = np.mean(self.losses[:quarter]), np.mean(self.losses[-quarter:])
         return bool(late > 0.98 * early) if early > 0 else bool(late >= early)
 
+    def is_rising(self) -> bool:
+        """Whether the last quarter's mean loss is more than half above the first quarter's."""
+        quarter = max(1, len(self.losses) // 4)
+        early, late = np.mean(self.losses[:quarter]), np.mean(self.losses[-quarter:])
+        return bool(early > 0 and late > 1.5 * early)
+
     def first_loss(self) -> float:
         """The mean loss of the first three steps."""
         return float(np.mean(self.losses[:3]))
@@ -80,7 +93,8 @@ class History:
         """
         known = [sample.relative_loss for sample in self.sampled if sample.relative_loss is not None]
         if known:
-            return max(known) > 3 * max(known[0], 1)
+            # Two of the steps looked at: one odd batch is no trend.
+            return len(known) > 1 and sorted(known)[-2] > 3 * max(known[0], 1)
         return bool(self.losses and self.losses[0] > 0 and max(self.losses) > 10 * self.losses[0])
 
     def is_warming_up(self) -> bool:

@@ -91,7 +91,7 @@ class LayerTrace:
         return self.calls[-1].name if self.calls else None
 
     def is_normalised_first(self) -> bool:
-        """Whether the first layer with weights normalises or looks up, so that the scale of its inputs does not matter."""
+        """Whether the first layer with weights normalises or looks up, so that its inputs' scale does not matter."""
         kinds = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm, nn.Embedding, nn.EmbeddingBag)
         first = self.first_with_weights
         return first is not None and isinstance(first.layer, kinds)

@@ -1,14 +1,19 @@
 """One close look at a step, between its forward and its backward pass: contracts, scales, activations, progress."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
-from faultloc.methods.deep_localize.activation_statistics import ActivationStatistic, activation_statistics
+from faultloc.methods.deep_localize.activation_statistics import (
+    ActivationStatistic,
+    activation_statistics,
+    stacked_layers,
+)
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.contract import check_shapes, check_term, check_value
-from faultloc.methods.deep_localize.finding import INPUT, LABELS
+from faultloc.methods.deep_localize.finding import INPUT, LABELS, OPTIMIZER
 from faultloc.methods.deep_localize.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.loss_terms import LossTerm, loss_terms
 from faultloc.methods.deep_localize.targets import SeenTargets, plain_loss, target_of
@@ -26,7 +31,8 @@ class Look:
     kind: str | None = None
     plain_loss: float | None = None
     relative_loss: float | None = None
-    notes: Sequence[str] = field(default=())
+    notes: Sequence[str] = ()
+    stacked: Sequence[str] = ()
 
 
 def look_at_loss(
@@ -37,6 +43,7 @@ def look_at_loss(
     trace: LayerTrace,
     given_target: Tensor | None,
     targets: SeenTargets,
+    optimizers: Sequence[Optimizer],
 ) -> Look:
     """A look at the step whose loss is ``loss``; ``targets`` remembers what it is shown."""
     # A single value among the outputs is a loss that the model computes itself: what it was made from is not behind it.
@@ -50,8 +57,8 @@ def look_at_loss(
         )
     if not trace.calls:
         notes.append(
-            f"no layer inside {type(model).__name__} is seen to be called (compiled or scripted?), so that findings name "
-            "no layer"
+            f"no layer inside {type(model).__name__} is seen to be called (compiled or scripted?), so that findings "
+            "name no layer"
         )
     for term in terms:
         place = trace.name_of(term.source) or trace.last or "model"
@@ -61,6 +68,7 @@ def look_at_loss(
         symptoms += check_value(term, value)
         symptoms += check_shapes(term, outputs)
         symptoms += _target_scale(term, target)
+        symptoms += _direction(term, optimizers)
     plain = relative = None
     kind = terms[0].kind if len(terms) == 1 else None
     if len(terms) == 1:
@@ -72,7 +80,15 @@ def look_at_loss(
             plain, guess = plain_loss(terms[0], target), targets.constant_loss(terms[0].kind)
             relative = plain / guess if plain is not None and guess is not None and guess > 1e-8 else None
     predictions = {term.source for term in terms if term.source is not None}
-    return Look(symptoms, list(activation_statistics(loss, trace, predictions)), kind, plain, relative, notes)
+    return Look(
+        symptoms,
+        list(activation_statistics(loss, trace, predictions)),
+        kind,
+        plain,
+        relative,
+        notes,
+        stacked_layers(loss, trace),
+    )
 
 
 def _scales(trace: LayerTrace) -> Iterator[Symptom]:
@@ -102,6 +118,13 @@ def _target_scale(term: LossTerm, target: Tensor | None) -> Iterator[Symptom]:
         )
 
 
+def _direction(term: LossTerm, optimizers: Sequence[Optimizer]) -> Iterator[Symptom]:
+    if term.is_whole_loss and any(group.get("maximize") for one in optimizers for group in one.param_groups):
+        yield Symptom(
+            "optimizer.maximizes", OPTIMIZER, 1, 0, "the optimizer is told to make the loss larger (maximize=True)"
+        )
+
+
 def _single_label(term: LossTerm, targets: SeenTargets) -> Iterator[Symptom]:
     if term.kind not in ("cross_entropy", "nll") or term.prediction is None or term.prediction.dim() < 2:
         return
@@ -109,5 +132,5 @@ def _single_label(term: LossTerm, targets: SeenTargets) -> Iterator[Symptom]:
     if targets.samples >= enough and targets.distinct() == 1:
         yield Symptom(
             "labels.single", LABELS, 1, term.prediction.shape[1],
-            f"all of {targets.samples} samples have the same label, and the model has {term.prediction.shape[1]} outputs",
+            f"all of {targets.samples} samples have one label, and the model has {term.prediction.shape[1]} outputs",
         )  # fmt: skip

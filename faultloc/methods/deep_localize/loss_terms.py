@@ -27,7 +27,8 @@ class LossTerm:
     they were clipped. ``target`` is what it is compared with. Either is None where the graph does not keep it.
     ``activation`` is the operation that gave the prediction (for ``cross_entropy``: what log-softmax was given), and
     ``source`` its node. ``difference`` is prediction less target, of a regression written by hand.
-    ``is_whole_loss`` says that nothing is added to the term.
+    ``is_whole_loss`` says that nothing is added to the term, ``runs_over_samples`` that a softmax was taken over the
+    batch's samples, not the classes.
     """
 
     kind: LossKind
@@ -36,6 +37,7 @@ class LossTerm:
     target: Tensor | None = None
     difference: Tensor | None = None
     is_whole_loss: bool = False
+    runs_over_samples: bool = False
 
     @property
     def activation(self) -> str:
@@ -91,9 +93,10 @@ def _term(node: Node) -> LossTerm | None:
 
 def _made(kind: LossKind, node: Node) -> LossTerm:
     behind = past_shaping(children(node)[0])
+    over_samples = softmax_axis(behind) == 0
     if kind == "cross_entropy":  # what matters is what log-softmax was given
         behind = past_shaping(children(behind)[0]) if behind is not None and children(behind) else None
-    return LossTerm(kind, behind, saved(node, "self"), saved(node, "target"))
+    return LossTerm(kind, behind, saved(node, "self"), saved(node, "target"), runs_over_samples=over_samples)
 
 
 def _hand_written_entropy(node: Node) -> LossTerm | None:
@@ -106,7 +109,8 @@ def _hand_written_entropy(node: Node) -> LossTerm | None:
     inner = children(logarithm)
     behind = past_shaping(inner[0]) if inner else None
     if operation(logarithm) == "LogSoftmax":
-        return LossTerm("cross_entropy", behind, saved(logarithm, "result"), target)
+        over_samples = softmax_axis(logarithm) == 0
+        return LossTerm("cross_entropy", behind, saved(logarithm, "result"), target, runs_over_samples=over_samples)
     probabilities = saved(inner[0], "self") if inner and is_clipping(inner[0]) else None
     probabilities = saved(logarithm, "self") if probabilities is None else probabilities
     if behind is not None and operation(behind) == "Div":  # Keras divides each row by its sum first
@@ -143,3 +147,13 @@ def _is_log_softmax(node: Node | None) -> bool:
 
 def _is_logarithm(node: Node | None) -> bool:
     return node is not None and operation(node) in ("Log", "LogSoftmax")
+
+
+def softmax_axis(node: Node | None) -> int | None:
+    """The axis over which ``node`` takes a softmax of several rows; None if it takes none."""
+    if node is None or operation(node) not in ("Softmax", "LogSoftmax"):
+        return None
+    result, axis = saved(node, "result"), getattr(node, "_saved_dim", None)
+    if result is None or axis is None or result.dim() < 2 or len(result) < 2:
+        return None
+    return (axis - 2**64 if axis >= 2**63 else axis) % result.dim()  # kept as an unsigned number

@@ -25,13 +25,19 @@ class ForwardCall:
     arguments: Sequence[object]
     named_arguments: Mapping[str, object]
 
+    @property
+    def given(self) -> tuple[tuple, dict]:
+        """All arguments."""
+        return tuple(self.arguments), dict(self.named_arguments)
+
 
 def first_nonfinite(model: nn.Module, calls: Sequence[ForwardCall], loss: float) -> Symptom:
     """Where it began: the inputs, the weights, the first layer whose output is not finite, or the loss itself.
 
-    ``calls`` are those of the step, in their order. The model's buffers and all random generators are as before afterwards.
+    ``calls`` are those of the step, in their order. The model's buffers and all random generators are as before
+    afterwards.
     """
-    for tensor in tensors_in([list(calls[0].arguments), dict(calls[0].named_arguments)]):
+    for tensor in tensors_in(calls[0].given):
         if not is_finite(tensor):
             bad = int((~torch.isfinite(tensor)).sum())
             return Symptom(

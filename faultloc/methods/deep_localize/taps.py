@@ -1,11 +1,11 @@
-"""The hooks by which a monitor sees a training loop that knows nothing of it, and their removal.
+"""The hooks by which an observer sees a training loop that knows nothing of it, and their removal.
 
 Forward hooks see inputs, outputs and layers; optimizer hooks see gradients before and weights after a step. The loss is
 seen where its backward pass begins: PyTorch has no hook there, so ``torch.autograd.backward`` is wrapped while at least
-one monitor is attached. ``Tensor.backward``, Lightning, Accelerate and Keras all call it.
+one observer is attached. ``Tensor.backward``, Lightning, Accelerate and Keras all call it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -17,90 +17,122 @@ from faultloc.methods.deep_localize.layer_trace import layers_of
 
 
 @runtime_checkable
-class Watcher(Protocol):
-    """What a monitor answers to."""
+class Watching(Protocol):
+    """What taps tell of: the events of a training loop."""
 
     wants_layers: bool
+    step: int
 
     def forward_begins(self, arguments: tuple, named_arguments: dict) -> None:
         """The model is called."""
 
     def layer_returns(self, name: str, layer: nn.Module, given: tuple, returned: object) -> None:
-        """A layer has turned ``given`` into ``returned``; only called while ``wants_layers``."""
+        """A layer was called; only told while ``wants_layers``."""
 
     def forward_ends(self, returned: object) -> None:
-        """The model has given its output."""
+        """The model has given its outputs."""
 
     def backward_begins(self, loss: Tensor) -> None:
         """A backward pass is about to run from ``loss``."""
 
     def step_begins(self, optimizer: Optimizer, *, has_closure: bool) -> None:
-        """An optimizer is about to take a step."""
+        """An optimizer is about to step."""
 
     def step_ends(self, optimizer: Optimizer, *, has_closure: bool) -> None:
-        """An optimizer has taken a step."""
+        """An optimizer has stepped."""
 
 
 _original_backward: list[Callable] = []
-_watchers: list[Watcher] = []
+_attached: list["Taps"] = []
 
 
 def _backward(tensors: object, *arguments: object, **named: object) -> object:
     for tensor in tensors if isinstance(tensors, list | tuple) else [tensors]:
         if isinstance(tensor, Tensor):
-            for watcher in list(_watchers):
-                watcher.backward_begins(tensor)
+            for taps in list(_attached):
+                taps.backward_begins(tensor)
     return _original_backward[0](tensors, *arguments, **named)
 
 
 class Taps:
-    """The hooks of one watcher; ``remove`` takes all of them away."""
+    """The hooks of one observer; ``remove`` takes all of them away.
 
-    def __init__(self, watcher: Watcher, model: nn.Module, optimizers: list[Optimizer]) -> None:
-        self._watcher = watcher
+    ``after`` is called once a step has ended, and once a loss was seen. What goes wrong in the observer is given to
+    ``failed`` and does not reach the training loop.
+    """
+
+    def __init__(
+        self,
+        observer: Watching,
+        model: nn.Module,
+        optimizers: Sequence[Optimizer],
+        *,
+        after: Callable[[], object],
+        failed: Callable[[Exception], object],
+    ) -> None:
+        self._observer, self._after, self._failed = observer, after, failed
         self._handles: list[RemovableHandle] = [
-            model.register_forward_pre_hook(
-                lambda _, given, named: watcher.forward_begins(given, named), with_kwargs=True
-            ),
-            model.register_forward_hook(lambda _, __, returned: watcher.forward_ends(returned)),
+            model.register_forward_pre_hook(self._forward_begins, with_kwargs=True),
+            model.register_forward_hook(self._forward_ends),
+            *(layer.register_forward_hook(self._layer_hook(name)) for layer, name in layers_of(model).items()),
+            *(optimizer.register_step_pre_hook(self._step_begins) for optimizer in optimizers),
+            *(optimizer.register_step_post_hook(self._step_ends) for optimizer in optimizers),
         ]
-        for layer, name in layers_of(model).items():
-            self._handles.append(layer.register_forward_hook(self._layer_hook(name)))
-        for optimizer in optimizers:
-            self._handles.append(
-                optimizer.register_step_pre_hook(
-                    lambda stepping, given, named: watcher.step_begins(stepping, has_closure=_has_closure(given, named))
-                )
-            )
-            self._handles.append(
-                optimizer.register_step_post_hook(
-                    lambda stepping, given, named: watcher.step_ends(stepping, has_closure=_has_closure(given, named))
-                )
-            )
         if not _original_backward:
             _original_backward.append(torch.autograd.backward)
             torch.autograd.backward = _backward  # type: ignore[assignment]
-        _watchers.append(watcher)
-
-    def _layer_hook(self, name: str) -> Callable[[nn.Module, tuple, object], None]:
-        watcher = self._watcher
-
-        def hook(layer: nn.Module, given: tuple, returned: object) -> None:
-            if watcher.wants_layers:
-                watcher.layer_returns(name, layer, given, returned)
-
-        return hook
+        _attached.append(self)
 
     def remove(self) -> None:
         """Takes every hook away; the second call does nothing."""
         for handle in self._handles:
             handle.remove()
         self._handles.clear()
-        if self._watcher in _watchers:
-            _watchers.remove(self._watcher)
-            # Where somebody has wrapped it after us, theirs stays, and ours below it only passes the call on.
-            if not _watchers and torch.autograd.backward is _backward:
-                torch.autograd.backward = _original_backward.pop()  # type: ignore[assignment]
+        if self in _attached:
+            _attached.remove(self)
+        # Where somebody has wrapped it after us, theirs stays, and ours below it only passes the call on.
+        if not _attached and _original_backward and torch.autograd.backward is _backward:
+            torch.autograd.backward = _original_backward.pop()
+
+    def backward_begins(self, loss: Tensor) -> None:
+        """A backward pass is about to run from ``loss``."""
+        self.tell(lambda: self._observer.backward_begins(loss))
+        # Nothing may be left half done: an error is raised after the step, and here only where no step comes.
+        if self._observer.step == 0:
+            self._after()
+
+    def forward_begins(self, arguments: tuple, named_arguments: dict) -> None:
+        """The model is called."""
+        self.tell(lambda: self._observer.forward_begins(arguments, named_arguments))
+
+    def tell(self, event: Callable[[], object]) -> None:
+        """Lets the observer know of ``event``; what goes wrong there stays there."""
+        try:
+            event()
+        except Exception as error:  # a monitor that cannot cope must not end what it watches
+            self._failed(error)
+
+    def _layer_hook(self, name: str) -> Callable[[nn.Module, tuple, object], None]:
+        observer = self._observer
+
+        def hook(layer: nn.Module, given: tuple, returned: object) -> None:
+            if observer.wants_layers:
+                self.tell(lambda: observer.layer_returns(name, layer, given, returned))
+
+        return hook
+
+    def _forward_begins(self, _: nn.Module, given: tuple, named: dict) -> None:
+        self.forward_begins(given, named)
+
+    def _forward_ends(self, _: nn.Module, __: tuple, returned: object) -> None:
+        self.tell(lambda: self._observer.forward_ends(returned))
+
+    def _step_begins(self, optimizer: Optimizer, given: tuple, named: dict) -> None:
+        self.tell(lambda: self._observer.step_begins(optimizer, has_closure=_has_closure(given, named)))
+
+    def _step_ends(self, optimizer: Optimizer, given: tuple, named: dict) -> None:
+        self.tell(lambda: self._observer.step_ends(optimizer, has_closure=_has_closure(given, named)))
+        self._after()
 
 
 def _has_closure(arguments: tuple, named: dict) -> bool:

@@ -8,28 +8,31 @@ from torch import Tensor
 
 from faultloc.methods.deep_localize.loss_terms import LossTerm
 
-_MOST_ROWS = 4096
+_MOST_VALUES = 500_000
 
 
 class SeenTargets:
-    """The targets of the steps looked at so far, at most 4,096 rows of them."""
+    """The targets of the steps looked at so far, at most half a million values of them."""
 
     def __init__(self) -> None:
         self._rows: list[Tensor] = []
-        self._count = 0
+        self._values = 0
+        self._guess: dict[str, float | None] = {}
 
     def add(self, target: Tensor) -> None:
-        """Keeps a copy of the targets of a step."""
-        if self._count < _MOST_ROWS and target.dim() >= 1:
-            self._rows.append(
-                target.detach().float().clone() if target.is_floating_point() else target.detach().clone()
-            )
-            self._count += len(target)
+        """Keeps a copy of the targets of a step, as far as there is room."""
+        if target.dim() == 0 or not target.numel() or self._values >= _MOST_VALUES:
+            return
+        width = max(1, target.numel() // len(target))
+        kept = target.detach()[: max(1, (_MOST_VALUES - self._values) // width)]
+        self._rows.append(kept.float().clone() if kept.is_floating_point() else kept.clone())
+        self._values += kept.numel()
+        self._guess.clear()
 
     @property
     def samples(self) -> int:
         """How many samples' targets are held."""
-        return self._count
+        return sum(len(row) for row in self._rows)
 
     def all(self) -> Tensor | None:
         """All of them as one tensor; None if there are none or their shapes differ."""
@@ -45,24 +48,27 @@ class SeenTargets:
 
     def constant_loss(self, kind: str) -> float | None:
         """The mean loss of the best constant prediction, in the unit of the loss; None where it cannot be told."""
-        seen = self.all()
-        if seen is None or not len(seen):
-            return None
-        if kind in ("cross_entropy", "nll", "categorical"):
-            if seen.is_floating_point():
-                shares = seen.flatten(2).mean(dim=(0, 2)) if seen.dim() > 2 else seen.mean(0)
-                shares = shares / shares.sum().clamp_min(1e-12)
-            else:
-                shares = torch.unique(seen[seen >= 0], return_counts=True)[1].float()
-                shares = shares / shares.sum().clamp_min(1)
-            return float(-(shares * shares.clamp_min(1e-12).log()).sum())
-        values = seen.float()
-        if kind in ("bce", "bce_logits"):
-            share = values.mean(0).clamp(1e-6, 1 - 1e-6)
-            return float(-(share * share.log() + (1 - share) * (1 - share).log()).mean())
-        if kind == "squared":
-            return float((values - values.mean(0)).square().mean())
-        return float((values - values.median(0).values).abs().mean())
+        if kind not in self._guess:
+            seen = self.all()
+            self._guess[kind] = None if seen is None or not len(seen) else _constant_loss(kind, seen)
+        return self._guess[kind]
+
+
+def _constant_loss(kind: str, seen: Tensor) -> float:
+    if kind in ("cross_entropy", "nll", "categorical"):
+        if seen.is_floating_point():
+            shares = seen.flatten(2).mean(dim=(0, 2)) if seen.dim() > 2 else seen.mean(0)
+        else:
+            shares = torch.unique(seen[seen >= 0], return_counts=True)[1].float()
+        shares = shares / shares.sum().clamp_min(1e-12)
+        return float(-(shares * shares.clamp_min(1e-12).log()).sum())
+    values = seen.float()
+    if kind in ("bce", "bce_logits"):
+        share = values.mean(0).clamp(1e-6, 1 - 1e-6)
+        return float(-(share * share.log() + (1 - share) * (1 - share).log()).mean())
+    if kind == "squared":
+        return float((values - values.mean(0)).square().mean())
+    return float((values - values.median(0).values).abs().mean())
 
 
 def plain_loss(term: LossTerm, target: Tensor | None) -> float | None:
@@ -102,4 +108,17 @@ def target_of(term: LossTerm, outputs: list[Tensor]) -> Tensor | None:
     for output in outputs:
         if output.grad_fn is not None and output.shape == term.difference.shape:
             return output.detach() - term.difference
+    return None
+
+
+def accuracy(term: LossTerm, target: Tensor) -> float | None:
+    """The share of right answers in [0, 1] of a classifier's step; None for what is no classification."""
+    predicted = term.prediction
+    if predicted is None:
+        return None
+    if term.kind in ("cross_entropy", "nll", "categorical") and predicted.dim() == 2:
+        given = target.argmax(1) if target.dim() == 2 else target
+        return float((predicted.argmax(1) == given).float().mean())
+    if term.kind in ("bce", "bce_logits") and target.shape == predicted.shape:
+        return float(((predicted > (0 if term.kind == "bce_logits" else 0.5)) == (target > 0.5)).float().mean())
     return None

@@ -1,6 +1,6 @@
 """How optimizer, parameters and gradients are connected: what can be seen without looking at a single value."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from torch import nn
@@ -9,6 +9,8 @@ from torch.optim import Optimizer
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import OPTIMIZER
 from faultloc.methods.deep_localize.layer_trace import LayerTrace, owner_of
+
+_STALE_STEPS, _EVALUATING, _MOST_DROPOUT = 3, 2, 0.9
 
 
 def parameters_by_name(model: nn.Module, optimizer: Optimizer) -> dict[str, nn.Parameter]:
@@ -29,6 +31,52 @@ def check_optimizers(model: nn.Module, optimizers: Sequence[Optimizer]) -> Itera
             f"the optimizer holds {len(held)} parameters, and none of them is among the model's {len(trainable)}: "
             "the model stays as it is",
         )  # fmt: skip
+
+
+class StaleGradients:
+    """Whether gradients of the step before are still there when a backward pass begins, for each optimizer.
+
+    Between two steps one clean start is enough: further backward passes accumulate, and with two optimizers the other
+    one's loss may leave gradients behind.
+    """
+
+    def __init__(self, parameters: Mapping[int, Mapping[str, nn.Parameter]]) -> None:
+        self._parameters = parameters
+        self._is_stale: dict[int, list[bool]] = {optimizer: [] for optimizer in parameters}
+        self._steps = dict.fromkeys(parameters, 0)
+
+    def look(self, *, has_stepped: bool) -> None:
+        """Looks before a backward pass."""
+        for optimizer, parameters in self._parameters.items():
+            first = next((one.grad for one in parameters.values() if one.requires_grad and one.grad is not None), None)
+            self._is_stale[optimizer].append(has_stepped and first is not None and bool(first.any()))
+
+    def stepped(self, optimizer: int) -> Iterator[Symptom]:
+        """A symptom once gradients were stale before every backward pass of three steps of ``optimizer`` on end."""
+        looks = self._is_stale[optimizer]
+        self._steps[optimizer] = self._steps[optimizer] + 1 if looks and all(looks) else 0
+        looks.clear()
+        if self._steps[optimizer] >= _STALE_STEPS:
+            yield Symptom(
+                "optimizer.stale_gradients", OPTIMIZER, self._steps[optimizer], _STALE_STEPS,
+                f"in {_STALE_STEPS} steps on end, the gradients of the step before were still there when backward() "
+                "began, and added up",
+            )  # fmt: skip
+
+
+def check_mode(model: nn.Module, step: int) -> Iterator[Symptom]:
+    """A model that is trained in evaluation mode, and dropout that leaves next to nothing."""
+    for name, module in model.named_modules():
+        is_dropout = isinstance(module, nn.modules.dropout._DropoutNd)
+        if is_dropout and module.training and module.p >= _MOST_DROPOUT:
+            yield Symptom("model.dropout", name, module.p, _MOST_DROPOUT, f"{module.p:.0%} of the values are set to 0")
+        # The first steps may be a warm-up of statistics; from the third on it is meant.
+        is_normed = isinstance(module, nn.modules.batchnorm._BatchNorm)
+        if (is_dropout or is_normed) and not model.training and step >= _EVALUATING:
+            yield Symptom(
+                "model.evaluating", name or "model", step, _EVALUATING, "the model is trained in evaluation mode"
+            )
+            return
 
 
 def check_gradient_path(trace: LayerTrace, parameters: dict[str, nn.Parameter]) -> Iterator[Symptom]:

@@ -6,7 +6,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from faultloc.errors import MissingPackageError
-from faultloc.methods.deep_localize.adapters.watched_run import WatchedRun
+from faultloc.methods.deep_localize.adapters.trainer_watch import TrainerWatch
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
 from faultloc.methods.deep_localize.finding import Finding
 
@@ -36,7 +36,7 @@ class DeepLocalizeCallback(TrainerCallback):
     def __init__(
         self, *, every: int = 10, on_error: str = "warn", on_finding: Callable[[Finding], object] | None = None
     ) -> None:
-        self._run = WatchedRun(every=every, on_error=on_error, on_finding=on_finding)
+        self._run = TrainerWatch(every=every, on_error=on_error, on_finding=on_finding)
 
     @property
     def diagnosis(self) -> Diagnosis:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from faultloc.errors import ConfigError, MissingPackageError
 from faultloc.methods.deep_localize.adapters.keras_view import KerasModelView, KerasOptimizerView
-from faultloc.methods.deep_localize.adapters.watched_run import WatchedRun
+from faultloc.methods.deep_localize.adapters.trainer_watch import TrainerWatch
 from faultloc.methods.deep_localize.diagnosis import Diagnosis, TrainingFault
 from faultloc.methods.deep_localize.finding import Finding
 
@@ -42,7 +42,7 @@ class DeepLocalize(keras.callbacks.Callback):
         backend = keras.backend.backend()
         if backend != "torch":
             raise ConfigError(f"Keras runs on the backend {backend!r}; expected 'torch': {_BACKEND}")
-        self._run = WatchedRun(every=every, on_error=on_error, on_finding=on_finding)
+        self._run = TrainerWatch(every=every, on_error=on_error, on_finding=on_finding)
         self._optimizer: KerasOptimizerView | None = None
 
     @property

@@ -57,10 +57,10 @@ class KerasModelView(nn.Module):
             if id(variable.value) not in trained:
                 yield variable.path, variable.value
 
-    def register_forward_pre_hook(self, hook: Callable, **settings: bool) -> RemovableHandle:  # type: ignore[override]
+    def register_forward_pre_hook(self, hook: Callable, **settings: bool) -> RemovableHandle:
         return self._seen[0].register_forward_pre_hook(hook, **settings)
 
-    def register_forward_hook(self, hook: Callable, **settings: bool) -> RemovableHandle:  # type: ignore[override]
+    def register_forward_hook(self, hook: Callable, **settings: bool) -> RemovableHandle:
         return self._seen[0].register_forward_hook(hook, **settings)
 
 

@@ -1,4 +1,4 @@
-"""Six small training programs, faulty in one place or sound, and the verdict that every way of running them must give."""
+"""Six small training programs, faulty in one place or sound, and the verdict however they are run."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ BATCH, STEPS = 32, 40
 
 @dataclass(frozen=True)
 class Program:
-    """What differs from the sound program, and the verdict: the cause's rule and its place, None where there is none."""
+    """What differs from the sound program, and the verdict: the cause's rule and place, None where there is none."""
 
     name: str
     rule: str | None = None

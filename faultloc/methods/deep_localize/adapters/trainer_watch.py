@@ -13,7 +13,7 @@ from faultloc.methods.deep_localize.monitor import OnError, TrainingMonitor
 from faultloc.settings_check import check_number
 
 
-class WatchedRun:
+class TrainerWatch:
     """The monitor of the run under way, or the diagnosis of the one before.
 
     An error is acted upon between two steps, where the trainer asks ``should_stop``, not inside the optimizer: the
