@@ -71,17 +71,26 @@ class Taps:
         failed: Callable[[Exception], object],
     ) -> None:
         self._observer, self._after, self._failed = observer, after, failed
-        self._handles: list[RemovableHandle] = [
-            model.register_forward_pre_hook(self._forward_begins, with_kwargs=True),
-            model.register_forward_hook(self._forward_ends),
-            *(layer.register_forward_hook(self._layer_hook(name)) for layer, name in layers_of(model).items()),
-            *(optimizer.register_step_pre_hook(self._step_begins) for optimizer in optimizers),
-            *(optimizer.register_step_post_hook(self._step_ends) for optimizer in optimizers),
-        ]
+        self._handles: list[RemovableHandle] = []
+        try:
+            self._put_on(model, optimizers)
+        except RuntimeError:
+            self.remove()
+            raise
         if not _original_backward:
             _original_backward.append(torch.autograd.backward)
             torch.autograd.backward = _backward  # type: ignore[assignment]
         _attached.append(self)
+
+    def _put_on(self, model: nn.Module, optimizers: Sequence[Optimizer]) -> None:
+        keep = self._handles.append
+        keep(model.register_forward_pre_hook(self._forward_begins, with_kwargs=True))
+        keep(model.register_forward_hook(self._forward_ends))
+        for layer, name in layers_of(model).items():
+            keep(layer.register_forward_hook(self._layer_hook(name)))
+        for optimizer in optimizers:
+            keep(optimizer.register_step_pre_hook(self._step_begins))
+            keep(optimizer.register_step_post_hook(self._step_ends))
 
     def remove(self) -> None:
         """Takes every hook away; the second call does nothing."""
