@@ -1,15 +1,19 @@
 """The monitor as a callback of Hugging Face's ``Trainer``."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from torch import nn
 from torch.optim import Optimizer
 
 from faultloc.errors import MissingPackageError
+from faultloc.io.torchvision_import import import_torchvision
 from faultloc.methods.deep_localize.adapters.trainer_watch import TrainerWatch
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
 from faultloc.methods.deep_localize.finding import Finding
 
+with suppress(MissingPackageError):  # transformers imports torchvision where it is there
+    import_torchvision("torchvision", purpose="transformers")
 try:
     from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 except ModuleNotFoundError as error:

@@ -189,6 +189,21 @@ def test_after_an_error_of_another_callback_everything_goes_with_close(keras, De
     assert torch.autograd.backward is before
 
 
+def test_after_an_error_the_next_fit_leaves_nothing_of_either(keras, DeepLocalize):
+    def fails(batch: int, logs: object) -> None:
+        raise ZeroDivisionError
+
+    before, model, watch = torch.autograd.backward, model_of(keras), DeepLocalize()
+    with pytest.raises(ZeroDivisionError):
+        fitted(keras, model, SOUND, watch, keras.callbacks.LambdaCallback(on_train_batch_end=fails))
+    abandoned = model.optimizer
+    fitted(keras, model, SOUND, watch)
+    assert is_untouched(model)
+    assert "apply" not in vars(abandoned)
+    assert watch.diagnosis.steps == 40
+    assert torch.autograd.backward is before
+
+
 def test_another_backend_is_refused_with_how_to_get_torch(keras, DeepLocalize, monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
     with pytest.raises(ConfigError, match=r"'jax'; expected 'torch': set the environment variable KERAS_BACKEND=torch"):
