@@ -126,7 +126,7 @@ def _direction(term: LossTerm, optimizers: Sequence[Optimizer]) -> Iterator[Symp
 
 
 def _single_label(term: LossTerm, targets: SeenTargets) -> Iterator[Symptom]:
-    if term.kind not in ("cross_entropy", "nll") or term.prediction is None or term.prediction.dim() < 2:
+    if term.kind not in ("cross_entropy", "nll", "categorical") or term.prediction is None or term.prediction.dim() < 2:
         return
     enough = _LABELS_A_CLASS * term.prediction.shape[1]
     if targets.samples >= enough and targets.distinct() == 1:

@@ -98,6 +98,15 @@ def test_the_losses_of_keras_are_recognised(keras, DeepLocalize, loss):
     assert (watch.diagnosis.findings, watch.diagnosis.notes) == ([], [])
 
 
+@pytest.mark.parametrize("activation", ["relu", None])
+def test_a_sparse_cross_entropy_of_what_is_no_probability_is_named(keras, DeepLocalize, activation):
+    model, watch = model_of(keras), DeepLocalize(on_error="stop")
+    model.pop()
+    model.add(keras.layers.Dense(10, activation=activation, name="last"))
+    fitted(keras, model, SOUND, watch)
+    assert verdict(watch.diagnosis) == ("loss.no_probabilities", "last")
+
+
 def layers_of_many_kinds(keras: ModuleType) -> object:
     keras.utils.set_random_seed(0)
     layers = keras.layers
