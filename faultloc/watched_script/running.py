@@ -19,7 +19,7 @@ from faultloc.watched_script.discovery import discovering
 
 @dataclass(frozen=True)
 class WatchedScript:
-    """All trainings of a script. ``error`` is what ended the script itself; ``was_stopped`` says that the monitor did."""
+    """All trainings of a script. ``error`` is what ended the script itself; ``was_stopped``: the monitor did."""
 
     runs: Sequence[WatchedRun]
     error: BaseException | None

@@ -18,6 +18,7 @@ from faultloc.methods.deep_localize.history import History, SampledStep
 
 _TOO_HIGH, _TOO_LOW, _SAMPLES = 0.3, 1e-5, 4
 _DEAD, _SATURATED, _CHECKS = 0.9, 0.5, 10
+_LATEST = 100  # sampled steps: what was before is history
 _VANISHED_RATIO, _VANISHED = 1e-3, 1e-4
 _ZERO_STEPS, _FLAT_STEPS = 5, 60
 _DIVERGED, _EXPLODED = 10, 1e3
@@ -41,8 +42,7 @@ def check_dynamics(history: History, *, follows_one_loss: bool) -> Iterator[Symp
 
 
 def _rate_too_high(history: History) -> Iterator[Symptom]:
-    largest = [max(sample.updates.values(), default=0.0) for sample in history.sampled]
-    over = [value for value in largest if value > _TOO_HIGH]
+    over = [value for value in history.largest_updates[-_LATEST:] if value > _TOO_HIGH]
     is_thrown = len(over) >= 2 and history.was_thrown_off()
     is_stuck = len(over) >= _SAMPLES and len(history.losses) >= _PATIENCE and not history.has_learned()
     if is_thrown or (is_stuck and not history.has_fallen(0.95)):
@@ -50,13 +50,13 @@ def _rate_too_high(history: History) -> Iterator[Symptom]:
         yield Symptom(
             "optimizer.rate_too_high", OPTIMIZER, median, _TOO_HIGH,
             f"steps change a weight by {median:.2g} times its size, and the loss is the worse for it: "
-            f"{history.losses[0]:.4g} at first, up to {max(history.losses):.4g}, {history.recent_loss():.4g} now",
+            f"{history.losses[0]:.4g} at first, up to {history.most_loss:.4g}, {history.recent_loss():.4g} now",
             {"learning_rate": history.sampled[-1].learning_rate},
         )  # fmt: skip
 
 
 def _rate_too_low(history: History) -> Iterator[Symptom]:
-    samples = [sample for sample in history.sampled if sample.updates][-2 * _SAMPLES :]
+    samples = [sample for sample in history.sampled[-2 * _SAMPLES :] if sample.updates]
     if len(samples) < 2 * _SAMPLES or history.is_warming_up() or history.has_learned() or history.has_fallen(0.98):
         return
     largest = [max(sample.updates.values()) for sample in samples]
@@ -71,8 +71,8 @@ def _rate_too_low(history: History) -> Iterator[Symptom]:
 
 
 def _shrunk_weights(history: History) -> Iterator[Symptom]:
-    samples = [sample for sample in history.sampled if sample.weights]
-    if len(samples) < _CHECKS or history.has_learned():
+    samples = [history.sampled[0], history.sampled[-1]] if history.sampled else []
+    if len(history.sampled) < _CHECKS or history.has_learned():
         return
     shares = [
         now / before
@@ -89,7 +89,7 @@ def _shrunk_weights(history: History) -> Iterator[Symptom]:
 def _large_weights(history: History) -> Iterator[Symptom]:
     if history.kind not in ("cross_entropy", "bce_logits") or len(history.sampled) < _CHECKS:
         return
-    known = [sample.relative_loss for sample in history.sampled if sample.relative_loss is not None]
+    known = history.relative[:_LATEST]
     if len(known) >= _CHECKS and known[0] > _FAR_OFF and min(known) > 0.95:
         first = next(iter(history.sampled[0].weights), LOSS).rpartition(".")[0]
         yield Symptom(
@@ -100,7 +100,7 @@ def _large_weights(history: History) -> Iterator[Symptom]:
 
 def _dead_activations(history: History) -> Iterator[Symptom]:
     for place in _places(history, lambda sample: sample.dead):
-        shares = [sample.dead[place] for sample in history.sampled if place in sample.dead]
+        shares = [sample.dead[place] for sample in history.sampled[-_CHECKS:] if place in sample.dead]
         for checks, least in ((5, 1.0), (_CHECKS, _DEAD)):
             recent = shares[-checks:]
             # Nine dead units of ten need do no harm: where progress is not known, only all of them are a fault.
@@ -117,7 +117,7 @@ def _saturated_activations(history: History) -> Iterator[Symptom]:
     if history.has_learned():
         return
     for place in _places(history, lambda sample: sample.saturated):
-        recent = [sample.saturated[place] for sample in history.sampled if place in sample.saturated][-_CHECKS:]
+        recent = [one.saturated[place] for one in history.sampled[-_CHECKS:] if place in one.saturated]
         if len(recent) == _CHECKS and min(recent) > _SATURATED:
             yield Symptom(
                 "activation.saturated", place, min(recent), _SATURATED,
@@ -176,7 +176,7 @@ def _diverging(history: History) -> Iterator[Symptom]:
 
 def _is_fast(history: History) -> bool:
     """Whether a step has changed a weight by a third of its size."""
-    return any(max(sample.updates.values(), default=0.0) > _TOO_HIGH for sample in history.sampled)
+    return max(history.largest_updates, default=0.0) > _TOO_HIGH
 
 
 def explains_nonfinite(history: History) -> Iterator[Symptom]:
@@ -186,7 +186,7 @@ def explains_nonfinite(history: History) -> Iterator[Symptom]:
         return
     grown = len(losses) > 1 and losses[-1] > 5 * abs(losses[0])
     if grown or _is_fast(history):
-        largest = max((max(sample.updates.values(), default=0.0) for sample in history.sampled), default=0.0)
+        largest = max(history.largest_updates, default=0.0)
         yield Symptom(
             "optimizer.rate_too_high", OPTIMIZER, largest, _TOO_HIGH,
             f"before that, the loss went from {losses[0]:.4g} to {losses[-1]:.4g}, and steps changed a weight by up to "
@@ -200,9 +200,7 @@ def _flat(history: History) -> Iterator[Symptom]:
         return
     if not (history.is_flat() and history.is_guessing()):
         return
-    relative = float(
-        np.mean([sample.relative_loss for sample in history.sampled if sample.relative_loss is not None][-3:])
-    )
+    relative = float(np.mean(history.relative[-3:]))
     if history.stacked:
         yield Symptom(
             "model.no_activation", history.stacked[0], relative, 0.95,

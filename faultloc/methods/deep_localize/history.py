@@ -7,6 +7,8 @@ import numpy as np
 
 # Shares of the best constant prediction's loss: above the first a model is no better than a guess.
 GUESSING, LEARNED = 0.95, 0.9
+# Sampled steps: that make up the beginning of a run, and that at most count as recent.
+_EARLY, _RECENT = 50, 20
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,24 @@ class History:
     # Layers that take the output of a linear layer with nothing between.
     stacked: list[str] = field(default_factory=list)
 
+    # What rules ask of every sample, kept so that a long run is not read again and again.
+    relative: list[float] = field(default_factory=list)
+    largest_updates: list[float] = field(default_factory=list)
+    most_loss: float = -float("inf")
+
+    def add_step(self, loss: float, gradient_norm: float) -> None:
+        """One more step."""
+        self.losses.append(loss)
+        self.gradient_norms.append(gradient_norm)
+        self.most_loss = max(self.most_loss, loss)
+
+    def add_sample(self, sample: SampledStep) -> None:
+        """The full statistics of the last step."""
+        self.sampled.append(sample)
+        self.largest_updates.append(max(sample.updates.values(), default=0.0))
+        if sample.relative_loss is not None:
+            self.relative.append(sample.relative_loss)
+
     def knows_progress(self) -> bool:
         """Whether loss and targets are of a kind for which the best constant guess is known."""
         return self._recent_relative() is not None
@@ -55,7 +75,7 @@ class History:
         return self.has_fallen(0.9)
 
     def is_guessing(self) -> bool:
-        """Whether the model is known to do no better than a constant guess in the recent third of the samples."""
+        """Whether the model is known to do no better than a constant guess, in the last of the sampled steps."""
         recent = self._recent_relative()
         return recent is not None and recent >= GUESSING
 
@@ -80,28 +100,29 @@ class History:
 
     def first_loss(self) -> float:
         """The mean loss of the first three steps."""
-        return float(np.mean(self.losses[:3]))
+        early = self.losses[:3]
+        return sum(early) / len(early)
 
     def recent_loss(self) -> float:
         """The mean loss of the last quarter of the steps, at most ten."""
-        return float(np.mean(self.losses[-min(10, max(1, len(self.losses) // 4)) :]))
+        late = self.losses[-min(10, max(1, len(self.losses) // 4)) :]
+        return sum(late) / len(late)
 
     def was_thrown_off(self) -> bool:
         """Whether training has made the model far worse than it began: three times as bad as a constant guess.
 
         Where that is not known: ten times the first loss.
         """
-        known = [sample.relative_loss for sample in self.sampled if sample.relative_loss is not None]
+        known = self.relative[:_EARLY]
         if known:
             # Two of the steps looked at: one odd batch is no trend.
             return len(known) > 1 and sorted(known)[-2] > 3 * max(known[0], 1)
-        return bool(self.losses and self.losses[0] > 0 and max(self.losses) > 10 * self.losses[0])
+        return bool(self.losses and self.losses[0] > 0 and self.most_loss > 10 * self.losses[0])
 
     def is_warming_up(self) -> bool:
         """Whether the learning rate still rises, or has done so within the sampled steps."""
-        rates = [sample.learning_rate for sample in self.sampled]
-        return len(rates) > 1 and rates[-1] > 1.01 * rates[0]
+        return len(self.sampled) > 1 and self.sampled[-1].learning_rate > 1.01 * self.sampled[0].learning_rate
 
     def _recent_relative(self) -> float | None:
-        known = [sample.relative_loss for sample in self.sampled if sample.relative_loss is not None]
-        return float(np.mean(known[-max(3, len(known) // 3) :])) if len(known) >= 3 else None
+        count = min(_RECENT, max(3, len(self.relative) // 3))
+        return sum(self.relative[-count:]) / count if len(self.relative) >= 3 else None

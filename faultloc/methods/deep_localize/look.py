@@ -129,7 +129,7 @@ def _single_label(term: LossTerm, targets: SeenTargets) -> Iterator[Symptom]:
     if term.kind not in ("cross_entropy", "nll", "categorical") or term.prediction is None or term.prediction.dim() < 2:
         return
     enough = _LABELS_A_CLASS * term.prediction.shape[1]
-    if targets.samples >= enough and targets.distinct() == 1:
+    if targets.samples >= enough and targets.has_one_label():
         yield Symptom(
             "labels.single", LABELS, 1, term.prediction.shape[1],
             f"all of {targets.samples} samples have one label, and the model has {term.prediction.shape[1]} outputs",

@@ -77,9 +77,7 @@ class TrainingMonitor:
             try:
                 self._taps = Taps(self._observer, self._model, self._optimizers, after=self._obey, failed=self._failed)
             except RuntimeError as error:  # a scripted module takes none
-                self._note(
-                    f"no hook can be put on {type(self._model).__name__} ({error}), so that nothing of it is seen"
-                )
+                self._note(f"no hook can be put on {type(self._model).__name__} ({error}): nothing of it is seen")
                 return self
             if isinstance(self._loss_fn, nn.Module):
                 self._loss_hook = self._loss_fn.register_forward_hook(self._loss_was_called)

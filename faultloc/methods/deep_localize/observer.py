@@ -222,10 +222,10 @@ class Observer:
     def _end_step(self) -> None:
         now, history = self._now, self.history
         if now.losses:
-            history.losses.append(sum(now.losses) / len(now.losses))
-            history.gradient_norms.append(math.hypot(*now.norms.values()) if now.norms else 0.0)
+            norm = math.hypot(*now.norms.values()) if now.norms else 0.0
+            history.add_step(sum(now.losses) / len(now.losses), norm)
         if now.is_sampled and now.losses:
-            history.sampled.append(self._sample())
+            history.add_sample(self._sample())
             if self._constant and self.step >= _SETTLED and self._has_rate():
                 for symptom in still_constant(self._constant, dict(self._model.named_parameters())):
                     self._found(symptom)

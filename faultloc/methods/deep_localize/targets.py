@@ -8,49 +8,42 @@ from torch import Tensor
 
 from faultloc.methods.deep_localize.loss_terms import LossTerm
 
-_MOST_VALUES = 500_000
+_MOST_VALUES, _MOST_LOOKS = 500_000, 64
 
 
 class SeenTargets:
-    """The targets of the steps looked at so far, at most half a million values of them."""
+    """The targets of the first 64 steps that were looked at, at most half a million values of them."""
 
     def __init__(self) -> None:
         self._rows: list[Tensor] = []
         self._values = 0
-        self._guess: dict[str, float | None] = {}
+        self.samples = 0
+        self._guess: dict[str, float] = {}
+        self._labels: set[int] = set()
 
     def add(self, target: Tensor) -> None:
         """Keeps a copy of the targets of a step, as far as there is room."""
-        if target.dim() == 0 or not target.numel() or self._values >= _MOST_VALUES:
+        if target.dim() == 0 or not target.numel() or self._values >= _MOST_VALUES or len(self._rows) >= _MOST_LOOKS:
             return
         width = max(1, target.numel() // len(target))
         kept = target.detach()[: max(1, (_MOST_VALUES - self._values) // width)]
         self._rows.append(kept.float().clone() if kept.is_floating_point() else kept.clone())
         self._values += kept.numel()
+        self.samples += len(kept)
         self._guess.clear()
+        if len(self._labels) < 2 and not kept.is_floating_point() and kept.dim() == 1:
+            self._labels.update(int(label) for label in torch.aminmax(kept))
 
-    @property
-    def samples(self) -> int:
-        """How many samples' targets are held."""
-        return sum(len(row) for row in self._rows)
-
-    def all(self) -> Tensor | None:
-        """All of them as one tensor; None if there are none or their shapes differ."""
-        shapes = {(row.shape[1:], row.dtype) for row in self._rows}
-        return torch.cat(self._rows) if len(shapes) == 1 else None
-
-    def distinct(self) -> int | None:
-        """How many different class labels there are, or None where the targets are no class labels."""
-        seen = self.all()
-        if seen is None or seen.is_floating_point() or seen.dim() != 1:
-            return None
-        return len(torch.unique(seen))
+    def has_one_label(self) -> bool:
+        """Whether the targets are class labels, and all the same."""
+        return len(self._labels) == 1
 
     def constant_loss(self, kind: str) -> float | None:
         """The mean loss of the best constant prediction, in the unit of the loss; None where it cannot be told."""
         if kind not in self._guess:
-            seen = self.all()
-            self._guess[kind] = None if seen is None or not len(seen) else _constant_loss(kind, seen)
+            if len({(row.shape[1:], row.dtype) for row in self._rows}) != 1:
+                return None
+            self._guess[kind] = _constant_loss(kind, torch.cat(self._rows))
         return self._guess[kind]
 
 
@@ -59,7 +52,7 @@ def _constant_loss(kind: str, seen: Tensor) -> float:
         if seen.is_floating_point():
             shares = seen.flatten(2).mean(dim=(0, 2)) if seen.dim() > 2 else seen.mean(0)
         else:
-            shares = torch.unique(seen[seen >= 0], return_counts=True)[1].float()
+            shares = torch.bincount(seen[seen >= 0].flatten()).float()
         shares = shares / shares.sum().clamp_min(1e-12)
         return float(-(shares * shares.clamp_min(1e-12).log()).sum())
     values = seen.float()
