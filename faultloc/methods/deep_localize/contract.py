@@ -113,9 +113,12 @@ def _probabilities(term: LossTerm, place: str, target: Tensor | None) -> Iterato
     predicted = term.prediction
     if predicted is None or predicted.dim() != 2 or predicted.shape[1] < 2:
         return
-    if target is None or target.shape != predicted.shape:
+    if target is None:
         return
-    if float(target.float().sum(1).sub(1).abs().max()) > _SLACK:
+    is_of_labels = not target.is_floating_point() and target.shape == predicted.shape[:1]
+    if not is_of_labels and target.shape != predicted.shape:
+        return
+    if not is_of_labels and float(target.float().sum(1).sub(1).abs().max()) > _SLACK:
         return  # several labels a sample, or weights: no distribution over classes is claimed
     off = float(predicted.float().sum(1).sub(1).abs().median())
     if not off <= _ROW_SUM:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor, nn
 from torch.autograd.graph import Node
@@ -24,8 +25,18 @@ class LayerCall:
     begins_gradient: bool
 
 
+@runtime_checkable
+class NamesLayers(Protocol):
+    """A model that says itself what its layers are called."""
+
+    def layer_names(self) -> dict[nn.Module, str]:
+        """The layers with their names, in the model's order."""
+
+
 def layers_of(model: nn.Module) -> dict[nn.Module, str]:
     """The modules without children by their names; the model itself, if it has none, is called ``model``."""
+    if isinstance(model, NamesLayers):
+        return model.layer_names()
     layers = {module: name for name, module in model.named_modules() if name and not any(module.children())}
     return layers or {model: "model"}
 

@@ -46,7 +46,8 @@ def look_at_loss(
     optimizers: Sequence[Optimizer],
 ) -> Look:
     """A look at the step whose loss is ``loss``; ``targets`` remembers what it is shown."""
-    nodes = {output.grad_fn for output in outputs if output.grad_fn is not None}
+    # A single value among the outputs is a loss that the model computes itself: what it was made from is not behind it.
+    nodes = {output.grad_fn for output in outputs if output.grad_fn is not None and output.dim() > 0}
     terms = loss_terms(loss, nodes)
     symptoms, notes = list(_scales(trace)), []
     if not terms:
@@ -125,7 +126,7 @@ def _direction(term: LossTerm, optimizers: Sequence[Optimizer]) -> Iterator[Symp
 
 
 def _single_label(term: LossTerm, targets: SeenTargets) -> Iterator[Symptom]:
-    if term.kind not in ("cross_entropy", "nll") or term.prediction is None or term.prediction.dim() < 2:
+    if term.kind not in ("cross_entropy", "nll", "categorical") or term.prediction is None or term.prediction.dim() < 2:
         return
     enough = _LABELS_A_CLASS * term.prediction.shape[1]
     if targets.samples >= enough and targets.has_one_label():

@@ -79,6 +79,8 @@ def _term(node: Node) -> LossTerm | None:
     name = operation(node)
     if name in ("NllLoss", "NllLoss2D", "NllLossNd"):
         behind = past_shaping(children(node)[0])
+        if behind is not None and _is_normalised_first(behind):
+            return _of_probabilities(behind, saved(node, "target"))
         return _made("cross_entropy" if _is_log_softmax(behind) else "nll", node)
     if name in ("BinaryCrossEntropy", "BinaryCrossEntropyWithLogits"):
         return _made("bce" if name == "BinaryCrossEntropy" else "bce_logits", node)
@@ -106,11 +108,18 @@ def _hand_written_entropy(node: Node) -> LossTerm | None:
         return None
     other = saved(node, "self")
     target = other if other is not None else saved(node, "other")
-    inner = children(logarithm)
-    behind = past_shaping(inner[0]) if inner else None
     if operation(logarithm) == "LogSoftmax":
+        inner = children(logarithm)
+        behind = past_shaping(inner[0]) if inner else None
         over_samples = softmax_axis(logarithm) == 0
         return LossTerm("cross_entropy", behind, saved(logarithm, "result"), target, runs_over_samples=over_samples)
+    return _of_probabilities(logarithm, target)
+
+
+def _of_probabilities(logarithm: Node, target: Tensor | None) -> LossTerm:
+    """The cross-entropy whose logarithm of probabilities is ``logarithm``; they are those before clipping."""
+    inner = children(logarithm)
+    behind = past_shaping(inner[0]) if inner else None
     probabilities = saved(inner[0], "self") if inner and is_clipping(inner[0]) else None
     probabilities = saved(logarithm, "self") if probabilities is None else probabilities
     if behind is not None and operation(behind) == "Div":  # Keras divides each row by its sum first
@@ -118,6 +127,15 @@ def _hand_written_entropy(node: Node) -> LossTerm | None:
         probabilities = probabilities if before is None else before
         behind = past_shaping(children(behind)[0])
     return LossTerm("categorical", behind, probabilities, target)
+
+
+def _is_normalised_first(node: Node) -> bool:
+    """Whether ``node`` is the logarithm of clipped quotients: what Keras makes of its sparse cross-entropy."""
+    inner = children(node)
+    if operation(node) != "Log" or not inner or not is_clipping(inner[0]):
+        return False
+    quotient = past_shaping(inner[0])
+    return quotient is not None and operation(quotient) == "Div"
 
 
 def _hand_written_difference(node: Node, kind: LossKind) -> LossTerm | None:

@@ -88,6 +88,16 @@ class TrainingMonitor:
         if self._taps is not None:
             self._taps.forward_begins(arguments, named_arguments)
 
+    def part_begins(self, part: nn.Module, arguments: tuple, named_arguments: dict) -> None:
+        """Tells of a call of a part of the model, by a training step that does not call the model itself."""
+        if self._taps is not None:
+            self._taps.tell(lambda: self._observer.part_begins(part, arguments, named_arguments))
+
+    def part_ends(self, returned: object) -> None:
+        """Tells of what that call has given."""
+        if self._taps is not None:
+            self._taps.tell(lambda: self._observer.part_ends(returned))
+
     def close(self) -> Diagnosis:
         """Takes all hooks away; what was found, the likeliest root cause first."""
         self._detach()

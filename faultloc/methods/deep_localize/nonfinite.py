@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -16,14 +17,27 @@ def is_finite(tensor: Tensor) -> bool:
     return not tensor.is_floating_point() or bool(torch.isfinite(tensor).all())
 
 
-def first_nonfinite(
-    model: nn.Module, arguments: Sequence[object], named_arguments: Mapping[str, object], loss: float
-) -> Symptom:
+@dataclass(frozen=True)
+class ForwardCall:
+    """One call of the model, or of a part of it where the training step calls parts; a step may make several."""
+
+    module: nn.Module
+    arguments: Sequence[object]
+    named_arguments: Mapping[str, object]
+
+    @property
+    def given(self) -> tuple[tuple, dict]:
+        """All arguments."""
+        return tuple(self.arguments), dict(self.named_arguments)
+
+
+def first_nonfinite(model: nn.Module, calls: Sequence[ForwardCall], loss: float) -> Symptom:
     """Where it began: the inputs, the weights, the first layer whose output is not finite, or the loss itself.
 
-    The model's buffers and all random generators are as before afterwards.
+    ``calls`` are those of the step, in their order. The model's buffers and all random generators are as before
+    afterwards.
     """
-    for tensor in tensors_in([list(arguments), dict(named_arguments)]):
+    for tensor in tensors_in(calls[0].given):
         if not is_finite(tensor):
             bad = int((~torch.isfinite(tensor)).sum())
             return Symptom(
@@ -36,15 +50,13 @@ def first_nonfinite(
                 "weights.nonfinite", owner_of(name), bad, 0,
                 f"{bad} of {parameter.numel()} values of {name} are NaN or infinite",
             )  # fmt: skip
-    place = _first_bad_layer(model, arguments, named_arguments)
+    place = _first_bad_layer(model, calls)
     if place is not None:
         return Symptom("forward.nonfinite", place, 1, 0, "this layer is the first whose output is NaN or infinite")
     return Symptom("loss.nonfinite", LOSS, 1, 0, f"the loss is {loss} while every layer's output is finite")
 
 
-def _first_bad_layer(
-    model: nn.Module, arguments: Sequence[object], named_arguments: Mapping[str, object]
-) -> str | None:
+def _first_bad_layer(model: nn.Module, calls: Sequence[ForwardCall]) -> str | None:
     bad: list[str] = []
 
     def look(name: str, returned: object) -> None:
@@ -57,7 +69,8 @@ def _first_bad_layer(
     ]
     try:
         with _untouched(model), torch.no_grad():
-            model(*arguments, **named_arguments)
+            for call in calls:
+                call.module(*call.arguments, **call.named_arguments)
     finally:
         for hook in hooks:
             hook.remove()

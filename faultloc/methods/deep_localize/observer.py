@@ -15,7 +15,7 @@ from faultloc.methods.deep_localize.gradients import gradient_norms, relative_up
 from faultloc.methods.deep_localize.history import History, SampledStep
 from faultloc.methods.deep_localize.layer_trace import LayerTrace, owner_of, tensors_in
 from faultloc.methods.deep_localize.look import Look, look_at_loss
-from faultloc.methods.deep_localize.nonfinite import first_nonfinite
+from faultloc.methods.deep_localize.nonfinite import ForwardCall, first_nonfinite
 from faultloc.methods.deep_localize.seen_inputs import SeenInputs
 from faultloc.methods.deep_localize.targets import SeenTargets
 from faultloc.methods.deep_localize.wiring import (
@@ -36,7 +36,8 @@ class _Step:
     """What is known of the step under way."""
 
     is_sampled: bool
-    arguments: tuple[tuple, dict] | None = None
+    calls: list[ForwardCall] = field(default_factory=list)
+    is_forward_over: bool = False
     outputs: list[Tensor] = field(default_factory=list)
     trace: LayerTrace = field(default_factory=LayerTrace)
     losses: list[float] = field(default_factory=list)
@@ -91,10 +92,31 @@ class Observer:
         if self._is_asleep or not torch.is_grad_enabled():
             self.wants_layers = False
             return
-        self._now.arguments = (arguments, named_arguments)
+        self._open_forward(ForwardCall(self._model, arguments, named_arguments))
+
+    def part_begins(self, part: nn.Module, arguments: tuple, named_arguments: dict) -> None:
+        """The training step calls a part of the model, outside of any call of the model itself.
+
+        The first such call after a backward pass begins the forward pass.
+        """
+        if self._is_asleep or not torch.is_grad_enabled():
+            return
+        call = ForwardCall(part, arguments, named_arguments)
+        if self._now.calls and not self._now.is_forward_over:
+            self._now.calls.append(call)
+        else:
+            self._open_forward(call)
+
+    def part_ends(self, returned: object) -> None:
+        """A part has given its outputs, which may be the model's."""
+        if torch.is_grad_enabled() and not self._is_asleep:
+            self._now.outputs = list(tensors_in(returned))
+
+    def _open_forward(self, call: ForwardCall) -> None:
+        self._now.calls, self._now.is_forward_over = [call], False
         self.wants_layers = self._now.is_sampled
         if self.wants_layers:
-            self._now.trace = LayerTrace([arguments, named_arguments])
+            self._now.trace = LayerTrace([call.arguments, call.named_arguments])
 
     def layer_returns(self, name: str, layer: nn.Module, given: tuple, returned: object) -> None:
         """A layer was called during a step that is looked at closely."""
@@ -108,8 +130,9 @@ class Observer:
 
     def backward_begins(self, loss: Tensor) -> None:
         """The loss is known, and its graph is still there."""
-        if self._is_asleep or self._now.arguments is None:
+        if self._is_asleep or not self._now.calls:
             return
+        self.wants_layers, self._now.is_forward_over = False, True
         if loss.numel() != 1:
             self._noted(
                 f"the loss has {loss.numel()} values; expected one: their mean is followed, contracts are not checked"
@@ -121,7 +144,7 @@ class Observer:
         if self.step == 0:
             self._check_wiring()
         if not math.isfinite(value):
-            self._lost(first_nonfinite(self._model, *self._now.arguments, value))
+            self._lost(first_nonfinite(self._model, self._now.calls, value))
         elif self._now.is_sampled:
             self._look_closely(loss, value)
 
@@ -131,12 +154,12 @@ class Observer:
             return
         if self._now.is_sampled:
             self._now.before[id(optimizer)] = weight_sample(self._parameters[id(optimizer)])
-        if not has_closure and self._now.arguments is not None:
+        if not has_closure and self._now.calls:
             self._read_gradients(optimizer)
 
     def step_ends(self, optimizer: Optimizer, *, has_closure: bool) -> None:
         """The weights have changed."""
-        if self._is_asleep or self._now.arguments is None:
+        if self._is_asleep or not self._now.calls:
             return
         key = id(optimizer)
         if has_closure:
@@ -168,7 +191,7 @@ class Observer:
         look = look_at_loss(
             loss, value, self._model, now.outputs, now.trace, self.given_target, self._targets, self._optimizers
         )
-        for symptom in (*look.symptoms, *self._inputs.look(now.arguments), *check_mode(self._model, self.step)):
+        for symptom in (*look.symptoms, *self._inputs.look(now.calls[0].given), *check_mode(self._model, self.step)):
             self._found(symptom)
         for note in look.notes:
             self._noted(note)

@@ -105,16 +105,17 @@ class Taps:
 
     def backward_begins(self, loss: Tensor) -> None:
         """A backward pass is about to run from ``loss``."""
-        self._tell(lambda: self._observer.backward_begins(loss))
+        self.tell(lambda: self._observer.backward_begins(loss))
         # Nothing may be left half done: an error is raised after the step, and here only where no step comes.
         if self._observer.step == 0:
             self._after()
 
     def forward_begins(self, arguments: tuple, named_arguments: dict) -> None:
         """The model is called."""
-        self._tell(lambda: self._observer.forward_begins(arguments, named_arguments))
+        self.tell(lambda: self._observer.forward_begins(arguments, named_arguments))
 
-    def _tell(self, event: Callable[[], object]) -> None:
+    def tell(self, event: Callable[[], object]) -> None:
+        """Lets the observer know of ``event``; what goes wrong there stays there."""
         try:
             event()
         except Exception as error:  # a monitor that cannot cope must not end what it watches
@@ -125,7 +126,7 @@ class Taps:
 
         def hook(layer: nn.Module, given: tuple, returned: object) -> None:
             if observer.wants_layers:
-                self._tell(lambda: observer.layer_returns(name, layer, given, returned))
+                self.tell(lambda: observer.layer_returns(name, layer, given, returned))
 
         return hook
 
@@ -133,13 +134,13 @@ class Taps:
         self.forward_begins(given, named)
 
     def _forward_ends(self, _: nn.Module, __: tuple, returned: object) -> None:
-        self._tell(lambda: self._observer.forward_ends(returned))
+        self.tell(lambda: self._observer.forward_ends(returned))
 
     def _step_begins(self, optimizer: Optimizer, given: tuple, named: dict) -> None:
-        self._tell(lambda: self._observer.step_begins(optimizer, has_closure=_has_closure(given, named)))
+        self.tell(lambda: self._observer.step_begins(optimizer, has_closure=_has_closure(given, named)))
 
     def _step_ends(self, optimizer: Optimizer, given: tuple, named: dict) -> None:
-        self._tell(lambda: self._observer.step_ends(optimizer, has_closure=_has_closure(given, named)))
+        self.tell(lambda: self._observer.step_ends(optimizer, has_closure=_has_closure(given, named)))
         self._after()
 
 
