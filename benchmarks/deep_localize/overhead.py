@@ -78,9 +78,8 @@ def main() -> None:
                 plain = seconds(make, steps, lambda model, optimizer: nullcontext())
                 ratios[watch].append(seconds(make, steps, watched) / plain)
         words = ", ".join(f"{watch} {statistics.median(values):.2f}" for watch, values in ratios.items())
-        print(
-            f"{name:20} {words}  (least and most of the default: {min(ratios['default']):.2f}, {max(ratios['default']):.2f})"
-        )
+        least, most = min(ratios["default"]), max(ratios["default"])
+        print(f"{name:20} {words}  (least and most of the default: {least:.2f}, {most:.2f})")
 
 
 if __name__ == "__main__":

@@ -72,6 +72,13 @@ RULES: dict[str, Rule] = {
         "forward", "error", _LOSS, "end in a softmax over the classes, or use CrossEntropyLoss on raw outputs"
     ),
     "loss.no_probability": Rule("forward", "error", _LOSS, "end in a sigmoid, or use BCEWithLogitsLoss on raw outputs"),
+    "model.softmax_axis": Rule("forward", "warning", _FORWARD, "name the axis that is to be weighed: softmax(dim=...)"),
+    "model.mixes_samples": Rule(
+        "forward",
+        "error",
+        _NONE,
+        "check which axis is the batch's: batch_first=True, softmax(dim=), view, transpose",
+    ),
     "loss.broadcast": Rule(
         "loss", "error", _LOSS, "give outputs and targets the same shape, for example target.unsqueeze(1)"
     ),
@@ -79,6 +86,9 @@ RULES: dict[str, Rule] = {
     # The wiring.
     "optimizer.other_parameters": Rule(
         "update", "error", _NONE, "build the optimizer from this model's parameters, after the model is complete"
+    ),
+    "optimizer.shared_parameters": Rule(
+        "update", "error", _NONE, "give each optimizer the parameters of its own part: these are moved twice a step"
     ),
     "optimizer.stale_gradients": Rule(
         "update", "error", _DELTA, "call optimizer.zero_grad() once for each step, before backward()"
@@ -88,11 +98,23 @@ RULES: dict[str, Rule] = {
     "gradient.cut": Rule(
         "backward", "error", _DELTA, "look behind this layer for detach(), .data, no_grad() or a detour through numpy"
     ),
+    "gradient.blocked": Rule(
+        "backward",
+        "warning",
+        _DELTA,
+        "leave out no_grad() around this layer; if it is meant, take it out of the optimizer",
+    ),
+    "gradient.cut_state": Rule(
+        "backward", "warning", _DELTA, "do not detach the state between the steps of one sequence"
+    ),
     "gradient.none": Rule(
         "backward", "error", _DELTA, "call zero_grad() before backward(), not between backward() and step()"
     ),
     "weights.constant": Rule(
         "forward", "error", _WEIGHTS, "initialise with random weights, as the layer does by default"
+    ),
+    "model.few_values": Rule(
+        "forward", "warning", _NONE, "use larger batches, or GroupNorm or LayerNorm, which need none"
     ),
     "model.dropout": Rule(
         "forward", "warning", _NONE, "lower the share that dropout takes away: .5 is much, .1 to .3 is usual"
@@ -101,11 +123,15 @@ RULES: dict[str, Rule] = {
         "forward", "warning", _NONE, "call model.train() before training, and again after each evaluation"
     ),
     # Scales.
+    "labels.sorted": Rule("input", "warning", _NONE, "shuffle the samples: DataLoader(..., shuffle=True)"),
     "input.scale": Rule("input", "warning", _NONE, "scale the inputs to about [-1, 1], or to mean 0 and deviation 1"),
     "target.scale": Rule("input", "warning", _NONE, "scale the targets to deviation 1, and the predictions back"),
     # How it goes.
     "optimizer.rate_too_high": Rule("update", "error", _WEIGHTS, "lower the learning rate, ten times to begin with"),
     "optimizer.rate_too_low": Rule("update", "warning", _WEIGHTS, "raise the learning rate, ten times to begin with"),
+    "forward.exploding": Rule(
+        "forward", "error", _FORWARD, "use smaller initial weights, normalisation, or fewer recurrent steps"
+    ),
     "forward.nonfinite": Rule(
         "forward", "error", _FORWARD, "guard what this layer divides by or takes the logarithm or the root of"
     ),
@@ -135,6 +161,9 @@ RULES: dict[str, Rule] = {
     ),
     "activation.saturated": Rule(
         "forward", "warning", _FORWARD, "scale what goes in, use smaller initial weights, or another activation"
+    ),
+    "optimizer.small_steps": Rule(
+        "update", "warning", _WEIGHTS, "raise the learning rate; look at its schedule and at the clipping of gradients"
     ),
     "loss.diverging": Rule("loss", "error", _LOSS, "lower the learning rate and check the loss's sign"),
     "loss.flat": Rule("loss", "warning", _FLAT, "try another loss: the absolute error is flat at a constant guess"),

@@ -23,6 +23,8 @@ _VANISHED_RATIO, _VANISHED = 1e-3, 1e-4
 _ZERO_STEPS, _FLAT_STEPS = 5, 60
 _DIVERGED, _EXPLODED = 10, 1e3
 _SHRUNK, _FAR_OFF = 0.05, 5
+_HARDLY = 0.05
+_WORSE, _WORSE_THAN_GUESS = 1.5, 1.2
 _PATIENCE = 30  # a large first step is made good within so many
 
 
@@ -38,6 +40,7 @@ def check_dynamics(history: History, *, follows_one_loss: bool) -> Iterator[Symp
         yield from _vanishing_gradients(history)
         yield from _saturated_activations(history)
         yield from _diverging(history)
+        yield from _swinging(history)
         yield from _flat(history)
 
 
@@ -196,23 +199,42 @@ def explains_nonfinite(history: History) -> Iterator[Symptom]:
 
 
 def _flat(history: History) -> Iterator[Symptom]:
-    if len(history.losses) < _FLAT_STEPS or history.is_warming_up():
+    if len(history.losses) < _FLAT_STEPS or history.is_warming_up() or not history.is_guessing():
         return
-    if not (history.is_flat() and history.is_guessing()):
+    if not (history.is_flat() or history.has_settled()):
         return
-    relative = float(np.mean(history.relative[-3:]))
+    steps, relative = len(history.losses), float(np.mean(history.relative[-3:]))
+    said = f"after {steps} steps the loss is {relative:.0%} of that of the best constant guess"
+    moved = history.movement()
+    if moved < _HARDLY:
+        yield Symptom(
+            "optimizer.small_steps", OPTIMIZER, moved, _HARDLY,
+            f"{said}, and at the pace of late all steps together change no weight by more than {moved:.2g} of its size",
+            {"learning_rate": history.sampled[-1].learning_rate},
+        )  # fmt: skip
+        return
     if history.stacked:
         yield Symptom(
             "model.no_activation", history.stacked[0], relative, 0.95,
-            f"it takes a linear layer's output as it is, and after {len(history.losses)} steps the model "
-            "does no better than a constant guess",
+            f"it takes a linear layer's output as it is, and {said}",
         )  # fmt: skip
     # The absolute error of a constant guess is flat where half of the targets lie on either side of it.
     rule, place = ("loss.flat", LOSS) if history.kind == "absolute" else ("labels.unrelated", LABELS)
-    yield Symptom(
-        rule, place, relative, 0.95,
-        f"after {len(history.losses)} steps the loss is {relative:.0%} of that of the best constant guess",
-    )  # fmt: skip
+    yield Symptom(rule, place, relative, 0.95, said)
+
+
+def _swinging(history: History) -> Iterator[Symptom]:
+    """A model that was good and got worse than a guess: its steps go too far, one after the other."""
+    if len(history.relative) < _CHECKS:
+        return
+    recent, best = float(np.mean(history.relative[-3:])), min(history.relative[:-3])
+    if min(history.relative[-3:]) > 1 and recent > _WORSE * best and recent > _WORSE_THAN_GUESS:
+        yield Symptom(
+            "optimizer.rate_too_high", OPTIMIZER, recent, _WORSE_THAN_GUESS,
+            f"the loss was {best:.0%} of that of the best constant guess and has risen to {recent:.0%}: steps go too "
+            "far, by the learning rate or by the momentum",
+            {"learning_rate": history.sampled[-1].learning_rate},
+        )  # fmt: skip
 
 
 def _places(history: History, shares: Callable[[SampledStep], object]) -> list[str]:

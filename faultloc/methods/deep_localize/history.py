@@ -93,6 +93,18 @@ class History:
         early, late = np.mean(self.losses[:quarter]), np.mean(self.losses[-quarter:])
         return bool(late > 0.98 * early) if early > 0 else bool(late >= early)
 
+    def has_settled(self) -> bool:
+        """Whether the last ten sampled steps, of a hundred steps or more, show no fall of the loss."""
+        if len(self.losses) < 100 or len(self.relative) < 10:
+            return False
+        before, after = self.relative[-10:-5], self.relative[-5:]
+        return sum(after) > 0.98 * sum(before)
+
+    def movement(self) -> float:
+        """By how much all steps together would change the weight that moves most, at the pace of the last ones."""
+        late = sorted(self.largest_updates[-5:])
+        return late[len(late) // 2] * len(self.losses) if late else float("inf")
+
     def is_rising(self) -> bool:
         """Whether the last quarter's mean loss is more than half above the first quarter's."""
         quarter = max(1, len(self.losses) // 4)

@@ -1,5 +1,6 @@
 """Naming the first tensor that is no longer finite: the batch is run once more, with an eye on every layer."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from torch import Tensor, nn
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import INPUT, LOSS
 from faultloc.methods.deep_localize.layer_trace import layers_of, owner_of, tensors_in
+
+# Inputs are of size 1 to 1,000; squared, this is what half precision cannot hold by far and single precision just can.
+_HUGE = 1e12
 
 
 def is_finite(tensor: Tensor) -> bool:
@@ -50,41 +54,60 @@ def first_nonfinite(model: nn.Module, calls: Sequence[ForwardCall], loss: float)
                 "weights.nonfinite", owner_of(name), bad, 0,
                 f"{bad} of {parameter.numel()} values of {name} are NaN or infinite",
             )  # fmt: skip
-    place = _first_bad_layer(model, calls)
+    place, exploding, size = _first_bad_layer(model, calls)
+    if exploding is not None:
+        return Symptom(
+            "forward.exploding", exploding, size, _HUGE,
+            f"the outputs of this layer are the first beyond all measure: up to {size:.3g}, and the loss is {loss}",
+        )  # fmt: skip
     if place is not None:
         return Symptom("forward.nonfinite", place, 1, 0, "this layer is the first whose output is NaN or infinite")
     return Symptom("loss.nonfinite", LOSS, 1, 0, f"the loss is {loss} while every layer's output is finite")
 
 
-def _first_bad_layer(model: nn.Module, calls: Sequence[ForwardCall]) -> str | None:
+def _first_bad_layer(model: nn.Module, calls: Sequence[ForwardCall]) -> tuple[str | None, str | None, float]:
+    """The first layer whose output is not finite, and the first before it whose output is huge, with its size."""
     bad: list[str] = []
+    huge: list[tuple[str, float]] = []
 
     def look(name: str, returned: object) -> None:
-        if not bad and not all(is_finite(tensor) for tensor in tensors_in(returned)):
-            bad.append(name)
+        for tensor in tensors_in(returned):
+            if bad or not tensor.is_floating_point() or not tensor.numel():
+                continue
+            size = float(tensor.abs().max())
+            if not math.isfinite(size):
+                bad.append(name)
+            elif size > _HUGE:
+                huge.append((name, size))
 
     hooks = [
         layer.register_forward_hook(lambda _, __, returned, name=name: look(name, returned))
         for layer, name in layers_of(model).items()
     ]
     try:
-        with _untouched(model), torch.no_grad():
+        with untouched(model), torch.no_grad():
             for call in calls:
                 call.module(*call.arguments, **call.named_arguments)
     finally:
         for hook in hooks:
             hook.remove()
-    return bad[0] if bad else None
+    exploding, size = huge[0] if huge else (None, 0.0)
+    return (bad[0] if bad else None), exploding, size
 
 
 @contextmanager
-def _untouched(model: nn.Module) -> Iterator[None]:
-    buffers = [(buffer, buffer.detach().clone()) for buffer in model.buffers()]
+def untouched(model: nn.Module) -> Iterator[None]:
+    """Whatever is called inside: the model's buffers and all random generators are as before afterwards.
+
+    Copies stand in for the buffers: putting values back would count as a change, and a backward pass under way refuse.
+    """
+    buffers = [(module, name, buffer) for module in model.modules() for name, buffer in module._buffers.items()]
     devices = sorted({parameter.device.index for parameter in model.parameters() if parameter.is_cuda})
     with torch.random.fork_rng(devices=devices):
         try:
+            for module, name, buffer in buffers:
+                module._buffers[name] = None if buffer is None else buffer.detach().clone()
             yield
         finally:
-            with torch.no_grad():
-                for buffer, before in buffers:
-                    buffer.copy_(before)
+            for module, name, buffer in buffers:
+                module._buffers[name] = buffer

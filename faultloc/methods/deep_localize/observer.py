@@ -16,6 +16,7 @@ from faultloc.methods.deep_localize.history import History, SampledStep
 from faultloc.methods.deep_localize.layer_trace import LayerTrace, owner_of, tensors_in
 from faultloc.methods.deep_localize.look import Look, look_at_loss
 from faultloc.methods.deep_localize.nonfinite import ForwardCall, first_nonfinite
+from faultloc.methods.deep_localize.sample_mixing import check_sample_mixing
 from faultloc.methods.deep_localize.seen_inputs import SeenInputs
 from faultloc.methods.deep_localize.targets import SeenTargets
 from faultloc.methods.deep_localize.wiring import (
@@ -28,7 +29,7 @@ from faultloc.methods.deep_localize.wiring import (
     still_constant,
 )
 
-_DENSE_START, _NEVER_STEPS, _SETTLED = 5, 50, 3
+_DENSE_START, _THOROUGH, _NEVER_STEPS, _SETTLED = 5, 5, 50, 3
 
 
 @dataclass
@@ -137,10 +138,11 @@ class Observer:
             self._noted(
                 f"the loss has {loss.numel()} values; expected one: their mean is followed, contracts are not checked"
             )
-        value = float(loss.detach().float().mean())
+        value = loss.item() if loss.numel() == 1 else float(loss.detach().float().mean())
         self._backwards += 1
         self._now.losses.append(value)
-        self._stale.look(has_stepped=self.step > 0)
+        if self._now.is_sampled:
+            self._stale.look(has_stepped=self.step > 0)
         if self.step == 0:
             self._check_wiring()
         if not math.isfinite(value):
@@ -167,8 +169,9 @@ class Observer:
         before = self._now.before.get(key, {})
         self._now.updates |= relative_updates(before, self._parameters[key])
         self._now.weights |= weight_norms(before)
-        for symptom in self._stale.stepped(key):
-            self._found(symptom)
+        if self._now.is_sampled:
+            for symptom in self._stale.stepped(key):
+                self._found(symptom)
         self._now.stepped.add(key)
         if len(self._now.stepped) == len(self._optimizers):
             self._end_step()
@@ -188,22 +191,37 @@ class Observer:
 
     def _look_closely(self, loss: Tensor, value: float) -> None:
         now = self._now
+        is_thorough = self.step < _DENSE_START or self.step % (_THOROUGH * self._every) == 0
         look = look_at_loss(
-            loss, value, self._model, now.outputs, now.trace, self.given_target, self._targets, self._optimizers
+            loss,
+            value,
+            self._model,
+            now.outputs,
+            now.trace,
+            self.given_target,
+            self._targets,
+            self._optimizers,
+            is_thorough=is_thorough,
         )
-        for symptom in (*look.symptoms, *self._inputs.look(now.calls[0].given), *check_mode(self._model, self.step)):
+        for symptom in (*look.symptoms, *self._inputs.look(now.calls[0].given)):
             self._found(symptom)
+        if is_thorough:
+            for symptom in check_mode(self._model):
+                self._found(symptom)
+            self.history.stacked = list(look.stacked)
+        if self.step == 0:
+            for symptom in check_sample_mixing(now.calls, now.outputs, look.target):
+                self._found(symptom)
         for note in look.notes:
             self._noted(note)
         now.look = look
         self.history.kind = look.kind
-        self.history.stacked = list(look.stacked)
 
     def _read_gradients(self, optimizer: Optimizer) -> None:
         parameters = self._parameters[id(optimizer)]
         norms = gradient_norms(parameters)
         self._now.norms |= norms
-        if self._now.is_sampled:
+        if self.step < _DENSE_START:
             for symptom in check_gradient_path(self._now.trace, parameters):
                 self._found(symptom)
         # With a gradient scaler the step itself leaves out gradients that are not finite: no fault.

@@ -9,6 +9,7 @@ from torch import Tensor
 from faultloc.methods.deep_localize.loss_terms import LossTerm
 
 _MOST_VALUES, _MOST_LOOKS = 500_000, 64
+_SORTED_LOOKS, _SORTED_BATCH = 5, 8
 
 
 class SeenTargets:
@@ -19,7 +20,9 @@ class SeenTargets:
         self._values = 0
         self.samples = 0
         self._guess: dict[str, float] = {}
+        self._least = self._most = float("nan")
         self._labels: set[int] = set()
+        self._batches_of_one = 0
 
     def add(self, target: Tensor) -> None:
         """Keeps a copy of the targets of a step, as far as there is room."""
@@ -31,12 +34,22 @@ class SeenTargets:
         self._values += kept.numel()
         self.samples += len(kept)
         self._guess.clear()
-        if len(self._labels) < 2 and not kept.is_floating_point() and kept.dim() == 1:
-            self._labels.update(int(label) for label in torch.aminmax(kept))
+        least, most = (float(value) for value in torch.aminmax(kept))
+        if len(self._rows) == 1:
+            self._least, self._most = least, most
+        self._least, self._most = min(least, self._least), max(most, self._most)
+        is_first_or_alike = self._batches_of_one == len(self._rows) - 1
+        if is_first_or_alike and least == most and len(kept) >= _SORTED_BATCH and not kept.is_floating_point():
+            self._batches_of_one += 1
+            self._labels.add(int(least))
 
-    def has_one_label(self) -> bool:
-        """Whether the targets are class labels, and all the same."""
-        return len(self._labels) == 1
+    def is_constant(self) -> bool:
+        """Whether all targets seen are the same number."""
+        return self._least == self._most
+
+    def is_sorted(self) -> bool:
+        """Whether every batch so far, of five or more, had one class only, and not all the same."""
+        return self._batches_of_one == len(self._rows) >= _SORTED_LOOKS and len(self._labels) > 1
 
     def constant_loss(self, kind: str) -> float | None:
         """The mean loss of the best constant prediction, in the unit of the loss; None where it cannot be told."""

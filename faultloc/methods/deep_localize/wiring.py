@@ -10,7 +10,7 @@ from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import OPTIMIZER
 from faultloc.methods.deep_localize.layer_trace import LayerTrace, owner_of
 
-_STALE_STEPS, _EVALUATING, _MOST_DROPOUT = 3, 2, 0.9
+_STALE_STEPS, _MOST_DROPOUT = 3, 0.9
 
 
 def parameters_by_name(model: nn.Module, optimizer: Optimizer) -> dict[str, nn.Parameter]:
@@ -31,6 +31,12 @@ def check_optimizers(model: nn.Module, optimizers: Sequence[Optimizer]) -> Itera
             f"the optimizer holds {len(held)} parameters, and none of them is among the model's {len(trainable)}: "
             "the model stays as it is",
         )  # fmt: skip
+    counts = [{id(one) for group in optimizer.param_groups for one in group["params"]} for optimizer in optimizers]
+    shared = sum(len(group) for group in counts) - len(set().union(*counts))
+    if shared:
+        yield Symptom(
+            "optimizer.shared_parameters", OPTIMIZER, shared, 0, f"{shared} parameters are in more than one optimizer"
+        )
 
 
 class StaleGradients:
@@ -59,23 +65,20 @@ class StaleGradients:
         if self._steps[optimizer] >= _STALE_STEPS:
             yield Symptom(
                 "optimizer.stale_gradients", OPTIMIZER, self._steps[optimizer], _STALE_STEPS,
-                f"in {_STALE_STEPS} steps on end, the gradients of the step before were still there when backward() "
+                f"in {_STALE_STEPS} steps, the gradients of the step before were still there when backward() "
                 "began, and added up",
             )  # fmt: skip
 
 
-def check_mode(model: nn.Module, step: int) -> Iterator[Symptom]:
+def check_mode(model: nn.Module) -> Iterator[Symptom]:
     """A model that is trained in evaluation mode, and dropout that leaves next to nothing."""
     for name, module in model.named_modules():
         is_dropout = isinstance(module, nn.modules.dropout._DropoutNd)
         if is_dropout and module.training and module.p >= _MOST_DROPOUT:
             yield Symptom("model.dropout", name, module.p, _MOST_DROPOUT, f"{module.p:.0%} of the values are set to 0")
-        # The first steps may be a warm-up of statistics; from the third on it is meant.
         is_normed = isinstance(module, nn.modules.batchnorm._BatchNorm)
-        if (is_dropout or is_normed) and not model.training and step >= _EVALUATING:
-            yield Symptom(
-                "model.evaluating", name or "model", step, _EVALUATING, "the model is trained in evaluation mode"
-            )
+        if (is_dropout or is_normed) and not model.training:
+            yield Symptom("model.evaluating", name or "model", 1, 0, "the model is trained in evaluation mode")
             return
 
 
@@ -97,6 +100,7 @@ def check_gradient_path(trace: LayerTrace, parameters: dict[str, nn.Parameter]) 
         )
         return
     with_gradient = {owner_of(name) for name, parameter in trained.items() if parameter.grad is not None}
+    yield from _blocked(trace, trained, with_gradient)
     before: list[str] = []
     for call in trace.calls:
         if call.name in without and call.node is not None:
@@ -105,6 +109,18 @@ def check_gradient_path(trace: LayerTrace, parameters: dict[str, nn.Parameter]) 
             yield Symptom(
                 "gradient.cut", before[-1], len(without), 0,
                 f"no gradient flows back from {call.name!r} to this layer, nor to any before it",
+            )  # fmt: skip
+            return
+
+
+def _blocked(trace: LayerTrace, trained: dict[str, nn.Parameter], with_gradient: set[str]) -> Iterator[Symptom]:
+    """Layers that the optimizer is to train and that are called where gradients are off."""
+    for call in trace.calls:
+        owned = [name for name in trained if owner_of(name) == call.name]
+        if call.node is None and owned and call.name not in with_gradient:
+            yield Symptom(
+                "gradient.blocked", call.name, len(owned), 0,
+                "the optimizer holds this layer's parameters, and it is called where no gradient is recorded",
             )  # fmt: skip
             return
 
