@@ -167,7 +167,7 @@ def _diverging(history: History) -> Iterator[Symptom]:
     exploded = losses[-1] > _EXPLODED * start and losses[-1] > losses[-2] > losses[-3]
     grown = len(losses) >= 13 and float(np.mean(losses[-10:])) > _DIVERGED * history.first_loss()
     # Where it is known what a guess would cost, a loss that only rises need not rise that far.
-    grown |= len(losses) >= _FLAT_STEPS and history.is_rising() and history.is_guessing()
+    grown |= len(losses) >= _FLAT_STEPS and history.is_guessing() and history.is_rising()
     if (exploded or grown) and not history.has_learned():
         rule = "optimizer.rate_too_high" if _is_fast(history) else "loss.diverging"
         yield Symptom(

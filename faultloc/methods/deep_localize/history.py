@@ -89,9 +89,12 @@ class History:
 
     def is_flat(self) -> bool:
         """Whether the last quarter's mean loss is more than .98 of the first quarter's."""
-        quarter = max(1, len(self.losses) // 4)
-        early, late = np.mean(self.losses[:quarter]), np.mean(self.losses[-quarter:])
+        early, late = self._first_and_last_quarter()
         return bool(late > 0.98 * early) if early > 0 else bool(late >= early)
+
+    def _first_and_last_quarter(self) -> tuple[float, float]:
+        quarter = max(1, len(self.losses) // 4)
+        return float(np.mean(self.losses[:quarter])), float(np.mean(self.losses[-quarter:]))
 
     def has_settled(self) -> bool:
         """Whether the last ten sampled steps, of a hundred steps or more, show no fall of the loss."""
@@ -107,8 +110,7 @@ class History:
 
     def is_rising(self) -> bool:
         """Whether the last quarter's mean loss is more than half above the first quarter's."""
-        quarter = max(1, len(self.losses) // 4)
-        early, late = np.mean(self.losses[:quarter]), np.mean(self.losses[-quarter:])
+        early, late = self._first_and_last_quarter()
         return bool(early > 0 and late > 1.5 * early)
 
     def first_loss(self) -> float:

@@ -58,7 +58,7 @@ def look_at_loss(
     nodes = {output.grad_fn for output in outputs if output.grad_fn is not None and output.dim() > 0}
     terms = loss_terms(loss, nodes)
     predictions = {term.source for term in terms if term.source is not None}
-    symptoms, notes = list(_scales(trace)), []
+    symptoms, notes = list(_scales(trace)) if is_thorough else [], []
     stacked: Sequence[str] = ()
     if is_thorough:
         symptoms += check_structure(loss, trace, predictions)

@@ -30,7 +30,8 @@ class TrainingMonitor:
         print(monitor.close().summary)
 
     or, around each step and telling the targets, ``with monitor.step(inputs, targets): ...``. Losses and gradient norms
-    are read at every step; contracts at the first; full statistics at the first five steps and every ``every`` steps.
+    are read at every step; contracts at the first; full statistics at the first five steps, then every ``every``
+    steps, and after 200 steps every five times ``every``.
     The monitor draws no random number and changes no value: training gives the same bits with and without it.
 
     ``loss_fn`` is only needed for a loss module of your own, to see its targets. ``on_error`` says what an error does:
@@ -91,12 +92,12 @@ class TrainingMonitor:
     def part_begins(self, part: nn.Module, arguments: tuple, named_arguments: dict) -> None:
         """Tells of a call of a part of the model, by a training step that does not call the model itself."""
         if self._taps is not None:
-            self._taps.tell(lambda: self._observer.part_begins(part, arguments, named_arguments))
+            self._taps.tell(self._observer.part_begins, part, arguments, named_arguments)
 
     def part_ends(self, returned: object) -> None:
         """Tells of what that call has given."""
         if self._taps is not None:
-            self._taps.tell(lambda: self._observer.part_ends(returned))
+            self._taps.tell(self._observer.part_ends, returned)
 
     def close(self) -> Diagnosis:
         """Takes all hooks away; what was found, the likeliest root cause first."""

@@ -11,7 +11,13 @@ from torch.optim import Optimizer
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.dynamics import check_dynamics, explains_nonfinite
 from faultloc.methods.deep_localize.finding import LOSS, OPTIMIZER
-from faultloc.methods.deep_localize.gradients import gradient_norms, relative_updates, weight_norms, weight_sample
+from faultloc.methods.deep_localize.gradients import (
+    TotalNorm,
+    gradient_norms,
+    relative_updates,
+    weight_norms,
+    weight_sample,
+)
 from faultloc.methods.deep_localize.history import History, SampledStep
 from faultloc.methods.deep_localize.layer_trace import LayerTrace, owner_of, tensors_in
 from faultloc.methods.deep_localize.look import Look, look_at_loss
@@ -30,6 +36,7 @@ from faultloc.methods.deep_localize.wiring import (
 )
 
 _DENSE_START, _THOROUGH, _NEVER_STEPS, _SETTLED = 5, 5, 50, 3
+_LONG_RUN, _SELDOM = 200, 5
 
 
 @dataclass
@@ -44,10 +51,17 @@ class _Step:
     losses: list[float] = field(default_factory=list)
     look: Look = field(default_factory=Look)
     norms: dict[str, float] = field(default_factory=dict)
+    total_norm: float = 0.0
     before: dict[int, dict[str, Tensor]] = field(default_factory=dict)
     updates: dict[str, float] = field(default_factory=dict)
     weights: dict[str, float] = field(default_factory=dict)
     stepped: set[int] = field(default_factory=set)
+
+    def restart(self) -> None:
+        """The next step, where neither it nor this one is sampled: most steps are such, and have to be quick."""
+        self.calls, self.outputs, self.losses, self.is_forward_over = [], [], [], False
+        self.total_norm = 0.0
+        self.stepped.clear()
 
 
 class Observer:
@@ -69,17 +83,29 @@ class Observer:
         self._model, self._optimizers, self._every = model, list(optimizers), every
         self._found, self._noted = found, noted
         self._parameters = {id(one): parameters_by_name(model, one) for one in optimizers}
+        self._total_norms = {key: TotalNorm(held) for key, held in self._parameters.items()}
         self._stale = StaleGradients(self._parameters)
         self._constant = constant_weights(dict(model.named_parameters()))
         self._targets, self._inputs = SeenTargets(), SeenInputs()
         self._backwards = 0
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
         self._is_asleep = False
-        self.begin_step()
+        self._now = _Step(is_sampled=True)
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether the step under way is looked at closely."""
+        return self._now.is_sampled
 
     def begin_step(self) -> None:
         """Forgets the step before, and lets go of its tensors."""
-        self._now = _Step(is_sampled=self.step < _DENSE_START or self.step % self._every == 0)
+        # What goes wrong does so early; in a long run it is enough to look now and then.
+        every = self._every if self.step <= _LONG_RUN else _SELDOM * self._every
+        is_sampled = self.step < _DENSE_START or self.step % every == 0
+        if is_sampled or self._now.is_sampled:
+            self._now = _Step(is_sampled)
+        else:
+            self._now.restart()
 
     def sleep(self) -> None:
         """Looks no further."""
@@ -150,7 +176,7 @@ class Observer:
         elif self._now.is_sampled:
             self._look_closely(loss, value)
 
-    def step_begins(self, optimizer: Optimizer, *, has_closure: bool) -> None:
+    def step_begins(self, optimizer: Optimizer, has_closure: bool) -> None:
         """Gradients are complete, the weights as they were."""
         if self._is_asleep:
             return
@@ -159,17 +185,17 @@ class Observer:
         if not has_closure and self._now.calls:
             self._read_gradients(optimizer)
 
-    def step_ends(self, optimizer: Optimizer, *, has_closure: bool) -> None:
+    def step_ends(self, optimizer: Optimizer, has_closure: bool) -> None:
         """The weights have changed."""
         if self._is_asleep or not self._now.calls:
             return
         key = id(optimizer)
         if has_closure:
             self._read_gradients(optimizer)
-        before = self._now.before.get(key, {})
-        self._now.updates |= relative_updates(before, self._parameters[key])
-        self._now.weights |= weight_norms(before)
         if self._now.is_sampled:
+            before = self._now.before.get(key, {})
+            self._now.updates |= relative_updates(before, self._parameters[key])
+            self._now.weights |= weight_norms(before)
             for symptom in self._stale.stepped(key):
                 self._found(symptom)
         self._now.stepped.add(key)
@@ -218,9 +244,16 @@ class Observer:
         self.history.kind = look.kind
 
     def _read_gradients(self, optimizer: Optimizer) -> None:
+        if not self._now.is_sampled:
+            total = self._total_norms[id(optimizer)]()
+            self._now.total_norm = math.hypot(self._now.total_norm, total)
+            if math.isfinite(total):
+                return
         parameters = self._parameters[id(optimizer)]
         norms = gradient_norms(parameters)
         self._now.norms |= norms
+        if self._now.is_sampled:
+            self._now.total_norm = math.hypot(self._now.total_norm, *norms.values())
         if self.step < _DENSE_START:
             for symptom in check_gradient_path(self._now.trace, parameters):
                 self._found(symptom)
@@ -240,8 +273,7 @@ class Observer:
     def _end_step(self) -> None:
         now, history = self._now, self.history
         if now.losses:
-            norm = math.hypot(*now.norms.values()) if now.norms else 0.0
-            history.add_step(sum(now.losses) / len(now.losses), norm)
+            history.add_step(sum(now.losses) / len(now.losses), now.total_norm)
         if now.is_sampled and now.losses:
             history.add_sample(self._sample())
             if self._constant and self.step >= _SETTLED and self._has_rate():

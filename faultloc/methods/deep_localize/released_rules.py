@@ -54,6 +54,11 @@ class ReleasedMonitor:
         self.wants_layers, self.step = True, 0
         self._taps: Taps | None = None
 
+    @property
+    def is_sampled(self) -> bool:
+        """Always: the tool looks at every batch."""
+        return True
+
     def attach(self) -> "ReleasedMonitor":
         """Watches from now on, until ``close``."""
         self._taps = Taps(self, self._model, [self._optimizer], after=lambda: None, failed=_passed_on)
@@ -91,10 +96,10 @@ class ReleasedMonitor:
         reached = accuracy(terms[0], target) if target is not None else None
         self._accuracy = math.nan if reached is None else reached
 
-    def step_begins(self, optimizer: Optimizer, *, has_closure: bool) -> None:
+    def step_begins(self, optimizer: Optimizer, has_closure: bool) -> None:
         """Nothing: the tool looks after the update."""
 
-    def step_ends(self, optimizer: Optimizer, *, has_closure: bool) -> None:
+    def step_ends(self, optimizer: Optimizer, has_closure: bool) -> None:
         """The tool's own order: forward, weights, loss, accuracy, delta weights, output gradients."""
         if self.verdict is None:
             self.verdict = self._judge()

@@ -23,6 +23,10 @@ class Watching(Protocol):
     wants_layers: bool
     step: int
 
+    @property
+    def is_sampled(self) -> bool:
+        """Whether the step under way is looked at closely, so that layers need hooks."""
+
     def forward_begins(self, arguments: tuple, named_arguments: dict) -> None:
         """The model is called."""
 
@@ -35,10 +39,10 @@ class Watching(Protocol):
     def backward_begins(self, loss: Tensor) -> None:
         """A backward pass is about to run from ``loss``."""
 
-    def step_begins(self, optimizer: Optimizer, *, has_closure: bool) -> None:
+    def step_begins(self, optimizer: Optimizer, has_closure: bool) -> None:
         """An optimizer is about to step."""
 
-    def step_ends(self, optimizer: Optimizer, *, has_closure: bool) -> None:
+    def step_ends(self, optimizer: Optimizer, has_closure: bool) -> None:
         """An optimizer has stepped."""
 
 
@@ -72,8 +76,11 @@ class Taps:
     ) -> None:
         self._observer, self._after, self._failed = observer, after, failed
         self._handles: list[RemovableHandle] = []
+        self._layer_handles: list[RemovableHandle] = []
+        self._layers = layers_of(model)
         try:
             self._put_on(model, optimizers)
+            self._put_on_layers()
         except RuntimeError:
             self.remove()
             raise
@@ -86,14 +93,23 @@ class Taps:
         keep = self._handles.append
         keep(model.register_forward_pre_hook(self._forward_begins, with_kwargs=True))
         keep(model.register_forward_hook(self._forward_ends))
-        for layer, name in layers_of(model).items():
-            keep(layer.register_forward_hook(self._layer_hook(name)))
         for optimizer in optimizers:
             keep(optimizer.register_step_pre_hook(self._step_begins))
             keep(optimizer.register_step_post_hook(self._step_ends))
 
+    def _put_on_layers(self) -> None:
+        """Layers have hooks only in the steps that are looked at closely: a hook costs, even one that does nothing."""
+        for layer, name in self._layers.items():
+            self._layer_handles.append(layer.register_forward_hook(self._layer_hook(name)))
+
+    def _take_off_layers(self) -> None:
+        for handle in self._layer_handles:
+            handle.remove()
+        self._layer_handles.clear()
+
     def remove(self) -> None:
         """Takes every hook away; the second call does nothing."""
+        self._take_off_layers()
         for handle in self._handles:
             handle.remove()
         self._handles.clear()
@@ -105,19 +121,19 @@ class Taps:
 
     def backward_begins(self, loss: Tensor) -> None:
         """A backward pass is about to run from ``loss``."""
-        self.tell(lambda: self._observer.backward_begins(loss))
+        self.tell(self._observer.backward_begins, loss)
         # Nothing may be left half done: an error is raised after the step, and here only where no step comes.
         if self._observer.step == 0:
             self._after()
 
     def forward_begins(self, arguments: tuple, named_arguments: dict) -> None:
         """The model is called."""
-        self.tell(lambda: self._observer.forward_begins(arguments, named_arguments))
+        self.tell(self._observer.forward_begins, arguments, named_arguments)
 
-    def tell(self, event: Callable[[], object]) -> None:
+    def tell(self, event: Callable[..., object], *details: object) -> None:
         """Lets the observer know of ``event``; what goes wrong there stays there."""
         try:
-            event()
+            event(*details)
         except Exception as error:  # a monitor that cannot cope must not end what it watches
             self._failed(error)
 
@@ -126,7 +142,7 @@ class Taps:
 
         def hook(layer: nn.Module, given: tuple, returned: object) -> None:
             if observer.wants_layers:
-                self.tell(lambda: observer.layer_returns(name, layer, given, returned))
+                self.tell(observer.layer_returns, name, layer, given, returned)
 
         return hook
 
@@ -134,13 +150,17 @@ class Taps:
         self.forward_begins(given, named)
 
     def _forward_ends(self, _: nn.Module, __: tuple, returned: object) -> None:
-        self.tell(lambda: self._observer.forward_ends(returned))
+        self.tell(self._observer.forward_ends, returned)
 
     def _step_begins(self, optimizer: Optimizer, given: tuple, named: dict) -> None:
-        self.tell(lambda: self._observer.step_begins(optimizer, has_closure=_has_closure(given, named)))
+        self.tell(self._observer.step_begins, optimizer, _has_closure(given, named))
 
     def _step_ends(self, optimizer: Optimizer, given: tuple, named: dict) -> None:
-        self.tell(lambda: self._observer.step_ends(optimizer, has_closure=_has_closure(given, named)))
+        self.tell(self._observer.step_ends, optimizer, _has_closure(given, named))
+        if self._observer.is_sampled and not self._layer_handles:
+            self._put_on_layers()
+        elif self._layer_handles and not self._observer.is_sampled:
+            self._take_off_layers()
         self._after()
 
 
