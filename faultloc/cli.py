@@ -1,6 +1,7 @@
 """The command `faultloc`: its commands, and how they end.
 
-Exit codes: 0 done, 1 a mistake in the data, the model or the settings, 2 a mistyped command line, 130 interrupted.
+Exit codes: 0 done, 1 a mistake in the data, the model or the settings, 2 a mistyped command line, 3 a training run was
+watched and has an error, 130 interrupted.
 """
 
 import errno
@@ -13,7 +14,7 @@ from faultloc.errors import FaultlocError
 
 # Each is `command` in the module of its name in faultloc/commands/, imported when it is asked for: `faultloc --help`
 # must not wait for PyTorch.
-_COMMANDS = {"dfaulo": "dfaulo", "review": "review", "purify": "purify"}
+_COMMANDS = {"dfaulo": "dfaulo", "review": "review", "purify": "purify", "deep-localize": "deep_localize"}
 
 
 class _Commands(click.Group):
@@ -21,6 +22,7 @@ class _Commands(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        cmd_name = cmd_name.replace("_", "-")
         if cmd_name not in _COMMANDS:
             return None
         return importlib.import_module(f"faultloc.commands.{_COMMANDS[cmd_name]}").command
@@ -37,13 +39,14 @@ def _underscored(option: str) -> str:
 )
 @click.version_option(package_name="faultloc")
 def faultloc() -> None:
-    """Says where a deep learning subject is faulty: which samples, and what to do about them.
+    """Says where a deep learning subject is faulty: which samples, which layer or phase of training; and what to do.
 
     \b
     Example:
       faultloc dfaulo --dataset ./MNIST --model ./model.pth --img_size '(28,28,1)'
       faultloc review ./results
       faultloc purify ./results --verdicts
+      faultloc deep-localize --script train.py
     """
 
 

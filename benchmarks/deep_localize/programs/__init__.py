@@ -1,0 +1,1 @@
+"""Faulty training scripts with their fixed twins, a file for each kind of root cause."""

@@ -1,0 +1,57 @@
+"""`faultloc deep-localize`: a training script of yours runs under the monitor."""
+
+import sys
+import traceback
+from pathlib import Path
+
+import click
+
+FAULTY = 3
+
+
+@click.command("deep-localize", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option(
+    "--script", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Your training script; it is run."
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("results/deep_localize"),
+    show_default=True,
+)
+@click.option("--every", type=click.IntRange(1), default=10, show_default=True, help="Steps between full statistics.")
+@click.option(
+    "--on-error", type=click.Choice(["warn", "stop"]), default="warn", show_default=True,
+    help="stop: end the script at the first error.",
+)  # fmt: skip
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def command(script: Path, output: Path, every: int, on_error: str, arguments: tuple[str, ...]) -> int:
+    """Runs a training script, unchanged, and says which layer and phase of the training is at fault.
+
+    What follows the options, best after --, is given to the script. Writes diagnosis.json and a picture of the
+    statistics to the output folder. Exit code 3: an error was found; 1: the script itself failed.
+
+    \b
+    Example:
+      faultloc deep-localize --script train.py
+      faultloc deep-localize --script train.py --on-error stop -- --epochs 3
+    """
+    from faultloc.report.training_diagnosis import save_diagnosis
+    from faultloc.watched_script.running import run_script
+
+    watched = run_script(
+        script,
+        arguments,
+        every=every,
+        on_error=on_error,
+        on_finding=lambda finding: click.echo(f"faultloc: {finding.severity}: {finding.text}", err=True),
+    )
+    if watched.error is not None:
+        traceback.print_exception(watched.error, file=sys.stderr)
+    click.echo(save_diagnosis(output, watched.runs))
+    if watched.was_stopped:
+        click.echo("The script was stopped at the first error (--on-error stop).")
+    if watched.error is not None:
+        raise click.ClickException(f"{script} ended with {type(watched.error).__name__}; what was seen before is above")
+    has_error = any(finding.severity == "error" for run in watched.runs for finding in run.diagnosis.findings)
+    return FAULTY if has_error else 0

@@ -1,0 +1,103 @@
+"""The monitor as a callback of PyTorch Lightning's ``Trainer``."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from torch import nn
+from torch.optim import Optimizer
+
+from faultloc.errors import MissingPackageError
+from faultloc.io.torchvision_import import import_torchvision
+from faultloc.methods.deep_localize.adapters.part_calls import PartCalls
+from faultloc.methods.deep_localize.adapters.trainer_watch import TrainerWatch
+from faultloc.methods.deep_localize.diagnosis import Diagnosis
+from faultloc.methods.deep_localize.finding import Finding
+
+if TYPE_CHECKING:
+    from lightning.pytorch import Callback
+else:
+    with suppress(MissingPackageError):  # Lightning's metrics import torchvision where it is there
+        import_torchvision("torchvision", purpose="Lightning")
+    try:
+        from lightning.pytorch import Callback
+    except ModuleNotFoundError as error:
+        if error.name not in ("lightning", "lightning.pytorch"):
+            raise
+        try:
+            from pytorch_lightning import Callback
+        except ModuleNotFoundError as other:
+            if other.name != "pytorch_lightning":
+                raise
+            raise MissingPackageError("lightning", "watching a Lightning training", "lightning") from None
+
+
+@runtime_checkable
+class Fitting(Protocol):
+    """What is needed of a trainer, which may be of ``lightning`` or of ``pytorch_lightning``."""
+
+    optimizers: list[Optimizer]
+    should_stop: bool
+
+
+class DeepLocalize(Callback):
+    """Watches a fit and keeps a finding for each fault that it sees; afterwards ``diagnosis`` has them.
+
+        watch = DeepLocalize(on_error="stop")
+        Trainer(callbacks=[watch]).fit(module, loader)
+        print(watch.diagnosis.summary)
+
+    The settings are those of ``TrainingMonitor``: ``on_error`` is ``warn``, ``stop`` (sets ``trainer.should_stop``,
+    which Lightning heeds once ``min_epochs`` and ``min_steps`` have passed) or ``raise`` (``TrainingFault``). Gradients
+    are those that the optimizer is given, after clipping.
+
+    Raises:
+        ConfigError: ``every`` or ``on_error`` is none of the monitor's settings.
+    """
+
+    def __init__(
+        self, *, every: int = 10, on_error: str = "warn", on_finding: Callable[[Finding], object] | None = None
+    ) -> None:
+        self._run = TrainerWatch(every=every, on_error=on_error, on_finding=on_finding)
+        self._parts: PartCalls | None = None
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """What was found so far, or in the fit that has ended.
+
+        Raises:
+            ConfigError: no training has begun yet.
+        """
+        return self._run.diagnosis
+
+    def on_train_start(self, trainer: Fitting, pl_module: nn.Module) -> None:
+        """The optimizers are there, and the weights of a checkpoint."""
+        self._end()
+        monitor = self._run.begin(pl_module, trainer.optimizers)
+        self._parts = PartCalls(pl_module, monitor)
+
+    def on_train_batch_start(self, trainer: Fitting, pl_module: nn.Module, batch: object, batch_idx: int) -> None:
+        """A training step begins."""
+        if self._parts is not None:
+            self._parts.begin_batch()
+
+    def on_train_batch_end(
+        self, trainer: Fitting, pl_module: nn.Module, outputs: object, batch: object, batch_idx: int
+    ) -> None:
+        """A training step is over."""
+        if self._run.should_stop():
+            trainer.should_stop = True
+
+    def on_train_end(self, trainer: Fitting, pl_module: nn.Module) -> None:
+        """The fit has ended."""
+        self._end()
+
+    def on_exception(self, trainer: Fitting, pl_module: nn.Module, exception: BaseException) -> None:
+        """The fit has failed, or was interrupted."""
+        self._end()
+
+    def _end(self) -> None:
+        if self._parts is not None:
+            self._parts.remove()
+            self._parts = None
+        self._run.end()

@@ -1,0 +1,243 @@
+"""The rules that need several steps: learning rates, dead and saturated units, gradients, a loss that does not move.
+
+A symptom alone is no fault: half of a trained network's units may be zero, gradients vanish once all is learned. Where
+a healthy run can show the same, the rule also asks whether the model learns.
+
+Source: the symptoms of DeepLocalize (Wardat, Le and Rajan 2021); the thresholds of AUTOTRAINER (ratio of first to last
+gradient under 1e-3, dead units) and DeepDiagnosis (saturation beyond 5 in half of the values).
+Differs: magnitudes instead of signed means, and the harm is asked for before an alarm is raised.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.finding import LABELS, LOSS, OPTIMIZER
+from faultloc.methods.deep_localize.history import History, SampledStep
+
+_TOO_HIGH, _TOO_LOW, _SAMPLES = 0.3, 1e-5, 4
+_DEAD, _SATURATED, _CHECKS = 0.9, 0.5, 10
+_LATEST = 100  # sampled steps: what was before is history
+_VANISHED_RATIO, _VANISHED = 1e-3, 1e-4
+_ZERO_STEPS, _FLAT_STEPS = 5, 60
+_DIVERGED, _EXPLODED = 10, 1e3
+_SHRUNK, _FAR_OFF = 0.05, 5
+_HARDLY = 0.05
+_WORSE, _WORSE_THAN_GUESS = 1.5, 1.2
+_PATIENCE = 30  # a large first step is made good within so many
+
+
+def check_dynamics(history: History, *, follows_one_loss: bool) -> Iterator[Symptom]:
+    """Every symptom that the history shows; ``follows_one_loss`` is False where several optimizers share the work."""
+    yield from _dead_activations(history)
+    yield from _zero_gradients(history)
+    if follows_one_loss:
+        yield from _rate_too_high(history)
+        yield from _shrunk_weights(history)
+        yield from _large_weights(history)
+        yield from _rate_too_low(history)
+        yield from _vanishing_gradients(history)
+        yield from _saturated_activations(history)
+        yield from _diverging(history)
+        yield from _swinging(history)
+        yield from _flat(history)
+
+
+def _rate_too_high(history: History) -> Iterator[Symptom]:
+    over = [value for value in history.largest_updates[-_LATEST:] if value > _TOO_HIGH]
+    is_thrown = len(over) >= 2 and history.was_thrown_off()
+    is_stuck = len(over) >= _SAMPLES and len(history.losses) >= _PATIENCE and not history.has_learned()
+    if is_thrown or (is_stuck and not history.has_fallen(0.95)):
+        median = float(np.median(over))
+        yield Symptom(
+            "optimizer.rate_too_high", OPTIMIZER, median, _TOO_HIGH,
+            f"steps change a weight by {median:.2g} times its size, and the loss is the worse for it: "
+            f"{history.losses[0]:.4g} at first, up to {history.most_loss:.4g}, {history.recent_loss():.4g} now",
+            {"learning_rate": history.sampled[-1].learning_rate},
+        )  # fmt: skip
+
+
+def _rate_too_low(history: History) -> Iterator[Symptom]:
+    samples = [sample for sample in history.sampled[-2 * _SAMPLES :] if sample.updates]
+    if len(samples) < 2 * _SAMPLES or history.is_warming_up() or history.has_learned() or history.has_fallen(0.98):
+        return
+    largest = [max(sample.updates.values()) for sample in samples]
+    moved = [value for value in largest if value >= _TOO_LOW]
+    if not moved and any(max(sample.gradients.values(), default=0.0) > 0 for sample in samples):
+        yield Symptom(
+            "optimizer.rate_too_low", OPTIMIZER, max(largest), _TOO_LOW,
+            f"no step changes a weight by more than {max(largest):.2g} times its size, and the loss stays at "
+            f"{history.recent_loss():.4g}",
+            {"learning_rate": samples[-1].learning_rate},
+        )  # fmt: skip
+
+
+def _shrunk_weights(history: History) -> Iterator[Symptom]:
+    samples = [history.sampled[0], history.sampled[-1]] if history.sampled else []
+    if len(history.sampled) < _CHECKS or history.has_learned():
+        return
+    shares = [
+        now / before
+        for name, before in samples[0].weights.items()
+        if (now := samples[-1].weights.get(name, before)) and before > 0
+    ]
+    if shares and max(shares) < _SHRUNK:
+        yield Symptom(
+            "optimizer.weight_decay", OPTIMIZER, max(shares), _SHRUNK,
+            f"all weights have shrunk, to {max(shares):.2g} of their size or less, and the model is none the better",
+        )  # fmt: skip
+
+
+def _large_weights(history: History) -> Iterator[Symptom]:
+    if history.kind not in ("cross_entropy", "bce_logits") or len(history.sampled) < _CHECKS:
+        return
+    known = history.relative[:_LATEST]
+    if len(known) >= _CHECKS and known[0] > _FAR_OFF and min(known) > 0.95:
+        first = next(iter(history.sampled[0].weights), LOSS).rpartition(".")[0]
+        yield Symptom(
+            "weights.scale", first or LOSS, known[0], _FAR_OFF,
+            f"before the first step the loss is {known[0]:.3g} times that of a constant guess, and it stays above it",
+        )  # fmt: skip
+
+
+def _dead_activations(history: History) -> Iterator[Symptom]:
+    for place in _places(history, lambda sample: sample.dead):
+        shares = [sample.dead[place] for sample in history.sampled[-_CHECKS:] if place in sample.dead]
+        for checks, least in ((5, 1.0), (_CHECKS, _DEAD)):
+            recent = shares[-checks:]
+            # Nine dead units of ten need do no harm: where progress is not known, only all of them are a fault.
+            is_harmful = least == 1.0 or history.knows_progress()
+            if len(recent) == checks and min(recent) >= least and is_harmful and not history.has_learned():
+                yield Symptom(
+                    "activation.dead", place, min(recent), least,
+                    f"{min(recent):.0%} of the units give 0 for every sample of the batch, in each of {checks} checks",
+                )  # fmt: skip
+                return
+
+
+def _saturated_activations(history: History) -> Iterator[Symptom]:
+    if history.has_learned():
+        return
+    for place in _places(history, lambda sample: sample.saturated):
+        recent = [one.saturated[place] for one in history.sampled[-_CHECKS:] if place in one.saturated]
+        if len(recent) == _CHECKS and min(recent) > _SATURATED:
+            yield Symptom(
+                "activation.saturated", place, min(recent), _SATURATED,
+                f"{min(recent):.0%} of what goes in lies beyond 5, where the activation is flat",
+            )  # fmt: skip
+            return
+
+
+def _zero_gradients(history: History) -> Iterator[Symptom]:
+    recent = history.gradient_norms[-_ZERO_STEPS:]
+    losses = history.losses[-_ZERO_STEPS:]
+    if len(recent) == _ZERO_STEPS and max(recent) == 0 and min(losses) > 1e-6 and not history.has_learned():
+        first = next(iter(history.sampled[0].gradients), LOSS) if history.sampled else LOSS
+        yield Symptom(
+            "gradient.zero", first.rpartition(".")[0] or LOSS, 0, 0,
+            f"all gradients were exactly 0 for {_ZERO_STEPS} steps while the loss is {losses[-1]:.4g}",
+        )  # fmt: skip
+
+
+def _vanishing_gradients(history: History) -> Iterator[Symptom]:
+    recent = history.sampled[-_CHECKS:]
+    if len(recent) < _CHECKS or history.has_learned():
+        return
+    ratios = []
+    for sample in recent:
+        norms = list(sample.gradients.values())
+        if len(norms) < 3 or not norms[-1] > 0:
+            return
+        ratios.append((norms[0] / norms[-1], norms[0]))
+    if all(ratio < _VANISHED_RATIO and norm < _VANISHED for ratio, norm in ratios):
+        first = next(iter(recent[-1].gradients)).rpartition(".")[0]
+        worst = max(ratio for ratio, _ in ratios)
+        yield Symptom(
+            "gradient.vanishing", first, worst, _VANISHED_RATIO,
+            f"the first layer's gradient is {worst:.1g} of the last layer's or less, in each of {_CHECKS} checks",
+        )  # fmt: skip
+
+
+def _diverging(history: History) -> Iterator[Symptom]:
+    losses = history.losses
+    if len(losses) < 4 or not history.first_loss() > 0:
+        return
+    start = losses[0]
+    exploded = losses[-1] > _EXPLODED * start and losses[-1] > losses[-2] > losses[-3]
+    grown = len(losses) >= 13 and float(np.mean(losses[-10:])) > _DIVERGED * history.first_loss()
+    # Where it is known what a guess would cost, a loss that only rises need not rise that far.
+    grown |= len(losses) >= _FLAT_STEPS and history.is_guessing() and history.is_rising()
+    if (exploded or grown) and not history.has_learned():
+        rule = "optimizer.rate_too_high" if _is_fast(history) else "loss.diverging"
+        yield Symptom(
+            rule, OPTIMIZER if rule == "optimizer.rate_too_high" else LOSS, losses[-1] / start, _DIVERGED,
+            f"the loss has grown from {start:.4g} to {losses[-1]:.4g} in {len(losses)} steps",
+            {"learning_rate": history.sampled[-1].learning_rate if history.sampled else 0.0},
+        )  # fmt: skip
+
+
+def _is_fast(history: History) -> bool:
+    """Whether a step has changed a weight by a third of its size."""
+    return max(history.largest_updates, default=0.0) > _TOO_HIGH
+
+
+def explains_nonfinite(history: History) -> Iterator[Symptom]:
+    """A learning rate that is too high, where what came before the first number that is none shows it."""
+    losses = [loss for loss in history.losses if np.isfinite(loss)]
+    if not losses:
+        return
+    grown = len(losses) > 1 and losses[-1] > 5 * abs(losses[0])
+    if grown or _is_fast(history):
+        largest = max(history.largest_updates, default=0.0)
+        yield Symptom(
+            "optimizer.rate_too_high", OPTIMIZER, largest, _TOO_HIGH,
+            f"before that, the loss went from {losses[0]:.4g} to {losses[-1]:.4g}, and steps changed a weight by up to "
+            f"{largest:.2g} times its size",
+            {"learning_rate": history.sampled[-1].learning_rate if history.sampled else 0.0},
+        )  # fmt: skip
+
+
+def _flat(history: History) -> Iterator[Symptom]:
+    if len(history.losses) < _FLAT_STEPS or history.is_warming_up() or not history.is_guessing():
+        return
+    if not (history.is_flat() or history.has_settled()):
+        return
+    steps, relative = len(history.losses), float(np.mean(history.relative[-3:]))
+    said = f"after {steps} steps the loss is {relative:.0%} of that of the best constant guess"
+    moved = history.movement()
+    if moved < _HARDLY:
+        yield Symptom(
+            "optimizer.small_steps", OPTIMIZER, moved, _HARDLY,
+            f"{said}, and at the pace of late all steps together change no weight by more than {moved:.2g} of its size",
+            {"learning_rate": history.sampled[-1].learning_rate},
+        )  # fmt: skip
+        return
+    if history.stacked:
+        yield Symptom(
+            "model.no_activation", history.stacked[0], relative, 0.95,
+            f"it takes a linear layer's output as it is, and {said}",
+        )  # fmt: skip
+    # The absolute error of a constant guess is flat where half of the targets lie on either side of it.
+    rule, place = ("loss.flat", LOSS) if history.kind == "absolute" else ("labels.unrelated", LABELS)
+    yield Symptom(rule, place, relative, 0.95, said)
+
+
+def _swinging(history: History) -> Iterator[Symptom]:
+    """A model that was good and got worse than a guess: its steps go too far, one after the other."""
+    if len(history.relative) < _CHECKS:
+        return
+    recent, best = float(np.mean(history.relative[-3:])), min(history.relative[:-3])
+    if min(history.relative[-3:]) > 1 and recent > _WORSE * best and recent > _WORSE_THAN_GUESS:
+        yield Symptom(
+            "optimizer.rate_too_high", OPTIMIZER, recent, _WORSE_THAN_GUESS,
+            f"the loss was {best:.0%} of that of the best constant guess and has risen to {recent:.0%}: steps go too "
+            "far, by the learning rate or by the momentum",
+            {"learning_rate": history.sampled[-1].learning_rate},
+        )  # fmt: skip
+
+
+def _places(history: History, shares: Callable[[SampledStep], object]) -> list[str]:
+    latest = shares(history.sampled[-1]) if history.sampled else {}
+    # Nearest the loss first, as the graph was walked: the cause is the one that the data passes first.
+    return list(reversed(list(latest)))  # type: ignore[call-overload]

@@ -1,0 +1,69 @@
+"""Norms of gradients and of the steps' changes of the weights, each in few operations."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+# Of a large weight, this many values stand for all: enough for a ratio, and no copy of the whole model.
+_MOST_VALUES = 8192
+
+
+def gradient_norms(parameters: Mapping[str, nn.Parameter]) -> dict[str, float]:
+    """The norm of each gradient that there is; one fused operation and one reading from the device."""
+    having = {
+        name: parameter.grad
+        for name, parameter in parameters.items()
+        if parameter.grad is not None and not parameter.grad.is_sparse
+    }
+    if not having:
+        return {}
+    # What torch's own clip_grad_norm_ uses.
+    norms = torch._foreach_norm(list(having.values()))
+    return dict(zip(having, torch.stack([norm.float() for norm in norms]).tolist(), strict=True))
+
+
+class TotalNorm:
+    """The norm of all gradients together, as cheaply as it can be had: one fused operation, one reading, no names."""
+
+    def __init__(self, parameters: Mapping[str, nn.Parameter]) -> None:
+        self._parameters = [parameter for parameter in parameters.values() if parameter.requires_grad]
+
+    def __call__(self) -> float:
+        """The norm of the gradients that there are, 0 where there are none."""
+        having = [grad for one in self._parameters if (grad := one.grad) is not None and not grad.is_sparse]
+        return torch.linalg.vector_norm(torch.stack(torch._foreach_norm(having))).item() if having else 0.0
+
+
+def weight_sample(parameters: Mapping[str, nn.Parameter]) -> dict[str, Tensor]:
+    """A copy of at most 8,192 evenly spaced values of every weight with two axes or more."""
+    return {name: _values(parameter).clone() for name, parameter in parameters.items() if _is_weight(parameter)}
+
+
+def relative_updates(before: Mapping[str, Tensor], parameters: Mapping[str, nn.Parameter]) -> dict[str, float]:
+    """The norm of each weight's change since ``before`` over its norm then; weights that were all zero are left out."""
+    names = [name for name in before if name in parameters]
+    if not names:
+        return {}
+    ratios = []
+    for name in names:
+        norm = before[name].float().norm()
+        ratios.append((_values(parameters[name]).float() - before[name].float()).norm() / norm)
+    values = torch.stack(ratios).tolist()
+    return {name: value for name, value in zip(names, values, strict=True) if value == value and value != float("inf")}
+
+
+def weight_norms(sample: Mapping[str, Tensor]) -> dict[str, float]:
+    """The norm of each of the weights' samples."""
+    if not sample:
+        return {}
+    return dict(zip(sample, torch.stack([values.float().norm() for values in sample.values()]).tolist(), strict=True))
+
+
+def _is_weight(parameter: nn.Parameter) -> bool:
+    return parameter.requires_grad and parameter.dim() >= 2
+
+
+def _values(parameter: nn.Parameter) -> Tensor:
+    flat = parameter.detach().reshape(-1)
+    return flat[:: max(1, -(-flat.numel() // _MOST_VALUES))]

@@ -1,0 +1,144 @@
+"""What the monitor remembers of the steps, and what follows from it: is the model learning?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+# Shares of the best constant prediction's loss: above the first a model is no better than a guess.
+GUESSING, LEARNED = 0.95, 0.9
+# Sampled steps: that make up the beginning of a run, and that at most count as recent.
+_EARLY, _RECENT = 50, 20
+_FAR = 20
+
+
+@dataclass(frozen=True)
+class SampledStep:
+    """The full statistics of one step; mappings go by parameter name or by layer.
+
+    ``plain_loss`` is the mean loss in its own unit; ``relative_loss`` that as a share of the best constant
+    prediction's. Either is None where loss or targets are of a kind that is not recognised. ``updates`` are relative:
+    the norm of a step's change of a weight over the weight's norm, which ``weights`` holds (of an even sample of it).
+    """
+
+    step: int
+    gradients: Mapping[str, float] = field(default_factory=dict)
+    updates: Mapping[str, float] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
+    dead: Mapping[str, float] = field(default_factory=dict)
+    saturated: Mapping[str, float] = field(default_factory=dict)
+    learning_rate: float = 0.0
+    plain_loss: float | None = None
+    relative_loss: float | None = None
+
+
+@dataclass
+class History:
+    """Loss and total gradient norm of every step, the full statistics of some; ``kind`` of the loss, if known."""
+
+    losses: list[float] = field(default_factory=list)
+    gradient_norms: list[float] = field(default_factory=list)
+    sampled: list[SampledStep] = field(default_factory=list)
+    kind: str | None = None
+    # Layers that take the output of a linear layer with nothing between.
+    stacked: list[str] = field(default_factory=list)
+
+    # What rules ask of every sample, kept so that a long run is not read again and again.
+    relative: list[float] = field(default_factory=list)
+    largest_updates: list[float] = field(default_factory=list)
+    most_loss: float = -float("inf")
+
+    def add_step(self, loss: float, gradient_norm: float) -> None:
+        """One more step."""
+        self.losses.append(loss)
+        self.gradient_norms.append(gradient_norm)
+        self.most_loss = max(self.most_loss, loss)
+
+    def add_sample(self, sample: SampledStep) -> None:
+        """The full statistics of the last step."""
+        self.sampled.append(sample)
+        self.largest_updates.append(max(sample.updates.values(), default=0.0))
+        if sample.relative_loss is not None:
+            self.relative.append(sample.relative_loss)
+
+    def knows_progress(self) -> bool:
+        """Whether loss and targets are of a kind for which the best constant guess is known."""
+        return self._recent_relative() is not None
+
+    def has_learned(self) -> bool:
+        """Whether the model does better than a constant guess, or its loss has fallen by a tenth from where it began.
+
+        Where neither is known, nothing speaks against it.
+        """
+        recent = self._recent_relative()
+        if recent is not None:
+            return recent < LEARNED
+        return self.has_fallen(0.9)
+
+    def is_guessing(self) -> bool:
+        """Whether the model is known to do no better than a constant guess, in the last of the sampled steps."""
+        recent = self._recent_relative()
+        return recent is not None and recent >= GUESSING
+
+    def has_fallen(self, share: float) -> bool:
+        """Whether the loss of the last quarter of all steps lies under ``share`` of the first steps' loss."""
+        if len(self.losses) < 4:
+            return True
+        first, last = self.first_loss(), self.recent_loss()
+        return bool(last < share * first) if first > 0 else bool(last < first)
+
+    def is_flat(self) -> bool:
+        """Whether the last quarter's mean loss is more than .98 of the first quarter's."""
+        early, late = self._first_and_last_quarter()
+        return bool(late > 0.98 * early) if early > 0 else bool(late >= early)
+
+    def _first_and_last_quarter(self) -> tuple[float, float]:
+        quarter = max(1, len(self.losses) // 4)
+        return float(np.mean(self.losses[:quarter])), float(np.mean(self.losses[-quarter:]))
+
+    def has_settled(self) -> bool:
+        """Whether the last ten sampled steps, of a hundred steps or more, show no fall of the loss."""
+        if len(self.losses) < 100 or len(self.relative) < 10:
+            return False
+        before, after = self.relative[-10:-5], self.relative[-5:]
+        return sum(after) > 0.98 * sum(before)
+
+    def movement(self) -> float:
+        """By how much all steps together would change the weight that moves most, at the pace of the last ones."""
+        late = sorted(self.largest_updates[-5:])
+        return late[len(late) // 2] * len(self.losses) if late else float("inf")
+
+    def is_rising(self) -> bool:
+        """Whether the last quarter's mean loss is more than half above the first quarter's."""
+        early, late = self._first_and_last_quarter()
+        return bool(early > 0 and late > 1.5 * early)
+
+    def first_loss(self) -> float:
+        """The mean loss of the first three steps."""
+        early = self.losses[:3]
+        return sum(early) / len(early)
+
+    def recent_loss(self) -> float:
+        """The mean loss of the last quarter of the steps, at most ten."""
+        late = self.losses[-min(10, max(1, len(self.losses) // 4)) :]
+        return sum(late) / len(late)
+
+    def was_thrown_off(self) -> bool:
+        """Whether training has made the model far worse than it began: three times as bad as a constant guess.
+
+        Where that is not known: ten times the first loss.
+        """
+        known = self.relative[:_EARLY]
+        if known:
+            # Two of the steps looked at, or one by far: an odd batch alone is no trend.
+            worst, start = sorted(known)[-2:], max(known[0], 1)
+            return len(known) > 1 and (worst[0] > 3 * start or worst[1] > _FAR * start)
+        return bool(self.losses and self.losses[0] > 0 and self.most_loss > 10 * self.losses[0])
+
+    def is_warming_up(self) -> bool:
+        """Whether the learning rate still rises, or has done so within the sampled steps."""
+        return len(self.sampled) > 1 and self.sampled[-1].learning_rate > 1.01 * self.sampled[0].learning_rate
+
+    def _recent_relative(self) -> float | None:
+        count = min(_RECENT, max(3, len(self.relative) // 3))
+        return sum(self.relative[-count:]) / count if len(self.relative) >= 3 else None

@@ -1,0 +1,102 @@
+"""Which layers a forward pass calls, in which order, and which node of the autograd graph each gave."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from torch import Tensor, nn
+from torch.autograd.graph import Node
+
+from faultloc.methods.deep_localize.autograd_walk import children
+
+
+@dataclass(frozen=True)
+class LayerCall:
+    """One call of a layer.
+
+    ``node`` is that of its first output tensor, None where no gradient will flow; ``first_input`` its first tensor, and
+    ``begins_gradient`` says that no gradient flows on from this input, though it is none of the model's own.
+    """
+
+    name: str
+    layer: nn.Module
+    node: Node | None
+    first_input: Tensor | None
+    begins_gradient: bool
+
+
+@runtime_checkable
+class NamesLayers(Protocol):
+    """A model that says itself what its layers are called."""
+
+    def layer_names(self) -> dict[nn.Module, str]:
+        """The layers with their names, in the model's order."""
+
+
+def layers_of(model: nn.Module) -> dict[nn.Module, str]:
+    """The modules without children by their names; the model itself, if it has none, is called ``model``."""
+    if isinstance(model, NamesLayers):
+        return model.layer_names()
+    layers = {module: name for name, module in model.named_modules() if name and not any(module.children())}
+    return layers or {model: "model"}
+
+
+def owner_of(parameter_name: str) -> str:
+    """The module that a parameter belongs to: ``fc.weight`` belongs to ``fc``."""
+    return parameter_name.rpartition(".")[0] or "model"
+
+
+def tensors_in(value: object) -> Iterator[Tensor]:
+    """The tensors in ``value``: alone, or in tuples, lists, mappings and data classes, as models return them."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from tensors_in(inner)
+    elif isinstance(value, tuple | list):
+        for inner in value:
+            yield from tensors_in(inner)
+    elif hasattr(value, "__dataclass_fields__"):
+        yield from tensors_in(vars(value))
+
+
+class LayerTrace:
+    """The calls of one forward pass, in their order."""
+
+    def __init__(self, model_inputs: Sequence[object] = ()) -> None:
+        self.calls: list[LayerCall] = []
+        self._model_inputs = {tensor.data_ptr() for tensor in tensors_in(list(model_inputs))}
+
+    def record(self, name: str, layer: nn.Module, given: tuple, returned: object) -> None:
+        """Notes one call; its output's node names the layer in the graph."""
+        output, first = next(tensors_in(returned), None), next(tensors_in(given), None)
+        begins = first is not None and not first.requires_grad and first.data_ptr() not in self._model_inputs
+        self.calls.append(LayerCall(name, layer, None if output is None else output.grad_fn, first, begins))
+
+    def name_of(self, node: Node | None) -> str | None:
+        """The layer that gave ``node``, or the nearest one behind it; None where none is found."""
+        names = {call.node: call.name for call in self.calls if call.node is not None}
+        seen: set[Node] = set()
+        while node is not None and node not in seen:
+            if node in names:
+                return names[node]
+            seen.add(node)
+            behind = children(node)
+            node = behind[0] if behind else None
+        return None
+
+    @property
+    def last(self) -> str | None:
+        """The layer that was called last."""
+        return self.calls[-1].name if self.calls else None
+
+    def is_normalised_first(self) -> bool:
+        """Whether the first layer with weights normalises or looks up, so that its inputs' scale does not matter."""
+        kinds = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm, nn.Embedding, nn.EmbeddingBag)
+        first = self.first_with_weights
+        return first is not None and isinstance(first.layer, kinds)
+
+    @property
+    def first_with_weights(self) -> LayerCall | None:
+        """The first call of a layer that has weights."""
+        return next((call for call in self.calls if any(True for _ in call.layer.parameters())), None)

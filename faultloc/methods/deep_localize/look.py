@@ -1,0 +1,157 @@
+"""One close look at a step, between its forward and its backward pass: contracts, scales, activations, progress."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from faultloc.methods.deep_localize.activation_statistics import (
+    ActivationStatistic,
+    activation_statistics,
+    stacked_layers,
+)
+from faultloc.methods.deep_localize.autograd_walk import past_shaping
+from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.contract import check_shapes, check_term, check_value
+from faultloc.methods.deep_localize.finding import INPUT, LABELS, OPTIMIZER
+from faultloc.methods.deep_localize.layer_trace import LayerTrace
+from faultloc.methods.deep_localize.loss_terms import LossTerm, loss_terms
+from faultloc.methods.deep_localize.structure import check_structure
+from faultloc.methods.deep_localize.targets import SeenTargets, plain_loss, target_of
+
+_INPUT_SCALE, _TARGET_SCALE = 10, 100
+_LABELS_A_CLASS, _FEWEST_TARGETS = 20, 100
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look saw; the two losses as in ``SampledStep``."""
+
+    symptoms: Sequence[Symptom] = ()
+    activations: Sequence[ActivationStatistic] = ()
+    kind: str | None = None
+    plain_loss: float | None = None
+    relative_loss: float | None = None
+    notes: Sequence[str] = ()
+    stacked: Sequence[str] = ()
+    target: Tensor | None = None
+
+
+def look_at_loss(
+    loss: Tensor,
+    value: float,
+    model: nn.Module,
+    outputs: list[Tensor],
+    trace: LayerTrace,
+    given_target: Tensor | None,
+    targets: SeenTargets,
+    optimizers: Sequence[Optimizer],
+    *,
+    is_thorough: bool,
+) -> Look:
+    """A look at the step whose loss is ``loss``; ``targets`` remembers what it is shown.
+
+    Only a thorough one looks at contracts and structure, which seldom change.
+    """
+    # A single value among the outputs is a loss that the model computes itself: what it was made from is not behind it.
+    nodes = {output.grad_fn for output in outputs if output.grad_fn is not None and output.dim() > 0}
+    terms = loss_terms(loss, nodes)
+    predictions = {term.source for term in terms if term.source is not None}
+    symptoms, notes = list(_scales(trace)) if is_thorough else [], []
+    stacked: Sequence[str] = ()
+    if is_thorough:
+        symptoms += check_structure(loss, trace, predictions)
+        stacked = stacked_layers(loss, trace)
+    if not terms:
+        notes.append(
+            "the loss is of a kind that is not recognised, so that the contract with the last activation and the "
+            "progress against a constant guess are not checked; finiteness, gradients, updates and units are"
+        )
+    if not trace.calls:
+        notes.append(
+            f"no layer inside {type(model).__name__} is seen to be called (compiled or scripted?), so that findings "
+            "name no layer"
+        )
+    for term in terms if is_thorough else ():
+        place = trace.name_of(term.source) or trace.last or "model"
+        target = target_of(term, outputs)
+        target = given_target if target is None and len(terms) == 1 else target
+        symptoms += check_term(term, place, target)
+        symptoms += check_value(term, value)
+        symptoms += check_shapes(term, outputs)
+        symptoms += _target_scale(term, target)
+        symptoms += _direction(term, optimizers)
+    plain = relative = target = None
+    kind = terms[0].kind if len(terms) == 1 else None
+    if len(terms) == 1:
+        target = target_of(terms[0], outputs)
+        target = given_target if target is None else target
+        if target is not None:
+            targets.add(target)
+            symptoms += _monotonous(terms[0], targets, outputs)
+            plain, guess = plain_loss(terms[0], target), targets.constant_loss(terms[0].kind)
+            relative = plain / guess if plain is not None and guess is not None and guess > 1e-8 else None
+    return Look(
+        symptoms,
+        list(activation_statistics(loss, trace, predictions)),
+        kind,
+        plain,
+        relative,
+        notes,
+        stacked,
+        target,
+    )
+
+
+def _scales(trace: LayerTrace) -> Iterator[Symptom]:
+    first = trace.first_with_weights
+    given = None if first is None else first.first_input
+    if given is None or trace.is_normalised_first() or not given.is_floating_point() or not given.numel():
+        return
+    size = float(given.detach().float().square().mean().sqrt())
+    if size > _INPUT_SCALE:
+        yield Symptom(
+            "input.scale", INPUT, size, _INPUT_SCALE,
+            f"the values that enter the first layer are of size {size:.4g} (root mean square)",
+        )  # fmt: skip
+
+
+def _target_scale(term: LossTerm, target: Tensor | None) -> Iterator[Symptom]:
+    if term.kind not in ("squared", "absolute") or target is None or target.numel() < 2:
+        return
+    spread = float(target.float().std())
+    if spread > _TARGET_SCALE:
+        yield Symptom(
+            "target.scale",
+            LABELS,
+            spread,
+            _TARGET_SCALE,
+            f"the targets of the regression have a deviation of {spread:.4g}",
+        )
+
+
+def _direction(term: LossTerm, optimizers: Sequence[Optimizer]) -> Iterator[Symptom]:
+    if term.is_whole_loss and any(group.get("maximize") for one in optimizers for group in one.param_groups):
+        yield Symptom(
+            "optimizer.maximizes", OPTIMIZER, 1, 0, "the optimizer is told to make the loss larger (maximize=True)"
+        )
+
+
+def _monotonous(term: LossTerm, targets: SeenTargets, outputs: list[Tensor]) -> Iterator[Symptom]:
+    """Targets that are all the same, and batches of one class each."""
+    if term.kind in ("cross_entropy", "nll", "categorical") and term.prediction is not None:
+        classes = term.prediction.shape[1] if term.prediction.dim() > 1 else 1
+        if targets.samples >= _LABELS_A_CLASS * classes and targets.is_constant():
+            yield Symptom(
+                "labels.single", LABELS, 1, classes,
+                f"all of {targets.samples} samples have one label, and the model has {classes} outputs",
+            )  # fmt: skip
+        if targets.is_sorted():
+            yield Symptom("labels.sorted", LABELS, 1, 2, "every batch so far holds samples of one class only")
+    # The targets of a loss on another model's answer may well be constant: a generator's are.
+    is_own = any(output.grad_fn is not None and past_shaping(output.grad_fn) is term.source for output in outputs)
+    if term.kind in ("squared", "absolute") and is_own and targets.samples >= _FEWEST_TARGETS and targets.is_constant():
+        yield Symptom(
+            "labels.single", LABELS, 1, 2, f"all of {targets.samples} samples have the same number as their target"
+        )

@@ -1,0 +1,180 @@
+"""A monitor inside the training loop: which layer and phase of the run is at fault, and what to do about it."""
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from faultloc.errors import ConfigError
+from faultloc.methods.deep_localize.catalogue import Symptom, as_finding, cause_first
+from faultloc.methods.deep_localize.diagnosis import Diagnosis, FaultWarning, TrainingFault
+from faultloc.methods.deep_localize.finding import Finding
+from faultloc.methods.deep_localize.history import History
+from faultloc.methods.deep_localize.layer_trace import layers_of, owner_of
+from faultloc.methods.deep_localize.observer import Observer
+from faultloc.methods.deep_localize.taps import Taps
+from faultloc.settings_check import check_number
+
+OnError = Literal["warn", "stop", "raise"]
+
+
+class TrainingMonitor:
+    """Watches the training of ``model`` by ``optimizer`` (or several) and keeps a finding for each fault that it sees.
+
+        monitor = TrainingMonitor(model, optimizer).attach()
+        ...                               # the training loop, unchanged
+        print(monitor.close().summary)
+
+    or, around each step and telling the targets, ``with monitor.step(inputs, targets): ...``. Losses and gradient norms
+    are read at every step; contracts at the first; full statistics at the first five steps, then every ``every``
+    steps, and after 200 steps every five times ``every``.
+    The monitor draws no random number and changes no value: training gives the same bits with and without it.
+
+    ``loss_fn`` is only needed for a loss module of your own, to see its targets. ``on_error`` says what an error does:
+    ``warn`` warns (as for every finding), ``stop`` sets ``should_stop``, which the loop may look at, ``raise`` raises
+    ``TrainingFault`` at the end of the step. ``on_finding`` is called with each finding, in place of the warning.
+
+    Source: Wardat, Le and Rajan, "DeepLocalize: Fault Localization for Deep Neural Networks", ICSE 2021.
+    Differs: contracts, causes and advice beside symptoms; magnitudes instead of signed means; the batch that was
+    trained on; no exit. The tool as it was released is ``released_rules.ReleasedMonitor``.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        optimizer: Optimizer | Sequence[Optimizer],
+        loss_fn: Callable[..., Tensor] | None = None,
+        *,
+        every: int = 10,
+        on_error: str = "warn",
+        on_finding: Callable[[Finding], object] | None = None,
+    ) -> None:
+        check_number("every", every, at_least=1, whole=True)
+        if on_error not in get_args(OnError):
+            raise ConfigError(f"on_error is {on_error!r}; expected {', '.join(get_args(OnError))}")
+        self.findings: list[Finding] = []
+        self.notes: list[str] = []
+        self.should_stop = False
+        self._model, self._loss_fn = model, loss_fn
+        self._optimizers = [optimizer] if isinstance(optimizer, Optimizer) else list(optimizer)
+        self._on_error = on_error
+        self._on_finding = on_finding or _warn
+        self._taps: Taps | None = None
+        self._loss_hook: torch.utils.hooks.RemovableHandle | None = None
+        self._observer = Observer(model, self._optimizers, every=every, found=self._found, noted=self._note)
+
+    @property
+    def history(self) -> History:
+        """The statistics so far."""
+        return self._observer.history
+
+    def attach(self) -> "TrainingMonitor":
+        """Watches from now on, through hooks, until ``close``; the loop needs no change."""
+        if self._taps is None:
+            try:
+                self._taps = Taps(self._observer, self._model, self._optimizers, after=self._obey, failed=self._failed)
+            except RuntimeError as error:  # a scripted module takes none
+                self._note(f"no hook can be put on {type(self._model).__name__} ({error}): nothing of it is seen")
+                return self
+            if isinstance(self._loss_fn, nn.Module):
+                self._loss_hook = self._loss_fn.register_forward_hook(self._loss_was_called)
+        return self
+
+    def forward_begins(self, arguments: tuple, named_arguments: dict) -> None:
+        """Tells of a call of the model that had begun when the monitor was attached."""
+        if self._taps is not None:
+            self._taps.forward_begins(arguments, named_arguments)
+
+    def part_begins(self, part: nn.Module, arguments: tuple, named_arguments: dict) -> None:
+        """Tells of a call of a part of the model, by a training step that does not call the model itself."""
+        if self._taps is not None:
+            self._taps.tell(self._observer.part_begins, part, arguments, named_arguments)
+
+    def part_ends(self, returned: object) -> None:
+        """Tells of what that call has given."""
+        if self._taps is not None:
+            self._taps.tell(self._observer.part_ends, returned)
+
+    def close(self) -> Diagnosis:
+        """Takes all hooks away; what was found, the likeliest root cause first."""
+        self._detach()
+        self._observer.begin_step()
+        return self.diagnosis()
+
+    def diagnosis(self) -> Diagnosis:
+        """What was found so far, the likeliest root cause first."""
+        notes = list(self.notes)
+        if not self.history.losses and not self.findings and not notes:
+            notes.append(
+                "no training step was seen; expected the model to be called, backward() and step() while the monitor "
+                "is attached: is the loader empty?"
+            )
+        owners = [owner_of(name) for name, _ in self._model.named_parameters()]
+        layers = list(dict.fromkeys([*layers_of(self._model).values(), *owners]))
+        return Diagnosis(cause_first(self.findings), layers, len(self.history.losses), notes)
+
+    def __enter__(self) -> "TrainingMonitor":
+        return self.attach()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def step(self, inputs: object = None, targets: object = None) -> Iterator[None]:
+        """Watches the one training step inside the block; ``targets`` are what its loss compares with."""
+        was_attached = self._taps is not None
+        self._observer.given_target = targets if isinstance(targets, Tensor) else None
+        self.attach()
+        try:
+            yield
+        finally:
+            self._observer.given_target = None
+            if not was_attached:
+                self._detach()
+
+    def _detach(self) -> None:
+        if self._taps is not None:
+            self._taps.remove()
+            self._taps = None
+        if self._loss_hook is not None:
+            self._loss_hook.remove()
+            self._loss_hook = None
+
+    def _loss_was_called(self, _: nn.Module, given: tuple, returned: object) -> None:
+        if len(given) > 1 and isinstance(given[1], Tensor):
+            self._observer.given_target = given[1]
+
+    def _found(self, symptom: Symptom) -> None:
+        if any(known.rule == symptom.rule for known in self.findings):
+            return
+        finding = as_finding(symptom, self._observer.step)
+        self.findings.append(finding)
+        self._on_finding(finding)
+
+    def _note(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def _failed(self, error: Exception) -> None:
+        """Whatever the monitor itself cannot cope with: training goes on without it."""
+        self._observer.sleep()
+        self._note(
+            f"the monitor could not follow this run and has stopped watching it ({type(error).__name__}: {error}); "
+            "training went on"
+        )
+
+    def _obey(self) -> None:
+        errors = [finding for finding in cause_first(self.findings) if finding.severity == "error"]
+        if not errors or self._on_error == "warn":
+            return
+        self.should_stop = True
+        if self._on_error == "raise":
+            raise TrainingFault(errors[0])
+
+
+def _warn(finding: Finding) -> None:
+    warnings.warn(f"{finding.severity}: {finding.text}", FaultWarning, stacklevel=3)

@@ -1,0 +1,72 @@
+"""What is odd in how a model computes, seen in the graph of one step: axes, tiny batches, cut states."""
+
+from collections.abc import Collection, Iterator
+
+from torch import Tensor, nn
+from torch.autograd.graph import Node
+
+from faultloc.methods.deep_localize.autograd_walk import operation, saved, walk
+from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.layer_trace import LayerTrace
+from faultloc.methods.deep_localize.loss_terms import softmax_axis
+
+_MOST_NODES = 4000
+_FEWEST_VALUES, _FEWEST_CALLS = 4, 3
+
+
+def check_structure(loss: Tensor, trace: LayerTrace, predictions: Collection[Node]) -> Iterator[Symptom]:
+    """Symptoms of the graph of ``loss``; the activations that give ``predictions`` are looked at elsewhere."""
+    if loss.grad_fn is None:
+        return
+    reached = [node for node, _ in walk(loss.grad_fn, most=_MOST_NODES)]
+    for node in reached:
+        if node not in predictions:
+            yield from _softmax(node, trace)
+    yield from _normalised_by_few(trace)
+    if len(reached) < _MOST_NODES:
+        yield from _cut_calls(trace, set(reached))
+
+
+def _softmax(node: Node, trace: LayerTrace) -> Iterator[Symptom]:
+    """Weights of one element are all 1: where there is another axis to weigh, this is not the one that was meant.
+
+    Attention with a single key is no fault, and its weights have four axes, or as many rows as there are heads.
+    """
+    axis, result = softmax_axis(node), saved(node, "result") if operation(node) == "Softmax" else None
+    if axis is None or result is None or result.dim() != 3:
+        return
+    if result.shape[axis] == 1 and axis == 2 and result.shape[1] > 1:
+        yield Symptom(
+            "model.softmax_axis", trace.name_of(node) or "model", 1, 2,
+            f"a softmax of shape {' x '.join(map(str, result.shape))} runs over an axis of one element: all is 1",
+        )  # fmt: skip
+
+
+def _normalised_by_few(trace: LayerTrace) -> Iterator[Symptom]:
+    for call in trace.calls:
+        given = call.first_input
+        if not isinstance(call.layer, nn.modules.batchnorm._BatchNorm) or not call.layer.training or given is None:
+            continue
+        values = given.numel() // max(1, given.shape[1]) if given.dim() > 1 else given.numel()
+        if values < _FEWEST_VALUES:
+            yield Symptom(
+                "model.few_values", call.name, values, _FEWEST_VALUES,
+                f"batch normalisation takes mean and deviation of {values} values, which leaves little but their signs",
+            )  # fmt: skip
+            return
+
+
+def _cut_calls(trace: LayerTrace, reached: set[Node]) -> Iterator[Symptom]:
+    """Layers that are called again and again, of whose calls only the last has a part in the loss."""
+    calls: dict[str, list[Node]] = {}
+    for call in trace.calls:
+        if call.node is not None:
+            calls.setdefault(call.name, []).append(call.node)
+    for name, nodes in calls.items():
+        used = sum(node in reached for node in nodes)
+        if len(nodes) >= _FEWEST_CALLS and used == 1 and nodes[-1] in reached:
+            yield Symptom(
+                "gradient.cut_state", name, len(nodes) - used, 0,
+                f"of {len(nodes)} calls of this layer only the last gets a gradient: the state between them is cut off",
+            )  # fmt: skip
+            return

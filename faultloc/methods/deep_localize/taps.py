@@ -1,0 +1,169 @@
+"""The hooks by which an observer sees a training loop that knows nothing of it, and their removal.
+
+Forward hooks see inputs, outputs and layers; optimizer hooks see gradients before and weights after a step. The loss is
+seen where its backward pass begins: PyTorch has no hook there, so ``torch.autograd.backward`` is wrapped while at least
+one observer is attached. ``Tensor.backward``, Lightning, Accelerate and Keras all call it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.utils.hooks import RemovableHandle
+
+from faultloc.methods.deep_localize.layer_trace import layers_of
+
+
+@runtime_checkable
+class Watching(Protocol):
+    """What taps tell of: the events of a training loop."""
+
+    wants_layers: bool
+    step: int
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether the step under way is looked at closely, so that layers need hooks."""
+
+    def forward_begins(self, arguments: tuple, named_arguments: dict) -> None:
+        """The model is called."""
+
+    def layer_returns(self, name: str, layer: nn.Module, given: tuple, returned: object) -> None:
+        """A layer was called; only told while ``wants_layers``."""
+
+    def forward_ends(self, returned: object) -> None:
+        """The model has given its outputs."""
+
+    def backward_begins(self, loss: Tensor) -> None:
+        """A backward pass is about to run from ``loss``."""
+
+    def step_begins(self, optimizer: Optimizer, has_closure: bool) -> None:
+        """An optimizer is about to step."""
+
+    def step_ends(self, optimizer: Optimizer, has_closure: bool) -> None:
+        """An optimizer has stepped."""
+
+
+_original_backward: list[Callable] = []
+_attached: list["Taps"] = []
+
+
+def _backward(tensors: object, *arguments: object, **named: object) -> object:
+    for tensor in tensors if isinstance(tensors, list | tuple) else [tensors]:
+        if isinstance(tensor, Tensor):
+            for taps in list(_attached):
+                taps.backward_begins(tensor)
+    return _original_backward[0](tensors, *arguments, **named)
+
+
+class Taps:
+    """The hooks of one observer; ``remove`` takes all of them away.
+
+    ``after`` is called once a step has ended, and once a loss was seen. What goes wrong in the observer is given to
+    ``failed`` and does not reach the training loop.
+    """
+
+    def __init__(
+        self,
+        observer: Watching,
+        model: nn.Module,
+        optimizers: Sequence[Optimizer],
+        *,
+        after: Callable[[], object],
+        failed: Callable[[Exception], object],
+    ) -> None:
+        self._observer, self._after, self._failed = observer, after, failed
+        self._handles: list[RemovableHandle] = []
+        self._layer_handles: list[RemovableHandle] = []
+        self._layers = layers_of(model)
+        try:
+            self._put_on(model, optimizers)
+            self._put_on_layers()
+        except RuntimeError:
+            self.remove()
+            raise
+        if not _original_backward:
+            _original_backward.append(torch.autograd.backward)
+            torch.autograd.backward = _backward  # type: ignore[assignment]
+        _attached.append(self)
+
+    def _put_on(self, model: nn.Module, optimizers: Sequence[Optimizer]) -> None:
+        keep = self._handles.append
+        keep(model.register_forward_pre_hook(self._forward_begins, with_kwargs=True))
+        keep(model.register_forward_hook(self._forward_ends))
+        for optimizer in optimizers:
+            keep(optimizer.register_step_pre_hook(self._step_begins))
+            keep(optimizer.register_step_post_hook(self._step_ends))
+
+    def _put_on_layers(self) -> None:
+        """Layers have hooks only in the steps that are looked at closely: a hook costs, even one that does nothing."""
+        for layer, name in self._layers.items():
+            self._layer_handles.append(layer.register_forward_hook(self._layer_hook(name)))
+
+    def _take_off_layers(self) -> None:
+        for handle in self._layer_handles:
+            handle.remove()
+        self._layer_handles.clear()
+
+    def remove(self) -> None:
+        """Takes every hook away; the second call does nothing."""
+        self._take_off_layers()
+        for handle in self._handles:
+            handle.remove()
+        self._handles.clear()
+        if self in _attached:
+            _attached.remove(self)
+        # Where somebody has wrapped it after us, theirs stays, and ours below it only passes the call on.
+        if not _attached and _original_backward and torch.autograd.backward is _backward:
+            torch.autograd.backward = _original_backward.pop()
+
+    def backward_begins(self, loss: Tensor) -> None:
+        """A backward pass is about to run from ``loss``."""
+        self.tell(self._observer.backward_begins, loss)
+        # Nothing may be left half done: an error is raised after the step, and here only where no step comes.
+        if self._observer.step == 0:
+            self._after()
+
+    def forward_begins(self, arguments: tuple, named_arguments: dict) -> None:
+        """The model is called."""
+        self.tell(self._observer.forward_begins, arguments, named_arguments)
+
+    def tell(self, event: Callable[..., object], *details: object) -> None:
+        """Lets the observer know of ``event``; what goes wrong there stays there."""
+        try:
+            event(*details)
+        except Exception as error:  # a monitor that cannot cope must not end what it watches
+            self._failed(error)
+
+    def _layer_hook(self, name: str) -> Callable[[nn.Module, tuple, object], None]:
+        observer = self._observer
+
+        def hook(layer: nn.Module, given: tuple, returned: object) -> None:
+            if observer.wants_layers:
+                self.tell(observer.layer_returns, name, layer, given, returned)
+
+        return hook
+
+    def _forward_begins(self, _: nn.Module, given: tuple, named: dict) -> None:
+        self.forward_begins(given, named)
+
+    def _forward_ends(self, _: nn.Module, __: tuple, returned: object) -> None:
+        self.tell(self._observer.forward_ends, returned)
+
+    def _step_begins(self, optimizer: Optimizer, given: tuple, named: dict) -> None:
+        self.tell(self._observer.step_begins, optimizer, _has_closure(given, named))
+
+    def _step_ends(self, optimizer: Optimizer, given: tuple, named: dict) -> None:
+        self.tell(self._observer.step_ends, optimizer, _has_closure(given, named))
+        if self._observer.is_sampled and not self._layer_handles:
+            self._put_on_layers()
+        elif self._layer_handles and not self._observer.is_sampled:
+            self._take_off_layers()
+        self._after()
+
+
+def _has_closure(arguments: tuple, named: dict) -> bool:
+    given = arguments[1] if len(arguments) > 1 else named.get("closure")
+    return given is not None

@@ -1,0 +1,150 @@
+"""How optimizer, parameters and gradients are connected: what can be seen without looking at a single value."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import torch
+from torch import nn
+from torch.optim import Optimizer
+
+from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.finding import OPTIMIZER
+from faultloc.methods.deep_localize.layer_trace import LayerTrace, owner_of
+
+_STALE_STEPS, _MOST_DROPOUT = 3, 0.9
+
+
+def parameters_by_name(model: nn.Module, optimizer: Optimizer) -> dict[str, nn.Parameter]:
+    """The model's parameters that ``optimizer`` holds, in the model's order."""
+    held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+    return {name: parameter for name, parameter in model.named_parameters() if id(parameter) in held}
+
+
+def check_optimizers(model: nn.Module, optimizers: Sequence[Optimizer]) -> Iterator[Symptom]:
+    """Optimizers that hold none of the model's parameters."""
+    trainable = {id(parameter) for parameter in model.parameters() if parameter.requires_grad}
+    held = {
+        id(parameter) for optimizer in optimizers for group in optimizer.param_groups for parameter in group["params"]
+    }
+    if trainable and held and not trainable & held:
+        yield Symptom(
+            "optimizer.other_parameters", OPTIMIZER, 0, len(trainable),
+            f"the optimizer holds {len(held)} parameters, and none of them is among the model's {len(trainable)}: "
+            "the model stays as it is",
+        )  # fmt: skip
+    counts = [{id(one) for group in optimizer.param_groups for one in group["params"]} for optimizer in optimizers]
+    shared = sum(len(group) for group in counts) - len(set().union(*counts))
+    if shared:
+        yield Symptom(
+            "optimizer.shared_parameters", OPTIMIZER, shared, 0, f"{shared} parameters are in more than one optimizer"
+        )
+
+
+class StaleGradients:
+    """Whether gradients of the step before are still there when a backward pass begins, for each optimizer.
+
+    Between two steps one clean start is enough: further backward passes accumulate, and with two optimizers the other
+    one's loss may leave gradients behind.
+    """
+
+    def __init__(self, parameters: Mapping[int, Mapping[str, nn.Parameter]]) -> None:
+        self._parameters = parameters
+        self._is_stale: dict[int, list[bool]] = {optimizer: [] for optimizer in parameters}
+        self._steps = dict.fromkeys(parameters, 0)
+
+    def look(self, *, has_stepped: bool) -> None:
+        """Looks before a backward pass."""
+        for optimizer, parameters in self._parameters.items():
+            first = next((one.grad for one in parameters.values() if one.requires_grad and one.grad is not None), None)
+            self._is_stale[optimizer].append(has_stepped and first is not None and bool(first.any()))
+
+    def stepped(self, optimizer: int) -> Iterator[Symptom]:
+        """A symptom once gradients were stale before every backward pass of three steps of ``optimizer`` on end."""
+        looks = self._is_stale[optimizer]
+        self._steps[optimizer] = self._steps[optimizer] + 1 if looks and all(looks) else 0
+        looks.clear()
+        if self._steps[optimizer] >= _STALE_STEPS:
+            yield Symptom(
+                "optimizer.stale_gradients", OPTIMIZER, self._steps[optimizer], _STALE_STEPS,
+                f"in {_STALE_STEPS} steps, the gradients of the step before were still there when backward() "
+                "began, and added up",
+            )  # fmt: skip
+
+
+def check_mode(model: nn.Module) -> Iterator[Symptom]:
+    """A model that is trained in evaluation mode, and dropout that leaves next to nothing."""
+    for name, module in model.named_modules():
+        is_dropout = isinstance(module, nn.modules.dropout._DropoutNd)
+        if is_dropout and module.training and module.p >= _MOST_DROPOUT:
+            yield Symptom("model.dropout", name, module.p, _MOST_DROPOUT, f"{module.p:.0%} of the values are set to 0")
+        is_normed = isinstance(module, nn.modules.batchnorm._BatchNorm)
+        if (is_dropout or is_normed) and not model.training:
+            yield Symptom("model.evaluating", name or "model", 1, 0, "the model is trained in evaluation mode")
+            return
+
+
+def check_gradient_path(trace: LayerTrace, parameters: dict[str, nn.Parameter]) -> Iterator[Symptom]:
+    """Layers that took part in the forward pass and got no gradient from the backward pass.
+
+    A head whose output is not used gets none either, and is no fault: a cut shows in a later layer that has a gradient
+    while none flows on from its input.
+    """
+    trained = {name: parameter for name, parameter in parameters.items() if parameter.requires_grad}
+    without = {owner_of(name) for name, parameter in trained.items() if parameter.grad is None}
+    if trained and all(parameter.grad is None for parameter in trained.values()):
+        yield Symptom(
+            "gradient.none",
+            OPTIMIZER,
+            len(trained),
+            0,
+            f"none of the {len(trained)} parameters has a gradient at step()",
+        )
+        return
+    with_gradient = {owner_of(name) for name, parameter in trained.items() if parameter.grad is not None}
+    yield from _blocked(trace, trained, with_gradient)
+    before: list[str] = []
+    for call in trace.calls:
+        if call.name in without and call.node is not None:
+            before.append(call.name)
+        elif before and call.name in with_gradient and call.begins_gradient:
+            yield Symptom(
+                "gradient.cut", before[-1], len(without), 0,
+                f"no gradient flows back from {call.name!r} to this layer, nor to any before it",
+            )  # fmt: skip
+            return
+
+
+def _blocked(trace: LayerTrace, trained: dict[str, nn.Parameter], with_gradient: set[str]) -> Iterator[Symptom]:
+    """Layers that the optimizer is to train and that are called where gradients are off."""
+    for call in trace.calls:
+        owned = [name for name in trained if owner_of(name) == call.name]
+        if call.node is None and owned and call.name not in with_gradient:
+            yield Symptom(
+                "gradient.blocked", call.name, len(owned), 0,
+                "the optimizer holds this layer's parameters, and it is called where no gradient is recorded",
+            )  # fmt: skip
+            return
+
+
+def constant_weights(parameters: dict[str, nn.Parameter]) -> list[str]:
+    """The weights whose rows are all the same, so that the layer's units are and remain copies of one another."""
+    return [
+        name
+        for name, parameter in parameters.items()
+        if parameter.dim() >= 2 and len(parameter) > 1 and parameter.requires_grad and _has_equal_rows(parameter)
+    ]
+
+
+def _has_equal_rows(weight: nn.Parameter) -> bool:
+    values = weight.detach()
+    # Two rows tell for almost every weight that it is sound.
+    return torch.equal(values[0], values[1]) and bool((values == values[:1]).all())
+
+
+def still_constant(names: Sequence[str], parameters: dict[str, nn.Parameter]) -> Iterator[Symptom]:
+    """Weights that began with equal rows and have them still, after steps that could have told them apart."""
+    still = [name for name in names if name in parameters and _has_equal_rows(parameters[name])]
+    if still:
+        yield Symptom(
+            "weights.constant", owner_of(still[0]), 0, 0,
+            f"all rows of {still[0]} began equal and still are: its units are copies of one another",
+        )  # fmt: skip
