@@ -27,9 +27,12 @@ def main(params: DictConfig) -> str:
     from faultloc.subject.task import task_of
     from faultloc.subject.training import train_network
     from stages.rank_group import joined_ranks
+    from stages.ranks import rank
     from stages.torch_runtime import start_torch
+    from stages.watched_training import WatchedTraining, in_words
 
     device = start_torch(params.runtime)
+    watching = WatchedTraining("monitor", **as_dict(params.monitor), on_errors=("warn", "raise"))
     train, test = load_train(Path("data/dataset")), load_test(Path("data/dataset"))
     task = task_of(train.given)
     recipe = TrainingRecipe.from_settings(as_dict(params.train))
@@ -43,19 +46,25 @@ def main(params: DictConfig) -> str:
     check_outputs(network, inputs[:2].cpu(), task.outputs_needed(train), task)
     generator = torch_generator(params.seed, "train", "epochs")
     margins = MarginRecord(len(train), device)
-    with joined_ranks(device) as ranks, epoch_bar("train", recipe.epochs, shown=ranks.is_first) as on_epoch:
-        records = train_network(
-            network.to(device),
-            inputs,
-            train.given,
-            np.arange(len(train)),
-            recipe,
-            generator,
-            ranks=ranks,
-            on_epoch=on_epoch,
-            on_batch=margins.observe if task.has_classes else lambda samples, outputs, targets: None,
-        )
-        margin = margins.means(ranks)
+    try:
+        with joined_ranks(device) as ranks, epoch_bar("train", recipe.epochs, shown=ranks.is_first) as on_epoch:
+            records = train_network(
+                network.to(device),
+                inputs,
+                train.given,
+                np.arange(len(train)),
+                recipe,
+                generator,
+                ranks=ranks,
+                watched=watching.watch,
+                on_epoch=on_epoch,
+                on_batch=margins.observe if task.has_classes else lambda samples, outputs, targets: None,
+            )
+            margin = margins.means(ranks)
+    finally:
+        # Also of a training that failed: that is when it is read.
+        if rank() == 0:
+            save_json(Path("results/train/diagnosis.json"), watching.as_data())
     if not ranks.is_first:
         return "the first rank has the same weights and writes them"
     save_subject(Path("models/subject"), Subject(network, architecture, recipe))
@@ -74,9 +83,9 @@ def main(params: DictConfig) -> str:
     # A model that has learned nothing gives a list of nothing.
     warning = "" if task.has_learned(*said["train"]) else f": {task.not_learned}"
     figures = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in reached.items())
-    return (
-        f"{architecture.target.rpartition('.')[2]} on {len(train)} samples, {recipe.epochs} epochs, {figures}{warning}"
-    )
+    seen = "" if watching.diagnosis is None else f"; {in_words(watching.diagnosis)}"
+    name = architecture.target.rpartition(".")[2]
+    return f"{name} on {len(train)} samples, {recipe.epochs} epochs, {figures}{warning}{seen}"
 
 
 if __name__ == "__main__":

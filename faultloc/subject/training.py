@@ -1,12 +1,14 @@
 """Training a network on given labels."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from jaxtyping import Int, Shaped
 from torch import Tensor, nn
+from torch.optim import Optimizer
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from faultloc.errors import TrainingError
@@ -16,6 +18,9 @@ from faultloc.subject.distributed import ALONE, Ranks
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import isolated_torch_rng
 from faultloc.subject.task import Task, task_of
+
+# The mean loss of a batch's outputs against what is given.
+BatchLoss = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ def train_network(
     *,
     most_steps: int | None = None,
     ranks: Ranks = ALONE,
+    batch_loss: BatchLoss | None = None,
+    watched: Callable[[nn.Module, Optimizer], AbstractContextManager] = lambda network, optimizer: nullcontext(),
     on_epoch: Callable[[EpochRecord], object] = lambda record: None,
     on_batch: Callable[[Tensor, Tensor, Tensor], object] = lambda samples, logits, targets: None,
 ) -> list[EpochRecord]:
@@ -46,7 +53,8 @@ def train_network(
     they are, and so do the running statistics of their layers. ``inputs`` lie on the network's device. Order, dropout
     and everything else random come from ``generator``. After ``most_steps`` of the optimizer it ends, also in the
     midst of an epoch, whose record is then of the samples so far. ``on_batch`` sees the samples of every step, their
-    logits before it, and their targets.
+    logits before it, and their targets. ``batch_loss`` stands in for the loss; all steps are taken inside the context
+    that ``watched`` gives.
 
     Several ``ranks`` that call it with the same arguments train together: the steps are those of one process, weights
     and records are its own up to rounding. Only dropout is drawn otherwise.
@@ -60,10 +68,15 @@ def train_network(
     chosen = torch.from_numpy(kept)
     optimizer = recipe.build_optimizer([parameter for parameter in network.parameters() if parameter.requires_grad])
     scheduler = recipe.build_scheduler(optimizer)
+    loss_of = batch_loss or task.batch_loss
     _set_training_mode(network)
     records: list[EpochRecord] = []
     steps = 0
-    with isolated_torch_rng(generator, stream=ranks.rank), ranks.data_parallel(network) as parallel:
+    with (
+        isolated_torch_rng(generator, stream=ranks.rank),
+        ranks.data_parallel(network) as parallel,
+        watched(network, optimizer),
+    ):
         for epoch in range(1, recipe.epochs + 1):
             order = chosen[torch.randperm(len(chosen), generator=generator)].to(device)
             batches = _batches(order, recipe.batch_size)
@@ -72,7 +85,7 @@ def train_network(
                 if not batches:
                     break
             steps += len(batches)
-            record = _train_epoch(parallel, inputs, targets, batches, optimizer, epoch, task, ranks, on_batch)
+            record = _train_epoch(parallel, inputs, targets, batches, optimizer, epoch, task, loss_of, ranks, on_batch)
             if not np.isfinite(record.loss):
                 raise TrainingError(
                     f"the training loss is {record.loss} in epoch {epoch}; expected a finite number: lower the "
@@ -114,9 +127,10 @@ def _train_epoch(
     inputs: Tensor,
     targets: Tensor,
     batches: list[Tensor],
-    optimizer: torch.optim.Optimizer,
+    optimizer: Optimizer,
     epoch: int,
     task: Task,
+    loss_of: BatchLoss,
     ranks: Ranks,
     on_batch: Callable[[Tensor, Tensor, Tensor], object],
 ) -> EpochRecord:
@@ -127,7 +141,7 @@ def _train_epoch(
         share = ranks.share_of(batch)
         logits = network(as_model_input(inputs[share.samples]))
         target = targets[share.samples]
-        loss = task.batch_loss(logits, target)
+        loss = loss_of(logits, target)
         optimizer.zero_grad(set_to_none=True)
         (loss * share.scale).backward()
         optimizer.step()

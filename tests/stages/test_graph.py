@@ -11,7 +11,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 GRAPH = OmegaConf.to_container(OmegaConf.load(REPOSITORY / "dvc.yaml"))["stages"]
 ORDER = [
     *("gendata", "train", "outlier", "activation", "preloss", "mutation", "suffix", "dfaulo"),
-    *("peers", "evaluate", "report", "purify"),
+    *("peers", "evaluate", "report", "purify", "deep_localize"),
 ]
 SHARED_BY_RANKS = {"train", "mutation", "suffix"}
 

@@ -17,7 +17,7 @@ from tests.stages.workspace import Workspace, environment
 
 pytestmark = pytest.mark.slow
 AFTER_MUTATION = {"mutation", "dfaulo", "evaluate", "report", "purify"}
-ALL = {"gendata", "train", "outlier", "activation", "preloss", "suffix", "peers"} | AFTER_MUTATION
+ALL = {"gendata", "train", "outlier", "activation", "preloss", "suffix", "peers", "deep_localize"} | AFTER_MUTATION
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,9 @@ def test_a_second_run_executes_nothing(done):
         ("evaluate.cleanlab=false", {"evaluate", "report"}),
         ("report.samples=2", {"report"}),
         ("purify.action=relabel", {"purify"}),
+        ("fault/training=wrong_loss", {"deep_localize"}),
+        # The weights stay bit for bit, and nobody reads the diagnosis.
+        ("monitor=on", {"train"}),
     ],
 )
 def test_a_changed_parameter_reruns_what_is_downstream_and_changing_it_back_nothing(done, override, reran):

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from faultloc.errors import TrainingError
+from faultloc.methods.deep_localize.monitor import TrainingMonitor
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import torch_generator
 from faultloc.subject.training import steps_of, train_network
@@ -121,3 +122,32 @@ def test_the_number_of_steps_is_known_beforehand(samples, steps, monkeypatch):
     inputs, labels = blobs(samples)
     train_network(linear(), inputs, labels, np.arange(samples), RECIPE, torch_generator(0, "t"))
     assert steps_of(samples, RECIPE) == steps == len(taken)
+
+
+def test_a_watched_training_gives_the_same_bits():
+    plain, watched = (nn.Sequential(linear(), nn.Dropout(0.5), nn.Linear(3, 3)) for _ in range(2))
+    watched.load_state_dict(plain.state_dict())
+    inputs, labels = blobs()
+    monitors = []
+
+    def watch(network: nn.Module, optimizer: torch.optim.Optimizer) -> TrainingMonitor:
+        monitors.append(TrainingMonitor(network, optimizer, every=1, on_finding=lambda finding: None))
+        return monitors[0]
+
+    first = train_network(plain, inputs, labels, np.arange(65), RECIPE, torch_generator(0, "t"))
+    second = train_network(watched, inputs, labels, np.arange(65), RECIPE, torch_generator(0, "t"), watched=watch)
+    assert monitors[0].diagnosis().steps == 24
+    assert first == second
+    assert all(torch.equal(left, right) for left, right in zip(plain.parameters(), watched.parameters(), strict=True))
+
+
+def test_another_loss_takes_the_place_of_the_tasks_own():
+    inputs, labels = blobs()
+    halved, gentle = linear(), linear()
+    train_network(
+        halved, inputs, labels, np.arange(65), RECIPE, torch_generator(0, "t"),
+        batch_loss=lambda outputs, given: nn.functional.cross_entropy(outputs, given) / 2,
+    )  # fmt: skip
+    half = replace(RECIPE, optimizer_options={**RECIPE.optimizer_options, "lr": 0.025})
+    train_network(gentle, inputs, labels, np.arange(65), half, torch_generator(0, "t"))
+    assert torch.allclose(halved.weight, gentle.weight, atol=1e-6)
