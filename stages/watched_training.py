@@ -67,10 +67,10 @@ class WatchedTraining:
 
 def in_words(diagnosis: Diagnosis) -> str:
     """The findings in a few words for a stage's log line."""
-    cause = diagnosis.cause
+    cause, watched = diagnosis.cause, f"{diagnosis.steps} step{'s' * (diagnosis.steps != 1)} watched"
     if cause is None:
-        return f"{diagnosis.steps} steps watched, no fault found"
+        return f"{watched}, no fault found"
     errors = sum(finding.severity == "error" for finding in diagnosis.findings)
     counts = (("error", errors), ("warning", len(diagnosis.findings) - errors))
     found = ", ".join(f"{count} {word}{'s' * (count > 1)}" for word, count in counts if count)
-    return f"{diagnosis.steps} steps watched, {found}: {cause.text}"
+    return f"{watched}, {found}: {cause.text}"

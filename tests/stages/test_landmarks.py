@@ -90,6 +90,25 @@ def test_purifying_removes_and_measures_the_squared_error(done):
     assert {f"test_mean_squared_error_{name}" for name in ("before", "cleaned", "uncleaned")} <= set(purified)
 
 
+def test_a_watched_training_of_landmarks_gives_the_same_weights(done):
+    weights = sorted((done.folder / "models/subject").glob("*.safetensors"))
+    before = [file.read_bytes() for file in weights]
+    done.run(sys.executable, "-m", "stages.train", "monitor.enabled=true")
+    assert before
+    assert [file.read_bytes() for file in weights] == before
+    seen = stored(done, "results/train/diagnosis.json")
+    assert seen["watched"] is True
+    assert seen["steps"] == 240  # 20 epochs of 200 faces, less than a batch of 16 left over
+    assert not any("not recognised" in note for note in seen["notes"])
+    done.run("dvc", "checkout", "--force")
+
+
+def test_the_stage_of_the_training_takes_targets(done):
+    said = done.run(sys.executable, "-m", "stages.deep_localize", "deep_localize.fault.kind=wrong_activation").stdout
+    assert "wrong_activation planted and localised; TCDCNN" in said
+    done.run("dvc", "checkout", "--force")
+
+
 def test_the_default_scorer_is_refused_with_the_way_out(done):
     finished = done.run(sys.executable, "-m", "stages.dfaulo", "dfaulo.scorer=default", check=False)
     assert finished.returncode == 1
