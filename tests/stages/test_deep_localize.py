@@ -10,7 +10,7 @@ from tests.stages.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 RESULTS = ("diagnosis.json", "localization.csv", "metrics.json", "training-1.png")
-# On 150 samples: labels that belong to no input take a hundred steps to show.
+# 150 samples are ten steps an epoch; the faults planted here show within ten.
 ENOUGH = ("train.epochs=6", "deep_localize.steps=40")
 
 
