@@ -12,6 +12,7 @@ def main(params: DictConfig) -> str:
     import numpy as np
     import pandas as pd
 
+    from faultloc.errors import TrainingError
     from faultloc.io.artifacts import save_array, save_json
     from faultloc.io.dataset_store import load_test, load_train, load_vocabulary
     from faultloc.io.subject_store import save_subject
@@ -27,7 +28,6 @@ def main(params: DictConfig) -> str:
     from faultloc.subject.task import task_of
     from faultloc.subject.training import train_network
     from stages.rank_group import joined_ranks
-    from stages.ranks import rank
     from stages.torch_runtime import start_torch
     from stages.watched_training import WatchedTraining, in_words
 
@@ -45,6 +45,7 @@ def main(params: DictConfig) -> str:
     inputs = as_tensor(train.inputs, device)
     check_outputs(network, inputs[:2].cpu(), task.outputs_needed(train), task)
     generator = torch_generator(params.seed, "train", "epochs")
+    diagnosis = Path("results/train/diagnosis.json")
     margins = MarginRecord(len(train), device)
     try:
         with joined_ranks(device) as ranks, epoch_bar("train", recipe.epochs, shown=ranks.is_first) as on_epoch:
@@ -61,14 +62,16 @@ def main(params: DictConfig) -> str:
                 on_batch=margins.observe if task.has_classes else lambda samples, outputs, targets: None,
             )
             margin = margins.means(ranks)
-    finally:
-        # Also of a training that failed: that is when it is read.
-        if rank() == 0:
-            save_json(Path("results/train/diagnosis.json"), watching.as_data())
+    except TrainingError:
+        # That is when a diagnosis is read.
+        if watching.diagnosis is not None:
+            save_json(diagnosis, watching.as_data())
+        raise
     if not ranks.is_first:
         return "the first rank has the same weights and writes them"
     save_subject(Path("models/subject"), Subject(network, architecture, recipe))
     save_array(Path("data/training/margin.npy"), margin)
+    save_json(diagnosis, watching.as_data())
     save_table(Path("results/train/curve.csv"), pd.DataFrame(records).dropna(axis=1, how="all"))
     said = {
         name: (
