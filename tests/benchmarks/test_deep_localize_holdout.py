@@ -18,7 +18,8 @@ from benchmarks.deep_localize.validity import has_learned, learns_better
 # One of the faults is a schedule that steps without its optimizer.
 pytestmark = pytest.mark.filterwarnings("ignore:Detected call of `lr_scheduler.step")
 
-SEEDS = range(5)
+# All five: python -m benchmarks.deep_localize.validity --set holdout
+SEEDS = range(2)
 SEVERAL = ("HO-late-zero-grad", "HO-log-of-zero", "HO-maximize", "HO-double-sigmoid", "HO-no-activation")
 SEVERAL_HEALTHY = ("ho-lbfgs", "ho-mixed-scales", "ho-gaussian-likelihood", "ho-hinge-converged")
 faulty_programs = pytest.mark.parametrize("program", HOLDOUT_FAULTY, ids=lambda program: program.id)
