@@ -201,7 +201,7 @@ def explains_nonfinite(history: History) -> Iterator[Symptom]:
 def _flat(history: History) -> Iterator[Symptom]:
     if len(history.losses) < _FLAT_STEPS or history.is_warming_up() or not history.is_guessing():
         return
-    if not (history.is_flat() or history.has_settled()):
+    if history.is_breaking_out() or not (history.is_flat() or history.has_settled()):
         return
     steps, relative = len(history.losses), float(np.mean(history.relative[-3:]))
     said = f"after {steps} steps the loss is {relative:.0%} of that of the best constant guess"

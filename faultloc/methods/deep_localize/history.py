@@ -103,6 +103,16 @@ class History:
         before, after = self.relative[-10:-5], self.relative[-5:]
         return sum(after) > 0.98 * sum(before)
 
+    def is_breaking_out(self) -> bool:
+        """Whether the gradients of the last ten steps are half as large again as they were on the plateau before.
+
+        A network may stay at a guess for a while, and its gradients grow before its loss falls.
+        """
+        if len(self.gradient_norms) < 40:
+            return False
+        before = [sum(self.gradient_norms[-back : -back + 10]) for back in (20, 30, 40)]
+        return sum(self.gradient_norms[-10:]) > 1.5 * min(before)
+
     def movement(self) -> float:
         """By how much all steps together would change the weight that moves most, at the pace of the last ones."""
         late = sorted(self.largest_updates[-5:])
