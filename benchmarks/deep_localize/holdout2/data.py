@@ -36,7 +36,7 @@ def squares(samples: int, *, side: int = 16) -> tuple[Tensor, Tensor]:
 
 
 def gestures(samples: int, *, length: int = 16) -> tuple[Tensor, Tensor]:
-    """Movements (sample, step, 3) and their class 0 to 3: which axis is pushed early, and which way; the end is noise."""
+    """Movements (sample, step, 3) and their class 0 to 3: which axis is pushed, and which way. The end is noise."""
     labels = torch.randint(0, 4, (samples,))
     movements = 0.3 * torch.randn(samples, length, 3)
     start = torch.randint(1, length // 2, (samples,))

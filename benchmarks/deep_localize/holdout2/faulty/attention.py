@@ -51,7 +51,7 @@ def inverted_mask(fixed: bool, seed: int, watch: Watch) -> Outcome:
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
     loss_fn = nn.CrossEntropyLoss()
     with watch(model, optimizer, loss_fn):
-        for rows in shuffled_batches(len(x), size=50, steps=150, seed=seed):
+        for rows in shuffled_batches(len(x), size=50, steps=70, seed=seed):
             optimizer.zero_grad()
             loss = loss_fn(model(x[rows]), y[rows])
             loss.backward()
@@ -77,7 +77,7 @@ def all_masked(fixed: bool, seed: int, watch: Watch) -> Outcome:
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
     loss_fn = nn.CrossEntropyLoss(label_smoothing=0.05)
     with watch(model, optimizer, loss_fn):
-        for rows in shuffled_batches(len(x), size=50, steps=150, seed=seed):
+        for rows in shuffled_batches(len(x), size=50, steps=70, seed=seed):
             optimizer.zero_grad()
             loss = loss_fn(model(x[rows]), y[rows])
             loss.backward()

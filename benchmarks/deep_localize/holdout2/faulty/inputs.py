@@ -31,7 +31,7 @@ def divided_twice(fixed: bool, seed: int, watch: Watch) -> Outcome:
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
     loss_fn = nn.CrossEntropyLoss()
     with watch(model, optimizer, loss_fn):
-        for rows in shuffled_batches(len(x), size=64, steps=120, seed=seed):
+        for rows in shuffled_batches(len(x), size=64, steps=80, seed=seed):
             optimizer.zero_grad()
             loss = loss_fn(model(x[rows]), y[rows])
             loss.backward()
@@ -66,7 +66,7 @@ def one_buffer(fixed: bool, seed: int, watch: Watch) -> Outcome:
     optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
     loss_fn = nn.CrossEntropyLoss()
     with watch(model, optimizer, loss_fn):
-        for rows in shuffled_batches(len(x), size=32, steps=150, seed=seed):
+        for rows in shuffled_batches(len(x), size=32, steps=90, seed=seed):
             batch = collate(x[rows], buffers=len(rows) if fixed else 1)
             optimizer.zero_grad()
             loss = loss_fn(model(batch), y[rows])
@@ -129,7 +129,7 @@ def mask_of_255(fixed: bool, seed: int, watch: Watch) -> Outcome:
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     loss_fn = nn.BCEWithLogitsLoss()
     with watch(model, optimizer, loss_fn):
-        for rows in shuffled_batches(len(x), size=20, steps=120, seed=seed):
+        for rows in shuffled_batches(len(x), size=20, steps=60, seed=seed):
             optimizer.zero_grad()
             loss = loss_fn(model(x[rows]), targets[rows])
             loss.backward()
@@ -152,10 +152,13 @@ class KindAndPrice(nn.Module):
         return self.kind(features), self.price(features)
 
 
-def both_losses(answers: tuple[Tensor, Tensor], kinds: Tensor, prices: Tensor) -> Tensor:
+class BothLosses(nn.Module):
     """Cross-entropy of the kinds and squared error of the prices, added up."""
-    logits, predicted = answers
-    return nn.functional.cross_entropy(logits, kinds) + nn.functional.mse_loss(predicted, prices)
+
+    def forward(self, answers: tuple[Tensor, Tensor], kinds: Tensor, prices: Tensor) -> Tensor:
+        """The sum of the two."""
+        logits, predicted = answers
+        return nn.functional.cross_entropy(logits, kinds) + nn.functional.mse_loss(predicted, prices)
 
 
 @faulty(
@@ -174,10 +177,11 @@ def swamped_task(fixed: bool, seed: int, watch: Watch) -> Outcome:
     prices = scores[:, 3:] if fixed else 250_000 + 60_000 * scores[:, 3:]
     model = KindAndPrice()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.2, momentum=0.8)
-    with watch(model, optimizer, both_losses):
+    loss_fn = BothLosses()
+    with watch(model, optimizer, loss_fn):
         for rows in shuffled_batches(len(x), size=50, steps=200, seed=seed):
             optimizer.zero_grad()
-            loss = both_losses(model(x[rows]), kinds[rows], prices[rows])
+            loss = loss_fn(model(x[rows]), kinds[rows], prices[rows])
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()

@@ -51,13 +51,14 @@ def cosine_zero_labels(fixed: bool, seed: int, watch: Watch) -> Outcome:
     optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
     loss_fn = nn.CosineEmbeddingLoss()
     with watch(model, optimizer, loss_fn):
-        for rows in shuffled_batches(len(x), size=64, steps=200, seed=seed):
+        for rows in shuffled_batches(len(x), size=64, steps=150, seed=seed):
             optimizer.zero_grad()
             left, right = model(x[rows]).unbind(dim=1)
             loss = loss_fn(left, right, labels[rows])
             loss.backward()
             optimizer.step()
-    likeness = nn.functional.cosine_similarity(*predict(model, x).unbind(dim=1))
+    left, right = predict(model, x).unbind(dim=1)
+    likeness = nn.functional.cosine_similarity(left, right)
     return classified(model, likeness > 0.5, same)
 
 

@@ -14,7 +14,7 @@ from benchmarks.deep_localize.program import Outcome, Watch, faulty
     "H2-half-adam",
     kind="numerical",
     phase={"update"},
-    place={"optimizer"},
+    place={"optimizer", "0"},
     fix="an epsilon that 16 bits can hold; the usual one is 0 in them",
     changes={"optimizer"},
 )
@@ -62,7 +62,9 @@ def last_batch_of_one(fixed: bool, seed: int, watch: Watch) -> Outcome:
     order = torch.randperm(len(x))[:177]
     x, y = x[order], y[order]
     loader = DataLoader(TensorDataset(x, y), batch_size=16)
-    model = nn.Sequential(nn.Linear(13, 16), BatchStandardise(correction=0 if fixed else 1), nn.ReLU(), nn.Linear(16, 3))
+    model = nn.Sequential(
+        nn.Linear(13, 16), BatchStandardise(correction=0 if fixed else 1), nn.ReLU(), nn.Linear(16, 3)
+    )
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
     loss_fn = nn.CrossEntropyLoss()
     with watch(model, optimizer, loss_fn):

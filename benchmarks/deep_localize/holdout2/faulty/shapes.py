@@ -41,7 +41,7 @@ def view_for_permute(fixed: bool, seed: int, watch: Watch) -> Outcome:
     optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
     loss_fn = nn.CrossEntropyLoss()
     with watch(model, optimizer, loss_fn):
-        for rows in shuffled_batches(len(x), size=50, steps=150, seed=seed):
+        for rows in shuffled_batches(len(x), size=50, steps=120, seed=seed):
             optimizer.zero_grad()
             logits = model(x[rows])
             loss = loss_fn(logits.permute(0, 2, 1) if fixed else logits.view(len(rows), 4, 10), y[rows])
@@ -55,7 +55,7 @@ class GestureReader(nn.Module):
 
     def __init__(self, batch_first: bool) -> None:
         super().__init__()
-        self.lstm = nn.LSTM(3, 24, num_layers=2, batch_first=batch_first)
+        self.lstm = nn.LSTM(3, 24, batch_first=batch_first)
         self.last = nn.Linear(24, 4)
 
     def forward(self, movements: Tensor) -> Tensor:
@@ -80,7 +80,7 @@ def lstm_batch_second(fixed: bool, seed: int, watch: Watch) -> Outcome:
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     loss_fn = nn.CrossEntropyLoss()
     with watch(model, optimizer, loss_fn):
-        for rows in shuffled_batches(len(x), size=40, steps=150, seed=seed):
+        for rows in shuffled_batches(len(x), size=40, steps=80, seed=seed):
             optimizer.zero_grad()
             loss = loss_fn(model(x[rows]), y[rows])
             loss.backward()
@@ -121,7 +121,7 @@ def same_side_twice(fixed: bool, seed: int, watch: Watch) -> Outcome:
     optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
     loss_fn = nn.BCEWithLogitsLoss()
     with watch(model, optimizer, loss_fn):
-        for rows in shuffled_batches(len(x), size=64, steps=200, seed=seed):
+        for rows in shuffled_batches(len(x), size=64, steps=150, seed=seed):
             optimizer.zero_grad()
             loss = loss_fn(model(x[rows]), y[rows])
             loss.backward()
@@ -151,7 +151,7 @@ def hard_dice(fixed: bool, seed: int, watch: Watch) -> Outcome:
     )
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     with watch(model, optimizer, dice_loss):
-        for rows in shuffled_batches(len(x), size=20, steps=100, seed=seed):
+        for rows in shuffled_batches(len(x), size=20, steps=60, seed=seed):
             optimizer.zero_grad()
             logits = model(x[rows])
             if fixed:
