@@ -14,7 +14,7 @@ from benchmarks.deep_localize.program import Outcome, Watch, faulty
     "H2-half-adam",
     kind="numerical",
     phase={"update"},
-    place={"optimizer", "0"},
+    place={"optimizer", "0", "2"},
     fix="an epsilon that 16 bits can hold; the usual one is 0 in them",
     changes={"optimizer"},
 )
