@@ -157,7 +157,7 @@ def test_the_validity_check_runs_the_set_that_is_asked_for(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     late, log = (next(one for one in HOLDOUT_FAULTY if one.id == name) for name in SEVERAL[:2])
-    monkeypatch.setattr(validity, "SETS", {"main": ((late,), ()), "holdout": ((log,), ())})
+    monkeypatch.setattr(validity, "SETS", {"main": lambda: ((late,), ()), "holdout": lambda: ((log,), ())})
     monkeypatch.setattr(torch, "set_num_threads", lambda _: None)  # other tests run in this process
     monkeypatch.setattr("sys.argv", ["validity", "--set", "holdout", "--seeds", "1"])
     validity.main()
