@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from faultloc.methods.deep_localize.catalogue import Symptom
+
 # Shares of the best constant prediction's loss: above the first a model is no better than a guess.
 GUESSING, LEARNED = 0.95, 0.9
 # Sampled steps: that make up the beginning of a run, and that at most count as recent.
@@ -40,6 +42,8 @@ class History:
     gradient_norms: list[float] = field(default_factory=list)
     sampled: list[SampledStep] = field(default_factory=list)
     kind: str | None = None
+    # What would explain that a model does not learn, by rule.
+    doubts: dict[str, Symptom] = field(default_factory=dict)
     # Layers that take the output of a linear layer with nothing between.
     stacked: list[str] = field(default_factory=list)
 
