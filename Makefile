@@ -13,7 +13,7 @@ BIN := $(abspath $(VENV))/bin
 INSTALLED := $(VENV)/.installed
 RUN := PATH="$(BIN):$$PATH"
 
-.PHONY: repro test lint bench bench-quality bench-scale install
+.PHONY: repro test lint bench bench-quality bench-deep-localize bench-scale install
 .DEFAULT_GOAL := repro
 
 repro: $(INSTALLED)
@@ -50,6 +50,13 @@ bench-scale: $(INSTALLED)
 	$(RUN) python -m benchmarks.scale --root $(DATA)/mnist $(MADE_UP) --output docs/scale.csv \
 	  --figure docs/images/scale.png --page docs/scale.md
 	$(RUN) python -m benchmarks.scale.throughput
+
+# The training monitor: faults found, false alarms, cost.
+bench-deep-localize: $(INSTALLED)
+	$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.deep_localize
+	$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.deep_localize --set holdout
+	$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.deep_localize --set holdout2
+	$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.deep_localize.overhead
 
 install: $(INSTALLED)
 

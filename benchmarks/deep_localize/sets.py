@@ -19,4 +19,10 @@ def _holdout() -> Programs:
     return HOLDOUT_FAULTY, HOLDOUT_HEALTHY
 
 
-SETS: dict[str, Callable[[], Programs]] = {"main": _main, "holdout": _holdout}
+def _holdout2() -> Programs:
+    from benchmarks.deep_localize.holdout2.registry import HOLDOUT2_FAULTY, HOLDOUT2_HEALTHY
+
+    return HOLDOUT2_FAULTY, HOLDOUT2_HEALTHY
+
+
+SETS: dict[str, Callable[[], Programs]] = {"main": _main, "holdout": _holdout, "holdout2": _holdout2}

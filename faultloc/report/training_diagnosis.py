@@ -6,7 +6,7 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from faultloc.io.artifacts import save_json, written_whole
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
@@ -54,6 +54,11 @@ def training_statistics(history: History, diagnosis: Diagnosis) -> bytes:
             axes.set_title(title, loc="left")
             axes.set_xlabel("step")
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+            axes.set_xlim(-0.02 * len(history.losses), max(1, 1.02 * len(history.losses)))
+            if axes.get_yscale() == "log":
+                # Plain numbers: the theme leaves formulas as they are written, sample names may look like some.
+                axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+                axes.yaxis.set_minor_formatter(NullFormatter())
             for finding in diagnosis.findings:
                 first = finding is diagnosis.cause
                 axes.axvline(
@@ -102,4 +107,6 @@ def _units(axes: Axes, sampled: Sequence[SampledStep]) -> None:
             axes.plot(*zip(*points, strict=True), linestyle=style, linewidth=1.2, label=f"{name} {word}")
         if names and len(names) <= 6:
             axes.legend(frameon=False, fontsize="small")
+    if not axes.lines:
+        axes.text(0.5, 0.5, "none", transform=axes.transAxes, ha="center", va="center", color=PRINT.soft)
     axes.set_ylim(-0.03, 1.03)

@@ -95,6 +95,12 @@ RULES: dict[str, Rule] = {
     ),
     "optimizer.maximizes": Rule("update", "error", _LOSS, "leave out maximize=True: a loss is made small, not large"),
     "optimizer.never_steps": Rule("update", "error", _WEIGHTS, "call optimizer.step() after backward()"),
+    "optimizer.unknown_parameters": Rule(
+        "update", "error", _NONE, "keep layers in nn.ModuleList or nn.ModuleDict, not in a list or a dict"
+    ),
+    "gradient.unreached": Rule(
+        "backward", "error", _DELTA, "look for a threshold, argmax, rounding, detach() or no_grad() before the loss"
+    ),
     "gradient.cut": Rule(
         "backward", "error", _DELTA, "look behind this layer for detach(), .data, no_grad() or a detour through numpy"
     ),

@@ -33,6 +33,7 @@ def check_dynamics(history: History, *, follows_one_loss: bool) -> Iterator[Symp
     yield from _dead_activations(history)
     yield from _zero_gradients(history)
     if follows_one_loss:
+        yield from _doubtful(history)
         yield from _rate_too_high(history)
         yield from _shrunk_weights(history)
         yield from _large_weights(history)
@@ -42,6 +43,17 @@ def check_dynamics(history: History, *, follows_one_loss: bool) -> Iterator[Symp
         yield from _diverging(history)
         yield from _swinging(history)
         yield from _flat(history)
+
+
+def _doubtful(history: History) -> Iterator[Symptom]:
+    """What was odd at the start, once the model has shown that it does not learn."""
+    if len(history.losses) < _PATIENCE or history.has_learned() or not history.knows_progress():
+        return
+    # A scale harms from the start, and those who get over it do so soon; the others need the model to be no better
+    # than a guess for as long as labels do that do not belong to their inputs.
+    yield from (doubt for doubt in history.doubts.values() if doubt.rule == "input.scale")
+    if len(history.losses) >= _FLAT_STEPS:
+        yield from history.doubts.values()
 
 
 def _rate_too_high(history: History) -> Iterator[Symptom]:
@@ -201,7 +213,7 @@ def explains_nonfinite(history: History) -> Iterator[Symptom]:
 def _flat(history: History) -> Iterator[Symptom]:
     if len(history.losses) < _FLAT_STEPS or history.is_warming_up() or not history.is_guessing():
         return
-    if not (history.is_flat() or history.has_settled()):
+    if history.is_breaking_out() or not (history.is_flat() or history.has_settled()):
         return
     steps, relative = len(history.losses), float(np.mean(history.relative[-3:]))
     said = f"after {steps} steps the loss is {relative:.0%} of that of the best constant guess"

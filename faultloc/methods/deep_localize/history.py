@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from faultloc.methods.deep_localize.catalogue import Symptom
+
 # Shares of the best constant prediction's loss: above the first a model is no better than a guess.
 GUESSING, LEARNED = 0.95, 0.9
 # Sampled steps: that make up the beginning of a run, and that at most count as recent.
@@ -40,6 +42,8 @@ class History:
     gradient_norms: list[float] = field(default_factory=list)
     sampled: list[SampledStep] = field(default_factory=list)
     kind: str | None = None
+    # What would explain that a model does not learn, by rule.
+    doubts: dict[str, Symptom] = field(default_factory=dict)
     # Layers that take the output of a linear layer with nothing between.
     stacked: list[str] = field(default_factory=list)
 
@@ -102,6 +106,16 @@ class History:
             return False
         before, after = self.relative[-10:-5], self.relative[-5:]
         return sum(after) > 0.98 * sum(before)
+
+    def is_breaking_out(self) -> bool:
+        """Whether the gradients of the last ten steps are half as large again as they were on the plateau before.
+
+        A network may stay at a guess for a while, and its gradients grow before its loss falls.
+        """
+        if len(self.gradient_norms) < 40:
+            return False
+        before = [sum(self.gradient_norms[-back : -back + 10]) for back in (20, 30, 40)]
+        return sum(self.gradient_norms[-10:]) > 1.5 * min(before)
 
     def movement(self) -> float:
         """By how much all steps together would change the weight that moves most, at the pace of the last ones."""

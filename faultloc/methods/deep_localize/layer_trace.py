@@ -34,10 +34,17 @@ class NamesLayers(Protocol):
 
 
 def layers_of(model: nn.Module) -> dict[nn.Module, str]:
-    """The modules without children by their names; the model itself, if it has none, is called ``model``."""
+    """The modules that compute by their names: those without children, and those with parameters of their own.
+
+    The model itself, if it has none, is called ``model``.
+    """
     if isinstance(model, NamesLayers):
         return model.layer_names()
-    layers = {module: name for name, module in model.named_modules() if name and not any(module.children())}
+    layers = {
+        module: name
+        for name, module in model.named_modules()
+        if name and (not any(module.children()) or any(True for _ in module.parameters(recurse=False)))
+    }
     return layers or {model: "model"}
 
 

@@ -17,10 +17,10 @@ from faultloc.methods.deep_localize.contract import check_shapes, check_term, ch
 from faultloc.methods.deep_localize.finding import INPUT, LABELS, OPTIMIZER
 from faultloc.methods.deep_localize.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.loss_terms import LossTerm, loss_terms
-from faultloc.methods.deep_localize.structure import check_structure
+from faultloc.methods.deep_localize.structure import check_reach, check_structure
 from faultloc.methods.deep_localize.targets import SeenTargets, plain_loss, target_of
 
-_INPUT_SCALE, _TARGET_SCALE = 10, 100
+_INPUT_SCALE, _TINY, _TARGET_SCALE = 10, 0.02, 100
 _LABELS_A_CLASS, _FEWEST_TARGETS = 20, 100
 
 
@@ -36,6 +36,8 @@ class Look:
     notes: Sequence[str] = ()
     stacked: Sequence[str] = ()
     target: Tensor | None = None
+    # What is a fault only where the model does not learn.
+    doubts: Sequence[Symptom] = ()
 
 
 def look_at_loss(
@@ -58,10 +60,13 @@ def look_at_loss(
     nodes = {output.grad_fn for output in outputs if output.grad_fn is not None and output.dim() > 0}
     terms = loss_terms(loss, nodes)
     predictions = {term.source for term in terms if term.source is not None}
-    symptoms, notes = list(_scales(trace)) if is_thorough else [], []
+    symptoms: list[Symptom] = []
+    doubts: list[Symptom] = list(_scales(trace)) if is_thorough else []
+    notes: list[str] = []
     stacked: Sequence[str] = ()
     if is_thorough:
         symptoms += check_structure(loss, trace, predictions)
+        doubts += check_reach(loss, model, trace)
         stacked = stacked_layers(loss, trace)
     if not terms:
         notes.append(
@@ -101,6 +106,7 @@ def look_at_loss(
         notes,
         stacked,
         target,
+        doubts,
     )
 
 
@@ -110,9 +116,9 @@ def _scales(trace: LayerTrace) -> Iterator[Symptom]:
     if given is None or trace.is_normalised_first() or not given.is_floating_point() or not given.numel():
         return
     size = float(given.detach().float().square().mean().sqrt())
-    if size > _INPUT_SCALE:
+    if size > _INPUT_SCALE or size < _TINY:
         yield Symptom(
-            "input.scale", INPUT, size, _INPUT_SCALE,
+            "input.scale", INPUT, size, _INPUT_SCALE if size > _INPUT_SCALE else _TINY,
             f"the values that enter the first layer are of size {size:.4g} (root mean square)",
         )  # fmt: skip
 

@@ -37,6 +37,8 @@ from faultloc.methods.deep_localize.wiring import (
 
 _DENSE_START, _THOROUGH, _NEVER_STEPS, _SETTLED = 5, 5, 50, 3
 _LONG_RUN, _SELDOM = 200, 5
+# Inputs of this size are a mistake whatever comes of it.
+_FAR_OUT = 1000
 
 
 @dataclass
@@ -235,9 +237,14 @@ class Observer:
             for symptom in check_mode(self._model):
                 self._found(symptom)
             self.history.stacked = list(look.stacked)
+        for doubt in look.doubts:
+            if doubt.rule != "gradient.unreached":
+                self.history.doubts.setdefault(doubt.rule, doubt)
+            if doubt.rule == "input.scale" and doubt.value > _FAR_OUT:
+                self._found(doubt)
         if self.step == 0:
-            for symptom in check_sample_mixing(now.calls, now.outputs, look.target):
-                self._found(symptom)
+            for doubt in check_sample_mixing(now.calls, now.outputs, look.target):
+                self.history.doubts[doubt.rule] = doubt
         for note in look.notes:
             self._noted(note)
         now.look = look
@@ -255,8 +262,9 @@ class Observer:
         if self._now.is_sampled:
             self._now.total_norm = math.hypot(self._now.total_norm, *norms.values())
         if self.step < _DENSE_START:
+            unreached = {doubt.rule: doubt for doubt in self._now.look.doubts}.get("gradient.unreached")
             for symptom in check_gradient_path(self._now.trace, parameters):
-                self._found(symptom)
+                self._found(unreached if unreached is not None and symptom.rule == "gradient.none" else symptom)
         # With a gradient scaler the step itself leaves out gradients that are not finite: no fault.
         if getattr(optimizer, "grad_scale", None) is None and not math.isfinite(sum(norms.values())):
             bad = [name for name, norm in norms.items() if not math.isfinite(norm)]

@@ -7,6 +7,7 @@ from torch.autograd.graph import Node
 
 from faultloc.methods.deep_localize.autograd_walk import operation, saved, walk
 from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.finding import OPTIMIZER
 from faultloc.methods.deep_localize.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.loss_terms import softmax_axis
 
@@ -25,6 +26,32 @@ def check_structure(loss: Tensor, trace: LayerTrace, predictions: Collection[Nod
     yield from _normalised_by_few(trace)
     if len(reached) < _MOST_NODES:
         yield from _cut_calls(trace, set(reached))
+
+
+def check_reach(loss: Tensor, model: nn.Module, trace: LayerTrace) -> list[Symptom]:
+    """Doubts where the loss hangs on none of the model's parameters, or also on parameters that are not the model's.
+
+    Either may be meant: the loss may be a second model's, which is trained by an optimizer of its own. Or the loss is
+    not differentiable, and the model keeps layers in a plain list, and does not know them.
+    """
+    own = {id(parameter) for parameter in model.parameters() if parameter.requires_grad}
+    if not own:
+        return []
+    nodes = [] if loss.grad_fn is None else [node for node, _ in walk(loss.grad_fn, most=_MOST_NODES)]
+    leaves = [leaf for node in nodes if (leaf := getattr(node, "variable", None)) is not None]
+    if len(nodes) >= _MOST_NODES:
+        return []
+    place = trace.last or "model"
+    if not any(id(leaf) in own for leaf in leaves):
+        sentence = (
+            "no gradient gets from the loss to any of the model's parameters: something between is not differentiable"
+        )
+        return [Symptom("gradient.unreached", place, 0, 1, sentence)]
+    strangers = [leaf for leaf in leaves if isinstance(leaf, nn.Parameter) and id(leaf) not in own]
+    if not strangers:
+        return []
+    sentence = f"{len(strangers)} parameters take part that the model does not know, so that no optimizer moves them"
+    return [Symptom("optimizer.unknown_parameters", OPTIMIZER, len(strangers), 0, sentence)]
 
 
 def _softmax(node: Node, trace: LayerTrace) -> Iterator[Symptom]:

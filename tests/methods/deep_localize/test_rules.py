@@ -259,11 +259,24 @@ def test_a_last_layer_that_begins_at_zero_is_no_fault():
 
 def test_inputs_out_of_scale_are_found_unless_the_model_normalises_them():
     inputs, labels = blobs()
-    far = (100 * inputs, labels)
+    far = (10_000 * inputs, labels)
     assert diagnose(network(), data=far).cause.rule == "input.scale"
     torch.manual_seed(0)
     normalising = nn.Sequential(nn.BatchNorm1d(10), *network())
     assert not diagnose(normalising, data=far).findings
+
+
+def test_large_inputs_that_a_model_learns_from_are_no_fault():
+    inputs, labels = blobs()
+    assert not diagnose(network(), data=(100 * inputs, labels)).findings
+
+
+def test_large_inputs_are_the_cause_where_a_model_does_not_learn():
+    inputs, labels = blobs()
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(10, 32), nn.Sigmoid(), nn.Linear(32, 3))
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-3)
+    assert diagnose(model, optimizer=optimizer, data=(100 * inputs, labels)).cause.rule == "input.scale"
 
 
 def test_one_label_alone_is_found():

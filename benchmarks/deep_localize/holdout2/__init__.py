@@ -1,0 +1,1 @@
+"""A second set of programs to try a monitor on, written without sight of the monitor or of what it says."""

@@ -1,0 +1,1 @@
+"""Training scripts with one fault each, and their fixed twins."""

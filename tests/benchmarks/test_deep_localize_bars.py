@@ -1,0 +1,67 @@
+"""What the monitor has to reach on the programs that its thresholds were set on, and on those that they were not.
+
+The whole measurement, five seeds and the tools that it is compared with: `python -m benchmarks.deep_localize`.
+"""
+
+import warnings
+from collections import Counter
+
+import pytest
+
+from benchmarks.deep_localize.runs import Run, run_program
+from benchmarks.deep_localize.sets import SETS
+
+SEEDS = range(1)
+pytestmark = pytest.mark.slow
+
+
+def answers(chosen: str) -> list[Run]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        programs = [program.id for part in SETS[chosen]() for program in part]
+        return [run for name in programs for seed in SEEDS for run in run_program(chosen, "monitor", name, seed)]
+
+
+@pytest.fixture(scope="module")
+def runs() -> list[Run]:
+    return answers("main")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_at_least_34_of_36_faults_are_detected_and_31_localised(runs, seed):
+    faulty = [run for run in runs if run.fixed is False and run.seed == seed]
+    assert len(faulty) == 36
+    assert sum(run.answer.is_alarm for run in faulty) >= 34
+    assert sum(run.is_localised for run in faulty) >= 31
+
+
+def test_no_alarm_on_any_fixed_twin(runs):
+    assert not [(run.program, run.seed, run.answer.text) for run in runs if run.fixed and run.answer.is_alarm]
+
+
+def test_no_error_and_at_most_one_warning_in_sixty_healthy_runs(runs):
+    healthy = [run for run in runs if run.fixed is None]
+    alarms = [(run.program, run.seed, run.answer.text) for run in healthy if run.answer.is_alarm]
+    assert len(healthy) == 20 * len(SEEDS) and not [run for run in healthy if run.answer.is_error]
+    assert len(alarms) <= 1, alarms
+
+
+def test_every_fault_is_named_within_a_hundred_steps(runs):
+    late = [(run.program, run.answer.step) for run in runs if run.fixed is False and run.answer.step > 100]
+    assert not late
+
+
+def test_a_broken_contract_is_named_at_the_first_step(runs):
+    kinds = {program.id: program.kind for program in SETS["main"]()[0]}
+    late = Counter(
+        run.program for run in runs if run.fixed is False and kinds[run.program] == "contract" and run.answer.step > 1
+    )
+    # That all labels are the same is only known once enough of them were seen; that units are copies, after steps.
+    assert set(late) <= {"SO59325381", "PT-zero-init", "PT-no-zero-grad"}
+
+
+def test_most_faults_that_were_not_at_hand_are_detected_without_a_false_alarm():
+    unseen = answers("holdout")
+    faulty = [run for run in unseen if run.fixed is False]
+    assert sum(run.answer.is_alarm for run in faulty) >= 0.8 * len(faulty)
+    assert not [(run.program, run.answer.text) for run in unseen if run.fixed is not False and run.answer.is_alarm]
