@@ -23,6 +23,7 @@ from faultloc.subject.training import train_network
 pytestmark = pytest.mark.slow
 RECIPE = TrainingRecipe("SGD", epochs=10, batch_size=16, optimizer_options={"lr": 0.01, "momentum": 0.9})
 STEPS = 110
+NEED_RELU = ("dead_units", "no_scaling")
 FACTORS = {"learning_rate_too_high": 1000, "learning_rate_too_low": 1e-6}
 
 
@@ -69,7 +70,8 @@ def diagnosed(kind: str, network: nn.Module) -> tuple[Diagnosis, bool]:
 
 @pytest.mark.parametrize("kind", [kind for kind in TRAINING_FAULT_KINDS if kind != "none"])
 def test_a_planted_fault_is_localised(kind):
-    diagnosis, is_localised = diagnosed(kind, network_with_relu() if kind == "dead_units" else lenet())
+    # LeNet-1's tanh learns from pixels up to 255 all the same; where a fault does no harm there is nothing to find.
+    diagnosis, is_localised = diagnosed(kind, network_with_relu() if kind in NEED_RELU else lenet())
     assert is_localised, diagnosis.summary
 
 
