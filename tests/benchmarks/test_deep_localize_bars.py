@@ -56,8 +56,9 @@ def test_a_broken_contract_is_named_at_the_first_step(runs):
     late = Counter(
         run.program for run in runs if run.fixed is False and kinds[run.program] == "contract" and run.answer.step > 1
     )
-    # That all labels are the same is only known once enough of them were seen; that units are copies, after steps.
-    assert set(late) <= {"SO59325381", "PT-zero-init", "PT-no-zero-grad"}
+    # That all labels are the same is only known once enough of them were seen; that units are copies, after steps; and
+    # inputs out of scale are a fault only where the model does not learn.
+    assert set(late) <= {"SO59325381", "SO39525358", "PT-zero-init", "PT-no-zero-grad"}
 
 
 def test_most_faults_that_were_not_at_hand_are_detected_without_a_false_alarm():
