@@ -27,7 +27,7 @@ from faultloc.io.datasets import read_mnist
 REPOSITORY = Path(__file__).resolve().parents[1]
 STAGES = ("gendata", "preloss", "suffix", "dfaulo")
 IMPORTS = (
-    "import faultloc.commands.dfaulo_run, faultloc.data_faults.paper, faultloc.io.models, sklearn.isotonic, pyarrow, "
+    "import faultloc.own.dfaulo.run, faultloc.own.dfaulo.paper, faultloc.io.models, sklearn.isotonic, pyarrow, "
     "pandas, matplotlib.figure, torch._dynamo, psutil; print(psutil.Process().memory_full_info().pss)"
 )
 

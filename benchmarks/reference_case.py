@@ -18,14 +18,14 @@ from omegaconf import OmegaConf
 from faultloc.evaluation.metrics import rauc, share_found
 from faultloc.io.datasets.mnist import read_mnist
 from faultloc.localization import most_suspicious_first
-from faultloc.methods.dfaulo.clusters import cluster_classes
-from faultloc.methods.dfaulo.deletion import LAYERS, deletion_sets
-from faultloc.methods.dfaulo.features import MutantEvidence
-from faultloc.methods.dfaulo.mutants import Mutant, make_mutants
-from faultloc.methods.dfaulo.outlier import AutoencoderSettings, reconstruction_distances
-from faultloc.methods.dfaulo.paper_online import rank_with_verdicts
-from faultloc.methods.dfaulo.paper_scorer import score_offline
-from faultloc.methods.dfaulo.seed_set import SeedSet, draw_noise_input, make_seed_set
+from faultloc.methods.dfaulo.paper.deletion.clusters import cluster_classes
+from faultloc.methods.dfaulo.paper.deletion.deletion_sets import LAYERS, deletion_sets
+from faultloc.methods.dfaulo.paper.deletion.outlier import AutoencoderSettings, reconstruction_distances
+from faultloc.methods.dfaulo.paper.mutants import Mutant, make_mutants
+from faultloc.methods.dfaulo.paper.scoring.features import MutantEvidence
+from faultloc.methods.dfaulo.paper.scoring.offline import score_offline
+from faultloc.methods.dfaulo.paper.scoring.online import rank_with_verdicts
+from faultloc.methods.dfaulo.paper.scoring.seed_set import SeedSet, draw_noise_input, make_seed_set
 from faultloc.probes.activations import read_activations
 from faultloc.probes.predictions import cross_entropy, predict_logits, softmax
 from faultloc.subject.architecture import Architecture

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
-from faultloc.data_faults.examine import rank
-from faultloc.data_faults.settings import LocateSettings
 from faultloc.io.dataset_store import DatasetSplits, save_dataset
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import load_results, save_findings
-from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
+from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
+from faultloc.own.dfaulo.examine import rank
+from faultloc.own.dfaulo.settings import LocateSettings
 from faultloc.review.session import ReviewSession
-from faultloc.review.verdict import Verdict
 from faultloc.review.verdict_store import VerdictStore
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.verdict import Verdict
 
 VERDICTS = (0, 100, 1000, 4000)
 

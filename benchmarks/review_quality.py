@@ -20,20 +20,20 @@ import torch
 from benchmarks.quality import cases as known
 from benchmarks.quality.data import faulty_dataset
 from benchmarks.quality.steps import Workplace
-from faultloc.data_faults.examine import rank
-from faultloc.data_faults.settings import LocateSettings
 from faultloc.io.dataset_store import DatasetSplits, save_dataset
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import Results, load_results, save_findings
-from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
-from faultloc.methods.dfaulo.default_scorer import ScorerSettings, score_default
+from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
+from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings, score_default
+from faultloc.methods.dfaulo.default.scoring.verdicts import VerdictRanker, VerdictSettings
 from faultloc.methods.dfaulo.review_rounds import review_in_rounds
-from faultloc.methods.dfaulo.verdicts import VerdictRanker, VerdictSettings
+from faultloc.own.dfaulo.examine import rank
+from faultloc.own.dfaulo.settings import LocateSettings
 from faultloc.review.session import ReviewSession
-from faultloc.review.verdict import Verdict
 from faultloc.review.verdict_store import VerdictStore
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.seeding import numpy_generator
+from faultloc.verdict import Verdict
 
 VERDICTS, ROUND, BATCH = 500, 100, 12
 

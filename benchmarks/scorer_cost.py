@@ -20,8 +20,8 @@ from benchmarks.quality.data import faulty_dataset
 from benchmarks.quality.measures import scorer_settings
 from benchmarks.quality.steps import suffix_settings
 from benchmarks.quality.subjects import RECIPE, case_architecture
-from faultloc.methods.dfaulo.default_scorer import score_default
-from faultloc.methods.dfaulo.suffix_evidence import gather_evidence
+from faultloc.methods.dfaulo.default.scoring.posterior import score_default
+from faultloc.methods.dfaulo.default.suffix.gathering import gather_evidence
 from faultloc.probes.prefix import find_prefix, read_model
 from faultloc.subject.seeding import numpy_generator, torch_generator
 from faultloc.subject.training import train_network

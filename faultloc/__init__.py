@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from faultloc.data_faults.found import DataFaults
-    from faultloc.data_faults.locate import locate_data_faults
-    from faultloc.data_faults.settings import LocateSettings
+    from faultloc.own.dfaulo.found import DataFaults
+    from faultloc.own.dfaulo.locate import locate_data_faults
+    from faultloc.own.dfaulo.settings import LocateSettings
     from faultloc.subject.recipe import TrainingRecipe
 
 __all__ = ["DataFaults", "LocateSettings", "TrainingRecipe", "locate_data_faults"]
@@ -13,10 +13,10 @@ __all__ = ["DataFaults", "LocateSettings", "TrainingRecipe", "locate_data_faults
 __version__ = "0.1.0"
 
 _HOMES = {
-    "DataFaults": "faultloc.data_faults.found",
-    "LocateSettings": "faultloc.data_faults.settings",
+    "DataFaults": "faultloc.own.dfaulo.found",
+    "LocateSettings": "faultloc.own.dfaulo.settings",
     "TrainingRecipe": "faultloc.subject.recipe",
-    "locate_data_faults": "faultloc.data_faults.locate",
+    "locate_data_faults": "faultloc.own.dfaulo.locate",
 }
 
 

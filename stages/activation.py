@@ -14,9 +14,9 @@ def main(params: DictConfig) -> str:
     from faultloc.io.artifacts import save_array
     from faultloc.io.dataset_store import load_train
     from faultloc.io.subject_store import load_subject
-    from faultloc.methods.dfaulo.clusters import cluster_classes
+    from faultloc.methods.dfaulo.paper.deletion.clusters import cluster_classes
     from faultloc.probes.activations import read_activations
-    from faultloc.report.progress import item_bar
+    from faultloc.report.shared.progress import item_bar
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import numpy_generator
     from stages.torch_runtime import start_torch

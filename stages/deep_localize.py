@@ -18,7 +18,7 @@ def main(params: DictConfig) -> str:
     from faultloc.io.artifacts import save_json
     from faultloc.io.dataset_store import load_train, load_vocabulary
     from faultloc.io.tables import save_table
-    from faultloc.report.training_diagnosis import WatchedRun, save_diagnosis
+    from faultloc.report.deep_localize.diagnosis import WatchedRun, save_diagnosis
     from faultloc.settings_check import check_number
     from faultloc.subject.architecture import Architecture, check_outputs
     from faultloc.subject.batches import as_tensor

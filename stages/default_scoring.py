@@ -11,10 +11,10 @@ from faultloc.io.artifacts import load_array, save_json
 from faultloc.io.evidence_store import load_evidence
 from faultloc.io.scratch import scratch_arrays
 from faultloc.localization import Localization
-from faultloc.methods.dfaulo.default_scorer import DefaultScore, ScorerSettings, score_default
-from faultloc.methods.dfaulo.findings import DiagnosisSettings, diagnose
+from faultloc.methods.dfaulo.default.scoring.answer import DiagnosisSettings, diagnose
+from faultloc.methods.dfaulo.default.scoring.posterior import DefaultScore, ScorerSettings, score_default
+from faultloc.methods.dfaulo.default.scoring.verdicts import VerdictRanker, VerdictSettings
 from faultloc.methods.dfaulo.review_rounds import Review, ReviewedRanking, review_in_rounds
-from faultloc.methods.dfaulo.verdicts import VerdictRanker, VerdictSettings
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.seeding import numpy_generator
 

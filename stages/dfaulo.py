@@ -33,7 +33,7 @@ def main(params: DictConfig) -> str:
     from faultloc.io.tables import save_table
     from faultloc.io.truth_store import load_truth
     from faultloc.localization import in_column_order, most_suspicious_first
-    from faultloc.subject.alignment import rows_of
+    from faultloc.subject.row_order import rows_of
     from faultloc.subject.seeding import numpy_generator
     from faultloc.subject.task import task_of
 

@@ -26,7 +26,7 @@ def main(params: DictConfig) -> str:
     from faultloc.io.tables import load_table, save_table
     from faultloc.io.truth_store import load_truth
     from faultloc.settings_check import check_switch
-    from faultloc.subject.alignment import rows_of
+    from faultloc.subject.row_order import rows_of
     from faultloc.subject.seeding import numpy_generator
     from faultloc.subject.task import task_of
 

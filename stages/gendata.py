@@ -17,8 +17,8 @@ Made = TypeVar("Made")
 def main(params: DictConfig) -> str:
     from dataclasses import replace
 
-    from faultloc.faults.plant import plant_fault
-    from faultloc.faults.settings import FaultSettings
+    from faultloc.faults.samples.plant import plant_fault
+    from faultloc.faults.samples.settings import FaultSettings
     from faultloc.io.dataset_store import save_dataset
     from faultloc.io.datasets import check_splits, open_foreign_inputs, take_subset
     from faultloc.io.truth_store import save_truth

@@ -16,9 +16,9 @@ def main(params: DictConfig) -> str:
     from faultloc.io.artifacts import load_array, save_array
     from faultloc.io.dataset_store import load_train
     from faultloc.io.subject_store import load_subject, save_mutant_weights
-    from faultloc.methods.dfaulo.deletion import LAYERS, deletion_sets
-    from faultloc.methods.dfaulo.mutants import make_mutants
-    from faultloc.report.progress import epoch_bar
+    from faultloc.methods.dfaulo.paper.deletion.deletion_sets import LAYERS, deletion_sets
+    from faultloc.methods.dfaulo.paper.mutants import make_mutants
+    from faultloc.report.shared.progress import epoch_bar
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import torch_generator
     from faultloc.subject.task import task_of

@@ -11,8 +11,8 @@ from stages.entry import as_dict, stage
 def main(params: DictConfig) -> str:
     from faultloc.io.artifacts import save_array
     from faultloc.io.dataset_store import load_train
-    from faultloc.methods.dfaulo.outlier import AutoencoderSettings, reconstruction_distances
-    from faultloc.report.progress import item_bar
+    from faultloc.methods.dfaulo.paper.deletion.outlier import AutoencoderSettings, reconstruction_distances
+    from faultloc.report.shared.progress import item_bar
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import torch_generator
     from stages.torch_runtime import start_torch

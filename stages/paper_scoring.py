@@ -10,12 +10,12 @@ from omegaconf import DictConfig
 from faultloc.io.artifacts import load_array
 from faultloc.io.subject_store import load_mutant, load_subject
 from faultloc.localization import Localization
-from faultloc.methods.dfaulo.deletion import LAYERS
-from faultloc.methods.dfaulo.features import MutantEvidence
-from faultloc.methods.dfaulo.paper_online import rank_with_verdicts
-from faultloc.methods.dfaulo.paper_scorer import score_ablations, score_offline
+from faultloc.methods.dfaulo.paper.deletion.deletion_sets import LAYERS
+from faultloc.methods.dfaulo.paper.scoring.features import MutantEvidence
+from faultloc.methods.dfaulo.paper.scoring.offline import score_ablations, score_offline
+from faultloc.methods.dfaulo.paper.scoring.online import rank_with_verdicts
+from faultloc.methods.dfaulo.paper.scoring.seed_set import draw_noise_input, make_seed_set
 from faultloc.methods.dfaulo.review_rounds import Review, ReviewedRanking
-from faultloc.methods.dfaulo.seed_set import draw_noise_input, make_seed_set
 from faultloc.probes.predictions import predict_logits
 from faultloc.settings_check import check_number
 from faultloc.subject.batches import as_tensor

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from faultloc.evaluation.cleanlab_baselines import cleanlab_suspiciousness, require_cleanlab
 from faultloc.peers.cross_validation import assign_folds, cross_validated_probabilities
 from faultloc.peers.ncnv import NcnvSettings, verified_by_two_networks
-from faultloc.report.progress import epoch_bar
+from faultloc.report.shared.progress import epoch_bar
 from faultloc.subject.seeding import numpy_generator, torch_generator
 from faultloc.subject.subject import Subject
 from stages.torch_runtime import worker_count

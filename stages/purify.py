@@ -20,7 +20,7 @@ def main(params: DictConfig) -> str:
     from faultloc.purify.plan import PurifySettings, plan_changes
     from faultloc.purify.retraining import HeldOut, retrain
     from faultloc.purify.truth_check import share_right
-    from faultloc.report.progress import epoch_bar
+    from faultloc.report.shared.progress import epoch_bar
     from faultloc.settings_check import check_number
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import torch_generator

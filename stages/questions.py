@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from faultloc.errors import FaultlocError
 
 if TYPE_CHECKING:
-    from faultloc.report.answer import Answer
+    from faultloc.report.questions.answer import Answer
 
 SHOWN = ("rauc", "apfd", "pobl@1", "pobl@5", "pobl@10")
 
@@ -26,10 +26,10 @@ def answer_questions(options: argparse.Namespace) -> "tuple[Sequence[Answer], Se
     """All answers, and the notes on the results as a whole."""
     from faultloc.evaluation.sweep_results import check_sweep, choose_metrics
     from faultloc.io.sweep_tables import collect_accuracies, collect_times, load_sweep_table
-    from faultloc.report.cost_answer import answer_cost
-    from faultloc.report.effectiveness_answer import answer_ablation, answer_effectiveness
-    from faultloc.report.retraining_answer import answer_retraining
-    from faultloc.report.sensitivity_answer import answer_sensitivity
+    from faultloc.report.questions.cost_answer import answer_cost
+    from faultloc.report.questions.effectiveness_answer import answer_ablation, answer_effectiveness
+    from faultloc.report.questions.retraining_answer import answer_retraining
+    from faultloc.report.questions.sensitivity_answer import answer_sensitivity
 
     results = check_sweep(load_sweep_table(options.results))
     usual = [name for name in SHOWN if name in results.metrics] or list(results.metrics)
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         answers, notes = answer_questions(options)
-        from faultloc.report.answer import write_answers
+        from faultloc.report.questions.answer import write_answers
 
         write_answers(options.output, answers, notes)
     except FaultlocError as error:

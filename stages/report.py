@@ -15,9 +15,9 @@ def main(params: DictConfig) -> str:
     from faultloc.io.dataset_store import load_texts, load_train, load_vocabulary
     from faultloc.io.tables import load_table
     from faultloc.io.truth_store import load_truth
-    from faultloc.report.findings import FaultEstimate, Findings, Training, count_faults_found
-    from faultloc.report.suspects import most_suspicious
-    from faultloc.report.writing import write_report
+    from faultloc.report.dfaulo.content import FaultEstimate, Findings, Training, count_faults_found
+    from faultloc.report.dfaulo.suspects import most_suspicious
+    from faultloc.report.dfaulo.writing import write_report
     from faultloc.subject.task import task_of
 
     folder, online = Path("data/dataset"), Path("results/dfaulo/online.csv")

@@ -15,11 +15,11 @@ def main(params: DictConfig) -> str:
     from faultloc.io.evidence_store import save_evidence
     from faultloc.io.scratch import scratch_arrays
     from faultloc.io.subject_store import load_subject
-    from faultloc.methods.dfaulo.neighbours import NeighbourSettings
-    from faultloc.methods.dfaulo.suffix_evidence import gather_evidence
-    from faultloc.methods.dfaulo.suffix_mutants import SuffixSettings
+    from faultloc.methods.dfaulo.default.suffix.gathering import gather_evidence
+    from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
+    from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
     from faultloc.probes.prefix import describe_prefix, find_prefix, read_model
-    from faultloc.report.progress import epoch_bar
+    from faultloc.report.shared.progress import epoch_bar
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import numpy_generator, torch_generator
     from faultloc.subject.task import task_of

@@ -18,7 +18,7 @@ def main(params: DictConfig) -> str:
     from faultloc.io.subject_store import save_subject
     from faultloc.io.tables import save_table
     from faultloc.probes.predictions import predict_logits
-    from faultloc.report.progress import epoch_bar
+    from faultloc.report.shared.progress import epoch_bar
     from faultloc.subject.architecture import Architecture, check_outputs
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.margin_record import MarginRecord

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.quality.cases import Case
-from faultloc.faults.foreign import ForeignBatch, ForeignInputs
-from faultloc.faults.plant import FaultyDataset, plant_fault
-from faultloc.faults.settings import FaultSettings
+from faultloc.faults.samples.foreign import ForeignBatch, ForeignInputs
+from faultloc.faults.samples.plant import FaultyDataset, plant_fault
+from faultloc.faults.samples.settings import FaultSettings
 from faultloc.io.dataset_store import DatasetSplits
 from faultloc.io.datasets import open_foreign_inputs, read_ag_news, read_fashion_mnist, read_mnist
 from faultloc.io.datasets.foreign_images import ForeignImages

@@ -7,18 +7,18 @@ from omegaconf import OmegaConf
 
 from benchmarks.quality.cache import REPOSITORY
 from faultloc.evaluation.metrics import rauc, share_found
+from faultloc.kinds import FOREIGN_INPUT, WRONG_LABEL
 from faultloc.localization import most_suspicious_first
-from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
-from faultloc.methods.dfaulo.default_scorer import DefaultScore, ScorerSettings, score_default
-from faultloc.methods.dfaulo.diagnosis import (
+from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
+from faultloc.methods.dfaulo.default.scoring.explanation import (
     count_faults,
     fault_kinds,
     near_duplicates,
     suggested_labels,
 )
+from faultloc.methods.dfaulo.default.scoring.posterior import DefaultScore, ScorerSettings, score_default
+from faultloc.methods.dfaulo.default.scoring.verdicts import VerdictRanker, VerdictSettings
 from faultloc.methods.dfaulo.review_rounds import review_in_rounds
-from faultloc.methods.dfaulo.suspected_kinds import FOREIGN_INPUT, WRONG_LABEL
-from faultloc.methods.dfaulo.verdicts import VerdictRanker, VerdictSettings
 
 SETTINGS = OmegaConf.load(REPOSITORY / "conf/dfaulo/default.yaml")
 # Verdicts on this share of the samples, so many a round.

@@ -15,10 +15,10 @@ from benchmarks.quality.cases import Case
 from benchmarks.quality.data import faulty_dataset
 from benchmarks.quality.peers import suspiciousness_from_cross_validation, suspiciousness_of_peers
 from benchmarks.quality.subjects import case_architecture, cross_validated, train_subject
-from faultloc.faults.plant import FaultyDataset
-from faultloc.methods.dfaulo.neighbours import NeighbourSettings
-from faultloc.methods.dfaulo.suffix_evidence import gather_evidence
-from faultloc.methods.dfaulo.suffix_mutants import SuffixSettings
+from faultloc.faults.samples.plant import FaultyDataset
+from faultloc.methods.dfaulo.default.suffix.gathering import gather_evidence
+from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
+from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
 from faultloc.probes.activations import read_activations
 from faultloc.probes.prefix import find_prefix, read_model
 from faultloc.subject.seeding import numpy_generator, torch_generator

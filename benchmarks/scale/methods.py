@@ -8,12 +8,12 @@ import numpy as np
 import torch
 
 from benchmarks.scale.data import ScaleCase
-from faultloc.data_faults.examine import examine, rank
-from faultloc.data_faults.settings import LocateSettings
 from faultloc.evaluation.cleanlab_baselines import label_quality
 from faultloc.evaluation.isolation import class_isolation
 from faultloc.evaluation.neighbour_votes import neighbour_disagreement
 from faultloc.io.scratch import scratch_arrays
+from faultloc.own.dfaulo.examine import examine, rank
+from faultloc.own.dfaulo.settings import LocateSettings
 from faultloc.probes.activations import read_activations
 from faultloc.probes.predictions import cross_entropy, predict_logits, softmax
 from faultloc.runtime import worker_count

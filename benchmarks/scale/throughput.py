@@ -18,8 +18,8 @@ from PIL import Image
 from torch.nn import functional as F
 
 from faultloc.io.datasets.image_files import decode_images
-from faultloc.io.torchvision_import import import_torchvision
-from faultloc.methods.dfaulo.alignment import class_alignment
+from faultloc.methods.dfaulo.default.suffix.class_alignment import class_alignment
+from faultloc.torchvision_import import import_torchvision
 
 _WIDTH, _HEIGHT, _SIDE, _CLASSES = 500, 375, 224, 1000
 _FEATURES = 2048  # of ResNet-50

@@ -36,8 +36,8 @@ def command(script: Path, output: Path, every: int, on_error: str, arguments: tu
       faultloc deep-localize --script train.py
       faultloc deep-localize --script train.py --on-error stop -- --epochs 3
     """
-    from faultloc.report.training_diagnosis import save_diagnosis
-    from faultloc.watched_script.running import run_script
+    from faultloc.own.deep_localize.running import run_script
+    from faultloc.report.deep_localize.diagnosis import save_diagnosis
 
     watched = run_script(
         script,

@@ -94,10 +94,10 @@ def command(
     Writes ranking.csv, report.html, the pictures of the top and more into the output folder. Called again, it takes up
     what is there.
     """
-    from faultloc.commands.dfaulo_run import RunOptions, run_dfaulo
-    from faultloc.commands.own_model import ModelOptions
-    from faultloc.commands.own_samples import FileOptions
-    from faultloc.data_faults.settings import LocateSettings, PaperSettings, suffix_settings
+    from faultloc.own.dfaulo.run import RunOptions, run_dfaulo
+    from faultloc.own.dfaulo.settings import LocateSettings, PaperSettings, suffix_settings
+    from faultloc.own.model import ModelOptions
+    from faultloc.own.samples import FileOptions
     from faultloc.settings_check import check_number
 
     check_number("--top_ratio", top_ratio, above=0, below=1.0001)

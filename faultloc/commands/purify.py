@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from faultloc.io.ranked_data import RankedData
     from faultloc.purify.plan import PurifySettings
-    from faultloc.review.verdict import Verdict
+    from faultloc.verdict import Verdict
 
 # What --relabel without a number stands for.
 _LIKELY = "likely"
@@ -68,7 +68,7 @@ def command(
     from faultloc.io.whole_folder import folder_written_whole, require_free
     from faultloc.purify.changes import apply_changes
     from faultloc.purify.plan import plan_changes
-    from faultloc.report.progress import item_bar
+    from faultloc.report.shared.progress import item_bar
 
     examined, output = load_ranked_data(results), output or results / "clean"
     judged = _verdicts(examined) if verdicts else {}
@@ -82,7 +82,7 @@ def command(
     require_free(output)
     training = None
     if retrain is not None:
-        from faultloc.commands.retraining import load_trainee, retrain_examined
+        from faultloc.own.purify.retraining import load_trainee, retrain_examined
 
         trainee = load_trainee(examined, epochs=retrain, learning_rate=learning_rate, arch=arch, trust=trust_checkpoint)
         training = partial(retrain_examined, examined, trainee, changes)

@@ -72,10 +72,10 @@ def _open_page(folder: Path, host: str, port: int, token: str | None, batch: int
     from faultloc.io.results_store import load_results
     from faultloc.review.app import create_app
     from faultloc.review.guard import guard_for
+    from faultloc.review.sentences import closing_words
     from faultloc.review.serving import open_browser, serve
     from faultloc.review.session import ReviewSession
     from faultloc.review.verdict_store import FILE_NAME, VerdictStore
-    from faultloc.review.wording import closing_words
 
     guard = guard_for(host, secrets.token_urlsafe(24) if token == _GENERATED else token)
     results = load_results(folder)

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Shaped
 from faultloc.errors import DataError
 from faultloc.evaluation.metrics import discovery_curve, ideal_curve
 from faultloc.evaluation.ranking import Ranking, rank_as_listed
-from faultloc.subject.alignment import rows_of
+from faultloc.subject.row_order import rows_of
 
 # Ablations and rankings that order the samples alike (cleanlab's self-confidence) are left out.
 CURVES = (

@@ -9,8 +9,8 @@ import pandas as pd
 from jaxtyping import Int
 
 from faultloc.errors import DataError
-from faultloc.subject.alignment import rows_of
 from faultloc.subject.dataset import Given, LabeledDataset
+from faultloc.subject.row_order import rows_of
 
 Action = Literal["remove", "relabel"]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.methods.dfaulo.suspected_kinds import FOREIGN_INPUT, NEAR_DUPLICATE, WRONG_LABEL
+from faultloc.kinds import FOREIGN_INPUT, NEAR_DUPLICATE, WRONG_LABEL
 from faultloc.purify.changes import Action, Change
 from faultloc.purify.extent import Extent
-from faultloc.review.verdict import Verdict
+from faultloc.verdict import Verdict
 
 # From here on a sample is likelier faulty than not.
 _MORE_LIKELY_THAN_NOT = 0.5

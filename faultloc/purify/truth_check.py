@@ -6,7 +6,7 @@ import numpy as np
 
 from faultloc.faults.planted import PlantedFault
 from faultloc.purify.changes import Change
-from faultloc.subject.alignment import rows_of
+from faultloc.subject.row_order import rows_of
 
 
 def share_right(changes: Sequence[Change], truth: PlantedFault, class_names: Sequence[str]) -> float | None:

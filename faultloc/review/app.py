@@ -11,9 +11,9 @@ from faultloc.errors import FaultlocError
 from faultloc.io.results_store import Results
 from faultloc.review.dossier import LARGE, SMALL, Dossiers
 from faultloc.review.guard import Guard, protect
+from faultloc.review.sentences import progress_words, verdict_words
 from faultloc.review.session import ReviewSession
-from faultloc.review.verdict import Verdict
-from faultloc.review.wording import progress_words, verdict_words
+from faultloc.verdict import Verdict
 
 # The last judged samples stay within reach of the arrow keys, so that one can change one's mind.
 _REMEMBERED = 5

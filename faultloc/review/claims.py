@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faultloc.errors import DataError
-from faultloc.review.verdict import Verdict
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.verdict import Verdict
 
 
 @dataclass(frozen=True)

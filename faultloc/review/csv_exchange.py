@@ -9,8 +9,8 @@ import pandas as pd
 from faultloc.errors import DataError
 from faultloc.io.artifacts import written_whole
 from faultloc.review.claims import Claim, checked_verdicts
-from faultloc.review.verdict import Verdict
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.verdict import Verdict
 
 COLUMNS = ("sample_id", "given_label", "suggested_label", "kind", "suspiciousness", "verdict", "new_label")
 # A spreadsheet takes what begins so for a formula; an apostrophe before it says that it is text. A cell that begins

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from faultloc.io.results_store import Results
-from faultloc.report.pictures import draw_picture, png_bytes
-from faultloc.report.suspects import spell_input
-from faultloc.review.verdict import Verdict
-from faultloc.subject.alignment import rows_of
+from faultloc.report.dfaulo.suspects import spell_input
+from faultloc.report.shared.pictures import draw_picture, png_bytes
+from faultloc.subject.row_order import rows_of
+from faultloc.verdict import Verdict
 
 # Samples shown of each class, and classes in the mutants' opinions: what is seen at a glance.
 _SHOWN_NEIGHBOURS = 4

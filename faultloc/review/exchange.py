@@ -10,8 +10,8 @@ from faultloc.review.csv_exchange import read_csv, write_csv
 from faultloc.review.fiftyone import write_fiftyone
 from faultloc.review.fingerprint import fingerprint
 from faultloc.review.label_studio import read_label_studio, write_label_studio
-from faultloc.review.verdict import Verdict
 from faultloc.review.verdict_store import FILE_NAME, VerdictStore
+from faultloc.verdict import Verdict
 
 Format = Literal["csv", "label-studio", "fiftyone"]
 

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from faultloc.errors import DataError
 from faultloc.io.artifacts import save_json
 from faultloc.io.results_store import Results
-from faultloc.review.verdict import Verdict
+from faultloc.verdict import Verdict
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"}
 

@@ -11,12 +11,12 @@ import numpy as np
 from faultloc.errors import DataError
 from faultloc.io.artifacts import written_whole
 from faultloc.io.results_store import Results
-from faultloc.report.pictures import draw_picture, png_bytes
-from faultloc.report.suspects import spell_input
+from faultloc.report.dfaulo.suspects import spell_input
+from faultloc.report.shared.pictures import draw_picture, png_bytes
 from faultloc.review.claims import Claim, checked_verdicts
-from faultloc.review.verdict import Verdict
-from faultloc.subject.alignment import rows_of
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.row_order import rows_of
+from faultloc.verdict import Verdict
 
 # The names of the two controls in the labelling interface, to which predictions and answers refer.
 _LABEL, _VERDICT = "label", "verdict"

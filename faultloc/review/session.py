@@ -9,15 +9,15 @@ from jaxtyping import Bool, Int
 
 from faultloc.errors import DataError
 from faultloc.io.results_store import Results
-from faultloc.methods.dfaulo.default_scorer import ScorerSettings, score_default
+from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings, score_default
+from faultloc.methods.dfaulo.default.scoring.verdicts import VerdictRanker, VerdictSettings
 from faultloc.methods.dfaulo.review_rounds import rank_remaining
-from faultloc.methods.dfaulo.verdicts import VerdictRanker, VerdictSettings
 from faultloc.review.fingerprint import fingerprint
-from faultloc.review.verdict import Verdict
 from faultloc.review.verdict_store import FILE_NAME, VerdictStore
 from faultloc.settings_check import check_number
-from faultloc.subject.alignment import rows_of
+from faultloc.subject.row_order import rows_of
 from faultloc.subject.seeding import numpy_generator
+from faultloc.verdict import Verdict
 
 
 @dataclass(frozen=True)

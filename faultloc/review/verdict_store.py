@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from faultloc.errors import DataError
-from faultloc.review.verdict import Decision, Verdict
+from faultloc.verdict import Decision, Verdict
 
 FILE_NAME = "verdicts.sqlite"
 

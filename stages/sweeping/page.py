@@ -6,8 +6,8 @@ from importlib import resources
 from jinja2 import Environment, StrictUndefined
 
 from faultloc.io.artifacts import load_json
-from faultloc.report.comparison import compare, main_rankings, metric_names
-from faultloc.report.wording import MAIN_RANKINGS, metric_wording, ranking_title
+from faultloc.report.shared.comparison import compare, main_rankings, metric_names
+from faultloc.report.shared.titles import MAIN_RANKINGS, metric_wording, ranking_title
 from stages.sweeping.job import Job, job_titles, load_state
 from stages.sweeping.times import last_error
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from faultloc.io.artifacts import load_json, written_whole
 from faultloc.io.tables import FLOAT_FORMAT
-from faultloc.report.comparison import ablation_rankings, main_rankings, metric_names
+from faultloc.report.shared.comparison import ablation_rankings, main_rankings, metric_names
 from stages.sweeping.job import Job, load_state
 from stages.sweeping.page import render_page
 

@@ -13,7 +13,7 @@ from faultloc.io.dataset_store import DatasetSplits, save_dataset
 from faultloc.io.datasets import read_image_folder
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import save_findings
-from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
+from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.subject.dataset import LabeledDataset
 
 CLASSES = ("cat", "dog", "owl")

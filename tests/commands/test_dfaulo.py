@@ -160,7 +160,7 @@ def test_dashes_and_underscores_are_the_same(dfaulo):
 def test_the_same_call_takes_up_what_is_there(dfaulo, tmp_path, monkeypatch):
     dfaulo()
     before = (tmp_path / "results/ranking.csv").read_bytes()
-    monkeypatch.setattr("faultloc.commands.dfaulo_run.examine", lambda *_, **__: pytest.fail("trained again"))
+    monkeypatch.setattr("faultloc.own.dfaulo.run.examine", lambda *_, **__: pytest.fail("trained again"))
     again = dfaulo()
     assert "nothing is decoded again" in again.out
     assert "no mutant is trained again" in again.out
@@ -352,7 +352,7 @@ def test_an_interrupted_run_keeps_what_is_decoded(dfaulo, tmp_path, monkeypatch)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("faultloc.commands.dfaulo_run.examine", interrupted)
+        patch.setattr("faultloc.own.dfaulo.run.examine", interrupted)
         answer = dfaulo()
     assert answer.code == 130
     assert "the same command carries on from there" in answer.err
@@ -364,7 +364,7 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(dfaulo, own, tmp_path, mo
         raise OSError(28, "No space left on device", "results/evidence/seen.npy")
 
     with monkeypatch.context() as patch:
-        patch.setattr("faultloc.data_faults.evidence_cache.save_evidence", full)
+        patch.setattr("faultloc.own.dfaulo.evidence_cache.save_evidence", full)
         answer = dfaulo()
     assert answer.code == 1
     assert "no space left on the device" in answer.err

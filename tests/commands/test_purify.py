@@ -20,9 +20,9 @@ from faultloc.io.samples import list_table
 from faultloc.io.subject_store import load_weights
 from faultloc.io.tables import load_table
 from faultloc.review.fingerprint import fingerprint
-from faultloc.review.verdict import Verdict
 from faultloc.review.verdict_store import VerdictStore
 from faultloc.subject.architectures import LeNet1
+from faultloc.verdict import Verdict
 from tests.commands.conftest import CLASSES, PER_CLASS
 
 

@@ -5,7 +5,7 @@ import pytest
 from faultloc.errors import ConfigError, DataError
 from faultloc.evaluation.sweep_cases import is_metric, natural_order
 from faultloc.evaluation.sweep_results import check_sweep, choose_metrics, is_higher_better
-from faultloc.report.wording import METRIC_WORDINGS
+from faultloc.report.shared.titles import METRIC_WORDINGS
 from tests.evaluation.sweep_case import sweep_table
 
 

@@ -5,7 +5,7 @@ from faultloc.errors import ConfigError, DataError
 from faultloc.purify.changes import Change
 from faultloc.purify.extent import Extent
 from faultloc.purify.plan import PurifySettings, plan_changes
-from faultloc.review.verdict import Verdict
+from faultloc.verdict import Verdict
 
 CLASSES = ("cat", "dog", "owl")
 ROWS = [

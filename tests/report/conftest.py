@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from faultloc.report.findings import FaultEstimate, FaultsFound, Findings, Training
-from faultloc.report.suspects import Suspect, TrueState
+from faultloc.report.dfaulo.content import FaultEstimate, FaultsFound, Findings, Training
+from faultloc.report.dfaulo.suspects import Suspect, TrueState
 
 METRICS = {
     "dfaulo_offline": {"pobl@5": 0.9, "rauc": 0.97, "exam_average": 0.06},

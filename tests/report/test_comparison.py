@@ -1,6 +1,6 @@
-from faultloc.report.comparison import ablation_rankings, compare, main_rankings, metric_names
-from faultloc.report.text_table import text_table
-from faultloc.report.wording import RANKING_TITLES
+from faultloc.report.shared.comparison import ablation_rankings, compare, main_rankings, metric_names
+from faultloc.report.shared.text_table import text_table
+from faultloc.report.shared.titles import RANKING_TITLES
 
 METRICS = {
     "random": {"pobl@10": 0.1, "pobl@5": 0.05, "rauc": 0.5, "exam_average": 0.5},

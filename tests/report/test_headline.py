@@ -1,6 +1,6 @@
 import dataclasses
 
-from faultloc.report.headline import headline, key_facts, lead
+from faultloc.report.dfaulo.headline import headline, key_facts, lead
 
 
 def test_the_headline_says_what_the_top_of_the_list_holds(make_findings) -> None:

@@ -1,6 +1,6 @@
 import re
 
-from faultloc.report.page import render_page
+from faultloc.report.dfaulo.page import render_page
 
 ATTACK = "<script>alert('x')</script>"
 

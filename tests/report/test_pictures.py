@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from faultloc.report.pictures import EDGE, describe_input, draw_picture, png_bytes
+from faultloc.report.shared.pictures import EDGE, describe_input, draw_picture, png_bytes
 
 
 def test_a_small_picture_grows_by_a_whole_factor_without_smoothing() -> None:

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from faultloc.report.pictures import mark_points
-from faultloc.report.suspects import most_suspicious
+from faultloc.report.dfaulo.suspects import most_suspicious
+from faultloc.report.shared.pictures import mark_points
 from faultloc.subject.dataset import LabeledDataset, Targets
 
 

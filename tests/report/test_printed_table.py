@@ -2,9 +2,9 @@ import math
 
 import pytest
 
-from faultloc.report.comparison import Cell
-from faultloc.report.printed_table import PrintedRow, PrintedTable, as_latex, as_markdown
-from faultloc.report.spread import Spread, metric_cells, spell_spread
+from faultloc.report.questions.spread import Spread, metric_cells, spell_spread
+from faultloc.report.shared.comparison import Cell
+from faultloc.report.shared.printed_table import PrintedRow, PrintedTable, as_latex, as_markdown
 
 
 def small_table(columns: int = 2) -> PrintedTable:

@@ -4,8 +4,8 @@ import pytest
 
 from faultloc.errors import ConfigError, DataError
 from faultloc.faults.planted import PlantedFault
-from faultloc.report.findings import count_faults_found
-from faultloc.report.suspects import most_suspicious
+from faultloc.report.dfaulo.content import count_faults_found
+from faultloc.report.dfaulo.suspects import most_suspicious
 from faultloc.subject.dataset import LabeledDataset
 
 IDS = np.array(["a", "b", "c", "d"])

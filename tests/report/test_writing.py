@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from faultloc.report.figures import discovery_figure
-from faultloc.report.gallery_figure import gallery_figure
-from faultloc.report.writing import write_report
+from faultloc.report.dfaulo.gallery_figure import gallery_figure
+from faultloc.report.dfaulo.writing import write_report
+from faultloc.report.shared.figures import discovery_figure
 
 FILES = ["curves.png", "gallery.png", "index.html", "table.txt", "training.png"]
 

@@ -12,19 +12,19 @@ from faultloc.io.datasets.digits import read_digits
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import load_results, save_findings
 from faultloc.localization import in_column_order, most_suspicious_first
-from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
-from faultloc.methods.dfaulo.default_scorer import ScorerSettings, score_default
-from faultloc.methods.dfaulo.findings import DiagnosisSettings, diagnose
-from faultloc.methods.dfaulo.neighbours import NeighbourSettings
-from faultloc.methods.dfaulo.suffix_evidence import gather_evidence
-from faultloc.methods.dfaulo.suffix_mutants import SuffixSettings
+from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
+from faultloc.methods.dfaulo.default.scoring.answer import DiagnosisSettings, diagnose
+from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings, score_default
+from faultloc.methods.dfaulo.default.suffix.gathering import gather_evidence
+from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
+from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
 from faultloc.probes.prefix import find_prefix, read_model
 from faultloc.subject.architectures.lenet import LeNet1
 from faultloc.subject.batches import as_tensor
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.training import train_network
-from tests.methods.dfaulo.default_case import make_case
+from tests.methods.dfaulo.default.default_case import make_case
 
 # For class names, ids and texts: what a page must show and never run.
 HOSTILE = "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"

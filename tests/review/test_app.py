@@ -6,8 +6,8 @@ import pytest
 
 from faultloc.io.results_store import load_results
 from faultloc.review.guard import KEY_HEADER
-from faultloc.review.verdict import Verdict
 from faultloc.review.verdict_store import FILE_NAME
+from faultloc.verdict import Verdict
 from tests.review.page import HOME, Page
 
 

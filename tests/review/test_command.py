@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from faultloc.commands.review import command
 from faultloc.errors import ConfigError, DataError
 from faultloc.io.results_store import load_results
-from faultloc.review.verdict import Verdict
 from faultloc.review.verdict_store import FILE_NAME, VerdictStore
+from faultloc.verdict import Verdict
 
 
 def review(*arguments: object) -> Result:

@@ -7,8 +7,8 @@ import pytest
 from faultloc.errors import ConfigError, DataError
 from faultloc.io.results_store import load_results
 from faultloc.review.exchange import export_verdicts, import_verdicts
-from faultloc.review.verdict import Verdict
 from faultloc.review.verdict_store import FILE_NAME, VerdictStore
+from faultloc.verdict import Verdict
 from tests.review.results_case import rename
 
 STRANGE = ["=1+1", "+a", "-b", "@c", "\tx", "'quoted", "'=both", 'say "no", ü; end', "two\nlines"]

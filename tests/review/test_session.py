@@ -5,12 +5,12 @@ import pytest
 
 from faultloc.errors import ConfigError, DataError
 from faultloc.io.results_store import load_results
-from faultloc.methods.dfaulo.default_scorer import ScorerSettings, score_default
+from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings, score_default
+from faultloc.methods.dfaulo.default.scoring.verdicts import VerdictRanker, VerdictSettings
 from faultloc.methods.dfaulo.review_rounds import review_in_rounds
-from faultloc.methods.dfaulo.verdicts import VerdictRanker, VerdictSettings
-from faultloc.review.verdict import Verdict
 from faultloc.review.verdict_store import FILE_NAME, VerdictStore
 from faultloc.subject.seeding import numpy_generator
+from faultloc.verdict import Verdict
 from tests.review.results_case import make_texts
 
 

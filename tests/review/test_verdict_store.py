@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from faultloc.errors import DataError
-from faultloc.review.verdict import Verdict
 from faultloc.review.verdict_store import FILE_NAME, VerdictStore
+from faultloc.verdict import Verdict
 
 GIVER = """
 import sys
 from pathlib import Path
-from faultloc.review.verdict import Verdict
+from faultloc.verdict import Verdict
 from faultloc.review.verdict_store import VerdictStore
 store = VerdictStore(Path(sys.argv[1]))
 for number in range(int(sys.argv[3])):

@@ -12,7 +12,7 @@ from omegaconf import OmegaConf
 from PIL import Image
 
 from faultloc.errors import ConfigError
-from faultloc.faults.settings import FAULT_KINDS, FaultSettings
+from faultloc.faults.samples.settings import FAULT_KINDS, FaultSettings
 from faultloc.io.dataset_store import load_test, load_texts, load_train, load_vocabulary
 from faultloc.io.datasets import read_digits
 from faultloc.io.truth_store import load_truth

@@ -7,8 +7,8 @@ import torch
 from faultloc.errors import DataError, ModelError
 from faultloc.io.dataset_store import DatasetSplits, load_test, load_train, save_dataset
 from faultloc.io.datasets import check_splits, read_mtfl, take_subset
-from faultloc.methods.dfaulo.features import MutantEvidence, feature_vectors
-from faultloc.methods.dfaulo.seed_set import make_seed_set
+from faultloc.methods.dfaulo.paper.scoring.features import MutantEvidence, feature_vectors
+from faultloc.methods.dfaulo.paper.scoring.seed_set import make_seed_set
 from faultloc.probes.predictions import predict_logits
 from faultloc.subject.architecture import Architecture, check_outputs
 from faultloc.subject.architectures import TCDCNN

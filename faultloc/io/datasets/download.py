@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from faultloc.errors import DataError
-from faultloc.io.torchvision_import import import_torchvision
+from faultloc.torchvision_import import import_torchvision
 
 
 def download_mnist(name: str, root: Path, *, missing: Sequence[str]) -> None:

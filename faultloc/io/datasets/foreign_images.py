@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from faultloc.faults.foreign import ForeignBatch
+from faultloc.faults.samples.foreign import ForeignBatch
 from faultloc.io.datasets.resize import to_array, to_image
 
 # Pixels; small enough for crops to differ, large enough to show something.

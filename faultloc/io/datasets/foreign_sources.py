@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.faults.foreign import ForeignInputs
+from faultloc.faults.samples.foreign import ForeignInputs
 from faultloc.io.dataset_store import DatasetSplits
 from faultloc.io.datasets.cifar10 import read_cifar10
 from faultloc.io.datasets.digits import read_digits

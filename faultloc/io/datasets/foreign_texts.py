@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Int32
 
 from faultloc.errors import DataError
-from faultloc.faults.foreign import ForeignBatch
+from faultloc.faults.samples.foreign import ForeignBatch
 from faultloc.io.datasets.csv_rows import csv_rows
 
 # Characters. Source: DFauLo, which cuts its foreign reviews there.

@@ -13,7 +13,7 @@ from torch import nn
 
 import faultloc.subject.architectures  # noqa: F401  so that its names can be looked up
 from faultloc.errors import MissingPackageError
-from faultloc.io.torchvision_import import import_torchvision
+from faultloc.torchvision_import import import_torchvision
 
 # What torch's weights-only unpickler knows by itself: tensors, their storages and types, and how they are put together.
 _KNOWN_TO_TORCH = (

@@ -13,7 +13,7 @@ from faultloc.io.models.content import FileKind, file_kind
 from faultloc.io.models.loaded import LoadedModel, content_digest
 from faultloc.io.models.stored_training import StoredTraining, describe_training
 from faultloc.io.models.weights import put_weights
-from faultloc.io.torchvision_import import import_torchvision
+from faultloc.torchvision_import import import_torchvision
 
 _PRETRAINED = "pretrained"
 _WITH_WEIGHTS = (FileKind.CHECKPOINT, FileKind.LEGACY_CHECKPOINT, FileKind.SAFETENSORS)

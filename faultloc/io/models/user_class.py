@@ -12,8 +12,8 @@ import torch
 from torch import nn
 
 from faultloc.errors import ModelError
-from faultloc.io.torchvision_import import import_torchvision
 from faultloc.subject.architecture import Architecture
+from faultloc.torchvision_import import import_torchvision
 
 
 @dataclass(frozen=True)

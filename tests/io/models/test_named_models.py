@@ -4,7 +4,7 @@ from safetensors.torch import save_file
 
 from faultloc.errors import ModelError
 from faultloc.io.models import load_model
-from faultloc.io.torchvision_import import import_torchvision
+from faultloc.torchvision_import import import_torchvision
 
 
 def _load(model, weights=None):

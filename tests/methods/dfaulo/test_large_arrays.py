@@ -10,18 +10,18 @@ import torch
 from torch import nn
 
 from faultloc.io.scratch import scratch_arrays
-from faultloc.methods.dfaulo import fault_mixture
-from faultloc.methods.dfaulo.alignment import class_alignment
-from faultloc.methods.dfaulo.default_evidence import DefaultEvidence
-from faultloc.methods.dfaulo.default_scorer import ScorerSettings, score_default
-from faultloc.methods.dfaulo.diagnosis import suggested_labels
-from faultloc.methods.dfaulo.neighbours import NeighbourSettings, nearest_others
-from faultloc.methods.dfaulo.suffix_evidence import gather_evidence
-from faultloc.methods.dfaulo.suffix_mutants import SuffixSettings
+from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
+from faultloc.methods.dfaulo.default.scoring import fault_mixture
+from faultloc.methods.dfaulo.default.scoring.explanation import suggested_labels
+from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings, score_default
+from faultloc.methods.dfaulo.default.suffix.class_alignment import class_alignment
+from faultloc.methods.dfaulo.default.suffix.gathering import gather_evidence
+from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
+from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings, nearest_others
 from faultloc.probes.prefix import find_prefix, read_model
 from faultloc.subject import blocks
 from faultloc.subject.shared_arrays import allocate_in_memory
-from tests.methods.dfaulo.default_case import make_case
+from tests.methods.dfaulo.default.default_case import make_case
 
 MUTANTS = SuffixSettings(mutants=4, left_out=1, checkpoints=(1, 2), batch_size=64, fewest_steps=4)
 AROUND = NeighbourSettings(embeddings=2, neighbours=5)

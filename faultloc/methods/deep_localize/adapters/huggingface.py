@@ -7,10 +7,10 @@ from torch import nn
 from torch.optim import Optimizer
 
 from faultloc.errors import MissingPackageError
-from faultloc.io.torchvision_import import import_torchvision
 from faultloc.methods.deep_localize.adapters.trainer_watch import TrainerWatch
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
 from faultloc.methods.deep_localize.finding import Finding
+from faultloc.torchvision_import import import_torchvision
 
 with suppress(MissingPackageError):  # transformers imports torchvision where it is there
     import_torchvision("torchvision", purpose="transformers")

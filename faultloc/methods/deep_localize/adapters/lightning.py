@@ -8,11 +8,11 @@ from torch import nn
 from torch.optim import Optimizer
 
 from faultloc.errors import MissingPackageError
-from faultloc.io.torchvision_import import import_torchvision
 from faultloc.methods.deep_localize.adapters.part_calls import PartCalls
 from faultloc.methods.deep_localize.adapters.trainer_watch import TrainerWatch
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
 from faultloc.methods.deep_localize.finding import Finding
+from faultloc.torchvision_import import import_torchvision
 
 if TYPE_CHECKING:
     from lightning.pytorch import Callback

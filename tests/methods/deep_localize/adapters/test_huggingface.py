@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from faultloc.errors import ConfigError
-from faultloc.io.torchvision_import import import_torchvision
 from faultloc.methods.deep_localize.diagnosis import TrainingFault
+from faultloc.torchvision_import import import_torchvision
 from tests.methods.deep_localize.adapters.programs import (
     BATCH,
     PROGRAMS,

@@ -1,0 +1,1 @@
+"""Our own scorer: a calibrated probability of being faulty."""

@@ -1,0 +1,1 @@
+"""From the evidence to probabilities, kinds and counts, and on with verdicts."""

@@ -1,0 +1,175 @@
+"""The default suspiciousness: how likely each label is wrong or each input foreign, by the mutants' opinions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
+from faultloc.methods.dfaulo.default.scoring.fault_mixture import (
+    FaultMixture,
+    fit_mixture,
+    label_likelihood,
+    normal_scores,
+    tempered,
+)
+from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, estimate_noise, without_noise
+from faultloc.settings_check import check_number
+from faultloc.subject.blocks import blocks_of_rows
+from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
+
+_TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class ScorerSettings:
+    """``anchor_share`` of each predicted class estimate the noise matrix; ``neighbour_weight`` is that of the
+    neighbours' opinion beside the mutants' (1); ``floor`` the least probability that either gives to a class.
+
+    The defaults of this and of all other settings are those of `conf/`, where their reasons stand.
+    """
+
+    anchor_share: float | int = 0.3
+    neighbour_weight: float | int = 0.5
+    floor: float | int = 0.001
+
+    def __post_init__(self) -> None:
+        check_number("dfaulo.anchor_share", self.anchor_share, above=0, below=1.0001)
+        check_number("dfaulo.neighbour_weight", self.neighbour_weight, at_least=0)
+        check_number("dfaulo.floor", self.floor, above=0, below=0.1)
+
+
+@dataclass(frozen=True)
+class DefaultScore:
+    """What the scorer says of each sample.
+
+    ``log_odds`` of being faulty sort the list, ``label_log_odds`` leave the foreign inputs out; any real number, higher
+    is worse. ``probability`` of being faulty, and
+    that part of it that is a ``foreign_probability``, in [0, 1]. ``class_probabilities``: of each class to be the right
+    one, were the input not foreign, its given label looked at. ``probability_bounds`` are the probabilities by the
+    opinions of mutants that were shown the sample alone, and of those that were not.
+    """
+
+    log_odds: Float[np.ndarray, "sample"]
+    label_log_odds: Float[np.ndarray, "sample"]
+    foreign_probability: Float[np.ndarray, "sample"]
+    class_probabilities: Float[np.ndarray, "sample class"]
+    probability_bounds: tuple[Float[np.ndarray, "sample"], Float[np.ndarray, "sample"]]
+    noise: NoiseMatrix
+    mixture: FaultMixture
+
+    @property
+    def probability(self) -> Float[np.ndarray, "sample"]:
+        """The probability of being faulty."""
+        return logistic(self.log_odds)
+
+
+def score_default(
+    evidence: DefaultEvidence, settings: ScorerSettings, *, allocate: Allocate = allocate_in_memory
+) -> DefaultScore:
+    """The posterior of every sample, from arrays alone.
+
+    A given label is explained by a right class c and the noise matrix T, or by a foreign input. With p the mutants'
+    opinion freed of the noise and tempered, the odds of a wrong label are sum(c != y) p_c T[c, y] to p_y T[y, y], and
+    likewise by the neighbours' opinion; the two are averaged as log-odds. The odds of a foreign input are its share
+    among samples as strange as this one, times the share of the label, to p's likelihood of the label.
+
+    The class probabilities lie where ``allocate`` puts them.
+    """
+    labels, shape = evidence.labels, evidence.unseen.shape
+    noise = estimate_noise(evidence.unseen, labels, anchor_share=settings.anchor_share)
+    strangeness = (
+        evidence.energy.astype(np.float64),
+        -np.sum([normal_scores(alignment) for alignment in evidence.alignment], axis=0),
+        evidence.model_energy.astype(np.float64),
+    )
+    unseen = allocate(shape, np.float64)
+    for rows in blocks_of_rows(*shape):
+        unseen[rows] = without_noise(evidence.unseen[rows], noise, floor=settings.floor)
+    mixture = fit_mixture(unseen, labels, noise, evidence.energy, strangeness)
+    del unseen
+    share = np.bincount(labels, minlength=len(noise.transition))[labels] / len(labels)
+    class_probabilities = allocate(shape, np.float64)
+    posteriors = []
+    for rows in blocks_of_rows(*shape):
+        posterior = _posterior(evidence, rows, mixture, share[rows], noise, settings)
+        class_probabilities[rows] = posterior.class_probabilities
+        posteriors.append(replace(posterior, class_probabilities=None))  # no second array of them all
+    label_odds = np.concatenate([posterior.label_odds for posterior in posteriors])
+    foreign_odds = np.concatenate([posterior.foreign_odds for posterior in posteriors])
+    log_odds = np.logaddexp(label_odds, foreign_odds)
+    return DefaultScore(
+        log_odds,
+        label_odds,
+        logistic(log_odds) * np.exp(foreign_odds - log_odds),
+        class_probabilities,
+        (
+            np.concatenate([posterior.bounds[0] for posterior in posteriors]),
+            np.concatenate([posterior.bounds[1] for posterior in posteriors]),
+        ),
+        noise,
+        mixture,
+    )
+
+
+@dataclass(frozen=True)
+class _Posterior:
+    """Of a block of samples: the log-odds of a wrong label and of a foreign input, and what comes with them."""
+
+    label_odds: Float[np.ndarray, "row"]
+    foreign_odds: Float[np.ndarray, "row"]
+    class_probabilities: Float[np.ndarray, "row class"] | None
+    bounds: Sequence[Float[np.ndarray, "row"]]
+
+
+def _posterior(
+    evidence: DefaultEvidence,
+    rows: slice,
+    mixture: FaultMixture,
+    share: Float[np.ndarray, "row"],
+    noise: NoiseMatrix,
+    settings: ScorerSettings,
+) -> _Posterior:
+    labels, temperature = evidence.labels[rows], mixture.temperature[rows]
+    foreign, weight = mixture.foreign_share[rows], settings.neighbour_weight
+    by_neighbours = tempered(without_noise(evidence.neighbours[rows], noise, floor=settings.floor), temperature)
+
+    def posterior(opinion: Float[np.ndarray, "row class"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        true_class = tempered(without_noise(opinion, noise, floor=settings.floor), temperature)
+        label_odds = log_odds_of_label(true_class, labels, noise)
+        label_odds = label_odds + weight * log_odds_of_label(by_neighbours, labels, noise)
+        label_odds /= 1 + weight
+        likelihood = label_likelihood(true_class, labels, noise)
+        return true_class, label_odds, np.log(foreign * share + _TINY) - np.log((1 - foreign) * likelihood)
+
+    seen, unseen = evidence.seen[rows], evidence.unseen[rows]
+    by_mutants, label_odds, foreign_odds = posterior((seen + unseen) / 2)
+    bounds = [logistic(np.logaddexp(*posterior(opinion)[1:])) for opinion in (seen, unseen)]
+    return _Posterior(
+        label_odds, foreign_odds, _class_probabilities(by_mutants, by_neighbours, weight, labels, noise), bounds
+    )
+
+
+def log_odds_of_label(
+    true_class: Float[np.ndarray, "sample class"], labels: Int[np.ndarray, "sample"], noise: NoiseMatrix
+) -> Float[np.ndarray, "sample"]:
+    """How much likelier it is that the given label is wrong than right, as a logarithm."""
+    joint = true_class * noise.transition[:, labels].T
+    right = joint[np.arange(len(labels)), labels]
+    joint[np.arange(len(labels)), labels] = 0
+    return np.log(np.maximum(joint.sum(axis=1), _TINY)) - np.log(np.maximum(right, _TINY))
+
+
+def _class_probabilities(
+    by_mutants: np.ndarray, by_neighbours: np.ndarray, weight: float, labels: np.ndarray, noise: NoiseMatrix
+) -> np.ndarray:
+    logs = (np.log(by_mutants) + weight * np.log(np.maximum(by_neighbours, _TINY))) / (1 + weight)
+    logs = logs + np.log(noise.transition[:, labels].T)
+    powers = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def logistic(values: Float[np.ndarray, "sample"]) -> Float[np.ndarray, "sample"]:
+    """The probabilities whose log-odds are ``values``."""
+    return 1 / (1 + np.exp(-np.clip(values, -500, 500)))

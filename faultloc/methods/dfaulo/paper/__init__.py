@@ -1,0 +1,1 @@
+"""The published method, as in the paper and the authors' code."""

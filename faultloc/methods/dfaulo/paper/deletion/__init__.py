@@ -1,0 +1,1 @@
+"""What the mutants are trained without: outliers, odd clusters, high losses."""

@@ -1,0 +1,1 @@
+"""From what the mutants say to a suspiciousness, and on with verdicts."""

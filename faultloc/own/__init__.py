@@ -1,0 +1,1 @@
+"""Data and models of your own: what the commands and the Python calls share."""

@@ -1,0 +1,1 @@
+"""DFauLo for a model and a data set at hand."""

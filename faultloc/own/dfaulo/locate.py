@@ -1,0 +1,117 @@
+"""The Python call: which samples of a data set are mislabelled or do not belong, by a model trained on it."""
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float
+from torch import nn
+
+from faultloc.errors import ConfigError
+from faultloc.io.datasets.check import check_labels
+from faultloc.io.scratch import scratch_arrays
+from faultloc.own.class_order_check import check_class_order
+from faultloc.own.dataset import Transform, adopt_dataset
+from faultloc.own.dfaulo.examine import Bar, examine, rank
+from faultloc.own.dfaulo.found import DataFaults
+from faultloc.own.dfaulo.paper import rank_by_paper
+from faultloc.own.dfaulo.settings import LocateSettings, Scorer
+from faultloc.own.kept_folder import KeptFolder
+from faultloc.runtime import choose_device, worker_count
+from faultloc.subject.architecture import check_outputs
+from faultloc.subject.batches import as_tensor
+from faultloc.subject.normalisation import NormalisedNetwork
+
+if TYPE_CHECKING:
+    from faultloc.subject.recipe import TrainingRecipe
+
+
+@contextmanager
+def _silent(description: str, total: int, row: int) -> Iterator[Callable[[object], object]]:
+    yield lambda _: None
+
+
+def locate_data_faults(
+    model: nn.Module,
+    dataset: object,
+    *,
+    recipe: "TrainingRecipe | None" = None,
+    scorer: Scorer = "default",
+    class_names: Sequence[str] | None = None,
+    transform: Transform | None = None,
+    mean: Sequence[float | int] | None = None,
+    std: Sequence[float | int] | None = None,
+    settings: LocateSettings | None = None,
+    device: str = "auto",
+    bar: Bar = _silent,
+) -> DataFaults:
+    """How suspicious each sample of ``dataset`` is, by ``model``, which was trained on it.
+
+    ``dataset`` is a torch `Dataset` of (input, label), a `DataLoader` of one, a Hugging Face `Dataset`, a pair of
+    arrays (inputs, labels) or a `LabeledDataset`. Labels are indices of the model's outputs. uint8 images reach the
+    model as floats in [0, 1], then less ``mean`` and divided by ``std`` (a number a channel) where those are given;
+    other inputs as they are: give the data set the transform of the model's evaluation, without random augmentation, or
+    ``transform``, which is applied to each input (an image, a text).
+
+    The model is not changed, and left on the device and in the mode that it came in. Nothing is trained but small
+    copies of its last layers. ``recipe``, how the model was trained, is needed by ``scorer="paper"``, which fine-tunes
+    mutants of it as published. ``bar`` opens progress bars (see ``faultloc.report.shared.progress.count_bar``).
+
+    Raises:
+        DataError: the data set cannot be read, or the model knows hardly any of its labels.
+        ModelError: the model does not take the inputs, has too few outputs or does not end in a linear layer.
+    """
+    settings = settings or LocateSettings()
+    chosen = choose_device(device, "device")
+    folder = KeptFolder()
+    scratch = scratch_arrays(folder.path)
+    samples = adopt_dataset(dataset, class_names, folder.path, transform)
+    check_labels(samples.dataset)
+    network = model if mean is None and std is None else NormalisedNetwork(model, mean or [0.0], std or [1.0])
+    origin = next((parameter.device for parameter in model.parameters()), chosen)
+
+    def check_order(logits: Float[np.ndarray, "sample class"]) -> None:
+        warning = check_class_order(logits, samples.dataset.labels, samples.dataset.class_names)
+        if warning:
+            warnings.warn(warning, stacklevel=3)
+
+    try:
+        network.to(chosen)
+        check_outputs(network, as_tensor(samples.dataset.inputs[:2], chosen), len(samples.dataset.class_names))
+        if scorer == "paper":
+            if recipe is None:
+                raise ConfigError("scorer='paper' trains the model on; expected recipe=TrainingRecipe(...), how to")
+            ranking, mutants = rank_by_paper(
+                network, samples.dataset, recipe, settings, chosen, bar=bar, on_logits=check_order
+            )
+            summary: dict[str, object] = {"samples": len(samples.dataset)}
+            evidence = None
+        else:
+            examined = examine(
+                network,
+                samples.dataset,
+                settings,
+                chosen,
+                workers=worker_count(chosen),
+                bar=bar,
+                on_logits=check_order,
+                keep_mutants=True,
+                allocate=scratch,
+            )
+            ranking, found = rank(samples.dataset, examined.evidence, examined.predicted, settings, allocate=scratch)
+            evidence, mutants, summary = examined.evidence, examined.mutants, dict(found)
+    finally:
+        model.to(origin)
+    places = {sample_id: place for place, sample_id in enumerate(samples.dataset.sample_ids)}
+    ranking["index"] = np.array([places[name] for name in ranking["sample_id"]], dtype=np.int64)
+    return DataFaults(
+        ranking=ranking,
+        summary=summary,
+        dataset=samples.dataset,
+        texts=samples.texts,
+        evidence=evidence,
+        mutants=mutants,
+        kept_in=folder,
+    )

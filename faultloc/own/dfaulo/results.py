@@ -1,0 +1,89 @@
+"""The folder of results: everything that was found, for people, for programs and for the review."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from faultloc.io.artifacts import written_whole
+from faultloc.io.dataset_store import DatasetSplits, save_dataset
+from faultloc.io.evidence_store import save_evidence
+from faultloc.io.results_store import save_findings
+from faultloc.io.subject_store import save_weights
+from faultloc.own.dfaulo.found import DataFaults
+from faultloc.report.dfaulo.content import FaultEstimate, Findings, Training
+from faultloc.report.dfaulo.located import write_located
+from faultloc.report.dfaulo.page import render_page
+from faultloc.report.dfaulo.suspects import Suspect
+
+# Of the samples, the share whose pictures are written one by one, and the number on the page.
+TOP_RATIO = 0.01
+_ON_PAGE = 60
+_ESTIMATE = ("expected_faults", "expected_faults_low", "expected_faults_high", "worthwhile_depth")
+
+
+def save_found(
+    folder: Path,
+    found: DataFaults,
+    *,
+    top_ratio: float = TOP_RATIO,
+    run: Mapping[str, object] | None = None,
+    about: Mapping[str, str] | None = None,
+    accuracies: tuple[float | None, float | None] = (None, None),
+    is_stored: bool = False,
+) -> Path:
+    """Writes everything into ``folder`` and gives it back.
+
+    The pictures of the first ``top_ratio`` of the list go to `located/`. ``run`` is what `run.json` says, ``about``
+    what the page says of data and model, ``accuracies`` those of the model on the training set, as it is labelled, and
+    on a test set. With ``is_stored`` samples and evidence lie there already.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if not is_stored:
+        for part in ("dataset", "evidence"):  # what lay there may be another data set's
+            (folder / part / "digest.json").unlink(missing_ok=True)
+        save_dataset(
+            folder / "dataset", DatasetSplits(found.dataset, None, tuple(found.vocabulary), tuple(found.texts))
+        )
+    if found.evidence is not None and not is_stored:
+        save_evidence(folder / "evidence", found.evidence)
+    for number, weights in enumerate(found.mutants):
+        tensors = {name: torch.from_numpy(array) for name, array in weights.items()}
+        save_weights(folder / f"mutants/mutant_{number + 1}.safetensors", tensors)
+    with written_whole(folder / "ranking.parquet") as temporary:
+        found.ranking.to_parquet(temporary, index=False)
+    save_findings(folder, found.ranking, found.summary, run or {})
+    top = max(1, math.ceil(round(top_ratio * len(found), 6)))
+    suspects = found.suspects(max(top, _ON_PAGE))
+    write_located(folder / "located", suspects[:top])
+    with written_whole(folder / "report.html") as temporary:
+        temporary.write_text(render_page(_findings(folder, found, suspects[:_ON_PAGE], accuracies, about or {})))
+    return folder
+
+
+def _findings(
+    folder: Path,
+    found: DataFaults,
+    suspects: list[Suspect],
+    accuracies: tuple[float | None, float | None],
+    about: Mapping[str, str],
+) -> Findings:
+    summary = found.summary
+    estimate = None
+    if _ESTIMATE[0] in summary:
+        estimate = FaultEstimate(*(int(str(summary[name])) for name in _ESTIMATE))
+    return Findings(
+        sample_count=len(found),
+        class_names=found.dataset.class_names,
+        suspects=suspects,
+        faults=None,
+        reviewed=0,
+        metrics={},
+        curves=pd.DataFrame(),
+        training=Training(*accuracies, pd.DataFrame()),
+        estimate=estimate,
+        about=about,
+        results_folder=str(folder),
+    )

@@ -1,0 +1,1 @@
+"""A model of your own trained on with the cleaned data."""

@@ -1,0 +1,138 @@
+"""What `faultloc purify --retrain` does: the examined model is read again, trained on, judged and stored."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from faultloc.errors import DataError, ModelError
+from faultloc.io.artifacts import save_json
+from faultloc.io.dataset_store import load_test, load_vocabulary
+from faultloc.io.ranked_data import RankedData
+from faultloc.io.subject_store import save_weights
+from faultloc.own.model import ModelOptions, read_own_model
+from faultloc.purify.changes import Change, apply_changes
+from faultloc.purify.retraining import HeldOut, retrain
+from faultloc.report.shared.progress import epoch_bar
+from faultloc.runtime import choose_device, use_deterministic_kernels
+from faultloc.settings_check import check_number
+from faultloc.subject.architecture import check_outputs
+from faultloc.subject.batches import as_tensor
+from faultloc.subject.normalisation import NormalisedNetwork
+from faultloc.subject.recipe import TrainingRecipe
+from faultloc.subject.seeding import torch_generator
+
+# Source: the authors' retraining experiment.
+_BATCH_SIZE = 64
+# Of the predictions; no result depends on it.
+_PREDICTED_AT_ONCE = 512
+
+
+@dataclass(frozen=True)
+class Trainee:
+    """The model to train on, on the CPU, and how."""
+
+    network: nn.Module
+    recipe: TrainingRecipe
+
+
+def load_trainee(
+    results: RankedData, *, epochs: int, learning_rate: float | int, arch: str | None, trust: bool
+) -> Trainee:
+    """The model that ``results`` are about, read again as `run.json` says, with its own optimizer where that is known.
+
+    Which class is imported is ``arch``'s to say, and whether its file may run code ``trust``'s; neither is read from a
+    file, since results may come from somebody else.
+
+    Raises:
+        DataError: the record does not name a model, or another class than ``arch``.
+        ModelError: the model cannot be read, is another one by now, or does not fit the data.
+        ConfigError: the learning rate is not above 0.
+    """
+    record, dataset = results.run.get("model"), results.dataset
+    named = record if isinstance(record, Mapping) else {}
+    if not isinstance(named.get("model"), str):
+        raise DataError(
+            f"{results.folder / 'run.json'} does not say which model was examined (model: {record!r}); expected its "
+            "file or its name, as `faultloc dfaulo` writes it"
+        )
+    if named.get("arch") != arch:
+        expected = f"--arch {named['arch']}, if that is code of yours" if named.get("arch") else "no --arch"
+        raise DataError(
+            f"{results.folder / 'run.json'} says that the model was read with --arch {named.get('arch')!r}, and now it "
+            f"is {arch!r}; expected the same: give {expected}"
+        )
+    options = ModelOptions(
+        model=named["model"],
+        arch=arch,
+        weights=Path(named["weights"]) if named.get("weights") else None,
+        trust=trust,
+        mean=named.get("mean"),
+        std=named.get("std"),
+        device="auto",
+    )
+    subject = read_own_model(
+        options,
+        num_classes=len(dataset.class_names),
+        input_shape=dataset.inputs.shape[1:],
+        vocabulary_size=len(load_vocabulary(results.folder / "dataset")),
+    )
+    if named.get("digest", subject.loaded.digest) != subject.loaded.digest:
+        raise ModelError(
+            f"{options.model} has changed since it was examined; expected the same file: run `faultloc dfaulo` again"
+        )
+    check_outputs(subject.network, as_tensor(dataset.inputs[:2], torch.device("cpu")), len(dataset.class_names))
+    recipe, _ = subject.recipe(epochs=epochs, batch_size=_BATCH_SIZE)
+    fine_tuning = recipe.for_fine_tuning(learning_rate=learning_rate, epochs=epochs, batch_size=_BATCH_SIZE)
+    return Trainee(subject.network, fine_tuning)
+
+
+def retrain_examined(results: RankedData, trainee: Trainee, changes: Sequence[Change], target: Path) -> str:
+    """What the retraining did, in words; `model.safetensors` and `retraining.json` are in the folder ``target`` then.
+
+    Raises:
+        TrainingError: the loss is no longer a number.
+    """
+    seed = results.run.get("seed", 0)
+    check_number("seed in run.json", seed, at_least=0, whole=True)
+    device = choose_device("auto", "the device")
+    torch.set_num_threads(1)  # gives the same bits everywhere
+    use_deterministic_kernels(device, 1)
+    recipe, dataset, test = trainee.recipe, results.dataset, load_test(results.folder / "dataset")
+    trainings = 1 if test is None else 2
+    with epoch_bar("retraining", trainings * recipe.epochs) as on_epoch:
+        retrained = retrain(
+            trainee.network.to(device),
+            as_tensor(dataset.inputs, device),
+            dataset.labels,
+            apply_changes(dataset, changes),
+            recipe,
+            torch_generator(int(str(seed)), "purify", "epochs"),
+            held_out=None if test is None else HeldOut(as_tensor(test.inputs, device), test.labels),
+            batch_size=_PREDICTED_AT_ONCE,
+            on_epoch=on_epoch,
+        )
+    network = retrained.network
+    inner = network.network if isinstance(network, NormalisedNetwork) else network  # as the user's own file names them
+    save_weights(target / "model.safetensors", inner.state_dict())
+    facts: dict[str, object] = {
+        "epochs": recipe.epochs,
+        "optimizer": recipe.optimizer,
+        "learning_rate": recipe.optimizer_options["lr"],
+        "batch_size": recipe.batch_size,
+        "steps": retrained.steps,
+        "test_samples": 0 if test is None else len(test),
+    }
+    accuracy = retrained.accuracy
+    if accuracy is None or test is None:
+        save_json(target / "retraining.json", facts)
+        return f"trained on for {recipe.epochs} epochs; there is no test set, so its accuracy cannot be given"
+    figures = {"before": accuracy.before, "cleaned": accuracy.cleaned, "uncleaned": accuracy.uncleaned}
+    facts |= {f"test_accuracy_{name}": round(value, 6) for name, value in figures.items()}
+    save_json(target / "retraining.json", facts)
+    return (
+        f"trained on for {recipe.epochs} epochs; accuracy on {len(test)} test samples {accuracy.before:.4f} before, "
+        f"{accuracy.cleaned:.4f} with the cleaned set, {accuracy.uncleaned:.4f} after as many steps with the uncleaned"
+    )

@@ -1,0 +1,1 @@
+"""What the training monitor found, for people."""

@@ -1,0 +1,112 @@
+"""What the monitor of a training run found: as data, as text and as a picture of the statistics over the steps."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+
+from faultloc.io.artifacts import save_json, written_whole
+from faultloc.methods.deep_localize.diagnosis import Diagnosis
+from faultloc.methods.deep_localize.history import History, SampledStep
+from faultloc.report.shared.figures import figure_bytes
+from faultloc.report.shared.theme import PRINT, drawing
+
+
+@dataclass(frozen=True)
+class WatchedRun:
+    """One training: what was trained, what was found and the statistics that it rests on."""
+
+    model: str
+    diagnosis: Diagnosis
+    history: History
+
+
+def save_diagnosis(folder: Path, runs: Sequence[WatchedRun]) -> str:
+    """Writes ``diagnosis.json`` and a picture ``training-1.png`` for each run; what they say, as text for people."""
+    save_json(folder / "diagnosis.json", {"runs": [{"model": run.model, **run.diagnosis.as_data()} for run in runs]})
+    for number, run in enumerate(runs, 1):
+        with written_whole(folder / f"training-{number}.png") as temporary:
+            temporary.write_bytes(training_statistics(run.history, run.diagnosis))
+    if not runs:
+        return "no training was seen: expected an optimizer of torch.optim and a call of the model with gradients on"
+    texts = [f"{run.model}: {run.diagnosis.summary}" for run in runs]
+    return "\n".join([*texts, f"Details: {folder / 'diagnosis.json'}"])
+
+
+def training_statistics(history: History, diagnosis: Diagnosis) -> bytes:
+    """Loss, gradients, updates and units over the steps as a PNG, the step of each finding marked."""
+    panels: list[tuple[str, Callable[[Axes], None]]] = [
+        ("Loss", lambda axes: _line(axes, list(range(len(history.losses))), history.losses, "#0072b2")),
+        ("Gradient norm of each weight", lambda axes: _by_name(axes, history.sampled, lambda one: one.gradients)),
+        (
+            "Change of each weight in a step, relative",
+            lambda axes: _by_name(axes, history.sampled, lambda one: one.updates),
+        ),
+        ("Units dead or saturated", lambda axes: _units(axes, history.sampled)),
+    ]
+    with drawing(PRINT):
+        figure = Figure(figsize=(11, 6.4), layout="constrained")
+        for axes, (title, draw) in zip(figure.subplots(2, 2).flat, panels, strict=True):
+            draw(axes)
+            axes.set_title(title, loc="left")
+            axes.set_xlabel("step")
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+            axes.set_xlim(-0.02 * len(history.losses), max(1, 1.02 * len(history.losses)))
+            if axes.get_yscale() == "log":
+                # Plain numbers: the theme leaves formulas as they are written, sample names may look like some.
+                axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+                axes.yaxis.set_minor_formatter(NullFormatter())
+            for finding in diagnosis.findings:
+                first = finding is diagnosis.cause
+                axes.axvline(
+                    finding.step, color=PRINT.fault, linewidth=1.4 if first else 0.7, linestyle="-" if first else ":"
+                )
+        cause = diagnosis.cause
+        words = (
+            "No fault found" if cause is None else f"{cause.place}, {cause.phase}, step {cause.step}: {cause.sentence}"
+        )
+        figure.suptitle(_shortened(words), x=0.01, ha="left", color=PRINT.ink if cause is None else PRINT.fault)
+        return figure_bytes(figure)
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= 130 else words[:127] + "..."
+
+
+def _line(axes: Axes, steps: Sequence[int], values: Sequence[float], colour: str) -> None:
+    axes.plot(steps, values, color=colour, linewidth=1.2)
+    finite = [value for value in values if value == value and abs(value) != float("inf")]
+    if finite and min(finite) > 0 and max(finite) > 50 * min(finite):
+        axes.set_yscale("log")
+
+
+def _by_name(axes: Axes, sampled: Sequence[SampledStep], of: Callable[[SampledStep], object]) -> None:
+    series: dict[str, list[tuple[int, float]]] = {}
+    for sample in sampled:
+        for name, value in of(sample).items():  # type: ignore[attr-defined]
+            if value > 0:
+                series.setdefault(name, []).append((sample.step, value))
+    for position, (name, points) in enumerate(series.items()):
+        # From the first layer, light, to the last, dark.
+        shade = str(0.75 - 0.7 * position / max(1, len(series) - 1)) if len(series) > 1 else "0.2"
+        axes.plot(*zip(*points, strict=True), color=shade, linewidth=1.2, label=name)
+    if series:
+        axes.set_yscale("log")
+    if 0 < len(series) <= 6:
+        axes.legend(frameon=False, fontsize="small")
+
+
+def _units(axes: Axes, sampled: Sequence[SampledStep]) -> None:
+    for of, style, word in ((lambda one: one.dead, "-", "dead"), (lambda one: one.saturated, "--", "saturated")):
+        names = dict.fromkeys(name for sample in sampled for name, share in of(sample).items() if share > 0)
+        for name in names:
+            points = [(sample.step, of(sample).get(name, 0.0)) for sample in sampled]
+            axes.plot(*zip(*points, strict=True), linestyle=style, linewidth=1.2, label=f"{name} {word}")
+        if names and len(names) <= 6:
+            axes.legend(frameon=False, fontsize="small")
+    if not axes.lines:
+        axes.text(0.5, 0.5, "none", transform=axes.transAxes, ha="center", va="center", color=PRINT.soft)
+    axes.set_ylim(-0.03, 1.03)

@@ -1,0 +1,1 @@
+"""The page about samples that are mislabelled or do not belong."""

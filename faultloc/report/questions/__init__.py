@@ -1,0 +1,1 @@
+"""The research questions' tables and figures."""

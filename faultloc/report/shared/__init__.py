@@ -1,0 +1,1 @@
+"""What the pages of all methods draw with: figures, tables, pictures, titles."""

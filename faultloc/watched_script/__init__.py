@@ -1,1 +1,0 @@
-"""Running a user's own training script under the monitor, with no change to it."""
