@@ -18,9 +18,11 @@ from omegaconf import OmegaConf
 from faultloc.evaluation.metrics import rauc, share_found
 from faultloc.io.datasets.mnist import read_mnist
 from faultloc.localization import most_suspicious_first
+from faultloc.methods.dfaulo import streams
 from faultloc.methods.dfaulo.paper.deletion.clusters import cluster_classes
-from faultloc.methods.dfaulo.paper.deletion.deletion_sets import LAYERS, deletion_sets
+from faultloc.methods.dfaulo.paper.deletion.deletion_sets import deletion_sets
 from faultloc.methods.dfaulo.paper.deletion.outlier import AutoencoderSettings, reconstruction_distances
+from faultloc.methods.dfaulo.paper.layers import LAYERS
 from faultloc.methods.dfaulo.paper.mutants import Mutant, make_mutants
 from faultloc.methods.dfaulo.paper.scoring.features import MutantEvidence
 from faultloc.methods.dfaulo.paper.scoring.offline import score_offline
@@ -29,8 +31,9 @@ from faultloc.methods.dfaulo.paper.scoring.seed_set import SeedSet, draw_noise_i
 from faultloc.probes.activations import read_activations
 from faultloc.probes.predictions import cross_entropy, predict_logits, softmax
 from faultloc.subject.architecture import Architecture
+from faultloc.subject.examination import Execution
 from faultloc.subject.recipe import TrainingRecipe
-from faultloc.subject.seeding import numpy_generator, torch_generator
+from faultloc.subject.seeding import torch_generator
 from faultloc.subject.training import train_network
 from stages.torch_runtime import start_torch
 
@@ -72,12 +75,12 @@ def load_case(root: Path, seed: int) -> Case:
 
 def deletion_of(case: Case, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The three deletion sets, and the subject's logits."""
-    distances = reconstruction_distances(case.inputs, case.labels, AUTOENCODERS, torch_generator(seed, "outlier"))
+    distances = reconstruction_distances(case.inputs, case.labels, AUTOENCODERS, streams.autoencoders(seed))
     logits = predict_logits(case.network, case.inputs, batch_size=512)
     clusters = cluster_classes(
         lambda members: read_activations(case.network, case.inputs[members], None, batch_size=512),
         case.labels,
-        numpy_generator(seed, "activation"),
+        streams.activation_clusters(seed),
     )
     losses = cross_entropy(logits, case.labels)
     return deletion_sets(case.labels, distances, clusters, losses, ratio=0.05).stacked(), logits
@@ -85,7 +88,6 @@ def deletion_of(case: Case, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def mutants_of(case: Case, deleted: np.ndarray, seed: int, workers: int) -> list[Mutant]:
     """The three mutants."""
-    generators = [torch_generator(seed, "mutation", layer) for layer in LAYERS]
     return make_mutants(
         case.network,
         case.inputs,
@@ -93,9 +95,9 @@ def mutants_of(case: Case, deleted: np.ndarray, seed: int, workers: int) -> list
         deleted,
         FINE_TUNING,
         "direct",
-        generators,
+        streams.paper_mutants(seed, LAYERS),
         batch_size=512,
-        workers=workers,
+        execution=Execution(workers=workers),
     )
 
 
@@ -106,13 +108,13 @@ def evidence_of(
     evidence = MutantEvidence(
         case.labels, softmax(logits), np.stack([softmax(mutant.logits) for mutant in mutants]), deleted
     )
-    noise = torch.from_numpy(draw_noise_input(case.inputs.numpy(), numpy_generator(seed, "dfaulo", "noise")))
+    noise = torch.from_numpy(draw_noise_input(case.inputs.numpy(), streams.noise_input(seed)))
     opinions = [softmax(predict_logits(case.network, noise, batch_size=1))]
     for mutant in mutants:
         network = copy.deepcopy(case.network)
         network.load_state_dict({name: torch.from_numpy(array) for name, array in mutant.weights.items()})
         opinions.append(softmax(predict_logits(network, noise, batch_size=1)))
-    generator = numpy_generator(seed, "dfaulo", "presumed clean")
+    generator = streams.presumed_clean(seed)
     return evidence, make_seed_set(evidence, np.concatenate(opinions), 10, generator)
 
 
@@ -127,10 +129,10 @@ def rank(case: Case, evidence: MutantEvidence, seed_set: SeedSet, seed: int) -> 
         rounds=6,
         per_round=200,
         inverse_regularisation=1.0,
-        generator=numpy_generator(seed, "dfaulo", "online ties"),
+        generator=streams.online_ties(seed),
     )
     return {
-        "offline": most_suspicious_first(offline, numpy_generator(seed, "dfaulo", "ties")),
+        "offline": most_suspicious_first(offline, streams.ties(seed)),
         "online": online.order,
     }
 

@@ -12,15 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
-from faultloc.io.dataset_store import DatasetSplits, save_dataset
+from faultloc.io.dataset_store import save_dataset
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import load_results, save_findings
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
-from faultloc.own.dfaulo.examine import rank
+from faultloc.own.dfaulo.ranking import rank_by_default
 from faultloc.own.dfaulo.settings import LocateSettings
 from faultloc.review.session import ReviewSession
 from faultloc.review.verdict_store import VerdictStore
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.splits import DatasetSplits
 from faultloc.verdict import Verdict
 
 VERDICTS = (0, 100, 1000, 4000)
@@ -52,7 +53,7 @@ def write_results(folder: Path, samples: int, classes: int) -> np.ndarray:
     ids = np.array([f"{number:07d}" for number in range(samples)])
     names = tuple(str(number) for number in range(classes))
     dataset = LabeledDataset(np.zeros((samples, 1, 2, 2), np.uint8), labels, ids, names)
-    ranking, summary = rank(dataset, evidence, true, LocateSettings())
+    ranking, summary = rank_by_default(dataset, evidence, true, LocateSettings())
     save_dataset(folder / "dataset", DatasetSplits(dataset))
     save_evidence(folder / "evidence", evidence)
     save_findings(folder, ranking, summary, {})

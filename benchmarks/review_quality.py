@@ -20,19 +20,20 @@ import torch
 from benchmarks.quality import cases as known
 from benchmarks.quality.data import faulty_dataset
 from benchmarks.quality.steps import Workplace
-from faultloc.io.dataset_store import DatasetSplits, save_dataset
+from faultloc.io.dataset_store import save_dataset
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import Results, load_results, save_findings
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings, score_default
 from faultloc.methods.dfaulo.default.scoring.verdicts import VerdictRanker, VerdictSettings
 from faultloc.methods.dfaulo.review_rounds import review_in_rounds
-from faultloc.own.dfaulo.examine import rank
+from faultloc.own.dfaulo.ranking import rank_by_default
 from faultloc.own.dfaulo.settings import LocateSettings
 from faultloc.review.session import ReviewSession
 from faultloc.review.verdict_store import VerdictStore
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.seeding import numpy_generator
+from faultloc.subject.splits import DatasetSplits
 from faultloc.verdict import Verdict
 
 VERDICTS, ROUND, BATCH = 500, 100, 12
@@ -45,7 +46,7 @@ def results_of(case: known.Case, workplace: Workplace, root: Path, folder: Path)
     planted = faulty_dataset(case, root)[0].dataset
     ids = np.array([f"{number:05d}" for number in range(len(planted))])
     dataset = LabeledDataset(np.asarray(planted.inputs), planted.labels, ids, planted.class_names)
-    ranking, summary = rank(dataset, evidence, evidence.seen.argmax(axis=1), LocateSettings())
+    ranking, summary = rank_by_default(dataset, evidence, evidence.seen.argmax(axis=1), LocateSettings())
     save_dataset(folder / "dataset", DatasetSplits(dataset))
     save_evidence(folder / "evidence", evidence)
     save_findings(folder, ranking, summary, {})

@@ -21,8 +21,9 @@ from benchmarks.quality.measures import scorer_settings
 from benchmarks.quality.steps import suffix_settings
 from benchmarks.quality.subjects import RECIPE, case_architecture
 from faultloc.methods.dfaulo.default.scoring.posterior import score_default
-from faultloc.methods.dfaulo.default.suffix.gathering import gather_evidence
+from faultloc.methods.dfaulo.default.suffix.gathering import SuffixStreams, gather_evidence
 from faultloc.probes.prefix import find_prefix, read_model
+from faultloc.subject.examination import Execution
 from faultloc.subject.seeding import numpy_generator, torch_generator
 from faultloc.subject.training import train_network
 
@@ -65,8 +66,8 @@ def main() -> None:
             prefix.tail_widths,
             settings,
             around,
-            numpy_generator(0, "cost"),
-            generators,
+            SuffixStreams(numpy_generator(0, "cost"), generators),
+            execution=Execution(),
         )
         scoring.append(cpu_seconds(lambda: score_default(evidence, scorer_settings())))
 

@@ -1,9 +1,8 @@
 """Trains the subject again under the monitor of DeepLocalize, a fault of training planted where one is asked for."""
 
-from pathlib import Path
-
 from omegaconf import DictConfig
 
+from stages import places
 from stages.entry import as_dict, stage
 
 
@@ -16,8 +15,8 @@ def main(params: DictConfig) -> str:
     from faultloc.faults.training.settings import TrainingFaultSettings
     from faultloc.faults.training.setup import TrainingSetup
     from faultloc.io.artifacts import save_json
-    from faultloc.io.dataset_store import load_train, load_vocabulary
-    from faultloc.io.tables import save_table
+    from faultloc.io.dataset_store import load_split, load_vocabulary
+    from faultloc.io.localization_store import save_localization
     from faultloc.report.deep_localize.diagnosis import WatchedRun, save_diagnosis
     from faultloc.settings_check import check_number
     from faultloc.subject.architecture import Architecture, check_outputs
@@ -35,13 +34,13 @@ def main(params: DictConfig) -> str:
         "deep_localize", every=settings.every, on_error=settings.on_error, on_errors=("warn", "stop", "raise")
     )
     fault = TrainingFaultSettings(**as_dict(settings.fault))
-    train = load_train(Path("data/dataset"))
+    train = load_split(places.TRAIN_SET)
     task = task_of(train.given)
     recipe = TrainingRecipe.from_settings(as_dict(params.train))
     architecture = Architecture.from_settings(as_dict(params.model)).fitted_to(
         input_shape=train.inputs.shape[1:],
         num_classes=task.outputs_needed(train),
-        vocabulary_size=len(load_vocabulary(Path("data/dataset"))),
+        vocabulary_size=len(load_vocabulary(places.DATASET)),
     )
     # The streams of stage train: the same weights, the same batches.
     network = architecture.build(torch_generator(params.seed, "train", "weights"))
@@ -85,10 +84,9 @@ def main(params: DictConfig) -> str:
         verdict = "localised" if is_localised else "missed" if cause is None else "detected, placed elsewhere"
         said = f"{fault.kind} planted and {verdict}; {said}"
     located = diagnosis.localization()
-    order = np.argsort(-located.suspiciousness, kind="stable")
-    save_table(Path("results/deep_localize/localization.csv"), located.ranked(order))
-    save_diagnosis(Path("results/deep_localize"), [WatchedRun(name, diagnosis, watching.history)])
-    save_json(Path("results/deep_localize/metrics.json"), metrics)
+    save_localization(places.DEEP_LOCALIZE / "localization.csv", located, located.order())
+    save_diagnosis(places.DEEP_LOCALIZE, [WatchedRun(name, diagnosis, watching.history)])
+    save_json(places.DEEP_LOCALIZE / "metrics.json", metrics)
     if settings.on_error == "raise" and metrics["errors"]:
         raise TrainingError(f"{ended or said} (deep_localize.on_error=raise); results/deep_localize has the diagnosis")
     return said

@@ -1,50 +1,45 @@
 """The default scorer between files: evidence in, rankings out."""
 
-from pathlib import Path
-
-import numpy as np
 import pandas as pd
-from jaxtyping import Float
 from omegaconf import DictConfig
 
 from faultloc.io.artifacts import load_array, save_json
 from faultloc.io.evidence_store import load_evidence
 from faultloc.io.scratch import scratch_arrays
 from faultloc.localization import Localization
-from faultloc.methods.dfaulo.default.scoring.answer import DiagnosisSettings, diagnose
-from faultloc.methods.dfaulo.default.scoring.posterior import DefaultScore, ScorerSettings, score_default
-from faultloc.methods.dfaulo.default.scoring.verdicts import VerdictRanker, VerdictSettings
-from faultloc.methods.dfaulo.review_rounds import Review, ReviewedRanking, review_in_rounds
+from faultloc.methods.dfaulo.default.scoring.answer import DiagnosisSettings
+from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings
+from faultloc.methods.dfaulo.default.scoring.step import DefaultScorer, DefaultScorerSettings
+from faultloc.methods.dfaulo.default.scoring.verdicts import VerdictSettings
+from faultloc.methods.dfaulo.review_rounds import Review, ReviewedRanking
 from faultloc.subject.dataset import LabeledDataset
-from faultloc.subject.seeding import numpy_generator
+from stages import places
 
 
 class DefaultScoring:
-    """Reads `data/suffix` and ranks by it."""
+    """Reads the evidence of stage `suffix` and ranks by it."""
 
     def __init__(self, params: DictConfig, train: LabeledDataset) -> None:
-        self._params, self._train, settings = params, train, params.dfaulo
-        self._diagnosis = DiagnosisSettings(settings.least_yield, settings.closeness)
-        scorer = ScorerSettings(settings.anchor_share, settings.neighbour_weight, settings.floor)
-        online = dict(settings.online)
+        settings, online = params.dfaulo, dict(params.dfaulo.online)
         self._rounds, self._per_round = online.pop("rounds"), online.pop("per_round")
-        self._verdict_settings = VerdictSettings(**online)
-        self._evidence = load_evidence(Path("data/suffix"), train)
-        self._score: DefaultScore = score_default(
-            self._evidence, scorer, allocate=scratch_arrays(Path("results/dfaulo"))
+        self._scorer = DefaultScorer(
+            train,
+            load_evidence(places.SUFFIX, train),
+            DefaultScorerSettings(
+                ScorerSettings(settings.anchor_share, settings.neighbour_weight, settings.floor),
+                DiagnosisSettings(settings.least_yield, settings.closeness),
+                VerdictSettings(**online),
+            ),
+            params.seed,
+            allocate=scratch_arrays(places.DFAULO),
         )
 
     def offline(self) -> Localization:
         """The ranking without verdicts; writes `summary.json`."""
-        predicted = load_array(Path("data/preloss/probabilities.npy")).argmax(axis=1)
-        localization, summary = diagnose(self._train, self._evidence, self._score, predicted, self._diagnosis)
-        save_json(Path("results/dfaulo/summary.json"), summary)
+        predicted = load_array(places.TRAIN_PREDICTIONS / "probabilities.npy").argmax(axis=1)
+        localization, summary = self._scorer.offline(predicted)
+        save_json(places.DFAULO / "summary.json", summary)
         return localization
-
-    @property
-    def sort_key(self) -> Float[np.ndarray, "sample"]:
-        """What sorts the list: log-odds, which do not saturate as probabilities do."""
-        return self._score.log_odds
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """No further tables."""
@@ -52,14 +47,4 @@ class DefaultScoring:
 
     def online(self, review: Review) -> ReviewedRanking:
         """The ranking after the rounds of verdicts."""
-        seed = self._params.seed
-        generator = numpy_generator(seed, "dfaulo", "presumed sound")
-        ranker = VerdictRanker(self._evidence, self._score, self._verdict_settings, generator)
-        return review_in_rounds(
-            ranker.refine(np.array([], dtype=np.int64), np.array([], dtype=bool)),
-            review,
-            ranker.refine,
-            rounds=self._rounds,
-            per_round=self._per_round,
-            generator=numpy_generator(seed, "dfaulo", "online ties"),
-        )
+        return self._scorer.online(review, rounds=self._rounds, per_round=self._per_round)

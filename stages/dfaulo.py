@@ -1,11 +1,11 @@
 """How suspicious every sample is: the ranking without verdicts, and the ranking after rounds of them."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omegaconf import DictConfig
 
+from stages import places
 from stages.entry import stage
 
 if TYPE_CHECKING:
@@ -29,15 +29,15 @@ def main(params: DictConfig) -> str:
     import numpy as np
 
     from faultloc.errors import ConfigError
-    from faultloc.io.dataset_store import load_train
+    from faultloc.io.dataset_store import load_split
+    from faultloc.io.localization_store import save_localization
     from faultloc.io.tables import save_table
     from faultloc.io.truth_store import load_truth
-    from faultloc.localization import in_column_order, most_suspicious_first
+    from faultloc.methods.dfaulo import streams
     from faultloc.subject.row_order import rows_of
-    from faultloc.subject.seeding import numpy_generator
     from faultloc.subject.task import task_of
 
-    train = load_train(Path("data/dataset"))
+    train = load_split(places.TRAIN_SET)
     scorer = params.dfaulo.scorer
     if scorer not in ("default", "paper"):
         raise ConfigError(f"dfaulo.scorer is {scorer!r}; expected default or paper: choose with dfaulo=paper")
@@ -47,22 +47,20 @@ def main(params: DictConfig) -> str:
             "published scorer: choose it with dfaulo=paper"
         )
     scoring = scoring_of(scorer)(params, train)
-    results = Path("results/dfaulo")
     offline = scoring.offline()
-    order = most_suspicious_first(scoring.sort_key, numpy_generator(params.seed, "dfaulo", "ties"))
-    save_table(results / "ranking.csv", in_column_order(offline.ranked(order)))
+    save_localization(places.RANKING, offline, offline.order(streams.ties(params.seed)))
     for name, table in scoring.tables().items():
-        save_table(results / f"{name}.csv", table)
+        save_table(places.DFAULO / f"{name}.csv", table)
 
-    truth = load_truth(Path("data/truth"))
+    truth = load_truth(places.TRUTH)
     if truth is None:
         return f"{offline.summary}; no ground truth, so nobody to play the reviewer"
     is_fault = truth.is_fault[rows_of(train.sample_ids, truth.sample_ids, "the ground truth")]
     online = scoring.online(lambda judged: is_fault[judged])
-    after = replace(offline, suspiciousness=online.suspiciousness).ranked(online.order)
     verdicts = np.where(online.round_of == 0, "", np.where(online.verdicts, "faulty", "fine"))
-    after = after.assign(round=online.round_of[online.order], verdict=verdicts[online.order])
-    save_table(results / "online.csv", in_column_order(after))
+    evidence = {**offline.evidence, "round": online.round_of, "verdict": verdicts}
+    after = replace(offline, suspiciousness=online.suspiciousness, evidence=evidence)
+    save_localization(places.DFAULO / "online.csv", after, online.order)
     reviewed, found = int((online.round_of > 0).sum()), int(online.verdicts.sum())
     return f"{offline.summary}; {reviewed} verdicts in {params.dfaulo.online.rounds} rounds found {found} faults"
 

@@ -1,9 +1,8 @@
 """How early every ranking shows the planted faults, DFauLo's beside the baselines."""
 
-from pathlib import Path
-
 from omegaconf import DictConfig
 
+from stages import places
 from stages.entry import stage
 
 
@@ -21,7 +20,8 @@ def main(params: DictConfig) -> str:
         suspiciousness_columns,
     )
     from faultloc.io.artifacts import load_array, save_json
-    from faultloc.io.dataset_store import load_train
+    from faultloc.io.dataset_store import load_split
+    from faultloc.io.localization_store import load_localization
     from faultloc.io.peer_store import load_peers
     from faultloc.io.tables import load_table, save_table
     from faultloc.io.truth_store import load_truth
@@ -31,10 +31,10 @@ def main(params: DictConfig) -> str:
     from faultloc.subject.task import task_of
 
     check_switch("evaluate.cleanlab", params.evaluate.cleanlab)
-    measured, curves = Path("results/evaluation/metrics.json"), Path("results/evaluation/curves.csv")
-    summary = Path("results/evaluation/summary.json")  # what `dvc metrics show` can show on one screen
-    dataset = load_train(Path("data/dataset"))
-    truth = load_truth(Path("data/truth"))
+    measured, curves = places.EVALUATION / "metrics.json", places.EVALUATION / "curves.csv"
+    summary = places.EVALUATION / "summary.json"  # what `dvc metrics show` can show on one screen
+    dataset = load_split(places.TRAIN_SET)
+    truth = load_truth(places.TRUTH)
     if truth is None or truth.is_fault.all() or not truth.is_fault.any():
         save_json(measured, {})
         save_json(summary, {})
@@ -42,16 +42,16 @@ def main(params: DictConfig) -> str:
         return f"{'no ground truth' if truth is None else 'no fault beside sound samples'}: evaluation skipped"
 
     ids, labels = dataset.sample_ids, dataset.labels
-    is_fault = truth.is_fault[rows_of(ids, truth.sample_ids, "data/truth")]
-    preloss, dfaulo = Path("data/preloss"), Path("results/dfaulo")
-    loss, has_classes = load_array(preloss / "loss.npy"), task_of(dataset.given).has_classes
+    is_fault = truth.is_fault[rows_of(ids, truth.sample_ids, str(places.TRUTH))]
+    said, dfaulo = places.TRAIN_PREDICTIONS, places.DFAULO
+    loss, has_classes = load_array(said / "loss.npy"), task_of(dataset.given).has_classes
 
-    rankings = {"dfaulo_offline": scored_ranking(load_table(dfaulo / "ranking.csv"), ids)}
+    rankings = {"dfaulo_offline": scored_ranking(load_localization(places.RANKING), ids)}
     if (dfaulo / "online.csv").exists():
-        rankings["dfaulo_online"] = listed_ranking(load_table(dfaulo / "online.csv"), ids)
+        rankings["dfaulo_online"] = listed_ranking(load_localization(dfaulo / "online.csv"), ids)
     chance = numpy_generator(params.seed, "evaluate", "random")
     if has_classes:
-        logits, probabilities = (load_array(preloss / f"{name}.npy") for name in ("logits", "probabilities"))
+        logits, probabilities = (load_array(said / f"{name}.npy") for name in ("logits", "probabilities"))
         suspiciousness = baseline_suspiciousness(logits, probabilities, loss, labels, chance)
     else:
         # The others, and cleanlab's, are about the probabilities of classes.
@@ -61,7 +61,7 @@ def main(params: DictConfig) -> str:
     )
     if params.evaluate.cleanlab and has_classes:
         suspiciousness |= cleanlab_suspiciousness(probabilities, labels)
-    suspiciousness |= load_peers(Path("data/peers"))
+    suspiciousness |= load_peers(places.PEERS)
     if (dfaulo / "ablations.csv").exists():
         ablations = suspiciousness_columns(load_table(dfaulo / "ablations.csv"), ids)
         suspiciousness |= {f"dfaulo_{name}": values for name, values in ablations.items()}

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from importlib import import_module
 from inspect import signature
-from pathlib import Path
 from typing import TypeVar
 
 from omegaconf import DictConfig
 
+from stages import places
 from stages.entry import as_dict, stage
 
 Made = TypeVar("Made")
@@ -36,8 +36,8 @@ def main(params: DictConfig) -> str:
     foreign = open_foreign_inputs(splits, fault.source, fault.source_root) if fault.needs_foreign_inputs else None
     generator = numpy_generator(params.seed, "gendata", "fault")
     faulty = plant_fault(splits.train, splits.texts, splits.is_fault, fault, foreign, generator)
-    save_dataset(Path("data/dataset"), replace(splits, train=faulty.dataset, texts=faulty.texts))
-    save_truth(Path("data/truth"), faulty.truth)
+    save_dataset(places.DATASET, replace(splits, train=faulty.dataset, texts=faulty.texts))
+    save_truth(places.TRUTH, faulty.truth)
     tests = f" and {len(splits.test)} test" if splits.test is not None else ""
     known = f"{len(faulty.truth.element_ids)} faults ({faulty.truth.kind})" if faulty.truth else "no truth known"
     return f"{len(splits.train)} training{tests} samples {task_of(splits.train.given).describe(splits.train)}, {known}"

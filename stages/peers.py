@@ -1,9 +1,8 @@
 """What the peers say that need more than the subject's outputs: its features, its training, trainings of their own."""
 
-from pathlib import Path
-
 from omegaconf import DictConfig
 
+from stages import places
 from stages.entry import stage
 
 
@@ -14,7 +13,7 @@ def main(params: DictConfig) -> str:
     from faultloc.evaluation.isolation import class_isolation
     from faultloc.evaluation.neighbour_votes import neighbour_disagreement
     from faultloc.io.artifacts import load_array
-    from faultloc.io.dataset_store import load_train
+    from faultloc.io.dataset_store import load_split
     from faultloc.io.peer_store import save_peers
     from faultloc.io.subject_store import load_subject
     from faultloc.peers.applicability import reasons_against
@@ -32,7 +31,7 @@ def main(params: DictConfig) -> str:
     device, options, seed = start_torch(params.runtime), params.peers, params.seed
     for name in options:
         check_switch(f"peers.{name}.run", options[name].run)
-    train, subject = load_train(Path("data/dataset")), load_subject(Path("models/subject"))
+    train, subject = load_split(places.TRAIN_SET), load_subject(places.SUBJECT)
     network, inputs, labels = subject.network.to(device), as_tensor(train.inputs, device), train.labels
     batch_size = params.runtime.batch_size
     wanted = [str(name) for name in options if options[name].run]
@@ -43,7 +42,7 @@ def main(params: DictConfig) -> str:
 
     said: dict[str, np.ndarray] = {}
     if "aum" in asked:
-        said["aum"] = -load_array(Path("data/training/margin.npy"))
+        said["aum"] = -load_array(places.TRAINING / "margin.npy")
     if asked & {"neighbour_votes", "isolation"}:
         features = read_activations(network, inputs, params.activation.layer, batch_size=batch_size)
         if "neighbour_votes" in asked:
@@ -51,7 +50,7 @@ def main(params: DictConfig) -> str:
         if "isolation" in asked:
             said["isolation_features"] = class_isolation(features, labels, numpy_generator(seed, "peers", "isolation"))
     if "simifeat" in asked:
-        probabilities = load_array(Path("data/preloss/probabilities.npy"))
+        probabilities = load_array(places.TRAIN_PREDICTIONS / "probabilities.npy")
         settings, around = options.simifeat, numpy_generator(seed, "peers", "simifeat")
         said["simifeat"] = flag_rate(
             probabilities, labels, settings.neighbours, settings.rounds, settings.parts, around
@@ -71,7 +70,7 @@ def main(params: DictConfig) -> str:
         said |= cross_validated_cleanlab(params, subject, inputs, labels)
     if "ncnv" in asked:
         said["ncnv"] = train_ncnv(params, subject, inputs, labels)
-    save_peers(Path("data/peers"), said, left_out)
+    save_peers(places.PEERS, said, left_out)
     without = "; ".join(f"not {name}: {reason}" for name, reason in left_out.items())
     return f"{', '.join(said) or 'none'} for {len(train)} samples" + (f"; {without}" if without else "")
 

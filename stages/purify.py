@@ -1,9 +1,8 @@
 """The head of the ranking removed or repaired, and what that does to the subject's accuracy on the test samples."""
 
-from pathlib import Path
-
 from omegaconf import DictConfig
 
+from stages import places
 from stages.entry import stage
 
 
@@ -34,15 +33,15 @@ def main(params: DictConfig) -> str:
         check_number("purify.share", settings.share, above=0, below=1)
     extent = None if settings.share is None else Extent("purify.share", share=settings.share)
     purify = PurifySettings(settings.action, extent)
-    train, subject = load_train(Path("data/dataset")), load_subject(Path("models/subject"))
+    train, subject = load_train(places.DATASET), load_subject(places.SUBJECT)
     recipe = subject.recipe.for_fine_tuning(
         learning_rate=settings.learning_rate, epochs=settings.epochs, batch_size=settings.batch_size
     )
 
-    ranking = load_table(Path("results/dfaulo/ranking.csv"))
+    ranking = load_table(places.RANKING)
     changes = plan_changes(ranking, train.class_names, purify, {})
     cleaned = apply_changes(train, changes)
-    test = load_test(Path("data/dataset"))
+    test = load_test(places.DATASET)
     with epoch_bar("purify", settings.epochs) as on_epoch:
         retrained = retrain(
             subject.network.to(device),
@@ -58,7 +57,7 @@ def main(params: DictConfig) -> str:
 
     removed = sum(change.action == "remove" for change in changes)
     metrics: dict[str, float | int] = {"removed": removed, "relabelled": len(changes) - removed}
-    truth = load_truth(Path("data/truth"))
+    truth = load_truth(places.TRUTH)
     right = None if truth is None else share_right(changes, truth, train.class_names)
     if right is not None:
         metrics["share_right"] = round(right, 6)
@@ -67,8 +66,8 @@ def main(params: DictConfig) -> str:
         metrics[f"test_{measure}_before"] = round(accuracy.before, 6)
         metrics[f"test_{measure}_cleaned"] = round(accuracy.cleaned, 6)
         metrics[f"test_{measure}_uncleaned"] = round(accuracy.uncleaned, 6)
-    save_table(Path("results/purify/changes.csv"), changes_table(changes))
-    save_json(Path("results/purify/metrics.json"), metrics)
+    save_table(places.PURIFY / "changes.csv", changes_table(changes))
+    save_json(places.PURIFY / "metrics.json", metrics)
     what = f"removed {removed}, relabelled {len(changes) - removed} of {len(train)} samples"
     said = measure.replace("_", " ")
     if accuracy is None:

@@ -1,9 +1,8 @@
 """The result for people: one HTML page, its figures, and a table for the terminal."""
 
-from pathlib import Path
-
 from omegaconf import DictConfig
 
+from stages import places
 from stages.entry import stage
 
 ESTIMATE = ("expected_faults", "expected_faults_low", "expected_faults_high", "worthwhile_depth")
@@ -12,7 +11,7 @@ ESTIMATE = ("expected_faults", "expected_faults_low", "expected_faults_high", "w
 @stage("report")
 def main(params: DictConfig) -> str:
     from faultloc.io.artifacts import load_json
-    from faultloc.io.dataset_store import load_texts, load_train, load_vocabulary
+    from faultloc.io.dataset_store import load_split, load_texts, load_vocabulary
     from faultloc.io.tables import load_table
     from faultloc.io.truth_store import load_truth
     from faultloc.report.dfaulo.content import FaultEstimate, Findings, Training, count_faults_found
@@ -20,14 +19,14 @@ def main(params: DictConfig) -> str:
     from faultloc.report.dfaulo.writing import write_report
     from faultloc.subject.task import task_of
 
-    folder, online = Path("data/dataset"), Path("results/dfaulo/online.csv")
-    summary = Path("results/dfaulo/summary.json")  # of the default scorer
-    dataset = load_train(folder)
-    truth = load_truth(Path("data/truth"))
-    ranking = load_table(Path("results/dfaulo/ranking.csv"))
-    reached = load_json(Path("results/train/metrics.json"))
+    folder, online = places.DATASET, places.DFAULO / "online.csv"
+    summary = places.DFAULO / "summary.json"  # of the default scorer
+    dataset = load_split(places.TRAIN_SET)
+    truth = load_truth(places.TRUTH)
+    ranking = load_table(places.RANKING)
+    reached = load_json(places.TRAIN_RESULTS / "metrics.json")
     loss_name = task_of(dataset.given).loss_name  # what people call the baseline of that name
-    metrics = load_json(Path("results/evaluation/metrics.json"))
+    metrics = load_json(places.EVALUATION / "metrics.json")
     suspects = most_suspicious(
         dataset,
         ranking,
@@ -43,17 +42,17 @@ def main(params: DictConfig) -> str:
         faults=None if truth is None else count_faults_found(ranking, truth, params.report.headline),
         reviewed=int((load_table(online)["round"] > 0).sum()) if online.exists() else 0,
         metrics={loss_name if name == "loss" else name: values for name, values in metrics.items()},
-        curves=load_table(Path("results/evaluation/curves.csv")).rename(columns={"loss": loss_name}),
+        curves=load_table(places.EVALUATION / "curves.csv").rename(columns={"loss": loss_name}),
         training=Training(
             reached.get("train_accuracy"),
             reached.get("test_accuracy"),
-            load_table(Path("results/train/curve.csv")),
+            load_table(places.TRAIN_RESULTS / "curve.csv"),
             reached.get("train_mean_squared_error"),
             reached.get("test_mean_squared_error"),
         ),
         estimate=FaultEstimate(*(load_json(summary)[key] for key in ESTIMATE)) if summary.exists() else None,
     )
-    write_report(Path("results/report"), findings)
+    write_report(places.REPORT, findings)
     return f"{len(suspects)} samples shown, open results/report/index.html"
 
 

@@ -1,9 +1,8 @@
 """Trains the subject on the given labels; keeps its weights together with what is needed to train mutants of it."""
 
-from pathlib import Path
-
 from omegaconf import DictConfig
 
+from stages import places
 from stages.entry import as_dict, stage
 
 
@@ -14,10 +13,10 @@ def main(params: DictConfig) -> str:
 
     from faultloc.errors import TrainingError
     from faultloc.io.artifacts import save_array, save_json
-    from faultloc.io.dataset_store import load_test, load_train, load_vocabulary
+    from faultloc.io.dataset_store import load_splits, load_vocabulary
     from faultloc.io.subject_store import save_subject
     from faultloc.io.tables import save_table
-    from faultloc.probes.predictions import predict_logits
+    from faultloc.probes.predictions import predict
     from faultloc.report.shared.progress import epoch_bar
     from faultloc.subject.architecture import Architecture, check_outputs
     from faultloc.subject.batches import as_tensor
@@ -33,19 +32,20 @@ def main(params: DictConfig) -> str:
 
     device = start_torch(params.runtime)
     watching = WatchedTraining("monitor", **as_dict(params.monitor), on_errors=("warn", "raise"))
-    train, test = load_train(Path("data/dataset")), load_test(Path("data/dataset"))
+    splits = load_splits(places.DATASET)
+    train = splits["train"]
     task = task_of(train.given)
     recipe = TrainingRecipe.from_settings(as_dict(params.train))
     architecture = Architecture.from_settings(as_dict(params.model)).fitted_to(
         input_shape=train.inputs.shape[1:],
         num_classes=task.outputs_needed(train),
-        vocabulary_size=len(load_vocabulary(Path("data/dataset"))),
+        vocabulary_size=len(load_vocabulary(places.DATASET)),
     )
     network = architecture.build(torch_generator(params.seed, "train", "weights"))
     inputs = as_tensor(train.inputs, device)
     check_outputs(network, inputs[:2].cpu(), task.outputs_needed(train), task)
     generator = torch_generator(params.seed, "train", "epochs")
-    diagnosis = Path("results/train/diagnosis.json")
+    diagnosis = places.TRAIN_RESULTS / "diagnosis.json"
     margins = MarginRecord(len(train), device)
     try:
         with joined_ranks(device) as ranks, epoch_bar("train", recipe.epochs, shown=ranks.is_first) as on_epoch:
@@ -69,22 +69,19 @@ def main(params: DictConfig) -> str:
         raise
     if not ranks.is_first:
         return "the first rank has the same weights and writes them"
-    save_subject(Path("models/subject"), Subject(network, architecture, recipe))
-    save_array(Path("data/training/margin.npy"), margin)
+    save_subject(places.SUBJECT, Subject(network, architecture, recipe))
+    save_array(places.TRAINING / "margin.npy", margin)
     save_json(diagnosis, watching.as_data())
-    save_table(Path("results/train/curve.csv"), pd.DataFrame(records).dropna(axis=1, how="all"))
+    save_table(places.TRAIN_RESULTS / "curve.csv", pd.DataFrame(records).dropna(axis=1, how="all"))
     said = {
-        name: (
-            predict_logits(network, as_tensor(part.inputs, device), batch_size=params.runtime.batch_size),
-            part.given,
-        )
-        for name, part in (("train", train), ("test", test))
-        if part is not None
+        name: predict(network, part, device, batch_size=params.runtime.batch_size)
+        for name, part in splits.items()
+        if name != "improvement"
     }
-    reached = {f"{name}_{task.measure_name}": task.measure(*of_split) for name, of_split in said.items()}
-    save_json(Path("results/train/metrics.json"), {name: round(value, 6) for name, value in reached.items()})
+    reached = {f"{name}_{task.measure_name}": of_split.measure for name, of_split in said.items()}
+    save_json(places.TRAIN_RESULTS / "metrics.json", {name: round(value, 6) for name, value in reached.items()})
     # A model that has learned nothing gives a list of nothing.
-    warning = "" if task.has_learned(*said["train"]) else f": {task.not_learned}"
+    warning = "" if task.has_learned(said["train"].outputs, train.given) else f": {task.not_learned}"
     figures = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in reached.items())
     seen = "" if watching.diagnosis is None else f"; {in_words(watching.diagnosis)}"
     name = architecture.target.rpartition(".")[2]

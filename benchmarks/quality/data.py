@@ -9,11 +9,11 @@ from benchmarks.quality.cases import Case
 from faultloc.faults.samples.foreign import ForeignBatch, ForeignInputs
 from faultloc.faults.samples.plant import FaultyDataset, plant_fault
 from faultloc.faults.samples.settings import FaultSettings
-from faultloc.io.dataset_store import DatasetSplits
 from faultloc.io.datasets import open_foreign_inputs, read_ag_news, read_fashion_mnist, read_mnist
 from faultloc.io.datasets.foreign_images import ForeignImages
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.seeding import numpy_generator
+from faultloc.subject.splits import DatasetSplits
 
 # Where the images come from that do not belong: half of them from each.
 _FOREIGN = {

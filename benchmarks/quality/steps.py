@@ -16,12 +16,14 @@ from benchmarks.quality.data import faulty_dataset
 from benchmarks.quality.peers import suspiciousness_from_cross_validation, suspiciousness_of_peers
 from benchmarks.quality.subjects import case_architecture, cross_validated, train_subject
 from faultloc.faults.samples.plant import FaultyDataset
-from faultloc.methods.dfaulo.default.suffix.gathering import gather_evidence
+from faultloc.methods.dfaulo import streams
+from faultloc.methods.dfaulo.default.suffix.gathering import SuffixStreams, gather_evidence
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
 from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
 from faultloc.probes.activations import read_activations
 from faultloc.probes.prefix import find_prefix, read_model
-from faultloc.subject.seeding import numpy_generator, torch_generator
+from faultloc.subject.examination import Execution
+from faultloc.subject.seeding import torch_generator
 
 # What the subjects depend on; a step after them takes in the digest of the step before.
 _SUBJECT_SOURCES = (
@@ -94,8 +96,8 @@ class Workplace:
             prefix.tail_widths,
             settings,
             around,
-            numpy_generator(case.seed, "suffix", "left out"),
-            [torch_generator(case.seed, "suffix", str(mutant)) for mutant in range(settings.mutants)],
+            SuffixStreams(streams.left_out(case.seed), streams.suffix_mutants(case.seed, settings.mutants)),
+            execution=Execution(),
         )
         truth = faulty.truth
         kinds = np.full(len(labels), "", dtype="U16") if truth is None else truth.fault_kinds

@@ -1,7 +1,6 @@
 """Each method as a user would run it alone, its pass through the network included: suspiciousness, higher is worse."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +11,12 @@ from faultloc.evaluation.cleanlab_baselines import label_quality
 from faultloc.evaluation.isolation import class_isolation
 from faultloc.evaluation.neighbour_votes import neighbour_disagreement
 from faultloc.io.scratch import scratch_arrays
-from faultloc.own.dfaulo.examine import examine, rank
+from faultloc.own.dfaulo.ranking import ask_mutants, rank_by_default
 from faultloc.own.dfaulo.settings import LocateSettings
 from faultloc.probes.activations import read_activations
 from faultloc.probes.predictions import cross_entropy, predict_logits, softmax
 from faultloc.runtime import worker_count
+from faultloc.subject.examination import Examination, Execution
 
 _BATCH_SIZE = 512
 _NEIGHBOURS = 15
@@ -30,10 +30,12 @@ Method = Callable[[ScaleCase, Path], np.ndarray]
 def default_scorer(case: ScaleCase, folder: Path) -> np.ndarray:
     """Ours, from the pass through the network to the table of the ranking."""
     settings, scratch, device = LocateSettings(), scratch_arrays(folder), torch.device("cpu")
-    examined = examine(
-        case.network, case.dataset, settings, device, workers=worker_count(device), bar=_silent, allocate=scratch
+    execution = Execution(workers=worker_count(device), allocate=scratch)
+    examination = Examination(
+        case.network, case.dataset, settings.seed, device, settings.batch_size, execution=execution
     )
-    table, _ = rank(case.dataset, examined.evidence, examined.predicted, settings, allocate=scratch)
+    examined = ask_mutants(examination, settings)
+    table, _ = rank_by_default(case.dataset, examined.evidence, examined.predicted, settings, allocate=scratch)
     places = np.searchsorted(case.dataset.sample_ids, table["sample_id"].to_numpy().astype(np.str_))
     suspiciousness = np.empty(len(places))
     suspiciousness[places] = -np.arange(len(places), dtype=float)
@@ -72,8 +74,3 @@ METHODS: Mapping[str, Method] = {
 
 def _logits(case: ScaleCase) -> np.ndarray:
     return predict_logits(case.network, torch.from_numpy(case.dataset.inputs), batch_size=_BATCH_SIZE)
-
-
-@contextmanager
-def _silent(description: str, total: int, row: int) -> Iterator[Callable[[object], object]]:
-    yield lambda _: None

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float, Shaped
+from jaxtyping import Bool, Float, Int, Shaped
 
 from faultloc.errors import DataError
 from faultloc.evaluation.metrics import discovery_curve, ideal_curve
 from faultloc.evaluation.ranking import Ranking, rank_as_listed
+from faultloc.localization import Localization
 from faultloc.subject.row_order import rows_of
 
 # Ablations and rankings that order the samples alike (cleanlab's self-confidence) are left out.
@@ -25,18 +26,29 @@ CURVES = (
 )
 
 
-def listed_ranking(table: pd.DataFrame, sample_ids: Shaped[np.ndarray, "sample"]) -> Ranking:
-    """The list in the columns ``sample_id`` and ``rank``, judged by its ranks alone.
+def listed_ranking(listed: Localization, element_ids: Shaped[np.ndarray, "element"]) -> Ranking:
+    """The elements of ``listed`` in the order in which they stand there, judged by that order alone.
 
-    For a list with feedback: a reviewed sample keeps the suspiciousness it had when it was reviewed, so that the values
-    of different rounds cannot be compared.
+    The ranking speaks of ``element_ids``, the order in which the truth is known. For a list with feedback: a reviewed
+    element keeps the suspiciousness it had when it was reviewed, so that the values of different rounds cannot be
+    compared.
+
+    Raises:
+        DataError: ``listed`` does not hold each of these elements once.
     """
-    return rank_as_listed(np.argsort(_column(table, "rank", sample_ids), kind="stable"))
+    return rank_as_listed(_places(listed, element_ids))
 
 
-def scored_ranking(table: pd.DataFrame, sample_ids: Shaped[np.ndarray, "sample"]) -> Ranking:
-    """The list in the columns ``sample_id`` and ``rank``, with its ``suspiciousness``."""
-    return Ranking(listed_ranking(table, sample_ids).order, _column(table, "suspiciousness", sample_ids))
+def scored_ranking(listed: Localization, element_ids: Shaped[np.ndarray, "element"]) -> Ranking:
+    """The elements of ``listed`` in the order in which they stand there, with their suspiciousness.
+
+    Raises:
+        DataError: ``listed`` does not hold each of these elements once.
+    """
+    order = _places(listed, element_ids)
+    suspiciousness = np.empty(len(order))
+    suspiciousness[order] = listed.suspiciousness
+    return Ranking(order, suspiciousness)
 
 
 def suspiciousness_columns(
@@ -58,11 +70,23 @@ def empty_discovery_table() -> pd.DataFrame:
     return pd.DataFrame(columns=["inspected", "ideal", *CURVES])
 
 
-def _column(table: pd.DataFrame, name: str, sample_ids: Shaped[np.ndarray, "sample"]) -> Float[np.ndarray, "sample"]:
-    if len(table) != len(sample_ids):
+def _places(listed: Localization, element_ids: Shaped[np.ndarray, "element"]) -> Int[np.ndarray, "element"]:
+    _require_rows(len(listed), len(element_ids))
+    rows = rows_of(element_ids, listed.element_ids, "the table of rankings")
+    places = np.empty(len(rows), dtype=np.int64)
+    places[rows] = np.arange(len(rows))
+    return places
+
+
+def _require_rows(found: int, expected: int) -> None:
+    if found != expected:
         raise DataError(
-            f"the table of rankings has {len(table)} rows, the data set {len(sample_ids)} samples; expected one "
-            "row per sample: run `dvc repro`"
+            f"the table of rankings has {found} rows, the data set {expected} samples; expected one row per sample: "
+            "run `dvc repro`"
         )
+
+
+def _column(table: pd.DataFrame, name: str, sample_ids: Shaped[np.ndarray, "sample"]) -> Float[np.ndarray, "sample"]:
+    _require_rows(len(table), len(sample_ids))
     rows = rows_of(sample_ids, table["sample_id"].to_numpy(dtype=np.str_), "the table of rankings")
     return table[name].to_numpy(dtype=np.float64)[rows]

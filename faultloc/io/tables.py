@@ -18,7 +18,16 @@ def save_table(path: Path, table: pd.DataFrame) -> None:
 def load_table(path: Path) -> pd.DataFrame:
     """The CSV at ``path``; ids and class names stay text, also where they look like numbers."""
     text_columns = (
-        *("sample_id", "given_label", "predicted_label", "true_label", "fault_kind"),
+        *(
+            "sample_id",
+            "layer_id",
+            "cluster_id",
+            "neuron_id",
+            "given_label",
+            "predicted_label",
+            "true_label",
+            "fault_kind",
+        ),
         *("kind", "suggested_label", "nearest_sample_id"),
     )
     return pd.read_csv(existing(path), dtype=dict.fromkeys(text_columns, str), keep_default_na=False)

@@ -1,5 +1,7 @@
 """What a network says about samples: logits, probabilities, losses."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from jaxtyping import Float, Int, Shaped
@@ -7,8 +9,45 @@ from torch import Tensor, nn
 
 from faultloc.errors import TrainingError
 from faultloc.probes.modes import evaluating
-from faultloc.subject.batches import as_model_input
-from faultloc.subject.task import CLASSIFICATION
+from faultloc.subject.batches import as_model_input, as_tensor
+from faultloc.subject.dataset import Given, LabeledDataset
+from faultloc.subject.task import CLASSIFICATION, Task, task_of
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a network says of the samples of one split, beside what is ``given`` for them, right or wrong.
+
+    ``outputs`` are logits, or, of a regression, the numbers that it predicts.
+    """
+
+    outputs: Float[np.ndarray, "sample output"]
+    given: Given
+
+    @property
+    def task(self) -> Task:
+        """Classification or regression, by what is given."""
+        return task_of(self.given)
+
+    @property
+    def losses(self) -> Float[np.ndarray, "sample"]:
+        """Each sample's loss under what is given for it: 0 or more, higher is a worse fit."""
+        return self.task.losses(self.outputs, self.given)
+
+    @property
+    def measure(self) -> float:
+        """The accuracy in [0, 1], or, of a regression, the mean squared error."""
+        return self.task.measure(self.outputs, self.given)
+
+
+def predict(network: nn.Module, dataset: LabeledDataset, device: torch.device, *, batch_size: int) -> Predictions:
+    """What ``network``, which is on ``device``, says of every sample of ``dataset``, whichever split that is.
+
+    Raises:
+        TrainingError: an output is not a finite number.
+    """
+    outputs = predict_logits(network, as_tensor(dataset.inputs, device), batch_size=batch_size)
+    return Predictions(outputs, dataset.given)
 
 
 def predict_logits(

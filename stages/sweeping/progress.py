@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from faultloc.io.artifacts import load_json
+from stages import places
 from stages.sweeping.job import Job, JobState, job_titles, load_state
 from stages.sweeping.times import last_error
 
@@ -47,7 +48,7 @@ def _outcome(job: Job) -> str:
         return f"{_words(state)}: {last_error(log) or 'no reason given'} (log: {job.log})"
     if not job.is_done:
         return _words(state)
-    metrics = load_json(job.folder / "results/evaluation/metrics.json")
+    metrics = load_json(job.folder / places.EVALUATION / "metrics.json")
     found = [
         f"{name.removeprefix('dfaulo_')} {100 * metrics[name]['pobl@5']:5.1f} % of the faults in the first 5 %"
         f", RAUC {metrics[name]['rauc']:.4f}"

@@ -6,6 +6,7 @@ from pathlib import Path
 from faultloc.io.artifacts import load_json, written_whole
 from faultloc.io.tables import FLOAT_FORMAT
 from faultloc.report.shared.comparison import ablation_rankings, main_rankings, metric_names
+from stages import places
 from stages.sweeping.job import Job, load_state
 from stages.sweeping.page import render_page
 
@@ -26,7 +27,7 @@ def write_tables(folder: Path, jobs: Sequence[Job]) -> None:
 
 def metrics_of(job: Job) -> Metrics:
     """Every ranking's metrics; none of a job that is not done, whatever an earlier run left in its folder."""
-    return load_json(job.folder / "results/evaluation/metrics.json") if job.is_done else {}
+    return load_json(job.folder / places.EVALUATION / "metrics.json") if job.is_done else {}
 
 
 def _rows(job: Job, metrics: Metrics) -> list[dict[str, object]]:

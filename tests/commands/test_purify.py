@@ -237,7 +237,7 @@ def test_a_file_that_is_gone(purify, folder_data):
 
 
 def test_a_class_name_that_leads_out_of_the_output(purify, folder_data, tmp_path):
-    description = folder_data.results / "dataset/dataset.json"
+    description = folder_data.results / "dataset/train/split.json"
     description.write_text(description.read_text().replace('"owl"', '"owl",\n "../../../out"'))
     give_verdicts(folder_data.results, Verdict(FIRST, "relabel", "../../../out"))
     refused(purify(folder_data.results, "--verdicts"), "cannot be a folder of its own")

@@ -11,11 +11,12 @@ from omegaconf import OmegaConf
 
 from faultloc.faults.planted import PlantedFault
 from faultloc.io.artifacts import save_array
-from faultloc.io.dataset_store import DatasetSplits, save_dataset
+from faultloc.io.dataset_store import save_dataset
 from faultloc.io.peer_store import save_peers
 from faultloc.io.tables import load_table, save_table
 from faultloc.io.truth_store import save_truth
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.splits import DatasetSplits
 
 CONFIG = OmegaConf.create({"seed": 0, "evaluate": {"inspected": [0.01, 0.05], "cleanlab": False}})
 SAMPLES, FAULTS = 200, 10
@@ -50,10 +51,10 @@ def workspace(tmp_path: Path, monkeypatch) -> Path:
     probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     loss = -np.log(probabilities[np.arange(SAMPLES), labels])
     for name, array in (("logits", logits), ("probabilities", probabilities), ("loss", loss)):
-        save_array(Path(f"data/preloss/{name}.npy"), array)
+        save_array(Path(f"data/preloss/train/{name}.npy"), array)
     save_peers(Path("data/peers"), {"aum": loss + 1.0, "deep_state": np.zeros(SAMPLES)}, {})
 
-    ranked = pd.DataFrame({"sample_id": ids, "suspiciousness": is_fault + generator.random(SAMPLES)})
+    ranked = pd.DataFrame({"sample_id": ids, "suspiciousness": (is_fault + generator.random(SAMPLES)) / 2})
     ranked = ranked.sort_values("suspiciousness", ascending=False)
     ranked.insert(0, "rank", np.arange(1, SAMPLES + 1))
     save_table(Path("results/dfaulo/ranking.csv"), ranked.sort_values("sample_id"))

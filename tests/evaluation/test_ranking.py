@@ -31,7 +31,7 @@ def test_the_same_generator_breaks_ties_alike() -> None:
 
 
 def test_a_suspiciousness_that_is_not_a_number_is_refused() -> None:
-    with pytest.raises(DataError, match="1 of 3 samples is not a number"):
+    with pytest.raises(DataError, match="1 of 3 elements is not a number"):
         rank_by_suspiciousness(np.array([0.1, np.nan, 0.2]), np.random.default_rng(0))
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,25 +13,27 @@ from faultloc.evaluation.tables import (
     scored_ranking,
     suspiciousness_columns,
 )
+from faultloc.localization import Localization
 
 IDS = np.array(["a", "b", "c"])
-TABLE = pd.DataFrame({"rank": [1, 2, 3], "sample_id": ["c", "a", "b"], "suspiciousness": [0.9, 0.2, 0.5]})
+LISTED = Localization("sample", np.array(["c", "a", "b"]), np.array([0.9, 0.2, 0.5]))
 
 
-def test_a_list_is_read_by_sample_id_and_rank() -> None:
-    assert IDS[listed_ranking(TABLE, IDS).order].tolist() == ["c", "a", "b"]
+def test_a_list_is_read_by_the_ids_of_its_elements() -> None:
+    assert IDS[listed_ranking(LISTED, IDS).order].tolist() == ["c", "a", "b"]
 
 
-def test_the_order_of_the_rows_does_not_matter() -> None:
-    assert IDS[listed_ranking(TABLE.iloc[::-1], IDS).order].tolist() == ["c", "a", "b"]
+@pytest.mark.parametrize("kind", ["sample", "layer", "cluster", "neuron"])
+def test_elements_of_any_kind_are_judged_alike(kind) -> None:
+    assert IDS[scored_ranking(replace(LISTED, kind=kind), IDS).order].tolist() == ["c", "a", "b"]
 
 
 def test_a_scored_list_keeps_the_suspiciousness_of_each_sample() -> None:
-    assert scored_ranking(TABLE, IDS).suspiciousness.tolist() == [0.2, 0.5, 0.9]
+    assert scored_ranking(LISTED, IDS).suspiciousness.tolist() == [0.2, 0.5, 0.9]
 
 
 def test_a_list_with_feedback_is_judged_by_its_ranks_alone() -> None:
-    assert listed_ranking(TABLE, IDS).suspiciousness.tolist() == [1, 0, 2]
+    assert listed_ranking(LISTED, IDS).suspiciousness.tolist() == [1, 0, 2]
 
 
 def test_ablations_are_read_by_sample_id() -> None:
@@ -43,7 +47,7 @@ def test_ablations_are_read_by_sample_id() -> None:
 
 def test_a_table_of_another_data_set_is_refused() -> None:
     with pytest.raises(DataError, match="has 3 rows, the data set 2 samples"):
-        listed_ranking(TABLE, IDS[:2])
+        listed_ranking(LISTED, IDS[:2])
 
 
 def test_the_discovery_table_has_a_row_per_percent_and_a_column_per_ranking() -> None:

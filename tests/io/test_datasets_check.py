@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from faultloc.errors import DataError
-from faultloc.io.dataset_store import DatasetSplits
 from faultloc.io.datasets import check_splits
 from faultloc.io.datasets.sample_ids import numbered_ids
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.splits import DatasetSplits
 
 
 def dataset(labels, *, inputs=None, split="train", names=("cat", "dog")):

@@ -3,11 +3,11 @@ import pytest
 from PIL import Image
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.io.dataset_store import DatasetSplits
 from faultloc.io.datasets import open_foreign_inputs
 from faultloc.io.datasets.foreign_images import ForeignImages
 from faultloc.io.datasets.vocabulary import encode_texts
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.splits import DatasetSplits
 
 LABELS = np.array([0, 1])
 IDS = np.array(["a", "b"])

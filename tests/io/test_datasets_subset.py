@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from faultloc.errors import ConfigError
-from faultloc.io.dataset_store import DatasetSplits
 from faultloc.io.datasets import take_subset
 from faultloc.io.datasets.sample_ids import numbered_ids
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.splits import DatasetSplits
 
 LABELS = np.repeat([0, 1, 2], [60, 30, 10])
 

@@ -10,12 +10,13 @@ from omegaconf import DictConfig, OmegaConf
 
 from faultloc.errors import ConfigError, MissingPackageError
 from faultloc.io.artifacts import load_json, save_array
-from faultloc.io.dataset_store import DatasetSplits, save_dataset
+from faultloc.io.dataset_store import save_dataset
 from faultloc.io.peer_store import load_peers
 from faultloc.io.subject_store import save_subject
 from faultloc.subject.architecture import Architecture
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.recipe import TrainingRecipe
+from faultloc.subject.splits import DatasetSplits
 from faultloc.subject.subject import Subject
 
 CONF = Path(__file__).resolve().parents[2] / "conf/peers"
@@ -56,7 +57,7 @@ def write_inputs(architecture: Architecture, inputs: np.ndarray, labels: np.ndar
     network = architecture.build(torch.Generator().manual_seed(0))
     save_subject(Path("models/subject"), Subject(network, architecture, recipe))
     rng = np.random.default_rng(0)
-    save_array(Path("data/preloss/probabilities.npy"), rng.dirichlet(np.ones(3), SAMPLES).astype(np.float32))
+    save_array(Path("data/preloss/train/probabilities.npy"), rng.dirichlet(np.ones(3), SAMPLES).astype(np.float32))
     save_array(Path("data/training/margin.npy"), np.arange(SAMPLES) - 20.0)
 
 

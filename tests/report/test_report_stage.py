@@ -11,10 +11,11 @@ from omegaconf import OmegaConf
 from faultloc.evaluation.tables import empty_discovery_table
 from faultloc.faults.planted import PlantedFault
 from faultloc.io.artifacts import save_json
-from faultloc.io.dataset_store import DatasetSplits, save_dataset
+from faultloc.io.dataset_store import save_dataset
 from faultloc.io.tables import save_table
 from faultloc.io.truth_store import save_truth
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.splits import DatasetSplits
 
 CONFIG = OmegaConf.create({"report": {"samples": 5, "headline": 0.2}})
 IDS = np.array([f"sample-{index}" for index in range(10)])

@@ -7,22 +7,22 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from faultloc.io.dataset_store import DatasetSplits, save_dataset
+from faultloc.io.dataset_store import save_dataset
 from faultloc.io.datasets.digits import read_digits
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import load_results, save_findings
-from faultloc.localization import in_column_order, most_suspicious_first
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
-from faultloc.methods.dfaulo.default.scoring.answer import DiagnosisSettings, diagnose
-from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings, score_default
-from faultloc.methods.dfaulo.default.suffix.gathering import gather_evidence
+from faultloc.methods.dfaulo.default.scoring.step import DefaultScorer, DefaultScorerSettings
+from faultloc.methods.dfaulo.default.suffix.gathering import SuffixStreams, gather_evidence
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
 from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
 from faultloc.probes.prefix import find_prefix, read_model
 from faultloc.subject.architectures.lenet import LeNet1
 from faultloc.subject.batches import as_tensor
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.examination import Execution
 from faultloc.subject.recipe import TrainingRecipe
+from faultloc.subject.splits import DatasetSplits
 from faultloc.subject.training import train_network
 from tests.methods.dfaulo.default.default_case import make_case
 
@@ -110,8 +110,8 @@ def _evidence(dataset: LabeledDataset) -> DefaultEvidence:
         prefix.tail_widths,
         SuffixSettings(mutants=3, left_out=1, checkpoints=(4, 8), hidden_size=32, fewest_steps=16),
         NeighbourSettings(),
-        np.random.default_rng(0),
-        [torch.Generator().manual_seed(mutant) for mutant in range(3)],
+        SuffixStreams(np.random.default_rng(0), [torch.Generator().manual_seed(mutant) for mutant in range(3)]),
+        execution=Execution(),
     )
     return evidence
 
@@ -125,9 +125,8 @@ def _save(
 ) -> None:
     save_dataset(folder / "dataset", DatasetSplits(dataset, vocabulary=words, texts=texts))
     save_evidence(folder / "evidence", evidence)
-    score = score_default(evidence, ScorerSettings())
-    predicted = evidence.seen.argmax(axis=1)
-    localization, summary = diagnose(dataset, evidence, score, predicted, DiagnosisSettings())
-    order = most_suspicious_first(score.log_odds, np.random.default_rng(0))
-    scorer = {"anchor_share": 0.3, "neighbour_weight": 0.5, "floor": 0.001}
-    save_findings(folder, in_column_order(localization.ranked(order)), summary, {"seed": 0, "scorer": scorer})
+    scorer = DefaultScorer(dataset, evidence, DefaultScorerSettings(), 0)
+    localization, summary = scorer.offline(evidence.seen.argmax(axis=1))
+    order = localization.order(np.random.default_rng(0))
+    weights = {"anchor_share": 0.3, "neighbour_weight": 0.5, "floor": 0.001}
+    save_findings(folder, localization.ranked(order), summary, {"seed": 0, "scorer": weights})

@@ -190,5 +190,5 @@ def test_a_store_that_broke_meanwhile_is_said_in_a_sentence(page, digits):
 
 
 def test_inputs_that_are_no_pictures_are_described(digits):
-    np.save(digits.folder / "dataset/inputs.npy", np.ones((400, 5), np.float32))
+    np.save(digits.folder / "dataset/train/inputs.npy", np.ones((400, 5), np.float32))
     assert "5 numbers from 1 to 1" in Page(digits.folder).get("/").text

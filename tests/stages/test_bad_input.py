@@ -125,8 +125,8 @@ def test_inputs_that_are_not_numbers(tmp_path):
 
 
 def test_a_full_disk(workspace):
-    target = workspace.folder / "data" / "preloss" / ".logits.npy.part"
-    before = (workspace.folder / "data" / "preloss" / "logits.npy").read_bytes()
+    target = workspace.folder / "data" / "preloss" / "train" / ".logits.npy.part"
+    before = (workspace.folder / "data" / "preloss" / "train" / "logits.npy").read_bytes()
     target.symlink_to("/dev/full")  # every write to it fails as on a full disk
     assert "preloss: error: no space left on the device" in complaint(workspace, "preloss")
-    assert (workspace.folder / "data" / "preloss" / "logits.npy").read_bytes() == before
+    assert (workspace.folder / "data" / "preloss" / "train" / "logits.npy").read_bytes() == before

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
+from stages import places
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 GRAPH = OmegaConf.to_container(OmegaConf.load(REPOSITORY / "dvc.yaml"))["stages"]
 ORDER = [
@@ -116,11 +118,28 @@ def test_every_dependency_on_code_is_imported(stage):
     assert needless == [], f"remove these from the deps of {stage}, or it reruns for nothing"
 
 
+def place_named(node: ast.AST) -> str | None:
+    """The path that `places.NAME`, or `places.NAME / "file"`, stands for."""
+    if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "places":
+        return str(getattr(places, node.attr))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant):
+        folder = place_named(node.left)
+        return None if folder is None else f"{folder}/{node.right.value}"
+    return None
+
+
 def paths_in(stage: str) -> set[str]:
-    """The literal paths under data/, models/ and results/ that the stage's scripts mention."""
-    nodes = [node for file in scripts_of(stage) for node in ast.walk(ast.parse(file.read_text()))]
-    strings = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    return {text for text in strings if text.startswith(("data/", "models/", "results/")) and " " not in text}
+    """The places under data/, models/ and results/ that the stage's scripts name, each as fully as it is named."""
+    named: set[str] = set()
+    queue: list[ast.AST] = [ast.parse(file.read_text()) for file in scripts_of(stage)]
+    while queue:
+        node = queue.pop()
+        place = place_named(node)
+        if place is None:
+            queue += ast.iter_child_nodes(node)
+        else:
+            named.add(place)
+    return named
 
 
 def declared_paths(stage: str, *keys: str) -> set[str]:
@@ -161,6 +180,17 @@ def test_every_declared_parameter_is_read(stage):
     # The runtime's device and threads are read by start_torch, which gets the whole group.
     unread = [key for key in GRAPH[stage].get("params", []) if key.split(".")[0] not in read]
     assert unread == []
+
+
+def test_a_path_of_the_graph_stands_in_one_place_only():
+    strings = {
+        file.name
+        for file in REPOSITORY.glob("stages/**/*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if node.value.startswith(("data/", "models/", "results/")) and " " not in node.value
+    }
+    assert strings == {"places.py"}
 
 
 def test_no_command_holds_an_absolute_path():

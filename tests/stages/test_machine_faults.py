@@ -98,8 +98,8 @@ def test_a_corrupted_file_in_the_cache_is_computed_again(undisturbed, tmp_path):
     shutil.rmtree(made.folder / "data/preloss")
     made.run("dvc", "repro")
     assert outputs(made) == outputs(undisturbed)
-    for path in (undisturbed.folder / "data/preloss").iterdir():
-        assert (made.folder / "data/preloss" / path.name).read_bytes() == path.read_bytes()
+    for path in (undisturbed.folder / "data/preloss/train").iterdir():
+        assert (made.folder / "data/preloss/train" / path.name).read_bytes() == path.read_bytes()
 
 
 def test_two_users_may_share_a_cache_at_the_same_time(undisturbed, tmp_path):
@@ -122,6 +122,6 @@ def test_a_disk_that_fills_up_loses_nothing(undisturbed, tmp_path):
     assert failed.returncode == 1
     assert "gendata: error:" in failed.stdout
     assert "Traceback" not in failed.stdout
-    assert not (made.folder / "data/dataset/inputs.npy").exists()
+    assert not (made.folder / "data/dataset/train/inputs.npy").exists()
     made.reproduce()
     assert outputs(made) == outputs(undisturbed)

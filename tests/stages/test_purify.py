@@ -10,13 +10,14 @@ import pytest
 import torch
 
 from faultloc.faults.planted import PlantedFault
-from faultloc.io.dataset_store import DatasetSplits, save_dataset
+from faultloc.io.dataset_store import save_dataset
 from faultloc.io.subject_store import save_subject
 from faultloc.io.tables import save_table
 from faultloc.io.truth_store import save_truth
 from faultloc.subject.architecture import Architecture
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.recipe import TrainingRecipe
+from faultloc.subject.splits import DatasetSplits
 from faultloc.subject.subject import Subject
 from tests.stages.workspace import Workspace
 

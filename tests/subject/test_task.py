@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from faultloc.errors import DataError, ModelError
-from faultloc.io.dataset_store import DatasetSplits, load_test, load_train, save_dataset
+from faultloc.io.dataset_store import load_test, load_train, save_dataset
 from faultloc.io.datasets import check_splits, read_mtfl, take_subset
 from faultloc.methods.dfaulo.paper.scoring.features import MutantEvidence, feature_vectors
 from faultloc.methods.dfaulo.paper.scoring.seed_set import make_seed_set
@@ -15,6 +15,7 @@ from faultloc.subject.architectures import TCDCNN
 from faultloc.subject.dataset import LabeledDataset, Targets
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import torch_generator
+from faultloc.subject.splits import DatasetSplits
 from faultloc.subject.task import CLASSIFICATION, REGRESSION, task_of
 from faultloc.subject.training import train_network
 from tests.faces import write_release

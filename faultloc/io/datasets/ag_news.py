@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.io.dataset_store import DatasetSplits
 from faultloc.io.datasets.csv_rows import csv_rows
 from faultloc.io.datasets.sample_ids import numbered_ids
 from faultloc.io.datasets.vocabulary import build_vocabulary, encode_texts
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.splits import DatasetSplits
 
 _CLASS_NAMES = ("World", "Sports", "Business", "Sci/Tech")
 _HEADER = ["label", "text"]

@@ -3,8 +3,8 @@
 import numpy as np
 
 from faultloc.errors import DataError
-from faultloc.io.dataset_store import DatasetSplits
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.splits import DatasetSplits
 
 # k-means makes two clusters of each class.
 _FEWEST_SAMPLES_OF_A_CLASS = 2

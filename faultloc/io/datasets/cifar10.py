@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from faultloc.errors import DataError
-from faultloc.io.dataset_store import DatasetSplits
 from faultloc.io.datasets.array_pickle import load_array_pickle
 from faultloc.io.datasets.download import download_cifar10
 from faultloc.io.datasets.sample_ids import numbered_ids
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.splits import DatasetSplits
 
 # As torchvision publishes them.
 _TRAIN_MD5 = {

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from faultloc.io.dataset_store import DatasetSplits
 from faultloc.io.datasets.resize import to_array, to_image
 from faultloc.io.datasets.sample_ids import numbered_ids
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.splits import DatasetSplits
 
 # LeNet's input, so that the models of MNIST fit.
 _SIZE = (28, 28)

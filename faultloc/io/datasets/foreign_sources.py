@@ -6,7 +6,6 @@ from pathlib import Path
 
 from faultloc.errors import ConfigError, DataError
 from faultloc.faults.samples.foreign import ForeignInputs
-from faultloc.io.dataset_store import DatasetSplits
 from faultloc.io.datasets.cifar10 import read_cifar10
 from faultloc.io.datasets.digits import read_digits
 from faultloc.io.datasets.foreign_images import ForeignImages, PhotographCrops
@@ -15,6 +14,7 @@ from faultloc.io.datasets.image_folder import read_image_folder
 from faultloc.io.datasets.mnist import read_fashion_mnist, read_mnist
 from faultloc.io.datasets.npz import read_npz
 from faultloc.io.datasets.vocabulary import encode_texts
+from faultloc.subject.splits import DatasetSplits
 
 # Where conf/dataset/ looks for them, too.
 _DOWNLOADED = {"mnist": read_mnist, "fashion_mnist": read_fashion_mnist, "cifar10": read_cifar10}

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.io.dataset_store import DatasetSplits
 from faultloc.io.datasets.class_folders import list_class_folders, sample_id
 from faultloc.io.datasets.class_list import read_class_names
 from faultloc.io.datasets.image_files import decode_images
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.splits import DatasetSplits
 
 _ADVICE = "check dataset.root and dataset.image_set, which is a dot where the class folders lie in dataset.root itself"
 

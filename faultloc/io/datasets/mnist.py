@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import UInt8
 
-from faultloc.io.dataset_store import DatasetSplits
 from faultloc.io.datasets.download import download_mnist
 from faultloc.io.datasets.idx import find_idx, read_idx
 from faultloc.io.datasets.sample_ids import numbered_ids
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.splits import DatasetSplits
 
 _FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 # Of the unpacked content, in the order above; taken from the .gz files whose own MD5s torchvision publishes.

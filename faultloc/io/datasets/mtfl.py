@@ -11,11 +11,11 @@ from jaxtyping import Float32, UInt8
 from PIL import Image
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.io.dataset_store import DatasetSplits
 from faultloc.io.datasets.image_files import UnreadableImageError, opened_image
 from faultloc.io.datasets.mtfl_lines import LANDMARKS, Box, FaceLine, read_boxes, read_faces
 from faultloc.settings_check import check_number
 from faultloc.subject.dataset import LabeledDataset, Targets
+from faultloc.subject.splits import DatasetSplits
 
 # The edge of a crop in pixels. Source: TCDCNN.
 SIDE = 40

@@ -8,10 +8,10 @@ import numpy as np
 from jaxtyping import Bool, Int64, Shaped
 
 from faultloc.errors import DataError
-from faultloc.io.dataset_store import DatasetSplits
 from faultloc.io.datasets.input_arrays import standard_inputs
 from faultloc.io.datasets.sample_ids import numbered_ids
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.splits import DatasetSplits
 
 _KEYS = ("inputs", "labels", "test_inputs", "test_labels", "is_fault", "class_names")
 _REQUIRED = ("inputs", "labels")

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Int
 
 from faultloc.errors import ConfigError
-from faultloc.io.dataset_store import DatasetSplits
+from faultloc.subject.splits import DatasetSplits
 
 
 def take_subset(

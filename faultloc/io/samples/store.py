@@ -8,7 +8,7 @@ import numpy as np
 
 from faultloc.errors import DataError
 from faultloc.io.artifacts import load_json, save_json, written_whole
-from faultloc.io.dataset_store import DatasetSplits, save_dataset
+from faultloc.io.dataset_store import find_split, save_dataset
 from faultloc.io.datasets.image_files import UnreadableImageError, decode_images
 from faultloc.io.samples.class_order import ClassOrder
 from faultloc.io.samples.form import SampleForm
@@ -16,6 +16,7 @@ from faultloc.io.samples.listing import SampleListing, Skipped, check_skipped
 from faultloc.io.samples.texts import encode_texts_of
 from faultloc.io.samples.transformed import store_transformed
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.splits import SPLITS, DatasetSplits, Split
 
 _ROWS_AT_ONCE = 1024
 
@@ -52,6 +53,7 @@ def store_samples(
     form: SampleForm,
     *,
     test: SampleListing | None = None,
+    improvement: SampleListing | None = None,
     on_read: Progress = lambda samples: None,
     on_decoded: Progress = lambda samples: None,
     on_change: Callable[[], object] = lambda: None,
@@ -64,20 +66,22 @@ def store_samples(
     Raises:
         DataError: more than one in a hundred images are damaged, or those that are read do not fit together.
     """
-    parts = {"": listing} if test is None else {"": listing, "test_": test}
+    given: dict[Split, SampleListing | None] = {"train": listing, "test": test, "improvement": improvement}
+    parts = {name: part for name, part in given.items() if part is not None}
     digest = "-".join(content_digest(part, order, form, on_read) for part in parts.values())
     key = folder / "digest.json"
     if key.exists() and load_json(key).get("digest") == digest:
         return digest
-    if (folder / "inputs.npy").exists():
+    if any(find_split(folder, name) is not None for name in SPLITS):
         on_change()
     key.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
-    decoded = {prefix: _decode(folder, prefix, part, order, form, on_decoded) for prefix, part in parts.items()}
-    train, skipped = decoded[""]
-    held_out = decoded["test_"][0] if test is not None else None
+    decoded = {name: _decode(folder / name, part, order, form, on_decoded) for name, part in parts.items()}
+    train, skipped = decoded["train"]
+    others = {name: decoded[name][0] if name in decoded else None for name in ("test", "improvement")}
     texts = tuple(str(text) for text in listing.inputs) if listing.kind == "texts" else ()
-    save_dataset(folder, DatasetSplits(train, held_out, tuple(form.vocabulary), texts))
+    words = tuple(form.vocabulary)
+    save_dataset(folder, DatasetSplits(train, others["test"], words, texts, improvement=others["improvement"]))
     if texts and not form.vocabulary:
         save_json(folder / "text.json", {"texts": list(texts), "vocabulary": []})
     everything = [*listing.skipped, *skipped]
@@ -87,9 +91,10 @@ def store_samples(
 
 
 def _decode(
-    folder: Path, prefix: str, listing: SampleListing, order: ClassOrder, form: SampleForm, on_decoded: Progress
+    folder: Path, listing: SampleListing, order: ClassOrder, form: SampleForm, on_decoded: Progress
 ) -> tuple[LabeledDataset, list[Skipped]]:
-    path = folder / f"{prefix}inputs.npy"
+    path = folder / "inputs.npy"
+    folder.mkdir(parents=True, exist_ok=True)
     unreadable: dict[int, str] = {}
 
     def skip(index: int, error: UnreadableImageError) -> None:

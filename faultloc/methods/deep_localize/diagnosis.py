@@ -82,5 +82,5 @@ class Diagnosis:
             np.array(list(suspiciousness)),
             np.array(list(suspiciousness.values())),
             {"rule": np.array(list(rule.values()))},
-            self.summary.splitlines()[0],
+            summary=self.summary.splitlines()[0],
         )

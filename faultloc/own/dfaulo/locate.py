@@ -1,8 +1,7 @@
 """The Python call: which samples of a data set are mislabelled or do not belong, by a model trained on it."""
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,23 +13,18 @@ from faultloc.io.datasets.check import check_labels
 from faultloc.io.scratch import scratch_arrays
 from faultloc.own.class_order_check import check_class_order
 from faultloc.own.dataset import Transform, adopt_dataset
-from faultloc.own.dfaulo.examine import Bar, examine, rank
 from faultloc.own.dfaulo.found import DataFaults
-from faultloc.own.dfaulo.paper import rank_by_paper
+from faultloc.own.dfaulo.ranking import ask_mutants, rank_by_default, rank_by_paper
 from faultloc.own.dfaulo.settings import LocateSettings, Scorer
 from faultloc.own.kept_folder import KeptFolder
 from faultloc.runtime import choose_device, worker_count
 from faultloc.subject.architecture import check_outputs
 from faultloc.subject.batches import as_tensor
+from faultloc.subject.examination import Bar, Examination, Execution, no_bar
 from faultloc.subject.normalisation import NormalisedNetwork
 
 if TYPE_CHECKING:
     from faultloc.subject.recipe import TrainingRecipe
-
-
-@contextmanager
-def _silent(description: str, total: int, row: int) -> Iterator[Callable[[object], object]]:
-    yield lambda _: None
 
 
 def locate_data_faults(
@@ -45,7 +39,7 @@ def locate_data_faults(
     std: Sequence[float | int] | None = None,
     settings: LocateSettings | None = None,
     device: str = "auto",
-    bar: Bar = _silent,
+    bar: Bar = no_bar,
 ) -> DataFaults:
     """How suspicious each sample of ``dataset`` is, by ``model``, which was trained on it.
 
@@ -80,27 +74,26 @@ def locate_data_faults(
     try:
         network.to(chosen)
         check_outputs(network, as_tensor(samples.dataset.inputs[:2], chosen), len(samples.dataset.class_names))
+        examination = Examination(
+            network,
+            samples.dataset,
+            settings.seed,
+            chosen,
+            settings.batch_size,
+            settings.hook_layer,
+            Execution(workers=worker_count(chosen), allocate=scratch, bar=bar),
+        )
         if scorer == "paper":
             if recipe is None:
                 raise ConfigError("scorer='paper' trains the model on; expected recipe=TrainingRecipe(...), how to")
-            ranking, mutants = rank_by_paper(
-                network, samples.dataset, recipe, settings, chosen, bar=bar, on_logits=check_order
-            )
+            ranking, mutants = rank_by_paper(examination, recipe, settings, on_logits=check_order)
             summary: dict[str, object] = {"samples": len(samples.dataset)}
             evidence = None
         else:
-            examined = examine(
-                network,
-                samples.dataset,
-                settings,
-                chosen,
-                workers=worker_count(chosen),
-                bar=bar,
-                on_logits=check_order,
-                keep_mutants=True,
-                allocate=scratch,
+            examined = ask_mutants(examination, settings, on_logits=check_order)
+            ranking, found = rank_by_default(
+                samples.dataset, examined.evidence, examined.predicted, settings, allocate=scratch
             )
-            ranking, found = rank(samples.dataset, examined.evidence, examined.predicted, settings, allocate=scratch)
             evidence, mutants, summary = examined.evidence, examined.mutants, dict(found)
     finally:
         model.to(origin)

@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 
 from faultloc.io.artifacts import written_whole
-from faultloc.io.dataset_store import DatasetSplits, save_dataset
+from faultloc.io.dataset_store import save_dataset
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import save_findings
 from faultloc.io.subject_store import save_weights
@@ -17,6 +17,7 @@ from faultloc.report.dfaulo.content import FaultEstimate, Findings, Training
 from faultloc.report.dfaulo.located import write_located
 from faultloc.report.dfaulo.page import render_page
 from faultloc.report.dfaulo.suspects import Suspect
+from faultloc.subject.splits import DatasetSplits
 
 # Of the samples, the share whose pictures are written one by one, and the number on the page.
 TOP_RATIO = 0.01

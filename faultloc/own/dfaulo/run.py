@@ -18,9 +18,8 @@ from faultloc.io.samples import ClassOrder, SampleForm, SampleListing, order_cla
 from faultloc.io.scratch import scratch_arrays
 from faultloc.own.class_order_check import check_class_order
 from faultloc.own.dfaulo.evidence_cache import Answers, EvidenceCache
-from faultloc.own.dfaulo.examine import examine, rank
 from faultloc.own.dfaulo.found import DataFaults
-from faultloc.own.dfaulo.paper import rank_by_paper
+from faultloc.own.dfaulo.ranking import ask_mutants, rank_by_default, rank_by_paper
 from faultloc.own.dfaulo.results import save_found
 from faultloc.own.dfaulo.settings import LocateSettings
 from faultloc.own.model import ModelOptions, OwnModel, read_own_model
@@ -32,6 +31,7 @@ from faultloc.runtime import choose_device, use_deterministic_kernels, worker_co
 from faultloc.subject.architecture import check_outputs
 from faultloc.subject.batches import as_tensor
 from faultloc.subject.dataset import LabeledDataset
+from faultloc.subject.examination import Examination, Execution
 
 Say = Callable[[str], object]
 _CLASSES_SHOWN = 12
@@ -161,10 +161,15 @@ def _examined(
         answers.append(Answers(agreement, test_accuracy, logits.argmax(axis=1)))
 
     texts, words = load_texts(folder), load_vocabulary(folder)
+    scratch = scratch_arrays(output)
+    execution = Execution(workers=worker_count(device), allocate=scratch, bar=count_bar)
+    examination = Examination(
+        network, dataset, settings.seed, device, settings.batch_size, settings.hook_layer, execution
+    )
     if options.scorer == "paper":
         recipe, sentence = model.recipe(epochs=options.paper_epochs, batch_size=options.paper_batch_size)
         say(sentence)
-        ranking, mutants = rank_by_paper(network, dataset, recipe, settings, device, bar=count_bar, on_logits=hear)
+        ranking, mutants = rank_by_paper(examination, recipe, settings, on_logits=hear)
         return DataFaults(ranking, {"samples": len(dataset)}, dataset, texts, words, mutants=mutants), answers[0]
     key = "/".join(
         (
@@ -174,29 +179,18 @@ def _examined(
             __version__,
         )
     )
-    scratch = scratch_arrays(output)
     cache = EvidenceCache(output / "evidence", hashlib.sha256(key.encode()).hexdigest())
     kept = cache.load(dataset)
     if kept is not None:
         evidence, known = kept
         say("Model, data and mutants are as in the last run: no mutant is trained again.")
-        ranking, summary = rank(dataset, evidence, known.predicted, settings, allocate=scratch)
+        ranking, summary = rank_by_default(dataset, evidence, known.predicted, settings, allocate=scratch)
         return DataFaults(ranking, summary, dataset, texts, words, evidence), known
     cache.clear()
-    examined = examine(
-        network,
-        dataset,
-        settings,
-        device,
-        workers=worker_count(device),
-        bar=count_bar,
-        on_logits=hear,
-        keep_mutants=True,
-        allocate=scratch,
-    )
+    examined = ask_mutants(examination, settings, on_logits=hear)
     cache.save(examined.evidence, answers[0])
     say(f"Trained {examined.about}.")
-    ranking, summary = rank(dataset, examined.evidence, examined.predicted, settings, allocate=scratch)
+    ranking, summary = rank_by_default(dataset, examined.evidence, examined.predicted, settings, allocate=scratch)
     return DataFaults(ranking, summary, dataset, texts, words, examined.evidence, examined.mutants), answers[0]
 
 

@@ -7,20 +7,13 @@ from typing import Literal
 from faultloc.errors import ConfigError
 from faultloc.methods.dfaulo.default.scoring.answer import DiagnosisSettings
 from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings
+from faultloc.methods.dfaulo.default.scoring.step import DefaultScorerSettings
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
 from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
+from faultloc.methods.dfaulo.paper.settings import PaperSettings
 from faultloc.settings_check import check_number
 
 Scorer = Literal["default", "paper"]
-
-
-@dataclass(frozen=True)
-class PaperSettings:
-    """The share ``ratio`` of every class that two of the paper's deletion sets take, and its logistic regression."""
-
-    ratio: float | int = 0.05
-    presumed_clean_per_class: int = 10
-    inverse_regularisation: float | int = 1.0
 
 
 @dataclass(frozen=True)
@@ -43,6 +36,11 @@ class LocateSettings:
     def __post_init__(self) -> None:
         check_number("batch_size", self.batch_size, at_least=1, whole=True)
         check_number("seed", self.seed, at_least=0, whole=True)
+
+    @property
+    def default_scorer(self) -> DefaultScorerSettings:
+        """What of them the default scorer reads once the mutants have been asked."""
+        return DefaultScorerSettings(self.scorer, self.diagnosis)
 
 
 def suffix_settings(

@@ -72,14 +72,14 @@ def test_whatever_changes_is_noticed(write_images, tmp_path, change):
 def test_a_change_is_announced_before_anything_is_replaced(write_images, tmp_path):
     root = write_images()
     stored(tmp_path / "kept", list_folder(root, "train"))
-    before = (tmp_path / "kept/inputs.npy").read_bytes()
+    before = (tmp_path / "kept/train/inputs.npy").read_bytes()
 
     def refuse() -> None:
         raise DataError("no")
 
     with pytest.raises(DataError, match="no"):
         stored(tmp_path / "kept", list_folder(root, "train"), SampleForm(size=(4, 4)), on_change=refuse)
-    assert (tmp_path / "kept/inputs.npy").read_bytes() == before
+    assert (tmp_path / "kept/train/inputs.npy").read_bytes() == before
 
 
 def test_one_percent_of_damaged_files_is_skipped_counted_and_named(write_images, tmp_path):
@@ -204,7 +204,7 @@ def test_a_transform_that_cannot_be_used_is_one_sentence(write_images, tmp_path,
     form = SampleForm(transform=transform, transform_digest=digest)
     with pytest.raises(DataError, match=sentence):
         stored(tmp_path / "kept", list_folder(write_images(), "train"), form)
-    assert not (tmp_path / "kept/inputs.npy").exists()
+    assert not (tmp_path / "kept/train/inputs.npy").exists()
 
 
 def test_a_changed_transform_is_noticed(own_code, tmp_path):

@@ -15,11 +15,12 @@ from faultloc.methods.dfaulo.default.scoring import fault_mixture
 from faultloc.methods.dfaulo.default.scoring.explanation import suggested_labels
 from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings, score_default
 from faultloc.methods.dfaulo.default.suffix.class_alignment import class_alignment
-from faultloc.methods.dfaulo.default.suffix.gathering import gather_evidence
+from faultloc.methods.dfaulo.default.suffix.gathering import SuffixStreams, gather_evidence
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
 from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings, nearest_others
 from faultloc.probes.prefix import find_prefix, read_model
 from faultloc.subject import blocks
+from faultloc.subject.examination import Execution
 from faultloc.subject.shared_arrays import allocate_in_memory
 from tests.methods.dfaulo.default.default_case import make_case
 
@@ -54,10 +55,8 @@ def gather(allocate, *, workers: int = 1) -> DefaultEvidence:
         (HIDDEN, CLASSES),
         MUTANTS,
         AROUND,
-        np.random.default_rng(1),
-        generators,
-        workers=workers,
-        allocate=allocate,
+        SuffixStreams(np.random.default_rng(1), generators),
+        execution=Execution(workers=workers, allocate=allocate),
     )[0]
 
 

@@ -12,10 +12,12 @@ from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
 
 from faultloc.errors import ConfigError
+from faultloc.methods.dfaulo import streams
+from faultloc.methods.dfaulo.paper.layers import LAYERS
 from faultloc.probes.layers import head_layers
 from faultloc.probes.predictions import predict_logits
 from faultloc.subject.dataset import Given
-from faultloc.subject.distributed import ALONE, Ranks
+from faultloc.subject.examination import Examination, Execution
 from faultloc.subject.parallel import run_in_parallel
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import isolated_torch_rng
@@ -44,17 +46,12 @@ def make_mutants(
     generators: Sequence[torch.Generator],
     *,
     batch_size: int,
-    workers: int = 1,
-    ranks: Ranks = ALONE,
-    on_epoch: Callable[[int, EpochRecord], object] = lambda mutant, record: None,
+    execution: Execution,
 ) -> list[Mutant]:
-    """One mutant for each row of ``deleted``, made by ``train_mutant`` side by side in ``workers`` processes or ranks.
+    """One mutant for each row of ``deleted``, made by ``train_mutant`` side by side; ``batch_size`` is that of the
+    predictions."""
 
-    ``batch_size`` is that of the predictions. ``on_epoch`` is called in the process that trains the mutant, with its
-    row. The result does not depend on the number of workers or ranks.
-    """
-
-    def make(mutant: int) -> Mutant:
+    def make(mutant: int, on_epoch: Callable[[object], object]) -> Mutant:
         trained = train_mutant(
             network,
             inputs,
@@ -63,15 +60,35 @@ def make_mutants(
             recipe,
             operator,
             generators[mutant],
-            on_epoch=partial(on_epoch, mutant),
+            on_epoch=on_epoch,
         )
         weights = {name: tensor.cpu().numpy() for name, tensor in trained.state_dict().items()}
         return Mutant(operator, weights, predict_logits(trained, inputs, batch_size=batch_size))
 
     # Those that are shown most take longest: they go first, so that no core is left alone with one at the end.
     longest_first = np.argsort(deleted.sum(axis=1), kind="stable")
-    made = run_in_parallel([partial(make, int(mutant)) for mutant in longest_first], workers, ranks)
+    names = [f"mutant {number + 1}" for number in range(len(deleted))]
+    with execution.bars(names, recipe.epochs) as moved:
+        tasks = [partial(make, int(mutant), moved[mutant]) for mutant in longest_first]
+        made = run_in_parallel(tasks, execution.workers, execution.ranks)
     return [made[int(np.flatnonzero(longest_first == mutant)[0])] for mutant in range(len(deleted))]
+
+
+def train_mutants(
+    examination: Examination, deleted: Bool[np.ndarray, "layer sample"], recipe: TrainingRecipe, operator: str
+) -> list[Mutant]:
+    """The step `mutation`: the mutant of each layer, trained on by ``recipe`` without what is ``deleted`` for it."""
+    return make_mutants(
+        examination.network,
+        examination.inputs,
+        examination.dataset.given,
+        deleted,
+        recipe,
+        operator,
+        streams.paper_mutants(examination.seed, LAYERS),
+        batch_size=examination.batch_size,
+        execution=examination.execution,
+    )
 
 
 def train_mutant(

@@ -4,6 +4,7 @@ import torch
 
 from faultloc.errors import ConfigError
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings, build_suffix, draw_left_out, train_suffixes
+from faultloc.subject.examination import Execution
 from faultloc.subject.seeding import torch_generator
 
 SETTINGS = SuffixSettings(
@@ -31,7 +32,14 @@ def train(labels=None, *, widths=(12, 3), workers=1, seed=0, embeddings=2, setti
     generators = [torch_generator(seed, "test", str(mutant)) for mutant in range(settings.mutants)]
     given = right if labels is None else labels
     return left_out, train_suffixes(
-        features, given, widths, left_out, settings, generators, embeddings=embeddings, workers=workers
+        features,
+        given,
+        widths,
+        left_out,
+        settings,
+        generators,
+        embeddings=embeddings,
+        execution=Execution(workers=workers),
     )
 
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from faultloc.errors import ConfigError
-from faultloc.methods.dfaulo.paper.deletion.deletion_sets import LAYERS, deletion_sets
+from faultloc.methods.dfaulo.paper.deletion.deletion_sets import deletion_sets
+from faultloc.methods.dfaulo.paper.layers import LAYERS
 from tests.references import reference_smaller_clusters, reference_top_of_each_class
 
 

@@ -7,6 +7,7 @@ from faultloc.errors import ConfigError
 from faultloc.methods.dfaulo.paper.mutants import make_mutants, train_mutant
 from faultloc.probes.predictions import predict_logits
 from faultloc.subject.architectures import LeNet5
+from faultloc.subject.examination import Execution
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import torch_generator
 
@@ -65,7 +66,10 @@ def test_the_deleted_samples_have_no_influence(operator):
 def test_mutants_made_together_are_those_made_one_by_one(workers):
     deleted = np.stack([np.arange(30) < 10, np.arange(30) < 2, np.arange(30) >= 15])
     generators = [torch_generator(0, "m", str(number)) for number in range(3)]
-    made = make_mutants(lenet(), DIGITS, LABELS, deleted, RECIPE, "direct", generators, batch_size=16, workers=workers)
+    together = Execution(workers=workers)
+    made = make_mutants(
+        lenet(), DIGITS, LABELS, deleted, RECIPE, "direct", generators, batch_size=16, execution=together
+    )
     for number, mutant in enumerate(made):
         generator = torch_generator(0, "m", str(number))
         expected = train_mutant(lenet(), DIGITS, LABELS, deleted[number], RECIPE, "direct", generator)

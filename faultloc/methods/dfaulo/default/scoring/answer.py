@@ -61,9 +61,8 @@ def diagnose(
         "kinds": {kind: int((kinds == kind).sum()) for kind in sorted(ALL_KINDS) if (kinds == kind).any()},
         "samples": len(dataset),
     }
-    columns = {
-        "given_label": dataset.names_of(labels),
-        "predicted_label": dataset.names_of(predicted),
+    about = {"given_label": dataset.names_of(labels), "predicted_label": dataset.names_of(predicted)}
+    why = {
         "kind": kinds,
         "suggested_label": dataset.names_of(suggested),
         "suggested_probability": certainty.round(6),
@@ -75,4 +74,4 @@ def diagnose(
         f"about {count.expected} of {len(dataset)} samples are faulty ({count.low} to {count.high}); "
         f"it pays to look at the first {depth}"
     )
-    return Localization("sample", dataset.sample_ids, probability, columns, words), summary
+    return Localization("sample", dataset.sample_ids, probability, about, why, words), summary

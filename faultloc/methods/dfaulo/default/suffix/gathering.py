@@ -1,6 +1,7 @@
 """Gathers what the default scorer reads, from a trained network and its data alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -11,10 +12,18 @@ from faultloc.methods.dfaulo.default.suffix.class_alignment import class_alignme
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings, SuffixWeights, draw_left_out, train_suffixes
 from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings, add_neighbour_labels, nearest_others
 from faultloc.probes.prefix import ModelReading
-from faultloc.subject.distributed import ALONE, Ranks
-from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
+from faultloc.subject.examination import Execution
+from faultloc.subject.shared_arrays import Allocate
 
 _ROWS_AT_ONCE = 4096
+
+
+@dataclass(frozen=True)
+class SuffixStreams:
+    """Random numbers: for which samples each mutant is not shown, and for each mutant's training."""
+
+    left_out: np.random.Generator
+    mutants: Sequence[torch.Generator]
 
 
 def gather_evidence(
@@ -23,36 +32,28 @@ def gather_evidence(
     tail_widths: Sequence[int],
     settings: SuffixSettings,
     around: NeighbourSettings,
-    generator: np.random.Generator,
-    mutant_generators: Sequence[torch.Generator],
+    generators: SuffixStreams,
     *,
-    workers: int = 1,
-    ranks: Ranks = ALONE,
-    on_epoch: Callable[[int], object] = lambda mutant: None,
+    execution: Execution,
     keep_mutants: bool = False,
-    allocate: Allocate = allocate_in_memory,
 ) -> tuple[DefaultEvidence, Sequence[SuffixWeights]]:
     """Trains the suffix mutants on the features of ``reading`` and asks them, and the samples around each sample.
 
-    ``tail_widths`` are those of the model's own tail. ``on_epoch`` is called with a mutant's number after each epoch of
-    it, in the process that trains it. Several ``ranks`` share the mutants out. Beside the evidence it gives the
-    mutants' weights, if they are to be kept. What has a row of several numbers for each sample lies where ``allocate``
-    puts it.
+    ``tail_widths`` are those of the model's own tail. Beside the evidence it gives the mutants' weights, if they are to
+    be kept. What has a row of several numbers for each sample lies where ``execution.allocate`` puts it.
     """
-    left_out = draw_left_out(len(labels), settings.mutants, settings.left_out, generator, allocate=allocate)
+    allocate = execution.allocate
+    left_out = draw_left_out(len(labels), settings.mutants, settings.left_out, generators.left_out, allocate=allocate)
     opinions = train_suffixes(
         reading.features,
         labels,
         tail_widths,
         left_out,
         settings,
-        mutant_generators,
+        generators.mutants,
         embeddings=around.embeddings,
-        workers=workers,
-        ranks=ranks,
-        on_epoch=on_epoch,
         keep_mutants=keep_mutants,
-        allocate=allocate,
+        execution=execution,
     )
     neighbours = allocate(opinions.seen.shape, np.float32)
     nearest, embedded = None, np.zeros(len(labels), np.float32)

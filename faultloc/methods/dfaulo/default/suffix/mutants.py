@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from faultloc.errors import ConfigError
 from faultloc.settings_check import check_number
 from faultloc.subject.blocks import blocks_of_rows
-from faultloc.subject.distributed import ALONE, Ranks
+from faultloc.subject.examination import Execution
 from faultloc.subject.parallel import run_in_parallel
 from faultloc.subject.seeding import isolated_torch_rng
 from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
@@ -107,16 +107,12 @@ def train_suffixes(
     generators: Sequence[torch.Generator],
     *,
     embeddings: int,
-    workers: int = 1,
-    ranks: Ranks = ALONE,
-    on_epoch: Callable[[int], object] = lambda mutant: None,
+    execution: Execution,
     keep_mutants: bool = False,
-    allocate: Allocate = allocate_in_memory,
 ) -> SuffixEvidence:
     """The opinions of fresh suffixes in the shape of the model's tail, trained on the prefix's ``features``.
 
-    The result depends neither on ``workers`` or ``ranks`` nor on where ``allocate`` puts the arrays. The first
-    ``embeddings`` suffixes give theirs, all give their weights if ``keep_mutants``.
+    The first ``embeddings`` suffixes give theirs, all give their weights if ``keep_mutants``.
 
     Source: DFauLo's idea of mutants that disagree about faulty samples. Differs: not fine-tuned without suspicious
     subsets but trained afresh on random ones, since what a model has memorised of its faults sits in its tail, and a
@@ -124,36 +120,38 @@ def train_suffixes(
     """
     widths = tail_widths if len(tail_widths) > 1 else (settings.hidden_size, *tail_widths)
     samples, classes, mutants = len(labels), widths[-1], len(left_out)
+    allocate, ranks = execution.allocate, execution.ranks
     seen, unseen = allocate((samples, classes), np.float32), allocate((samples, classes), np.float32)
     energy = np.zeros(samples, np.float32)
     kept = [allocate((samples, widths[-2]), np.float32) for _ in range(min(embeddings, mutants))]
-    at_once = max(1, min(max(workers, ranks.count), mutants))
+    at_once = max(1, min(max(execution.workers, ranks.count), mutants))
     opinions = [
         _Opinion(allocate((samples, classes), np.float32), allocate((samples,), np.float32)) for _ in range(at_once)
     ]
     weights: list[SuffixWeights | None] = []
     # So many at once as there are workers, so that only so many opinions wait to be added up, always in one order.
-    for first in range(0, mutants, at_once):
-        chosen = range(first, min(first + at_once, mutants))
-        tasks = [
-            partial(
-                _train_suffix,
-                features,
-                labels,
-                widths,
-                left_out[mutant],
-                settings,
-                generators[mutant],
-                opinion=opinion,
-                embedding=kept[mutant] if mutant < embeddings else None,
-                keep_weights=keep_mutants,
-                on_epoch=partial(on_epoch, mutant),
-            )
-            for mutant, opinion in zip(chosen, opinions, strict=False)
-        ]
-        weights += _shared_out(tasks, chosen, opinions, kept, workers, ranks)
-        for mutant, opinion in zip(chosen, opinions, strict=False):
-            _add(opinion, left_out[mutant], seen, unseen, energy)
+    with execution.bars([f"mutant {mutant + 1}" for mutant in range(mutants)], max(settings.checkpoints)) as moved:
+        for first in range(0, mutants, at_once):
+            chosen = range(first, min(first + at_once, mutants))
+            tasks = [
+                partial(
+                    _train_suffix,
+                    features,
+                    labels,
+                    widths,
+                    left_out[mutant],
+                    settings,
+                    generators[mutant],
+                    opinion=opinion,
+                    embedding=kept[mutant] if mutant < embeddings else None,
+                    keep_weights=keep_mutants,
+                    on_epoch=partial(moved[mutant], 1),
+                )
+                for mutant, opinion in zip(chosen, opinions, strict=False)
+            ]
+            weights += _shared_out(tasks, chosen, opinions, kept, execution)
+            for mutant, opinion in zip(chosen, opinions, strict=False):
+                _add(opinion, left_out[mutant], seen, unseen, energy)
     shown = settings.mutants - settings.left_out
     for rows in blocks_of_rows(samples, classes):
         seen[rows] /= shown
@@ -168,13 +166,13 @@ def _shared_out(
     chosen: Sequence[int],
     opinions: Sequence[_Opinion],
     kept: Sequence[np.ndarray],
-    workers: int,
-    ranks: Ranks,
+    execution: Execution,
 ) -> list[SuffixWeights | None]:
     """The weights that ``tasks`` give; ``opinions`` and ``kept`` are filled on every rank.
 
     Forked workers write into arrays that they share with this process; ranks have to send theirs.
     """
+    workers, ranks = execution.workers, execution.ranks
     if ranks.count == 1:
         return run_in_parallel(tasks, workers)
 

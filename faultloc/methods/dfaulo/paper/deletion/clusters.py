@@ -6,6 +6,28 @@ import numpy as np
 from jaxtyping import Float, Int
 from sklearn.cluster import KMeans
 
+from faultloc.methods.dfaulo import streams
+from faultloc.probes.activations import read_activations
+from faultloc.subject.batches import as_tensor
+from faultloc.subject.examination import Examination
+
+
+def cluster_activations(
+    examination: Examination, *, progress: Callable[[Iterable[int]], Iterable[int]] = iter
+) -> Int[np.ndarray, "sample"]:
+    """The step `activation`: every sample's cluster among the activations of its given label at the chosen layer.
+
+    That is ``examination.layer``, or, for None, the input of the last linear layer.
+    """
+    dataset = examination.dataset
+
+    def activations_of(members: np.ndarray) -> np.ndarray:
+        inputs = as_tensor(dataset.inputs[members], examination.device)
+        return read_activations(examination.network, inputs, examination.layer, batch_size=examination.batch_size)
+
+    generator = streams.activation_clusters(examination.seed)
+    return cluster_classes(activations_of, dataset.labels, generator, progress=progress)
+
 
 def cluster_classes(
     activations_of: Callable[[Int[np.ndarray, "member"]], Float[np.ndarray, "member neuron"]],

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from faultloc.errors import ConfigError
 from faultloc.settings_check import check_number
-
-# The layers whose view of the data selects a deletion set, in the order in which the paper names them.
-LAYERS = ("input", "hidden", "output")
 
 
 @dataclass(frozen=True)
@@ -22,6 +20,28 @@ class DeletionSets:
     def stacked(self) -> Bool[np.ndarray, "layer sample"]:
         """The three sets in the order of ``LAYERS``."""
         return np.stack([self.input, self.hidden, self.output])
+
+
+def choose_deleted(
+    labels: Int[np.ndarray, "sample"],
+    distances: Float[np.ndarray, "sample"],
+    clusters: Int[np.ndarray, "sample"],
+    losses: Float[np.ndarray, "sample"],
+    *,
+    ratio: float | int,
+) -> Bool[np.ndarray, "layer sample"]:
+    """For each layer's mutant the samples that it is not shown, in the order of ``LAYERS``.
+
+    Raises:
+        ConfigError: ``ratio`` is not between 0 and 1, or so small that no class gives a sample.
+    """
+    deleted = deletion_sets(labels, distances, clusters, losses, ratio=ratio).stacked()
+    if not deleted[0].any():
+        raise ConfigError(
+            f"mutation.ratio is {ratio}, which takes no sample of a class of {np.bincount(labels).max()}; expected a "
+            "ratio that takes one at least"
+        )
+    return deleted
 
 
 def deletion_sets(

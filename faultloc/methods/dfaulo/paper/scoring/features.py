@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from faultloc.methods.dfaulo.paper.deletion.deletion_sets import LAYERS
+from faultloc.methods.dfaulo.paper.layers import LAYERS
 from faultloc.subject.dataset import Given
 from faultloc.subject.task import task_of
 

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from sklearn.linear_model import LogisticRegression
 
-from faultloc.methods.dfaulo.paper.deletion.deletion_sets import LAYERS
+from faultloc.methods.dfaulo.paper.layers import LAYERS
 from faultloc.methods.dfaulo.paper.scoring.features import MutantEvidence, feature_vectors
 from faultloc.methods.dfaulo.paper.scoring.seed_set import SeedSet
 from faultloc.settings_check import check_number

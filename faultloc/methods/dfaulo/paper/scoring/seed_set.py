@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Shaped
 
-from faultloc.methods.dfaulo.paper.deletion.deletion_sets import LAYERS
+from faultloc.methods.dfaulo.paper.layers import LAYERS
 from faultloc.methods.dfaulo.paper.scoring.features import MutantEvidence
 from faultloc.settings_check import check_number
 from faultloc.subject.dataset import Given

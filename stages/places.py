@@ -1,0 +1,30 @@
+"""Where the stages keep what they exchange, each place by one name; `dvc.yaml` lists the same paths."""
+
+from pathlib import Path
+
+# The data set, a folder a split; a stage that reads one split depends on it alone.
+DATASET = Path("data/dataset")
+TRAIN_SET = DATASET / "train"
+TEXT = DATASET / "text.json"
+TRUTH = Path("data/truth")
+
+SUBJECT = Path("models/subject")
+TRAINING = Path("data/training")
+TRAIN_RESULTS = Path("results/train")
+
+# What the subject says of each split.
+PREDICTIONS = Path("data/preloss")
+TRAIN_PREDICTIONS = PREDICTIONS / "train"
+OUTLIER = Path("data/outlier")
+ACTIVATION = Path("data/activation")
+MUTATION = Path("data/mutation")
+MUTANTS = Path("models/mutants")
+SUFFIX = Path("data/suffix")
+PEERS = Path("data/peers")
+
+DFAULO = Path("results/dfaulo")
+RANKING = DFAULO / "ranking.csv"
+DEEP_LOCALIZE = Path("results/deep_localize")
+EVALUATION = Path("results/evaluation")
+REPORT = Path("results/report")
+PURIFY = Path("results/purify")
