@@ -78,7 +78,7 @@ def deletion_of(case: Case, seed: int) -> tuple[np.ndarray, np.ndarray]:
     distances = reconstruction_distances(case.inputs, case.labels, AUTOENCODERS, streams.autoencoders(seed))
     logits = predict_logits(case.network, case.inputs, batch_size=512)
     clusters = cluster_classes(
-        lambda members: read_activations(case.network, case.inputs[members], None, batch_size=512),
+        read_activations(case.network, case.inputs, None, batch_size=512),
         case.labels,
         streams.activation_clusters(seed),
     )

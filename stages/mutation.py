@@ -23,7 +23,7 @@ def main(params: DictConfig) -> str:
     deleted = choose_deleted(
         train.labels,
         load_array(places.OUTLIER / "distance.npy"),
-        load_array(places.ACTIVATION / "cluster.npy"),
+        load_array(places.TRAIN_ACTIVATION / "cluster.npy"),
         load_array(places.TRAIN_PREDICTIONS / "loss.npy"),
         ratio=settings.ratio,
     )

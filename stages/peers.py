@@ -20,7 +20,6 @@ def main(params: DictConfig) -> str:
     from faultloc.peers.deep_state import change_rate
     from faultloc.peers.mc_dropout import dropout_variance
     from faultloc.peers.simifeat import flag_rate
-    from faultloc.probes.activations import read_activations
     from faultloc.settings_check import check_switch
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import numpy_generator, torch_generator
@@ -44,7 +43,7 @@ def main(params: DictConfig) -> str:
     if "aum" in asked:
         said["aum"] = -load_array(places.TRAINING / "margin.npy")
     if asked & {"neighbour_votes", "isolation"}:
-        features = read_activations(network, inputs, params.activation.layer, batch_size=batch_size)
+        features = load_array(places.TRAIN_ACTIVATION / "features.npy")
         if "neighbour_votes" in asked:
             said["neighbour_votes"] = neighbour_disagreement(features, labels, options.neighbour_votes.neighbours)
         if "isolation" in asked:

@@ -16,7 +16,9 @@ TRAIN_RESULTS = Path("results/train")
 PREDICTIONS = Path("data/preloss")
 TRAIN_PREDICTIONS = PREDICTIONS / "train"
 OUTLIER = Path("data/outlier")
+# Its features of each split.
 ACTIVATION = Path("data/activation")
+TRAIN_ACTIVATION = ACTIVATION / "train"
 MUTATION = Path("data/mutation")
 MUTANTS = Path("models/mutants")
 SUFFIX = Path("data/suffix")

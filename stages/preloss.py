@@ -10,7 +10,7 @@ from stages.entry import stage
 @stage("preloss")
 def main(params: DictConfig) -> str:
     from faultloc.io.dataset_store import load_splits
-    from faultloc.io.prediction_store import save_predictions
+    from faultloc.io.split_store import save_by_split
     from faultloc.io.subject_store import load_subject
     from faultloc.probes.predictions import predict
     from stages.torch_runtime import start_torch
@@ -21,7 +21,7 @@ def main(params: DictConfig) -> str:
         name: predict(network, part, device, batch_size=params.runtime.batch_size)
         for name, part in load_splits(places.DATASET).items()
     }
-    save_predictions(places.PREDICTIONS, predictions)
+    save_by_split(places.PREDICTIONS, {name: said.arrays for name, said in predictions.items()})
     train = predictions["train"]
     agreement = f"{train.task.measure_on_given} {train.measure:.4f}"
     others = "".join(f"; {len(said.given)} of {name}" for name, said in predictions.items() if name != "train")

@@ -1,5 +1,6 @@
 """What a network says about samples: logits, probabilities, losses."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +34,11 @@ class Predictions:
     def losses(self) -> Float[np.ndarray, "sample"]:
         """Each sample's loss under what is given for it: 0 or more, higher is a worse fit."""
         return self.task.losses(self.outputs, self.given)
+
+    @property
+    def arrays(self) -> Mapping[str, np.ndarray]:
+        """What later stages read of them, by name: logits and probabilities, or outputs of a regression; loss."""
+        return {**self.task.kept_outputs(self.outputs), "loss": self.losses}
 
     @property
     def measure(self) -> float:

@@ -10,13 +10,14 @@ from torch import nn
 
 from faultloc.localization import Localization
 from faultloc.methods.dfaulo import streams
-from faultloc.methods.dfaulo.paper.deletion.clusters import cluster_activations
+from faultloc.methods.dfaulo.paper.deletion.clusters import cluster_classes
 from faultloc.methods.dfaulo.paper.deletion.deletion_sets import choose_deleted
 from faultloc.methods.dfaulo.paper.deletion.outlier import AutoencoderSettings, reconstruction_distances
 from faultloc.methods.dfaulo.paper.mutants import Weights, train_mutants
 from faultloc.methods.dfaulo.paper.scoring.features import MutantEvidence
 from faultloc.methods.dfaulo.paper.scoring.step import PaperScorer, ask_about_noise
 from faultloc.methods.dfaulo.paper.settings import PaperSettings
+from faultloc.probes.activations import read_activations
 from faultloc.probes.predictions import cross_entropy, predict_logits, softmax
 from faultloc.subject.examination import Examination
 from faultloc.subject.recipe import TrainingRecipe
@@ -40,12 +41,13 @@ def localize_by_paper(
     dataset, network = examination.dataset, examination.network
     logits = predict_logits(network, examination.inputs, batch_size=examination.batch_size)
     on_logits(logits)
+    activations = read_activations(network, examination.inputs, examination.layer, batch_size=examination.batch_size)
     deleted = choose_deleted(
         dataset.labels,
         reconstruction_distances(
             examination.inputs, dataset.labels, AutoencoderSettings(), streams.autoencoders(examination.seed)
         ),
-        cluster_activations(examination),
+        cluster_classes(activations, dataset.labels, streams.activation_clusters(examination.seed)),
         cross_entropy(logits, dataset.labels),
         ratio=settings.ratio,
     )

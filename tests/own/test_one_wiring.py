@@ -1,0 +1,85 @@
+"""The pipeline's stages and the Python call give one ranking, since both run the same steps."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from omegaconf import OmegaConf
+
+from faultloc import LocateSettings, TrainingRecipe, locate_data_faults
+from faultloc.io.dataset_store import load_train
+from faultloc.io.subject_store import load_subject
+from faultloc.methods.dfaulo.default.scoring.answer import DiagnosisSettings
+from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings
+from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
+from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
+from faultloc.methods.dfaulo.paper.settings import PaperSettings
+from tests.stages.workspace import Workspace
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory) -> Workspace:
+    """The subject is trained, its mutants are; the Python call's settings of the autoencoder are the pipeline's."""
+    made = Workspace(tmp_path_factory.mktemp("wiring"))
+    made.configure("outlier.epochs=5")
+    made.run("dvc", "repro", "dfaulo")
+    return made
+
+
+def listed(workspace: Workspace) -> pd.DataFrame:
+    return pd.read_csv(workspace.folder / "results/dfaulo/ranking.csv", dtype={"sample_id": str})
+
+
+def same_list(mine: pd.DataFrame, theirs: pd.DataFrame) -> None:
+    assert mine["sample_id"].tolist() == theirs["sample_id"].tolist()
+    np.testing.assert_allclose(mine["suspiciousness"], theirs["suspiciousness"], rtol=1e-7)
+
+
+def test_the_default_scorers_list_is_the_stages_list(workspace):
+    params = OmegaConf.load(workspace.folder / "params.yaml")
+    suffix, scoring = OmegaConf.to_container(params.suffix), params.dfaulo
+    around = {name: suffix.pop(name) for name in ("embeddings", "neighbours", "sharpness")}
+    settings = LocateSettings(
+        suffix=SuffixSettings(**suffix),
+        neighbours=NeighbourSettings(**around),
+        scorer=ScorerSettings(scoring.anchor_share, scoring.neighbour_weight, scoring.floor),
+        diagnosis=DiagnosisSettings(scoring.least_yield, scoring.closeness),
+        batch_size=params.runtime.batch_size,
+        seed=params.seed,
+    )
+    found = locate_data_faults(
+        load_subject(workspace.folder / "models/subject").network,
+        load_train(workspace.folder / "data/dataset"),
+        settings=settings,
+        device="cpu",
+    )
+    same_list(found.ranking, listed(workspace))
+    assert found.ranking["kind"].tolist() == listed(workspace)["kind"].fillna("").tolist()
+
+
+def test_the_papers_list_is_the_stages_list(workspace):
+    workspace.configure("outlier.epochs=5", "dfaulo=paper")
+    workspace.run("dvc", "repro", "dfaulo")
+    params = OmegaConf.load(workspace.folder / "params.yaml")
+    subject, mutation = load_subject(workspace.folder / "models/subject"), params.mutation
+    recipe: TrainingRecipe = subject.recipe.for_fine_tuning(
+        learning_rate=mutation.learning_rate, epochs=mutation.epochs, batch_size=mutation.batch_size
+    )
+    found = locate_data_faults(
+        subject.network,
+        load_train(Path(workspace.folder / "data/dataset")),
+        recipe=recipe,
+        scorer="paper",
+        settings=LocateSettings(
+            paper=PaperSettings(
+                mutation.ratio, params.dfaulo.presumed_clean_per_class, params.dfaulo.inverse_regularisation
+            ),
+            batch_size=params.runtime.batch_size,
+            seed=params.seed,
+        ),
+        device="cpu",
+    )
+    same_list(found.ranking, listed(workspace))
