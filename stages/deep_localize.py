@@ -17,7 +17,8 @@ def main(params: DictConfig) -> str:
     from faultloc.io.artifacts import save_json
     from faultloc.io.dataset_store import load_split, load_vocabulary
     from faultloc.io.localization_store import save_localization
-    from faultloc.report.deep_localize.diagnosis import WatchedRun, save_diagnosis
+    from faultloc.methods.deep_localize.watched_run import WatchedRun
+    from faultloc.report.deep_localize.diagnosis import save_diagnosis
     from faultloc.settings_check import check_number
     from faultloc.subject.architecture import Architecture, check_outputs
     from faultloc.subject.batches import as_tensor

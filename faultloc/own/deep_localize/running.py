@@ -13,8 +13,8 @@ from faultloc.errors import ConfigError
 from faultloc.methods.deep_localize.diagnosis import TrainingFault
 from faultloc.methods.deep_localize.finding import Finding
 from faultloc.methods.deep_localize.monitor import TrainingMonitor
+from faultloc.methods.deep_localize.watched_run import WatchedRun
 from faultloc.own.deep_localize.discovery import discovering
-from faultloc.report.deep_localize.diagnosis import WatchedRun
 
 
 @dataclass(frozen=True)

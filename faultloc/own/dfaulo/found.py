@@ -1,26 +1,17 @@
 """What was found: the ranking, the counts, and how to look at them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
-from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
-from faultloc.own.kept_folder import KeptFolder
-from faultloc.report.dfaulo.suspects import Suspect, most_suspicious
-from faultloc.subject.dataset import LabeledDataset
+from faultloc.own.dfaulo.ranked_samples import RankedSamples
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_SHOWN = 40
-
 
 @dataclass(frozen=True)
-class DataFaults:
+class DataFaults(RankedSamples):
     """The answer of ``locate_data_faults``.
 
     ``ranking`` has a row a sample, the most suspicious first: rank, sample_id, given_label, predicted_label,
@@ -30,31 +21,7 @@ class DataFaults:
     With the paper's scorer there are neither kinds nor counts, and ``evidence`` is None.
     """
 
-    ranking: pd.DataFrame
-    summary: Mapping[str, object]
-    dataset: LabeledDataset
-    texts: Sequence[str] = ()
-    vocabulary: Sequence[str] = ()
-    evidence: DefaultEvidence | None = None
-    mutants: Sequence[Mapping[str, np.ndarray]] = ()
-    # Where the inputs lie until nobody needs them.
-    kept_in: KeptFolder | None = field(default=None, repr=False)
-
-    def __len__(self) -> int:
-        return len(self.dataset)
-
-    def suspects(self, count: int = _SHOWN) -> list[Suspect]:
-        """The first ``count`` samples as people see them: pictures or texts, labels, kinds."""
-        return most_suspicious(
-            self.dataset,
-            self.ranking,
-            None,
-            count=min(count, len(self)),
-            texts=self.texts,
-            vocabulary=self.vocabulary,
-        )
-
-    def plot(self, count: int = _SHOWN) -> "Figure":
+    def plot(self, count: int = 40) -> "Figure":
         """A matplotlib figure of the first ``count`` samples with their labels."""
         from faultloc.report.dfaulo.gallery_figure import draw_gallery
 

@@ -12,7 +12,7 @@ from faultloc.io.dataset_store import save_dataset
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import save_findings
 from faultloc.io.subject_store import save_weights
-from faultloc.own.dfaulo.found import DataFaults
+from faultloc.own.dfaulo.ranked_samples import RankedSamples
 from faultloc.report.dfaulo.content import FaultEstimate, Findings, Training
 from faultloc.report.dfaulo.located import write_located
 from faultloc.report.dfaulo.page import render_page
@@ -27,7 +27,7 @@ _ESTIMATE = ("expected_faults", "expected_faults_low", "expected_faults_high", "
 
 def save_found(
     folder: Path,
-    found: DataFaults,
+    found: RankedSamples,
     *,
     top_ratio: float = TOP_RATIO,
     run: Mapping[str, object] | None = None,
@@ -66,7 +66,7 @@ def save_found(
 
 def _findings(
     folder: Path,
-    found: DataFaults,
+    found: RankedSamples,
     suspects: list[Suspect],
     accuracies: tuple[float | None, float | None],
     about: Mapping[str, str],

@@ -1,7 +1,6 @@
 """What the monitor of a training run found: as data, as text and as a picture of the statistics over the steps."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from matplotlib.axes import Axes
@@ -11,17 +10,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 from faultloc.io.artifacts import save_json, written_whole
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
 from faultloc.methods.deep_localize.history import History, SampledStep
+from faultloc.methods.deep_localize.watched_run import WatchedRun
 from faultloc.report.shared.figures import figure_bytes
 from faultloc.report.shared.theme import PRINT, drawing
-
-
-@dataclass(frozen=True)
-class WatchedRun:
-    """One training: what was trained, what was found and the statistics that it rests on."""
-
-    model: str
-    diagnosis: Diagnosis
-    history: History
 
 
 def save_diagnosis(folder: Path, runs: Sequence[WatchedRun]) -> str:
