@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from faultloc.methods.deep_localize.activation_statistics import (
+from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.finding import INPUT, LABELS, OPTIMIZER
+from faultloc.methods.deep_localize.hooks.activation_statistics import (
     ActivationStatistic,
     activation_statistics,
     stacked_layers,
 )
-from faultloc.methods.deep_localize.autograd_walk import past_shaping
-from faultloc.methods.deep_localize.catalogue import Symptom
-from faultloc.methods.deep_localize.contract import check_shapes, check_term, check_value
-from faultloc.methods.deep_localize.finding import INPUT, LABELS, OPTIMIZER
-from faultloc.methods.deep_localize.layer_trace import LayerTrace
-from faultloc.methods.deep_localize.loss_terms import LossTerm, loss_terms
-from faultloc.methods.deep_localize.structure import check_reach, check_structure
-from faultloc.methods.deep_localize.targets import SeenTargets, plain_loss, target_of
+from faultloc.methods.deep_localize.hooks.autograd_walk import past_shaping
+from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
+from faultloc.methods.deep_localize.hooks.loss_terms import LossTerm, loss_terms
+from faultloc.methods.deep_localize.hooks.targets import SeenTargets, plain_loss, target_of
+from faultloc.methods.deep_localize.rules.contract import check_shapes, check_term, check_value
+from faultloc.methods.deep_localize.rules.structure import check_reach, check_structure
 
 _INPUT_SCALE, _TINY, _TARGET_SCALE = 10, 0.02, 100
 _LABELS_A_CLASS, _FEWEST_TARGETS = 20, 100

@@ -14,9 +14,9 @@ from faultloc.methods.deep_localize.catalogue import Symptom, as_finding, cause_
 from faultloc.methods.deep_localize.diagnosis import Diagnosis, FaultWarning, TrainingFault
 from faultloc.methods.deep_localize.finding import Finding
 from faultloc.methods.deep_localize.history import History
-from faultloc.methods.deep_localize.layer_trace import layers_of, owner_of
+from faultloc.methods.deep_localize.hooks.layer_trace import layers_of, owner_of
+from faultloc.methods.deep_localize.hooks.taps import Taps
 from faultloc.methods.deep_localize.observer import Observer
-from faultloc.methods.deep_localize.taps import Taps
 from faultloc.settings_check import check_number
 
 OnError = Literal["warn", "stop", "raise"]

@@ -2,68 +2,43 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
-from faultloc.methods.deep_localize.dynamics import check_dynamics, explains_nonfinite
-from faultloc.methods.deep_localize.finding import LOSS, OPTIMIZER
-from faultloc.methods.deep_localize.gradients import (
+from faultloc.methods.deep_localize.history import History
+from faultloc.methods.deep_localize.hooks.gradients import (
     TotalNorm,
     gradient_norms,
     relative_updates,
     weight_norms,
     weight_sample,
 )
-from faultloc.methods.deep_localize.history import History, SampledStep
-from faultloc.methods.deep_localize.layer_trace import LayerTrace, owner_of, tensors_in
-from faultloc.methods.deep_localize.look import Look, look_at_loss
-from faultloc.methods.deep_localize.nonfinite import ForwardCall, first_nonfinite
-from faultloc.methods.deep_localize.sample_mixing import check_sample_mixing
-from faultloc.methods.deep_localize.seen_inputs import SeenInputs
-from faultloc.methods.deep_localize.targets import SeenTargets
-from faultloc.methods.deep_localize.wiring import (
+from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors_in
+from faultloc.methods.deep_localize.hooks.targets import SeenTargets
+from faultloc.methods.deep_localize.look import look_at_loss
+from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
+from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite, nonfinite_gradients
+from faultloc.methods.deep_localize.rules.sample_mixing import check_sample_mixing
+from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
+from faultloc.methods.deep_localize.rules.wiring import (
     StaleGradients,
     check_gradient_path,
     check_mode,
     check_optimizers,
+    check_stepping,
     constant_weights,
     parameters_by_name,
     still_constant,
 )
+from faultloc.methods.deep_localize.step import StepUnderWay
 
-_DENSE_START, _THOROUGH, _NEVER_STEPS, _SETTLED = 5, 5, 50, 3
+_DENSE_START, _THOROUGH, _SETTLED = 5, 5, 3
 _LONG_RUN, _SELDOM = 200, 5
 # Inputs of this size are a mistake whatever comes of it.
 _FAR_OUT = 1000
-
-
-@dataclass
-class _Step:
-    """What is known of the step under way."""
-
-    is_sampled: bool
-    calls: list[ForwardCall] = field(default_factory=list)
-    is_forward_over: bool = False
-    outputs: list[Tensor] = field(default_factory=list)
-    trace: LayerTrace = field(default_factory=LayerTrace)
-    losses: list[float] = field(default_factory=list)
-    look: Look = field(default_factory=Look)
-    norms: dict[str, float] = field(default_factory=dict)
-    total_norm: float = 0.0
-    before: dict[int, dict[str, Tensor]] = field(default_factory=dict)
-    updates: dict[str, float] = field(default_factory=dict)
-    weights: dict[str, float] = field(default_factory=dict)
-    stepped: set[int] = field(default_factory=set)
-
-    def restart(self) -> None:
-        """The next step, where neither it nor this one is sampled: most steps are such, and have to be quick."""
-        self.calls, self.outputs, self.losses, self.is_forward_over = [], [], [], False
-        self.total_norm = 0.0
-        self.stepped.clear()
 
 
 class Observer:
@@ -92,7 +67,7 @@ class Observer:
         self._backwards = 0
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
         self._is_asleep = False
-        self._now = _Step(is_sampled=True)
+        self._now = StepUnderWay(is_sampled=True)
 
     @property
     def is_sampled(self) -> bool:
@@ -105,7 +80,7 @@ class Observer:
         every = self._every if self.step <= _LONG_RUN else _SELDOM * self._every
         is_sampled = self.step < _DENSE_START or self.step % every == 0
         if is_sampled or self._now.is_sampled:
-            self._now = _Step(is_sampled)
+            self._now = StepUnderWay(is_sampled)
         else:
             self._now.restart()
 
@@ -209,13 +184,8 @@ class Observer:
     def _check_wiring(self) -> None:
         for symptom in check_optimizers(self._model, self._optimizers):
             self._found(symptom)
-        if self._backwards == _NEVER_STEPS:
-            self._found(
-                Symptom(
-                    "optimizer.never_steps", OPTIMIZER, self._backwards, _NEVER_STEPS,
-                    f"{self._backwards} backward passes have run, and the optimizer has taken no step",
-                )
-            )  # fmt: skip
+        for symptom in check_stepping(self._backwards):
+            self._found(symptom)
 
     def _look_closely(self, loss: Tensor, value: float) -> None:
         now = self._now
@@ -267,23 +237,14 @@ class Observer:
                 self._found(unreached if unreached is not None and symptom.rule == "gradient.none" else symptom)
         # With a gradient scaler the step itself leaves out gradients that are not finite: no fault.
         if getattr(optimizer, "grad_scale", None) is None and not math.isfinite(sum(norms.values())):
-            bad = [name for name, norm in norms.items() if not math.isfinite(norm)]
-            # If the last layer's gradients are not finite, they were not when they left the loss.
-            place = LOSS if owner_of(bad[-1]) == owner_of(list(norms)[-1]) else owner_of(bad[-1])
-            self._lost(
-                Symptom(
-                    "gradient.nonfinite", place, len(bad), 0,
-                    f"the gradients of {len(bad)} of {len(norms)} parameters are NaN or infinite, nearest the loss "
-                    f"that of {bad[-1]}",
-                )
-            )  # fmt: skip
+            self._lost(nonfinite_gradients(norms))
 
     def _end_step(self) -> None:
         now, history = self._now, self.history
         if now.losses:
             history.add_step(sum(now.losses) / len(now.losses), now.total_norm)
         if now.is_sampled and now.losses:
-            history.add_sample(self._sample())
+            history.add_sample(now.statistics(self.step, self._optimizers))
             if self._constant and self.step >= _SETTLED and self._has_rate():
                 for symptom in still_constant(self._constant, dict(self._model.named_parameters())):
                     self._found(symptom)
@@ -293,22 +254,6 @@ class Observer:
                 self._found(symptom)
         self.step += 1
         self.begin_step()
-
-    def _sample(self) -> SampledStep:
-        now = self._now
-        return SampledStep(
-            step=self.step,
-            gradients={name: norm for name, norm in now.norms.items() if name in now.updates},
-            updates=now.updates,
-            weights=now.weights,
-            dead={one.place: one.dead for one in now.look.activations},
-            saturated={one.place: one.saturated for one in now.look.activations},
-            learning_rate=max(
-                (float(group["lr"]) for one in self._optimizers for group in one.param_groups), default=0.0
-            ),
-            plain_loss=now.look.plain_loss,
-            relative_loss=now.look.relative_loss,
-        )
 
     def _has_rate(self) -> bool:
         return sum(sample.learning_rate > 0 for sample in self.history.sampled) >= 2

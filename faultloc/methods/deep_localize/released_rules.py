@@ -15,10 +15,10 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from faultloc.methods.deep_localize.layer_trace import layers_of, tensors_in
-from faultloc.methods.deep_localize.loss_terms import loss_terms
-from faultloc.methods.deep_localize.taps import Taps
-from faultloc.methods.deep_localize.targets import accuracy, target_of
+from faultloc.methods.deep_localize.hooks.layer_trace import layers_of, tensors_in
+from faultloc.methods.deep_localize.hooks.loss_terms import loss_terms
+from faultloc.methods.deep_localize.hooks.taps import Taps
+from faultloc.methods.deep_localize.hooks.targets import accuracy, target_of
 
 _BATCHES = 5
 

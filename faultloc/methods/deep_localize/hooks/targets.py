@@ -6,7 +6,7 @@ The yardstick of learning that holds for every loss: the loss of the best consta
 import torch
 from torch import Tensor
 
-from faultloc.methods.deep_localize.loss_terms import LossTerm
+from faultloc.methods.deep_localize.hooks.loss_terms import LossTerm
 
 _MOST_VALUES, _MOST_LOOKS = 500_000, 64
 _SORTED_LOOKS, _SORTED_BATCH = 5, 8

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import INPUT, LOSS
-from faultloc.methods.deep_localize.layer_trace import layers_of, owner_of, tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import layers_of, owner_of, tensors_in
 
 # Inputs are of size 1 to 1,000; squared, this is what half precision cannot hold by far and single precision just can.
 _HUGE = 1e12
@@ -63,6 +63,18 @@ def first_nonfinite(model: nn.Module, calls: Sequence[ForwardCall], loss: float)
     if place is not None:
         return Symptom("forward.nonfinite", place, 1, 0, "this layer is the first whose output is NaN or infinite")
     return Symptom("loss.nonfinite", LOSS, 1, 0, f"the loss is {loss} while every layer's output is finite")
+
+
+def nonfinite_gradients(norms: Mapping[str, float]) -> Symptom:
+    """Where gradients stopped being finite; ``norms`` by parameter, in the model's order, not all of them finite."""
+    bad = [name for name, norm in norms.items() if not math.isfinite(norm)]
+    # If the last layer's gradients are not finite, they were not when they left the loss.
+    place = LOSS if owner_of(bad[-1]) == owner_of(list(norms)[-1]) else owner_of(bad[-1])
+    return Symptom(
+        "gradient.nonfinite", place, len(bad), 0,
+        f"the gradients of {len(bad)} of {len(norms)} parameters are NaN or infinite, nearest the loss "
+        f"that of {bad[-1]}",
+    )  # fmt: skip
 
 
 def _first_bad_layer(model: nn.Module, calls: Sequence[ForwardCall]) -> tuple[str | None, str | None, float]:

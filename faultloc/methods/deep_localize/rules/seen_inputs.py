@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import INPUT
-from faultloc.methods.deep_localize.layer_trace import tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 
 _LOOKS, _FEWEST_ROWS = 5, 4
 

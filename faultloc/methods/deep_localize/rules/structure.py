@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterator
 from torch import Tensor, nn
 from torch.autograd.graph import Node
 
-from faultloc.methods.deep_localize.autograd_walk import operation, saved, walk
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import OPTIMIZER
-from faultloc.methods.deep_localize.layer_trace import LayerTrace
-from faultloc.methods.deep_localize.loss_terms import softmax_axis
+from faultloc.methods.deep_localize.hooks.autograd_walk import operation, saved, walk
+from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
+from faultloc.methods.deep_localize.hooks.loss_terms import softmax_axis
 
 _MOST_NODES = 4000
 _FEWEST_VALUES, _FEWEST_CALLS = 4, 3

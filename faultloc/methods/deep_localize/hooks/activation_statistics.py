@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from faultloc.methods.deep_localize.autograd_walk import children, operation, past_shaping, saved, walk
-from faultloc.methods.deep_localize.layer_trace import LayerTrace
+from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, past_shaping, saved, walk
+from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 
 _MOST_NODES = 4000
 _LINEAR = {"Addmm", "Convolution", "Linear"}

@@ -8,9 +8,9 @@ from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import OPTIMIZER
-from faultloc.methods.deep_localize.layer_trace import LayerTrace, owner_of
+from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, owner_of
 
-_STALE_STEPS, _MOST_DROPOUT = 3, 0.9
+_STALE_STEPS, _NEVER_STEPS, _MOST_DROPOUT = 3, 50, 0.9
 
 
 def parameters_by_name(model: nn.Module, optimizer: Optimizer) -> dict[str, nn.Parameter]:
@@ -37,6 +37,15 @@ def check_optimizers(model: nn.Module, optimizers: Sequence[Optimizer]) -> Itera
         yield Symptom(
             "optimizer.shared_parameters", OPTIMIZER, shared, 0, f"{shared} parameters are in more than one optimizer"
         )
+
+
+def check_stepping(backwards: int) -> Iterator[Symptom]:
+    """A symptom when ``backwards`` passes have run before the first step, and that is as many as nobody accumulates."""
+    if backwards == _NEVER_STEPS:
+        yield Symptom(
+            "optimizer.never_steps", OPTIMIZER, backwards, _NEVER_STEPS,
+            f"{backwards} backward passes have run, and the optimizer has taken no step",
+        )  # fmt: skip
 
 
 class StaleGradients:

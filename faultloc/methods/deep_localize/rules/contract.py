@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from faultloc.methods.deep_localize.autograd_walk import past_shaping, saved
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LABELS, LOSS
-from faultloc.methods.deep_localize.loss_terms import LossTerm, softmax_axis
+from faultloc.methods.deep_localize.hooks.autograd_walk import past_shaping, saved
+from faultloc.methods.deep_localize.hooks.loss_terms import LossTerm, softmax_axis
 
 # Rows of probabilities sum to 1 up to rounding, in half precision to about 1e-2.
 _ROW_SUM = 0.02

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 from torch import Tensor, nn
 from torch.autograd.graph import Node
 
-from faultloc.methods.deep_localize.autograd_walk import children
+from faultloc.methods.deep_localize.hooks.autograd_walk import children
 
 
 @dataclass(frozen=True)

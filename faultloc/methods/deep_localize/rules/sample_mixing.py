@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from faultloc.methods.deep_localize.catalogue import Symptom
-from faultloc.methods.deep_localize.layer_trace import tensors_in
-from faultloc.methods.deep_localize.nonfinite import ForwardCall, untouched
+from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
+from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, untouched
 from faultloc.probes.modes import evaluating
 
 _MOST_SHIFT = 0.01

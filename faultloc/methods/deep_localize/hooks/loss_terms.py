@@ -11,7 +11,14 @@ from typing import Literal
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from faultloc.methods.deep_localize.autograd_walk import children, is_clipping, operation, past_shaping, saved, walk
+from faultloc.methods.deep_localize.hooks.autograd_walk import (
+    children,
+    is_clipping,
+    operation,
+    past_shaping,
+    saved,
+    walk,
+)
 
 LossKind = Literal["cross_entropy", "nll", "categorical", "bce", "bce_logits", "squared", "absolute"]
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.utils.hooks import RemovableHandle
 
-from faultloc.methods.deep_localize.layer_trace import layers_of
+from faultloc.methods.deep_localize.hooks.layer_trace import layers_of
 
 
 @runtime_checkable
