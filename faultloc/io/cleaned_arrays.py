@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from faultloc.errors import DataError
-from faultloc.io.examined_data import ExaminedData
+from faultloc.io.examined import ExaminedData
 from faultloc.io.original_rows import original_rows
 from faultloc.purify.changes import Change, apply_changes
 from faultloc.subject.dataset import LabeledDataset

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from faultloc.errors import DataError
 from faultloc.io.dataset_files import list_dataset_files
-from faultloc.io.examined_data import ExaminedData
+from faultloc.io.examined import ExaminedData
 from faultloc.io.file_copy import OnFiles, copy_files
 from faultloc.purify.changes import Change
 from faultloc.subject.dataset import LabeledDataset

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from faultloc.errors import DataError
-from faultloc.io.examined_data import ExaminedData
+from faultloc.io.examined import ExaminedData
 
 
 @dataclass(frozen=True)

@@ -78,14 +78,21 @@ def load_test(folder: Path) -> LabeledDataset | None:
     return find_split(folder, "test")
 
 
+def load_dataset(folder: Path) -> DatasetSplits:
+    """The whole data set in ``folder``, but for a truth that came with it."""
+    return DatasetSplits(
+        load_train(folder),
+        load_test(folder),
+        load_vocabulary(folder),
+        load_texts(folder),
+        improvement=find_split(folder, "improvement"),
+    )
+
+
 def load_splits(folder: Path) -> Mapping[Split, LabeledDataset]:
     """All splits of the data set in ``folder``, by name, the training set first."""
-    parts: dict[Split, LabeledDataset] = {"train": load_train(folder)}
-    for name in SPLITS[1:]:
-        part = find_split(folder, name)
-        if part is not None:
-            parts[name] = part
-    return parts
+    parts = {name: find_split(folder, name) for name in SPLITS}
+    return {"train": load_train(folder), **{name: part for name, part in parts.items() if part is not None}}
 
 
 def load_vocabulary(folder: Path) -> tuple[str, ...]:

@@ -1,32 +1,19 @@
-"""The model that a command's options name."""
+"""The model that options name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from torch import nn
 
 from faultloc.errors import ModelError
 from faultloc.io.models import LoadedModel, load_model
+from faultloc.own.options import ModelOptions
 from faultloc.subject.normalisation import NormalisedNetwork
 from faultloc.subject.recipe import TrainingRecipe
 
 # Where a checkpoint does not say how its model was trained, the paper's mutants are trained so. Source: the authors'
 # defaults.
 _FALLBACK = TrainingRecipe("Adam", 1, 1, {"lr": 0.001})
-
-
-@dataclass(frozen=True)
-class ModelOptions:
-    """What the command line says of the model; see its help."""
-
-    model: str
-    arch: str | None
-    weights: Path | None
-    trust: bool
-    mean: Sequence[float | int] | None
-    std: Sequence[float | int] | None
-    device: str
 
 
 @dataclass(frozen=True)
@@ -69,7 +56,7 @@ def read_own_model(
     loaded = load_model(
         options.model,
         arch=options.arch,
-        trust=options.trust,
+        trust=options.trust_checkpoint,
         num_classes=num_classes,
         input_shape=input_shape,
         vocabulary_size=vocabulary_size,

@@ -1,7 +1,6 @@
-"""The samples that a command's options name."""
+"""The samples that options name: which they are, and in which form they are kept."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import Shaped
@@ -11,36 +10,26 @@ from faultloc.io.datasets.image_files import UnreadableImageError, decode_images
 from faultloc.io.samples import SampleForm, SampleListing, list_folder, list_table
 from faultloc.io.samples.texts import encode_texts_of, read_vocabulary
 from faultloc.io.samples.transformed import apply_transform, find_transform
+from faultloc.own.options import DataOptions
 
-_TABLES = (".csv", ".csv.gz")
 # Files that are tried until one can be read.
 _TRIED = 100
 
 
 @dataclass(frozen=True)
-class FileOptions:
-    """What the command line says of the data; see its help."""
+class ListedSplits:
+    """The samples to examine, and those of the other sets where a folder has them."""
 
-    dataset: Path
-    image_set: str
-    test_set: str
-    classes: Path | None
-    image_size: tuple[int, int, int | None] | None
-    transform: str | None
-    vocabulary: Path | None
-    max_tokens: int
-    input_column: str | None
-    label_column: str | None
-    follow_links: bool
+    train: SampleListing
+    test: SampleListing | None = None
+    improvement: SampleListing | None = None
 
-    @property
-    def is_table(self) -> bool:
-        """True for a CSV file, else a folder is meant."""
-        return self.dataset.name.endswith(_TABLES) or self.dataset.is_file()
+    def __len__(self) -> int:
+        return sum(len(part) for part in (self.train, self.test, self.improvement) if part is not None)
 
 
-def list_own_samples(options: FileOptions) -> tuple[SampleListing, SampleListing | None]:
-    """The samples to examine, and those of the held-out set where a folder has one.
+def list_own_samples(options: DataOptions) -> ListedSplits:
+    """The samples that ``options`` name, before any of them is read.
 
     Raises:
         DataError: there are none, or they cannot be listed.
@@ -51,25 +40,32 @@ def list_own_samples(options: FileOptions) -> tuple[SampleListing, SampleListing
             "file: check --dataset"
         )
     if options.is_table:
-        listing = list_table(
+        table = list_table(
             options.dataset,
             input_column=options.input_column,
             label_column=options.label_column,
             classes_file=options.classes,
             follow_links=options.follow_links,
         )
-        return listing, None
-    listing = list_folder(options.dataset, options.image_set, options.classes, follow_links=options.follow_links)
-    if options.test_set == options.image_set or not (options.dataset / options.test_set).is_dir():
-        return listing, None
-    test = list_folder(options.dataset, options.test_set, options.classes, follow_links=options.follow_links)
-    unknown = sorted(set(test.given_names) - set(listing.class_names))
+        return ListedSplits(table)
+    train = list_folder(options.dataset, options.image_set, options.classes, follow_links=options.follow_links)
+    test = _other_set(options, options.test_set, "--test_set", train)
+    if options.improvement_set is None:
+        return ListedSplits(train, test)
+    return ListedSplits(train, test, _other_set(options, options.improvement_set, "--improvement_set", train))
+
+
+def _other_set(options: DataOptions, name: str, option: str, train: SampleListing) -> SampleListing | None:
+    if name == options.image_set or not (options.dataset / name).is_dir():
+        return None
+    listing = list_folder(options.dataset, name, options.classes, follow_links=options.follow_links)
+    unknown = sorted(set(listing.given_names) - set(train.class_names))
     if unknown:
         raise DataError(
-            f"the class {unknown[0]!r} of {options.dataset / options.test_set} is none of {options.image_set}/, which "
-            f"has {', '.join(listing.class_names[:10])}: remove it, or name another --test_set"
+            f"the class {unknown[0]!r} of {options.dataset / name} is none of {options.image_set}/, which "
+            f"has {', '.join(train.class_names[:10])}: remove it, or name another {option}"
         )
-    return listing, test
+    return listing
 
 
 def example_input(listing: SampleListing, form: SampleForm) -> Shaped[np.ndarray, "..."]:
@@ -91,7 +87,7 @@ def example_input(listing: SampleListing, form: SampleForm) -> Shaped[np.ndarray
     raise DataError(f"none of the first {_TRIED} files can be read, for example: {first}")
 
 
-def sample_form(options: FileOptions) -> SampleForm:
+def sample_form(options: DataOptions) -> SampleForm:
     """In which form the samples are kept.
 
     Raises:
@@ -100,7 +96,7 @@ def sample_form(options: FileOptions) -> SampleForm:
     """
     if options.max_tokens < 1:
         raise ConfigError(f"--max_tokens is {options.max_tokens}; expected 1 or more")
-    size = options.image_size
+    size = options.img_size
     transform, digest = find_transform(options.transform) if options.transform else (None, "")
     words, tokenizer = read_vocabulary(options.vocabulary) if options.vocabulary else ((), "")
     return SampleForm(

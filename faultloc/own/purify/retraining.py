@@ -1,6 +1,6 @@
 """What `faultloc purify --retrain` does: the examined model is read again, trained on, judged and stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +10,16 @@ from torch import nn
 from faultloc.errors import DataError, ModelError
 from faultloc.io.artifacts import save_json
 from faultloc.io.dataset_store import load_test, load_vocabulary
+from faultloc.io.examined import examined_model
 from faultloc.io.ranked_data import RankedData
 from faultloc.io.subject_store import save_weights
-from faultloc.own.model import ModelOptions, read_own_model
+from faultloc.own.device import steady_device
+from faultloc.own.model import read_own_model
+from faultloc.own.purify.options import Retraining
+from faultloc.own.record import options_again
 from faultloc.purify.changes import Change, apply_changes
 from faultloc.purify.retraining import HeldOut, retrain
 from faultloc.report.shared.progress import epoch_bar
-from faultloc.runtime import choose_device, use_deterministic_kernels
 from faultloc.settings_check import check_number
 from faultloc.subject.architecture import check_outputs
 from faultloc.subject.batches import as_tensor
@@ -38,54 +41,35 @@ class Trainee:
     recipe: TrainingRecipe
 
 
-def load_trainee(
-    results: RankedData, *, epochs: int, learning_rate: float | int, arch: str | None, trust: bool
-) -> Trainee:
+def load_trainee(results: RankedData, retraining: Retraining) -> Trainee:
     """The model that ``results`` are about, read again as `run.json` says, with its own optimizer where that is known.
 
-    Which class is imported is ``arch``'s to say, and whether its file may run code ``trust``'s; neither is read from a
-    file, since results may come from somebody else.
-
     Raises:
-        DataError: the record does not name a model, or another class than ``arch``.
+        DataError: the record does not name a model, or another class than ``retraining`` does.
         ModelError: the model cannot be read, is another one by now, or does not fit the data.
         ConfigError: the learning rate is not above 0.
     """
-    record, dataset = results.run.get("model"), results.dataset
-    named = record if isinstance(record, Mapping) else {}
-    if not isinstance(named.get("model"), str):
+    dataset, examined = results.dataset, examined_model(results.run, results.folder)
+    if examined.arch != retraining.arch:
+        expected = f"--arch {examined.arch}, if that is code of yours" if examined.arch else "no --arch"
         raise DataError(
-            f"{results.folder / 'run.json'} does not say which model was examined (model: {record!r}); expected its "
-            "file or its name, as `faultloc dfaulo` writes it"
+            f"{results.folder / 'run.json'} says that the model was read with --arch {examined.arch!r}, and now it "
+            f"is {retraining.arch!r}; expected the same: give {expected}"
         )
-    if named.get("arch") != arch:
-        expected = f"--arch {named['arch']}, if that is code of yours" if named.get("arch") else "no --arch"
-        raise DataError(
-            f"{results.folder / 'run.json'} says that the model was read with --arch {named.get('arch')!r}, and now it "
-            f"is {arch!r}; expected the same: give {expected}"
-        )
-    options = ModelOptions(
-        model=named["model"],
-        arch=arch,
-        weights=Path(named["weights"]) if named.get("weights") else None,
-        trust=trust,
-        mean=named.get("mean"),
-        std=named.get("std"),
-        device="auto",
-    )
     subject = read_own_model(
-        options,
+        options_again(examined, arch=retraining.arch, trust=retraining.trust_checkpoint),
         num_classes=len(dataset.class_names),
         input_shape=dataset.inputs.shape[1:],
         vocabulary_size=len(load_vocabulary(results.folder / "dataset")),
     )
-    if named.get("digest", subject.loaded.digest) != subject.loaded.digest:
+    if examined.digest and subject.loaded.digest != examined.digest:
         raise ModelError(
-            f"{options.model} has changed since it was examined; expected the same file: run `faultloc dfaulo` again"
+            f"{examined.model} has changed since it was examined; expected the same file: run `faultloc dfaulo` again"
         )
     check_outputs(subject.network, as_tensor(dataset.inputs[:2], torch.device("cpu")), len(dataset.class_names))
+    epochs, rate = retraining.epochs, retraining.learning_rate
     recipe, _ = subject.recipe(epochs=epochs, batch_size=_BATCH_SIZE)
-    fine_tuning = recipe.for_fine_tuning(learning_rate=learning_rate, epochs=epochs, batch_size=_BATCH_SIZE)
+    fine_tuning = recipe.for_fine_tuning(learning_rate=rate, epochs=epochs, batch_size=_BATCH_SIZE)
     return Trainee(subject.network, fine_tuning)
 
 
@@ -97,9 +81,7 @@ def retrain_examined(results: RankedData, trainee: Trainee, changes: Sequence[Ch
     """
     seed = results.run.get("seed", 0)
     check_number("seed in run.json", seed, at_least=0, whole=True)
-    device = choose_device("auto", "the device")
-    torch.set_num_threads(1)  # gives the same bits everywhere
-    use_deterministic_kernels(device, 1)
+    device = steady_device("auto", "the device")
     recipe, dataset, test = trainee.recipe, results.dataset, load_test(results.folder / "dataset")
     trainings = 1 if test is None else 2
     with epoch_bar("retraining", trainings * recipe.epochs) as on_epoch:

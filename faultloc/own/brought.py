@@ -1,0 +1,103 @@
+"""What a user has brought: a data set and a model, read, found to fit, and ready for any method."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from faultloc.io.datasets.check import check_labels
+from faultloc.io.samples import ClassOrder, SampleListing, order_classes
+from faultloc.own.device import steady_device
+from faultloc.own.model import OwnModel, read_own_model
+from faultloc.own.options import DataOptions, ModelOptions
+from faultloc.own.record import data_examined, model_examined
+from faultloc.own.samples import example_input, list_own_samples, sample_form
+from faultloc.own.stored_samples import Say, load_own_samples, store_own_samples
+from faultloc.subject.architecture import check_outputs
+from faultloc.subject.splits import DatasetSplits
+
+_CLASSES_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Brought:
+    """The sets of samples, decoded, their inputs memory-mapped and their labels in the order of the model's outputs;
+    the model, on ``device``.
+
+    ``digest`` tells one content of the samples from another, as ``model.digest`` does of the model. ``record`` is what
+    `run.json` says of both, ``about`` what people are told of them, by heading.
+    """
+
+    splits: DatasetSplits
+    model: OwnModel
+    device: torch.device
+    class_order: ClassOrder
+    digest: str
+    record: Mapping[str, object]
+    about: Mapping[str, str]
+
+    @property
+    def network(self) -> nn.Module:
+        """The model, which takes the stored inputs as they are: it scales them itself."""
+        return self.model.network
+
+
+def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say) -> Brought:
+    """Reads the data set and the model, and stores the samples in the folder `dataset` of ``output``, unless they lie
+    there from an earlier call.
+
+    ``say`` hears what was found, line by line. What the model answers is not looked at: ``check_class_order`` tells
+    whether its outputs mean the classes that they are taken for.
+
+    Raises:
+        DataError: the samples cannot be read, are of one class, or are of more classes than the model has outputs.
+        ModelError: the model cannot be read, or does not take the samples.
+        ConfigError: an option is out of its range, or there is no such device.
+    """
+    device = steady_device(given.device, "--device")
+    _require_writable(output)
+    listed = list_own_samples(data)
+    about = {"Data": _described(data, listed.train)}
+    say(f"Data: {about['Data']}")
+    form = sample_form(data)
+    example = torch.from_numpy(example_input(listed.train, form)[None])
+    model = read_own_model(
+        given,
+        num_classes=len(listed.train.class_names),
+        input_shape=tuple(example.shape[1:]),
+        vocabulary_size=len(form.vocabulary),
+    )
+    about["Model"] = f"{given.model}, {model.loaded.form}"
+    say(f"Model: {about['Model']}")
+    order = order_classes(listed.train, check_outputs(model.network, example, 1))
+    about["Classes"] = f"{_named(order)} (by {order.origin})"
+    say(f"Classes, by {order.origin}: {_named(order)}")
+    digest = store_own_samples(output, listed, order, form, say)
+    splits = load_own_samples(output)
+    check_labels(splits.train)
+    model.network.to(device)
+    record = {
+        "dataset": data_examined(data, digest).record(),
+        "model": model_examined(given, model.loaded.digest).record(),
+    }
+    return Brought(splits, model, device, order, digest, record, about)
+
+
+def _require_writable(output: Path) -> None:
+    # A folder that cannot be written is found out before the work, not after it.
+    output.mkdir(parents=True, exist_ok=True)
+    (output / ".writable").touch()
+    (output / ".writable").unlink()
+
+
+def _described(data: DataOptions, listing: SampleListing) -> str:
+    where = data.dataset if data.is_table else data.dataset / data.image_set
+    return f"{where}, {len(listing):,} {listing.kind} in {len(listing.class_names)} classes"
+
+
+def _named(order: ClassOrder) -> str:
+    shown = [f"{number}={name}" for number, name in enumerate(order.class_names[:_CLASSES_SHOWN])]
+    more = len(order.class_names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")

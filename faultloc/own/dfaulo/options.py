@@ -1,0 +1,58 @@
+"""How `faultloc dfaulo` examines, as its options say it."""
+
+from dataclasses import dataclass
+
+from faultloc.own.dfaulo.settings import LocateSettings, PaperSettings, suffix_settings
+from faultloc.settings_check import check_number
+
+# Of the paper's mutants. Source: the authors' defaults.
+_PAPER_EPOCHS, _PAPER_BATCH_SIZE = 10, 64
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How to examine: ``scorer`` is `default` or `paper`, whose mutants are trained for ``paper_epochs`` in batches of
+    ``paper_batch_size``; ``top_ratio`` of the list is written as pictures."""
+
+    scorer: str
+    settings: LocateSettings
+    paper_epochs: int
+    paper_batch_size: int
+    top_ratio: float
+
+
+def run_options(
+    *,
+    scorer: str,
+    retrain_epoch: int | None,
+    rm_ratio: float | None,
+    retrain_bs: int | None,
+    hook_layer: str | None,
+    top_ratio: float,
+    seed: int,
+) -> RunOptions:
+    """The options of the same names, with a default for each None that is the scorer's own.
+
+    Raises:
+        ConfigError: one of them is out of its range.
+    """
+    check_number("--top_ratio", top_ratio, above=0, below=1.0001)
+    is_default = scorer == "default"
+    suffix = (
+        suffix_settings(epochs=retrain_epoch, left_out=rm_ratio, batch_size=retrain_bs)
+        if is_default
+        else suffix_settings()
+    )
+    settings = LocateSettings(
+        suffix=suffix,
+        paper=PaperSettings() if is_default or rm_ratio is None else PaperSettings(ratio=rm_ratio),
+        hook_layer=hook_layer,
+        seed=seed,
+    )
+    return RunOptions(
+        scorer=scorer,
+        settings=settings,
+        paper_epochs=_PAPER_EPOCHS if retrain_epoch is None else retrain_epoch,
+        paper_batch_size=_PAPER_BATCH_SIZE if retrain_bs is None else retrain_bs,
+        top_ratio=top_ratio,
+    )

@@ -1,0 +1,60 @@
+"""The samples of one's own as they are decoded once, into the folder `dataset` of the output."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from faultloc.errors import DataError
+from faultloc.io.artifacts import load_json
+from faultloc.io.dataset_store import load_dataset
+from faultloc.io.samples import ClassOrder, SampleForm, store_samples
+from faultloc.own.samples import ListedSplits
+from faultloc.report.shared.progress import count_bar
+from faultloc.subject.splits import DatasetSplits
+
+Say = Callable[[str], object]
+_SKIPPED_SHOWN = 3
+
+
+def store_own_samples(output: Path, listed: ListedSplits, order: ClassOrder, form: SampleForm, say: Say) -> str:
+    """Decodes the samples unless they lie in ``output`` already, says what was skipped; the digest of all.
+
+    Raises:
+        DataError: ``output`` holds verdicts on other samples, or too many files are damaged.
+    """
+    folder = output / "dataset"
+    before = load_json(folder / "digest.json")["digest"] if (folder / "digest.json").exists() else None
+    with count_bar("reading", len(listed), 0) as read, count_bar("decoding", len(listed), 1) as decoded:
+        digest = store_samples(
+            folder,
+            listed.train,
+            order,
+            form,
+            test=listed.test,
+            improvement=listed.improvement,
+            on_read=read,
+            on_decoded=decoded,
+            on_change=lambda: _refuse_to_mix(output),
+        )
+    if digest == before:
+        say("The data are as in the last run: nothing is decoded again.")
+    skipped = load_json(folder / "skipped.json")["skipped"]
+    if skipped:
+        names = ", ".join(entry["sample_id"] for entry in skipped[:_SKIPPED_SHOWN])
+        say(
+            f"{len(skipped)} files are skipped ({names}{', ...' if len(skipped) > _SKIPPED_SHOWN else ''}): see "
+            f"{folder}/skipped.json"
+        )
+    return digest
+
+
+def load_own_samples(output: Path) -> DatasetSplits:
+    """The samples that lie in ``output``, inputs memory-mapped."""
+    return load_dataset(output / "dataset")
+
+
+def _refuse_to_mix(output: Path) -> None:
+    if (output / "verdicts.sqlite").exists():
+        raise DataError(
+            f"{output} holds verdicts on other data, or on these before they changed; expected a folder for these "
+            "alone: give another --output"
+        )
