@@ -160,7 +160,7 @@ def test_dashes_and_underscores_are_the_same(dfaulo):
 def test_the_same_call_takes_up_what_is_there(dfaulo, tmp_path, monkeypatch):
     dfaulo()
     before = (tmp_path / "results/ranking.csv").read_bytes()
-    monkeypatch.setattr("faultloc.own.dfaulo.run.examine", lambda *_, **__: pytest.fail("trained again"))
+    monkeypatch.setattr("faultloc.own.dfaulo.run.ask_mutants", lambda *_, **__: pytest.fail("trained again"))
     again = dfaulo()
     assert "nothing is decoded again" in again.out
     assert "no mutant is trained again" in again.out
@@ -352,7 +352,7 @@ def test_an_interrupted_run_keeps_what_is_decoded(dfaulo, tmp_path, monkeypatch)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("faultloc.own.dfaulo.run.examine", interrupted)
+        patch.setattr("faultloc.own.dfaulo.run.ask_mutants", interrupted)
         answer = dfaulo()
     assert answer.code == 130
     assert "the same command carries on from there" in answer.err
