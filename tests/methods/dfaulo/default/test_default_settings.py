@@ -11,7 +11,7 @@ from faultloc.methods.dfaulo.default.scoring.verdicts import VerdictSettings
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
 from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
 
-CONF = Path(__file__).parents[3] / "conf"
+CONF = Path(__file__).parents[4] / "conf"
 
 
 def test_the_evidence_of_the_library_is_gathered_as_in_the_pipeline() -> None:
