@@ -14,7 +14,7 @@ import numpy as np
 
 from faultloc.io.dataset_store import save_dataset
 from faultloc.io.evidence_store import save_evidence
-from faultloc.io.results_store import load_results, save_findings
+from faultloc.io.results_store import load_results, save_result_tables
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.own.dfaulo.ranking import rank_by_default
 from faultloc.own.dfaulo.settings import LocateSettings
@@ -56,7 +56,7 @@ def write_results(folder: Path, samples: int, classes: int) -> np.ndarray:
     ranking, summary = rank_by_default(dataset, evidence, true, LocateSettings())
     save_dataset(folder / "dataset", DatasetSplits(dataset))
     save_evidence(folder / "evidence", evidence)
-    save_findings(folder, ranking, summary, {})
+    save_result_tables(folder, ranking, summary, {})
     return is_fault
 
 

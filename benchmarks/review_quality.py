@@ -22,7 +22,7 @@ from benchmarks.quality.data import faulty_dataset
 from benchmarks.quality.steps import Workplace
 from faultloc.io.dataset_store import save_dataset
 from faultloc.io.evidence_store import save_evidence
-from faultloc.io.results_store import Results, load_results, save_findings
+from faultloc.io.results_store import Results, load_results, save_result_tables
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings, score_default
 from faultloc.methods.dfaulo.default.scoring.verdicts import VerdictRanker, VerdictSettings
@@ -49,7 +49,7 @@ def results_of(case: known.Case, workplace: Workplace, root: Path, folder: Path)
     ranking, summary = rank_by_default(dataset, evidence, evidence.seen.argmax(axis=1), LocateSettings())
     save_dataset(folder / "dataset", DatasetSplits(dataset))
     save_evidence(folder / "evidence", evidence)
-    save_findings(folder, ranking, summary, {})
+    save_result_tables(folder, ranking, summary, {})
     return load_results(folder), arrays["kinds"] != ""
 
 

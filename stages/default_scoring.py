@@ -7,7 +7,7 @@ from faultloc.io.artifacts import load_array, save_json
 from faultloc.io.evidence_store import load_evidence
 from faultloc.io.scratch import scratch_arrays
 from faultloc.localization import Localization
-from faultloc.methods.dfaulo.default.scoring.answer import DiagnosisSettings
+from faultloc.methods.dfaulo.default.scoring.answer import ExplanationSettings
 from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings
 from faultloc.methods.dfaulo.default.scoring.step import DefaultScorer, DefaultScorerSettings
 from faultloc.methods.dfaulo.default.scoring.verdicts import VerdictSettings
@@ -27,7 +27,7 @@ class DefaultScoring:
             load_evidence(places.SUFFIX, train),
             DefaultScorerSettings(
                 ScorerSettings(settings.anchor_share, settings.neighbour_weight, settings.floor),
-                DiagnosisSettings(settings.least_yield, settings.closeness),
+                ExplanationSettings(settings.least_yield, settings.closeness),
                 VerdictSettings(**online),
             ),
             params.seed,

@@ -14,7 +14,7 @@ def main(params: DictConfig) -> str:
     from faultloc.io.dataset_store import load_split, load_texts, load_vocabulary
     from faultloc.io.tables import load_table
     from faultloc.io.truth_store import load_truth
-    from faultloc.report.dfaulo.content import FaultEstimate, Findings, Training, count_faults_found
+    from faultloc.report.dfaulo.content import FaultEstimate, ReportContent, Training, count_faults_found
     from faultloc.report.dfaulo.suspects import most_suspicious
     from faultloc.report.dfaulo.writing import write_report
     from faultloc.subject.task import task_of
@@ -35,7 +35,7 @@ def main(params: DictConfig) -> str:
         texts=load_texts(folder),
         vocabulary=load_vocabulary(folder),
     )
-    findings = Findings(
+    content = ReportContent(
         sample_count=len(dataset),
         class_names=dataset.class_names,
         suspects=suspects,
@@ -52,7 +52,7 @@ def main(params: DictConfig) -> str:
         ),
         estimate=FaultEstimate(*(load_json(summary)[key] for key in ESTIMATE)) if summary.exists() else None,
     )
-    write_report(places.REPORT, findings)
+    write_report(places.REPORT, content)
     return f"{len(suspects)} samples shown, open results/report/index.html"
 
 

@@ -66,13 +66,13 @@ def measure(arrays: dict[str, np.ndarray]) -> dict[str, float]:
     names = ("RAUC", "PoBL@5%", "PoBL@10%")
     figures |= dict(zip(names, worth(score.log_odds, is_fault), strict=True))
     figures["ECE"] = calibration_error(probability, is_fault)
-    figures |= _diagnosis(evidence, score, arrays)
+    figures |= _explanation(evidence, score, arrays)
     after, left = _with_verdicts(evidence, score, is_fault)
     figures |= dict(zip((f"{name} with verdicts" for name in names), after, strict=True))
     return figures | left
 
 
-def _diagnosis(evidence: DefaultEvidence, score: DefaultScore, arrays: dict[str, np.ndarray]) -> dict[str, float]:
+def _explanation(evidence: DefaultEvidence, score: DefaultScore, arrays: dict[str, np.ndarray]) -> dict[str, float]:
     # Of the faults among the first 5 %.
     labels, kinds = evidence.labels, arrays["kinds"]
     order = np.argsort(-score.log_odds, kind="stable")

@@ -41,7 +41,7 @@ class Results:
     run: Mapping[str, object]
 
 
-def save_findings(
+def save_result_tables(
     folder: Path, ranking: pd.DataFrame, summary: Mapping[str, object], run: Mapping[str, object]
 ) -> None:
     """Writes the list, the summary and the record of the run."""

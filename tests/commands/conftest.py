@@ -12,7 +12,7 @@ from PIL import Image
 from faultloc.io.dataset_store import save_dataset
 from faultloc.io.datasets import read_image_folder
 from faultloc.io.evidence_store import save_evidence
-from faultloc.io.results_store import save_findings
+from faultloc.io.results_store import save_result_tables
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.splits import DatasetSplits
@@ -64,7 +64,7 @@ def write_results(folder: Path, splits: DatasetSplits, run: dict[str, object]) -
             "suggested_label": train.names_of((train.labels + 1) % classes),
         }
     )
-    save_findings(folder, ranking, {"samples": count}, run)
+    save_result_tables(folder, ranking, {"samples": count}, run)
     return folder
 
 

@@ -10,7 +10,7 @@ from omegaconf import OmegaConf
 from faultloc import LocateSettings, TrainingRecipe, locate_data_faults
 from faultloc.io.dataset_store import load_train
 from faultloc.io.subject_store import load_subject
-from faultloc.methods.dfaulo.default.scoring.answer import DiagnosisSettings
+from faultloc.methods.dfaulo.default.scoring.answer import ExplanationSettings
 from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
 from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
@@ -46,7 +46,7 @@ def test_the_default_scorers_list_is_the_stages_list(workspace):
         suffix=SuffixSettings(**suffix),
         neighbours=NeighbourSettings(**around),
         scorer=ScorerSettings(scoring.anchor_share, scoring.neighbour_weight, scoring.floor),
-        diagnosis=DiagnosisSettings(scoring.least_yield, scoring.closeness),
+        diagnosis=ExplanationSettings(scoring.least_yield, scoring.closeness),
         batch_size=params.runtime.batch_size,
         seed=params.seed,
     )

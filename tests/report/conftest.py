@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from faultloc.report.dfaulo.content import FaultEstimate, FaultsFound, Findings, Training
+from faultloc.report.dfaulo.content import FaultEstimate, FaultsFound, ReportContent, Training
 from faultloc.report.dfaulo.suspects import Suspect, TrueState
 
 METRICS = {
@@ -18,12 +18,12 @@ METRICS = {
 
 
 @pytest.fixture
-def make_findings() -> Callable[..., Findings]:
-    """Findings on a data set of 200 pictures or texts, with or without a truth."""
+def make_content() -> Callable[..., ReportContent]:
+    """The content of a report on 200 pictures or texts, with or without a truth."""
 
     def make(
         *, known: bool = True, text: str = "", class_name: str = "ankle boot", estimated: bool = False
-    ) -> Findings:
+    ) -> ReportContent:
         generator = np.random.default_rng(0)
         suspects = [
             Suspect(
@@ -42,7 +42,7 @@ def make_findings() -> Callable[..., Findings]:
         ]
         share = np.arange(101) / 100
         curves = {"inspected": np.arange(101), "ideal": np.minimum(1, 20 * share)}
-        return Findings(
+        return ReportContent(
             estimate=FaultEstimate(12, 8, 17, 15) if estimated else None,
             sample_count=200,
             class_names=[class_name, "bag"],

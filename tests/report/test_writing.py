@@ -15,42 +15,42 @@ FILES = ["curves.png", "gallery.png", "index.html", "table.txt", "training.png"]
 
 
 @pytest.mark.parametrize("settings", [{}, {"known": False}, {"text": "Stocks & bonds, $5 to $6."}])
-def test_two_runs_write_the_same_bytes(make_findings, tmp_path: Path, settings: dict) -> None:
+def test_two_runs_write_the_same_bytes(make_content, tmp_path: Path, settings: dict) -> None:
     for folder in ("first", "second"):
-        write_report(tmp_path / folder, make_findings(**settings))
+        write_report(tmp_path / folder, make_content(**settings))
     assert sorted(path.name for path in (tmp_path / "first").iterdir()) == FILES
     for name in FILES:
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
 
 
-def test_the_users_plot_settings_do_not_change_the_figures(make_findings) -> None:
+def test_the_users_plot_settings_do_not_change_the_figures(make_content) -> None:
     import matplotlib
 
-    usual = discovery_figure(make_findings().curves)
+    usual = discovery_figure(make_content().curves)
     with matplotlib.rc_context({"font.size": 30, "lines.linewidth": 9, "figure.dpi": 30}):
-        assert discovery_figure(make_findings().curves) == usual
+        assert discovery_figure(make_content().curves) == usual
 
 
-def test_a_figure_tells_neither_its_maker_nor_its_time(make_findings) -> None:
-    info = Image.open(io.BytesIO(discovery_figure(make_findings().curves))).info
+def test_a_figure_tells_neither_its_maker_nor_its_time(make_content) -> None:
+    info = Image.open(io.BytesIO(discovery_figure(make_content().curves))).info
     assert set(info) <= {"dpi"}
 
 
-def test_a_class_name_that_looks_like_mathematics_is_drawn_as_it_is(make_findings) -> None:
-    assert gallery_figure(make_findings(class_name="$\\frac{").suspects)
+def test_a_class_name_that_looks_like_mathematics_is_drawn_as_it_is(make_content) -> None:
+    assert gallery_figure(make_content(class_name="$\\frac{").suspects)
 
 
-def test_a_script_that_the_font_lacks_gives_no_warning(make_findings, recwarn) -> None:
-    gallery_figure(make_findings(class_name="\u6c49\u5b57").suspects)
+def test_a_script_that_the_font_lacks_gives_no_warning(make_content, recwarn) -> None:
+    gallery_figure(make_content(class_name="\u6c49\u5b57").suspects)
     assert not list(recwarn)
 
 
-def test_a_report_without_samples_or_epochs_is_written(make_findings, tmp_path: Path) -> None:
-    findings = make_findings(known=False)
+def test_a_report_without_samples_or_epochs_is_written(make_content, tmp_path: Path) -> None:
+    content = make_content(known=False)
     training = dataclasses.replace(
-        findings.training,
+        content.training,
         test_accuracy=None,
         curve=pd.DataFrame({"epoch": [], "loss": [], "accuracy": []}, dtype=float),
     )
-    write_report(tmp_path, dataclasses.replace(findings, suspects=[], training=training))
+    write_report(tmp_path, dataclasses.replace(content, suspects=[], training=training))
     assert np.asarray(Image.open(tmp_path / "gallery.png")).any()

@@ -10,7 +10,7 @@ import torch
 from faultloc.io.dataset_store import save_dataset
 from faultloc.io.datasets.digits import read_digits
 from faultloc.io.evidence_store import save_evidence
-from faultloc.io.results_store import load_results, save_findings
+from faultloc.io.results_store import load_results, save_result_tables
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.step import DefaultScorer, DefaultScorerSettings
 from faultloc.methods.dfaulo.default.suffix.gathering import SuffixStreams, gather_evidence
@@ -88,7 +88,7 @@ def rename(folder: Path, class_names: Sequence[str], sample_ids: Sequence[str] =
     )
     dataset = replace(old, inputs=np.array(old.inputs), sample_ids=new_ids, class_names=list(class_names))
     save_dataset(folder / "dataset", DatasetSplits(dataset))
-    save_findings(folder, ranking, results.summary, results.run)
+    save_result_tables(folder, ranking, results.summary, results.run)
 
 
 def _news(words: list[str], rng: np.random.Generator) -> str:
@@ -129,4 +129,4 @@ def _save(
     localization, summary = scorer.offline(evidence.seen.argmax(axis=1))
     order = localization.order(np.random.default_rng(0))
     weights = {"anchor_share": 0.3, "neighbour_weight": 0.5, "floor": 0.001}
-    save_findings(folder, localization.ranked(order), summary, {"seed": 0, "scorer": weights})
+    save_result_tables(folder, localization.ranked(order), summary, {"seed": 0, "scorer": weights})

@@ -29,9 +29,9 @@ class DataFaults(RankedSamples):
 
     def describe(self) -> str:
         """What was found, in a sentence or two."""
-        from faultloc.report.dfaulo.summary_sentence import describe_findings
+        from faultloc.report.dfaulo.summary_sentence import describe_summary
 
-        return describe_findings(self.summary)
+        return describe_summary(self.summary)
 
     def save(self, folder: str | Path) -> Path:
         """Writes ranking, summary, report and what a review needs into ``folder``, and gives it back."""

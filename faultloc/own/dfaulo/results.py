@@ -10,10 +10,10 @@ import torch
 from faultloc.io.artifacts import written_whole
 from faultloc.io.dataset_store import save_dataset
 from faultloc.io.evidence_store import save_evidence
-from faultloc.io.results_store import save_findings
+from faultloc.io.results_store import save_result_tables
 from faultloc.io.subject_store import save_weights
 from faultloc.own.dfaulo.ranked_samples import RankedSamples
-from faultloc.report.dfaulo.content import FaultEstimate, Findings, Training
+from faultloc.report.dfaulo.content import FaultEstimate, ReportContent, Training
 from faultloc.report.dfaulo.located import write_located
 from faultloc.report.dfaulo.page import render_page
 from faultloc.report.dfaulo.suspects import Suspect
@@ -55,27 +55,27 @@ def save_found(
         save_weights(folder / f"mutants/mutant_{number + 1}.safetensors", tensors)
     with written_whole(folder / "ranking.parquet") as temporary:
         found.ranking.to_parquet(temporary, index=False)
-    save_findings(folder, found.ranking, found.summary, run or {})
+    save_result_tables(folder, found.ranking, found.summary, run or {})
     top = max(1, math.ceil(round(top_ratio * len(found), 6)))
     suspects = found.suspects(max(top, _ON_PAGE))
     write_located(folder / "located", suspects[:top])
     with written_whole(folder / "report.html") as temporary:
-        temporary.write_text(render_page(_findings(folder, found, suspects[:_ON_PAGE], accuracies, about or {})))
+        temporary.write_text(render_page(_content(folder, found, suspects[:_ON_PAGE], accuracies, about or {})))
     return folder
 
 
-def _findings(
+def _content(
     folder: Path,
     found: RankedSamples,
     suspects: list[Suspect],
     accuracies: tuple[float | None, float | None],
     about: Mapping[str, str],
-) -> Findings:
+) -> ReportContent:
     summary = found.summary
     estimate = None
     if _ESTIMATE[0] in summary:
         estimate = FaultEstimate(*(int(str(summary[name])) for name in _ESTIMATE))
-    return Findings(
+    return ReportContent(
         sample_count=len(found),
         class_names=found.dataset.class_names,
         suspects=suspects,

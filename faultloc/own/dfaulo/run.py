@@ -19,7 +19,7 @@ from faultloc.own.dfaulo.results import save_found
 from faultloc.own.options import DataOptions, ModelOptions
 from faultloc.own.stored_samples import Say
 from faultloc.probes.predictions import accuracy, predict
-from faultloc.report.dfaulo.summary_sentence import describe_findings
+from faultloc.report.dfaulo.summary_sentence import describe_summary
 from faultloc.report.shared.progress import count_bar
 from faultloc.runtime import worker_count
 from faultloc.subject.examination import Examination, Execution
@@ -38,7 +38,7 @@ def run_dfaulo(data: DataOptions, given: ModelOptions, options: RunOptions, outp
         accuracies=(answers.agreement, answers.test_accuracy),
         is_stored=True,
     )
-    say(describe_findings(found.summary))
+    say(describe_summary(found.summary))
     say(f"Results: {output}/report.html to look at, ranking.csv for programs, located/ the pictures of the top")
     if found.evidence is not None:
         say(f"Next:    faultloc review {output}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from faultloc.errors import ConfigError
-from faultloc.methods.dfaulo.default.scoring.answer import DiagnosisSettings
+from faultloc.methods.dfaulo.default.scoring.answer import ExplanationSettings
 from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings
 from faultloc.methods.dfaulo.default.scoring.step import DefaultScorerSettings
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
@@ -27,7 +27,8 @@ class LocateSettings:
     suffix: SuffixSettings = field(default_factory=SuffixSettings)
     neighbours: NeighbourSettings = field(default_factory=NeighbourSettings)
     scorer: ScorerSettings = field(default_factory=ScorerSettings)
-    diagnosis: DiagnosisSettings = field(default_factory=DiagnosisSettings)
+    # Not `explanation`, as within the method: people who call the library know it under this name.
+    diagnosis: ExplanationSettings = field(default_factory=ExplanationSettings)
     paper: PaperSettings = field(default_factory=PaperSettings)
     hook_layer: str | None = None
     batch_size: int = 512

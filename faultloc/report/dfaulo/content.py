@@ -56,7 +56,7 @@ class FaultEstimate:
 
 
 @dataclass(frozen=True)
-class Findings:
+class ReportContent:
     """The content of the report.
 
     Without a known truth ``metrics`` and ``curves`` are empty and ``faults`` is None. ``reviewed`` counts the samples

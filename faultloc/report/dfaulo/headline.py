@@ -1,28 +1,28 @@
 """The result in words, and the few numbers that matter most."""
 
-from faultloc.report.dfaulo.content import FaultsFound, Findings
+from faultloc.report.dfaulo.content import FaultsFound, ReportContent
 from faultloc.report.shared.titles import percent, ranking_title
 
 
-def headline(findings: Findings) -> str:
+def headline(content: ReportContent) -> str:
     """The result in one sentence."""
-    faults, estimate = findings.faults, findings.estimate
+    faults, estimate = content.faults, content.estimate
     if faults is None and estimate is not None:
         return (
-            f"About {estimate.expected:,} of {findings.sample_count:,} samples look faulty "
+            f"About {estimate.expected:,} of {content.sample_count:,} samples look faulty "
             f"({estimate.low:,} to {estimate.high:,}); it pays to look at the first {estimate.worthwhile_depth:,}"
         )
     if faults is None or not faults.total:
-        return f"The {len(findings.suspects):,} most suspicious of {findings.sample_count:,} samples"
+        return f"The {len(content.suspects):,} most suspicious of {content.sample_count:,} samples"
     return (
-        f"The first {faults.top_count:,} of {findings.sample_count:,} samples hold "
+        f"The first {faults.top_count:,} of {content.sample_count:,} samples hold "
         f"{faults.found:,} of the {faults.total:,} {faults.noun} faults"
     )
 
 
-def lead(findings: Findings) -> str:
+def lead(content: ReportContent) -> str:
     """What was planted and what to compare the headline with, in a few sentences."""
-    faults = findings.faults
+    faults = content.faults
     if faults is None:
         return (
             "DFauLo ranked every sample by how likely it is a data fault: a wrong label, or an input that does not "
@@ -30,32 +30,32 @@ def lead(findings: Findings) -> str:
         )
     if not faults.total:
         return "The truth of this data is known and holds no fault, so there is nothing to measure."
-    chance = faults.total * faults.top_count / findings.sample_count
+    chance = faults.total * faults.top_count / content.sample_count
     return " ".join(
         [
-            _planted(faults, findings.sample_count),
+            _planted(faults, content.sample_count),
             f"DFauLo ranked all samples without being told which; a random list would show about {chance:.0f} of them.",
-            *_strongest_baseline(findings, faults),
+            *_strongest_baseline(content, faults),
         ]
     )
 
 
-def key_facts(findings: Findings) -> list[tuple[str, str]]:
+def key_facts(content: ReportContent) -> list[tuple[str, str]]:
     """Values and what they are, the most important first; only those that are known."""
     facts = []
-    faults = findings.faults
+    faults = content.faults
     if faults is not None and faults.total:
         top = percent(faults.top_share)
         facts.append((percent(faults.found / faults.total), f"of the faults in the first {top}"))
-        online = findings.metrics.get("dfaulo_online", {}).get(_share_metric(faults))
+        online = content.metrics.get("dfaulo_online", {}).get(_share_metric(faults))
         if online is not None:
-            facts.append((percent(online), f"in the first {top}, with {findings.reviewed:,} verdicts as feedback"))
-        if findings.estimate is not None:
-            estimate = findings.estimate
+            facts.append((percent(online), f"in the first {top}, with {content.reviewed:,} verdicts as feedback"))
+        if content.estimate is not None:
+            estimate = content.estimate
             facts.append(
                 (f"{estimate.low:,} to {estimate.high:,}", f"faults by DFauLo's own estimate, of {faults.total:,}")
             )
-    training = findings.training
+    training = content.training
     if training.train_accuracy is not None:
         facts.append((percent(training.train_accuracy), "accuracy on the labels as given"))
     if training.test_accuracy is not None:
@@ -75,11 +75,11 @@ def _planted(faults: FaultsFound, samples: int) -> str:
     return f"{faults.total:,} samples ({share}) are {faults.noun} faults: {kinds}."
 
 
-def _strongest_baseline(findings: Findings, faults: FaultsFound) -> list[str]:
+def _strongest_baseline(content: ReportContent, faults: FaultsFound) -> list[str]:
     metric = _share_metric(faults)
     baselines = {
         name: values[metric]
-        for name, values in findings.metrics.items()
+        for name, values in content.metrics.items()
         if not name.startswith("dfaulo") and metric in values
     }
     if not baselines:

@@ -5,7 +5,7 @@ from importlib import resources
 
 from jinja2 import Environment, StrictUndefined
 
-from faultloc.report.dfaulo.content import Findings, Training
+from faultloc.report.dfaulo.content import ReportContent, Training
 from faultloc.report.dfaulo.headline import headline, key_facts, lead
 from faultloc.report.dfaulo.suspects import Suspect
 from faultloc.report.shared.comparison import ablation_rankings, compare, main_rankings, metric_names
@@ -15,34 +15,34 @@ from faultloc.report.shared.theme import DARK, LIGHT, curve_styles
 from faultloc.report.shared.titles import MAIN_RANKINGS, metric_wording, percent, ranking_title
 
 
-def render_page(findings: Findings) -> str:
+def render_page(content: ReportContent) -> str:
     """The HTML text: pictures inlined, all foreign text escaped, light and dark."""
     template = Environment(autoescape=True, undefined=StrictUndefined).from_string(
         resources.files("faultloc.report.dfaulo").joinpath("template.html").read_text(encoding="utf-8")
     )
-    columns = metric_names(findings.metrics)
+    columns = metric_names(content.metrics)
     return template.render(
-        headline=headline(findings),
-        lead=lead(findings),
-        facts=key_facts(findings),
-        truth_is_known=findings.faults is not None,
-        suspects=[_suspect(suspect) for suspect in findings.suspects],
-        has_pictures=any(suspect.picture for suspect in findings.suspects),
-        fault_count=sum(suspect.is_fault for suspect in findings.suspects),
-        panels=_panels(findings),
-        legend=_legend(findings),
+        headline=headline(content),
+        lead=lead(content),
+        facts=key_facts(content),
+        truth_is_known=content.faults is not None,
+        suspects=[_suspect(suspect) for suspect in content.suspects],
+        has_pictures=any(suspect.picture for suspect in content.suspects),
+        fault_count=sum(suspect.is_fault for suspect in content.suspects),
+        panels=_panels(content),
+        legend=_legend(content),
         columns=[metric_wording(name) for name in columns],
         explained=[metric_wording(name) for name in columns if not name.startswith("pobl@") or name == columns[0]],
-        rows=compare(findings.metrics, main_rankings(findings.metrics), columns),
-        ablations=compare(findings.metrics, ablation_rankings(findings.metrics), columns),
+        rows=compare(content.metrics, main_rankings(content.metrics), columns),
+        ablations=compare(content.metrics, ablation_rankings(content.metrics), columns),
         main_names=MAIN_RANKINGS,
-        reviewed=findings.reviewed,
-        training=_training_sentence(findings.training),
-        training_panels=_training_panels(findings.training),
-        sample_count=findings.sample_count,
-        class_names=list(findings.class_names),
-        about=dict(findings.about),
-        results_folder=findings.results_folder,
+        reviewed=content.reviewed,
+        training=_training_sentence(content.training),
+        training_panels=_training_panels(content.training),
+        sample_count=content.sample_count,
+        class_names=list(content.class_names),
+        about=dict(content.about),
+        results_folder=content.results_folder,
     )
 
 
@@ -51,21 +51,21 @@ def _suspect(suspect: Suspect) -> dict[str, object]:
     return {**vars(suspect), "image": image}
 
 
-def _panels(findings: Findings) -> list[dict[str, str]]:
-    if findings.curves.empty:
+def _panels(content: ReportContent) -> list[dict[str, str]]:
+    if content.curves.empty:
         return []
     return [
         {
-            "light": _inlined(discovery_panel(findings.curves, limit, LIGHT)),
-            "dark": _inlined(discovery_panel(findings.curves, limit, DARK)),
+            "light": _inlined(discovery_panel(content.curves, limit, LIGHT)),
+            "dark": _inlined(discovery_panel(content.curves, limit, DARK)),
             "alt": f"Faults found against samples inspected, up to {limit} % of the list; the table below has numbers",
         }
         for limit in (ZOOM, 100)
     ]
 
 
-def _legend(findings: Findings) -> list[dict[str, object]]:
-    drawn = drawn_curves(findings.curves)
+def _legend(content: ReportContent) -> list[dict[str, object]]:
+    drawn = drawn_curves(content.curves)
     return [
         {
             "name": name,
@@ -77,7 +77,7 @@ def _legend(findings: Findings) -> list[dict[str, object]]:
             "dashes": " ".join(f"{style.width * dash:.3g}" for dash in style.dashes),
             "is_drawn": name in drawn,
         }
-        for name, style in reversed(curve_styles(findings.curves.columns).items())
+        for name, style in reversed(curve_styles(content.curves.columns).items())
     ]
 
 

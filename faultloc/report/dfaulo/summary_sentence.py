@@ -10,7 +10,7 @@ _PLURAL = {
 }
 
 
-def describe_findings(summary: Mapping[str, object]) -> str:
+def describe_summary(summary: Mapping[str, object]) -> str:
     """How many samples look faulty, of which kind, and how far down the list it pays to look."""
     samples = summary["samples"]
     if "expected_faults" not in summary:

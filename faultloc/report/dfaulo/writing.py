@@ -3,22 +3,22 @@
 from pathlib import Path
 
 from faultloc.io.artifacts import written_whole
-from faultloc.report.dfaulo.content import Findings
+from faultloc.report.dfaulo.content import ReportContent
 from faultloc.report.dfaulo.gallery_figure import gallery_figure
 from faultloc.report.dfaulo.page import render_page
 from faultloc.report.shared.figures import discovery_figure, training_figure
 from faultloc.report.shared.text_table import text_table
 
 
-def write_report(folder: Path, findings: Findings) -> None:
-    """Writes the page, its figures as PNG and the table as text; the same findings give the same bytes."""
+def write_report(folder: Path, content: ReportContent) -> None:
+    """Writes the page, its figures as PNG and the table as text; the same content gives the same bytes."""
     files = {
-        "index.html": render_page(findings).encode(),
-        "gallery.png": gallery_figure(findings.suspects),
-        "curves.png": discovery_figure(findings.curves),
-        "training.png": training_figure(findings.training.curve),
-        "table.txt": text_table(findings.metrics).encode(),
+        "index.html": render_page(content).encode(),
+        "gallery.png": gallery_figure(content.suspects),
+        "curves.png": discovery_figure(content.curves),
+        "training.png": training_figure(content.training.curve),
+        "table.txt": text_table(content.metrics).encode(),
     }
-    for name, content in files.items():
+    for name, written in files.items():
         with written_whole(folder / name) as temporary:
-            temporary.write_bytes(content)
+            temporary.write_bytes(written)

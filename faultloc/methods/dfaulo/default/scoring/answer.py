@@ -21,8 +21,8 @@ from faultloc.subject.dataset import LabeledDataset
 
 
 @dataclass(frozen=True)
-class DiagnosisSettings:
-    """It pays to look at samples whose probability is ``least_yield`` or more.
+class ExplanationSettings:
+    """What is said of a score: it pays to look at samples whose probability is ``least_yield`` or more.
 
     Near-duplicates are at most ``closeness`` times the median distance between nearest samples apart.
     """
@@ -35,12 +35,12 @@ class DiagnosisSettings:
         check_number("dfaulo.closeness", self.closeness, at_least=0, below=1)
 
 
-def diagnose(
+def explain(
     dataset: LabeledDataset,
     evidence: DefaultEvidence,
     score: DefaultScore,
     predicted: Int[np.ndarray, "sample"],
-    settings: DiagnosisSettings,
+    settings: ExplanationSettings,
 ) -> tuple[Localization, dict[str, object]]:
     """What ``score`` says of each sample of ``dataset``, in words and numbers, and a summary with the counts.
 

@@ -9,7 +9,7 @@ from jaxtyping import Int
 from faultloc.localization import Localization
 from faultloc.methods.dfaulo import streams
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
-from faultloc.methods.dfaulo.default.scoring.answer import DiagnosisSettings, diagnose
+from faultloc.methods.dfaulo.default.scoring.answer import ExplanationSettings, explain
 from faultloc.methods.dfaulo.default.scoring.posterior import DefaultScore, ScorerSettings, score_default
 from faultloc.methods.dfaulo.default.scoring.verdicts import VerdictRanker, VerdictSettings
 from faultloc.methods.dfaulo.review_rounds import Review, ReviewedRanking, review_in_rounds
@@ -22,7 +22,7 @@ class DefaultScorerSettings:
     """How the evidence is weighed, what is said of it, and how verdicts are learned from."""
 
     scorer: ScorerSettings = field(default_factory=ScorerSettings)
-    diagnosis: DiagnosisSettings = field(default_factory=DiagnosisSettings)
+    explanation: ExplanationSettings = field(default_factory=ExplanationSettings)
     verdicts: VerdictSettings = field(default_factory=VerdictSettings)
 
 
@@ -46,7 +46,7 @@ class DefaultScorer:
 
         The list is sorted by log-odds, which do not saturate as probabilities do.
         """
-        found, summary = diagnose(self._dataset, self._evidence, self._score, predicted, self._settings.diagnosis)
+        found, summary = explain(self._dataset, self._evidence, self._score, predicted, self._settings.explanation)
         return replace(found, sort_key=self._score.log_odds), summary
 
     def online(self, review: Review, *, rounds: int, per_round: int) -> ReviewedRanking:
