@@ -13,7 +13,7 @@ BIN := $(abspath $(VENV))/bin
 INSTALLED := $(VENV)/.installed
 RUN := PATH="$(BIN):$$PATH"
 
-.PHONY: repro test lint bench bench-quality bench-deep-localize bench-scale install
+.PHONY: repro test lint wheel-check bench bench-quality bench-deep-localize bench-scale install
 .DEFAULT_GOAL := repro
 
 repro: $(INSTALLED)
@@ -31,6 +31,10 @@ lint: $(INSTALLED)
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 	$(RUN) python -m stages.compose --check
+
+# The wheel in an environment of its own, without the repository. `.ci/wheel_check python3 --whole` installs all anew.
+wheel-check: $(INSTALLED)
+	bash .ci/wheel_check $(BIN)/python
 
 bench: $(INSTALLED)
 	$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.reference_case --root $(DATA)/mnist
