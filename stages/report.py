@@ -5,16 +5,15 @@ from omegaconf import DictConfig
 from stages import places
 from stages.entry import stage
 
-ESTIMATE = ("expected_faults", "expected_faults_low", "expected_faults_high", "worthwhile_depth")
-
 
 @stage("report")
 def main(params: DictConfig) -> str:
+    from faultloc.fault_estimate import FaultEstimate
     from faultloc.io.artifacts import load_json
     from faultloc.io.dataset_store import load_split, load_texts, load_vocabulary
     from faultloc.io.tables import load_table
     from faultloc.io.truth_store import load_truth
-    from faultloc.report.dfaulo.content import FaultEstimate, ReportContent, Training, count_faults_found
+    from faultloc.report.dfaulo.content import ReportContent, Training, count_faults_found
     from faultloc.report.dfaulo.suspects import most_suspicious
     from faultloc.report.dfaulo.writing import write_report
     from faultloc.subject.task import task_of
@@ -50,7 +49,7 @@ def main(params: DictConfig) -> str:
             reached.get("train_mean_squared_error"),
             reached.get("test_mean_squared_error"),
         ),
-        estimate=FaultEstimate(*(load_json(summary)[key] for key in ESTIMATE)) if summary.exists() else None,
+        estimate=FaultEstimate.from_summary(load_json(summary)) if summary.exists() else None,
     )
     write_report(places.REPORT, content)
     return f"{len(suspects)} samples shown, open results/report/index.html"

@@ -23,7 +23,7 @@ _PARTS = {
     "  of it steps of Adam": ("step", "torch/optim/adam"),
     "  of it asking (forward, probabilities)": ("_logits_and_hidden", "suffix/mutants"),
     "  of it adding up the opinions": ("_add", "suffix/mutants"),
-    "neighbours: search": ("nearest_others", "suffix/neighbours"),
+    "neighbours: search": ("nearest_in_embedding", "suffix/neighbours"),
     "neighbours: their labels": ("add_neighbour_labels", "suffix/neighbours"),
     "alignment with the classes": ("class_alignment", "suffix/class_alignment"),
     "posterior": ("score_default", "scoring/posterior"),

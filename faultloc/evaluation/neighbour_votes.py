@@ -25,7 +25,7 @@ def neighbour_disagreement(
         ConfigError: ``neighbours`` is below 1.
     """
     check_number("neighbours", neighbours, at_least=1, whole=True)
-    distances, nearest = nearest_others(features, neighbours)
+    nearest, distances = nearest_others(features, neighbours)
     if not nearest.shape[1]:
         return np.zeros(len(labels))
     weights = 1 / (0.01 + distances)

@@ -90,7 +90,7 @@ def label_divergence(
     In [0, 1]: 0 where all neighbours are sure of this label, 1 where all exclude it; 0 for a single sample, which has
     none. Neighbours are the nearest others by cosine.
     """
-    _, nearest = nearest_others(features, neighbours)
+    nearest, _ = nearest_others(features, neighbours)
     if not nearest.shape[1]:
         return np.zeros(len(labels))
     of_label = probabilities[nearest, labels[:, None]].astype(np.float64)

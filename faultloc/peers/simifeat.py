@@ -43,7 +43,7 @@ def flag_rate(
 def _outvoted(
     outputs: Float[np.ndarray, "member neuron"], labels: Int[np.ndarray, "member"], neighbours: int, classes: int
 ) -> Bool[np.ndarray, "member"]:
-    _, nearest = nearest_others(outputs, neighbours)
+    nearest, _ = nearest_others(outputs, neighbours)
     votes = np.zeros((len(labels), classes), dtype=np.int64)
     np.add.at(votes, (np.arange(len(labels))[:, None], labels[nearest]), 1)
     return votes.max(axis=1) > votes[np.arange(len(labels)), labels]

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from faultloc.errors import FaultlocError
 from faultloc.io.results_store import Results
+from faultloc.kinds import AMBIGUOUS, FOREIGN_INPUT
 from faultloc.review.dossier import LARGE, SMALL, Dossiers
 from faultloc.review.guard import Guard, protect
 from faultloc.review.sentences import progress_words, verdict_words
@@ -63,6 +64,8 @@ def create_app(results: Results, session: ReviewSession, guard: Guard, *, batch_
             progress=progress(),
             class_names=list(dataset.class_names),
             samples=len(ids),
+            foreign_input=FOREIGN_INPUT,
+            ambiguous=AMBIGUOUS,
             folder=str(results.folder),
         )
 

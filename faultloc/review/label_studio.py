@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from faultloc.errors import DataError
+from faultloc.fault_estimate import FaultEstimate
 from faultloc.io.artifacts import written_whole
 from faultloc.io.results_store import Results
 from faultloc.report.dfaulo.suspects import spell_input
@@ -30,9 +31,9 @@ def write_label_studio(path: Path, results: Results, verdicts: Mapping[str, Verd
     A task for each sample that it pays to look at, the most suspicious first, and for each with a verdict. Its picture
     or text is in it; the suggested label is its prediction, a verdict its annotation.
     """
-    depth = results.summary.get("worthwhile_depth", 0)
+    estimate = FaultEstimate.from_summary(results.summary)
     ids = results.ranking["sample_id"].to_numpy(np.str_)
-    is_asked = np.arange(len(ids)) < (depth if isinstance(depth, int) else 0)
+    is_asked = np.arange(len(ids)) < (0 if estimate is None else estimate.worthwhile_depth)
     chosen = results.ranking[is_asked | np.isin(ids, list(verdicts))]
     rows = rows_of(chosen["sample_id"].to_numpy(np.str_), results.dataset.sample_ids, "the data set")
     is_image = draw_picture(results.dataset.inputs[0], results.dataset.input_kind) is not None

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from faultloc.report.dfaulo.content import FaultEstimate, FaultsFound, ReportContent, Training
+from faultloc.fault_estimate import FaultEstimate
+from faultloc.report.dfaulo.content import FaultsFound, ReportContent, Training
 from faultloc.report.dfaulo.suspects import Suspect, TrueState
 
 METRICS = {

@@ -7,13 +7,14 @@ from pathlib import Path
 import pandas as pd
 import torch
 
+from faultloc.fault_estimate import FaultEstimate
 from faultloc.io.artifacts import written_whole
 from faultloc.io.dataset_store import save_dataset
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import save_result_tables
 from faultloc.io.subject_store import save_weights
 from faultloc.own.dfaulo.ranked_samples import RankedSamples
-from faultloc.report.dfaulo.content import FaultEstimate, ReportContent, Training
+from faultloc.report.dfaulo.content import ReportContent, Training
 from faultloc.report.dfaulo.located import write_located
 from faultloc.report.dfaulo.page import render_page
 from faultloc.report.dfaulo.suspects import Suspect
@@ -22,7 +23,6 @@ from faultloc.subject.splits import DatasetSplits
 # Of the samples, the share whose pictures are written one by one, and the number on the page.
 TOP_RATIO = 0.01
 _ON_PAGE = 60
-_ESTIMATE = ("expected_faults", "expected_faults_low", "expected_faults_high", "worthwhile_depth")
 
 
 def save_found(
@@ -71,10 +71,6 @@ def _content(
     accuracies: tuple[float | None, float | None],
     about: Mapping[str, str],
 ) -> ReportContent:
-    summary = found.summary
-    estimate = None
-    if _ESTIMATE[0] in summary:
-        estimate = FaultEstimate(*(int(str(summary[name])) for name in _ESTIMATE))
     return ReportContent(
         sample_count=len(found),
         class_names=found.dataset.class_names,
@@ -84,7 +80,7 @@ def _content(
         metrics={},
         curves=pd.DataFrame(),
         training=Training(*accuracies, pd.DataFrame()),
-        estimate=estimate,
+        estimate=FaultEstimate.from_summary(found.summary),
         about=about,
         results_folder=str(folder),
     )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from faultloc.errors import ConfigError
+from faultloc.fault_estimate import FaultEstimate
 from faultloc.faults.planted import PlantedFault
 from faultloc.report.dfaulo.suspects import Suspect
 from faultloc.report.shared.titles import fault_words
@@ -43,16 +44,6 @@ class FaultsFound:
     top_share: float
     top_count: int
     found: int
-
-
-@dataclass(frozen=True)
-class FaultEstimate:
-    """About how many samples are faulty, the interval around it, and how many of the list it pays to look at."""
-
-    expected: int
-    low: int
-    high: int
-    worthwhile_depth: int
 
 
 @dataclass(frozen=True)

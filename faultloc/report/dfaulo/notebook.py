@@ -19,8 +19,8 @@ _TEMPLATE = """
     style="display: block; width: 100%; aspect-ratio: 1; object-fit: contain; background: #8881">{% endif %}
   <div style="padding: .35rem .5rem; overflow-wrap: anywhere">
     <b>{{ suspect.given_label }}</b>{% if suspect.kind %} &middot; {{ suspect.kind }}{% endif %}
-    {% if suspect.suggested_label and suspect.kind != 'foreign input' %}
-    <br>rather {{ suspect.suggested_label }}{% endif %}
+    {% if suspect.fitting_label %}
+    <br>rather {{ suspect.fitting_label }}{% endif %}
     <br><span style="opacity: .65">{{ suspect.rank }} &middot; {{ '%.3f' | format(suspect.suspiciousness) }}
     &middot; {{ suspect.sample_id }}</span>
     {% if not image %}<p style="margin: .3rem 0 0; white-space: pre-wrap">{{ suspect.text }}</p>{% endif %}

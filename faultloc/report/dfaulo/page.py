@@ -48,7 +48,7 @@ def render_page(content: ReportContent) -> str:
 
 def _suspect(suspect: Suspect) -> dict[str, object]:
     image = _inlined(png_bytes(suspect.picture)) if suspect.picture else ""
-    return {**vars(suspect), "image": image}
+    return {**vars(suspect), "fitting_label": suspect.fitting_label, "image": image}
 
 
 def _panels(content: ReportContent) -> list[dict[str, str]]:

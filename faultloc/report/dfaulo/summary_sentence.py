@@ -2,28 +2,24 @@
 
 from collections.abc import Mapping
 
-_PLURAL = {
-    "wrong label": "wrong labels",
-    "foreign input": "foreign inputs",
-    "ambiguous": "ambiguous",
-    "near-duplicate with another label": "near-duplicates with another label",
-}
+from faultloc.fault_estimate import FaultEstimate
+from faultloc.kinds import count_in_words
 
 
 def describe_summary(summary: Mapping[str, object]) -> str:
     """How many samples look faulty, of which kind, and how far down the list it pays to look."""
-    samples = summary["samples"]
-    if "expected_faults" not in summary:
+    samples, estimate = summary["samples"], FaultEstimate.from_summary(summary)
+    if estimate is None:
         return f"{samples:,} samples ranked, the most suspicious first."
-    expected, low, high = (summary[f"expected_faults{end}"] for end in ("", "_low", "_high"))
     kinds = summary["kinds"]
     assert isinstance(kinds, Mapping)
-    counted = [f"{count:,} {_PLURAL.get(kind, kind) if count != 1 else kind}" for kind, count in kinds.items() if count]
+    counted = [count_in_words(count, kind) for kind, count in kinds.items() if count]
     listed = f" The suspected ones are {_joined(counted)}." if counted else " None of them is suspected on its own."
-    verb = "looks" if expected == 1 else "look"
+    verb = "looks" if estimate.expected == 1 else "look"
     return (
-        f"About {expected:,} of {samples:,} samples {verb} faulty (between {low:,} and {high:,})."
-        f"{listed} It pays to look at the first {summary['worthwhile_depth']:,} of the list."
+        f"About {estimate.expected:,} of {samples:,} samples {verb} faulty "
+        f"(between {estimate.low:,} and {estimate.high:,}).{listed} "
+        f"It pays to look at the first {estimate.worthwhile_depth:,} of the list."
     )
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from faultloc.errors import ConfigError
 from faultloc.faults.planted import PlantedFault
+from faultloc.kinds import FOREIGN_INPUT
 from faultloc.report.shared.pictures import describe_input, draw_picture, mark_points
 from faultloc.report.shared.theme import CURVE_STYLES, LIGHT
 from faultloc.report.shared.titles import fault_words
@@ -47,6 +48,11 @@ class Suspect:
     truth: TrueState | None
     kind: str = ""
     suggested_label: str = ""
+
+    @property
+    def fitting_label(self) -> str:
+        """The label that would be right; empty where none would, as of a foreign input, or none is known."""
+        return "" if self.kind == FOREIGN_INPUT else self.suggested_label
 
     @property
     def is_fault(self) -> bool:

@@ -17,7 +17,7 @@ from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings, sc
 from faultloc.methods.dfaulo.default.suffix.class_alignment import class_alignment
 from faultloc.methods.dfaulo.default.suffix.gathering import SuffixStreams, gather_evidence
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
-from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings, nearest_others
+from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings, nearest_in_embedding
 from faultloc.probes.prefix import find_prefix, read_model
 from faultloc.subject import blocks
 from faultloc.subject.examination import Execution
@@ -85,7 +85,7 @@ def test_blocks_change_nothing_but_the_rounding(monkeypatch):
         class_alignment(case.evidence.seen, case.evidence.labels),
     )
     suggested = suggested_labels(at_once, case.evidence.labels)
-    nearest = nearest_others(case.evidence.seen, 5)
+    nearest = nearest_in_embedding(case.evidence.seen, 5)
     small_blocks(monkeypatch)
     in_blocks = score_default(case.evidence, ScorerSettings())
     np.testing.assert_allclose(in_blocks.log_odds, at_once.log_odds, rtol=1e-6, atol=1e-6)
@@ -94,7 +94,7 @@ def test_blocks_change_nothing_but_the_rounding(monkeypatch):
         np.testing.assert_allclose(first, second, atol=1e-6)
     np.testing.assert_allclose(class_alignment(case.evidence.seen, case.evidence.labels), aligned, atol=1e-5)
     np.testing.assert_array_equal(suggested_labels(at_once, case.evidence.labels)[0], suggested[0])
-    np.testing.assert_array_equal(nearest_others(case.evidence.seen, 5)[0], nearest[0])
+    np.testing.assert_array_equal(nearest_in_embedding(case.evidence.seen, 5)[0], nearest[0])
 
 
 def test_what_is_asked_for_has_a_bound():

@@ -6,7 +6,7 @@ import numpy as np
 
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings
-from faultloc.methods.dfaulo.default.suffix.neighbours import add_neighbour_labels, nearest_others
+from faultloc.methods.dfaulo.default.suffix.neighbours import add_neighbour_labels, nearest_in_embedding
 
 SETTINGS = ScorerSettings(anchor_share=0.3, neighbour_weight=0.5, floor=0.001)
 CLASSES = 4
@@ -53,7 +53,7 @@ def make_case(
     unseen = softmax(logits)
     seen = softmax(logits + np.eye(CLASSES)[labels])
     embedding = (logits + rng.normal(0, 0.3, logits.shape)).astype(np.float32)
-    nearest, cosines = nearest_others(embedding, 15)
+    nearest, cosines = nearest_in_embedding(embedding, 15)
     neighbours = np.zeros((samples, CLASSES), np.float32)
     add_neighbour_labels(neighbours, (nearest, cosines), labels, 1, sharpness=10.0)
     energy = -np.log(np.exp(logits).sum(axis=1)).astype(np.float32)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int
 
+from faultloc.fault_estimate import FaultEstimate
 from faultloc.kinds import ALL_KINDS
 from faultloc.localization import Localization
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
@@ -44,8 +45,8 @@ def explain(
 ) -> tuple[Localization, dict[str, object]]:
     """What ``score`` says of each sample of ``dataset``, in words and numbers, and a summary with the counts.
 
-    ``predicted`` are the model's own labels. The summary has ``expected_faults``, ``expected_faults_low``,
-    ``expected_faults_high``, ``worthwhile_depth``, ``kinds`` (how many of each) and ``samples``.
+    ``predicted`` are the model's own labels. The summary has the entries of a ``FaultEstimate``, ``kinds`` (how many of
+    each) and ``samples``.
     """
     nearest, labels, probability = evidence.nearest[:, 0], dataset.labels, score.probability
     twins = near_duplicates(labels, nearest, evidence.nearest_distance, closeness=settings.closeness)
@@ -54,10 +55,7 @@ def explain(
     count = count_faults(probability, score.probability_bounds)
     depth = worthwhile_depth(probability, least_yield=settings.least_yield)
     summary: dict[str, object] = {
-        "expected_faults": count.expected,
-        "expected_faults_low": count.low,
-        "expected_faults_high": count.high,
-        "worthwhile_depth": depth,
+        **FaultEstimate(count.expected, count.low, count.high, depth).as_summary(),
         "kinds": {kind: int((kinds == kind).sum()) for kind in sorted(ALL_KINDS) if (kinds == kind).any()},
         "samples": len(dataset),
     }

@@ -10,7 +10,11 @@ from jaxtyping import Float, Int
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.suffix.class_alignment import class_alignment
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings, SuffixWeights, draw_left_out, train_suffixes
-from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings, add_neighbour_labels, nearest_others
+from faultloc.methods.dfaulo.default.suffix.neighbours import (
+    NeighbourSettings,
+    add_neighbour_labels,
+    nearest_in_embedding,
+)
 from faultloc.probes.prefix import ModelReading
 from faultloc.subject.examination import Execution
 from faultloc.subject.shared_arrays import Allocate
@@ -58,7 +62,7 @@ def gather_evidence(
     neighbours = allocate(opinions.seen.shape, np.float32)
     nearest, embedded = None, np.zeros(len(labels), np.float32)
     for embedding in opinions.embeddings:  # one search at a time: its indices take more memory than what they say
-        found = nearest_others(embedding, around.neighbours, allocate=allocate)
+        found = nearest_in_embedding(embedding, around.neighbours, allocate=allocate)
         add_neighbour_labels(neighbours, found, labels, len(opinions.embeddings), sharpness=around.sharpness)
         nearest = found[0] if nearest is None else nearest
         embedded += class_alignment(embedding, labels)

@@ -36,7 +36,7 @@ class NeighbourSettings:
 Nearest = tuple[Int[np.ndarray, "sample neighbour"], Float[np.ndarray, "sample neighbour"]]
 
 
-def nearest_others(
+def nearest_in_embedding(
     embedding: Float[np.ndarray, "sample neuron"],
     neighbours: int,
     *,
