@@ -1,8 +1,11 @@
 # make repro   installs into .venv and runs the whole pipeline; prints the result table
 # make test    installs into .venv and passes the tests
 # Without a GPU, PyTorch's CPU build saves several GB: make repro TORCH_INDEX=<address of an index with CPU builds>
+# One line of PyTorch, so that a new release changes neither what a test run means nor how much it downloads; another
+# one: make test TORCH='2.14.*'; the newest that pyproject.toml admits: TORCH= (docs/versions.md says what was tried).
 PYTHON ?= python3
 VENV ?= .venv
+TORCH ?= 2.13.*
 TORCH_INDEX ?=
 # Where the real data sets lie, for `make bench`.
 DATA ?= data/raw
@@ -10,7 +13,8 @@ DATA ?= data/raw
 , := ,
 
 BIN := $(abspath $(VENV))/bin
-INSTALLED := $(VENV)/.installed
+# A stamp for each line: asked for another one, make installs it over the one that is there.
+INSTALLED := $(VENV)/.installed-torch-$(subst .*,,$(TORCH))
 RUN := PATH="$(BIN):$$PATH"
 
 .PHONY: repro test lint wheel-check bench bench-quality bench-deep-localize bench-scale install
@@ -64,10 +68,14 @@ bench-deep-localize: $(INSTALLED)
 
 install: $(INSTALLED)
 
+# torchvision wants the torch of its own release, so that pip finds the pair by the one version.
+PINNED_TORCH := $(if $(TORCH),"torch==$(TORCH)")
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
+	@rm -f $(VENV)/.installed*
 	@if [ -n "$(TORCH_INDEX)" ]; then \
-	  $(BIN)/python -m pip install --quiet "torch>=2.6,<2.14" "torchvision>=0.21,<0.29" --index-url "$(TORCH_INDEX)"; \
+	  $(BIN)/python -m pip install --quiet "torch>=2.6,<2.15" "torchvision>=0.21,<0.30" $(PINNED_TORCH) \
+	    --index-url "$(TORCH_INDEX)"; \
 	fi
-	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --editable ".[dev]" $(PINNED_TORCH)
 	@touch $@

@@ -1,9 +1,29 @@
 """Types are checked while the tests run: array shapes by jaxtyping, the rest by beartype."""
 
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
 import pytest
 from jaxtyping import install_import_hook
 
 install_import_hook("faultloc", "beartype.beartype")
+
+# What results and behaviour hang on: docs/versions.md says which of them were tried together.
+_REPORTED = (
+    "torch torchvision numpy scikit-learn scipy pandas dvc hydra-core lightning transformers keras datasets"
+).split()
+
+
+def pytest_report_header() -> str:
+    """The versions that this run is about, at the head of its log."""
+    return f"versions: Python {platform.python_version()}, {', '.join(map(_named_version, _REPORTED))}"
+
+
+def _named_version(package: str) -> str:
+    try:
+        return f"{package} {version(package)}"
+    except PackageNotFoundError:
+        return f"{package} absent"
 
 
 @pytest.fixture(autouse=True, scope="session")
