@@ -9,9 +9,20 @@ from jaxtyping import install_import_hook
 install_import_hook("faultloc", "beartype.beartype")
 
 # What results and behaviour hang on: docs/versions.md says which of them were tried together.
-_REPORTED = (
-    "torch torchvision numpy scikit-learn scipy pandas dvc hydra-core lightning transformers keras datasets"
-).split()
+_REPORTED = [
+    "torch",
+    "torchvision",
+    "numpy",
+    "scikit-learn",
+    "scipy",
+    "pandas",
+    "dvc",
+    "hydra-core",
+    "lightning",
+    "transformers",
+    "keras",
+    "datasets",
+]
 
 
 def pytest_report_header() -> str:
