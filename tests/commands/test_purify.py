@@ -139,8 +139,8 @@ def test_class_folders_in_the_root_itself(purify, folder_data, tmp_path):
     for table in ("ranking.csv",):
         text = (folder_data.results / table).read_text().replace("train/", "")
         (folder_data.results / table).write_text(text)
-    ids = np.load(folder_data.results / "dataset/sample_ids.npy")
-    np.save(folder_data.results / "dataset/sample_ids.npy", np.array([name.removeprefix("train/") for name in ids]))
+    ids = np.load(folder_data.results / "dataset/train/sample_ids.npy")
+    np.save(folder_data.results / "dataset/train/sample_ids.npy", np.array([name.removeprefix("train/") for name in ids]))
     code, _, said = purify(folder_data.results, "--relabel", "--output", tmp_path / "clean")
     assert (code, said) == (0, "")
     assert (tmp_path / "clean/dog/0-from-cat.png").exists()
@@ -439,8 +439,7 @@ def test_results_cannot_say_which_code_is_imported(purify, folder_data, stored_m
 
 
 def test_without_a_test_set_it_says_that_no_accuracy_can_be_given(purify, folder_data, stored_model, tmp_path):
-    for name in ("inputs", "labels", "sample_ids"):
-        (folder_data.results / f"dataset/test_{name}.npy").unlink()
+    shutil.rmtree(folder_data.results / "dataset/test")
     code, said, _ = purify(folder_data.results, "--remove", 1, "--retrain", 1, "--output", tmp_path / "clean")
     assert code == 0
     assert "there is no test set, so its accuracy cannot be given" in said
