@@ -6,8 +6,9 @@ from importlib import resources
 from jinja2 import Environment, StrictUndefined
 
 from faultloc.io.artifacts import load_json
-from faultloc.report.shared.comparison import compare, main_rankings, metric_names
-from faultloc.report.shared.titles import MAIN_RANKINGS, metric_wording, ranking_title
+from faultloc.report.dfaulo.rankings import RANKINGS
+from faultloc.report.shared.comparison import compare, metric_names
+from faultloc.report.shared.metric_headings import metric_heading
 from stages.sweeping.job import Job, job_titles, load_state
 from stages.sweeping.times import last_error
 
@@ -15,7 +16,7 @@ Metrics = Mapping[str, Mapping[str, float]]
 # Compared between the jobs, with headings; every job's own table has all.
 _COMPARED = {
     "pobl@5": ("Faults found in the first 5 % of the list", "In percent."),
-    "rauc": ("RAUC", metric_wording("rauc").explanation),
+    "rauc": ("RAUC", metric_heading("rauc").explanation),
 }
 
 
@@ -31,21 +32,21 @@ def render_page(jobs: Sequence[Job], metrics: Sequence[Metrics]) -> str:
         shared=[override for override in jobs[0].overrides if override in shared],
         tables=[_table(titles, metrics, metric) for metric in _COMPARED],
         jobs=[_details(job, title, of_job) for job, title, of_job in zip(jobs, titles, metrics, strict=True)],
-        main_names=MAIN_RANKINGS,
+        main_names=RANKINGS.main,
     )
 
 
 def _table(titles: Sequence[str], metrics: Sequence[Metrics], metric: str) -> dict[str, object]:
     """Jobs down, rankings across; the best of each row is marked."""
     with_metric = [{name: of for name, of in of_job.items() if metric in of} for of_job in metrics]
-    rankings = main_rankings({name: of for of_job in with_metric for name, of in of_job.items()})
+    names = RANKINGS.ordered({name for of_job in with_metric for name in of_job})
     rows = []
     for title, of_job in zip(titles, with_metric, strict=True):
-        cells = {row.name: row.cells[0] for row in compare(of_job, main_rankings(of_job), [metric])}
+        cells = {row.name: row.cells[0] for row in compare(of_job, RANKINGS.ordered(of_job), [metric], RANKINGS)}
         if cells:
-            rows.append({"title": title, "cells": [cells.get(name) for name in rankings]})
+            rows.append({"title": title, "cells": [cells.get(name) for name in names]})
     heading, explanation = _COMPARED[metric]
-    titles_across = [ranking_title(name) for name in rankings]
+    titles_across = [RANKINGS.title(name) for name in names]
     return {"heading": heading, "explanation": explanation, "rankings": titles_across, "rows": rows}
 
 
@@ -59,6 +60,6 @@ def _details(job: Job, title: str, metrics: Metrics) -> dict[str, object]:
         "state": state,
         "error": last_error(log) if state.progress == "failed" else "",
         "seconds": load_json(times) if times.exists() else {},
-        "columns": [metric_wording(name) for name in columns],
-        "rows": compare(metrics, main_rankings(metrics), columns),
+        "columns": [metric_heading(name) for name in columns],
+        "rows": compare(metrics, RANKINGS.ordered(metrics), columns, RANKINGS),
     }

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from faultloc.io.artifacts import load_json, written_whole
 from faultloc.io.tables import FLOAT_FORMAT
-from faultloc.report.shared.comparison import ablation_rankings, main_rankings, metric_names
+from faultloc.report.dfaulo.rankings import RANKINGS
+from faultloc.report.shared.comparison import metric_names
 from stages import places
 from stages.sweeping.job import Job, load_state
 from stages.sweeping.page import render_page
@@ -33,8 +34,7 @@ def metrics_of(job: Job) -> Metrics:
 def _rows(job: Job, metrics: Metrics) -> list[dict[str, object]]:
     about: dict[str, object] = {"job": job.folder.name, "state": load_state(job.folder).progress, **job.settings}
     columns = metric_names(metrics)
-    # The ablations begin with the ranking that they are taken from: every ranking has one row.
-    rankings = dict.fromkeys([*main_rankings(metrics), *ablation_rankings(metrics)])
+    rankings = [*RANKINGS.ordered(metrics), *RANKINGS.ablations(metrics)]
     rows: list[dict[str, object]] = [
         {**about, "ranking": name, **{column: metrics[name].get(column) for column in columns}} for name in rankings
     ]

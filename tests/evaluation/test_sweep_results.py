@@ -5,7 +5,7 @@ import pytest
 from faultloc.errors import ConfigError, DataError
 from faultloc.evaluation.sweep_cases import is_metric, natural_order
 from faultloc.evaluation.sweep_results import check_sweep, choose_metrics, is_higher_better
-from faultloc.report.shared.titles import METRIC_WORDINGS
+from faultloc.report.shared.metric_headings import METRIC_HEADINGS
 from tests.evaluation.sweep_case import sweep_table
 
 
@@ -98,9 +98,9 @@ def test_an_unknown_metric_is_refused_with_the_known_ones() -> None:
 
 
 def test_the_direction_of_a_metric_is_the_reports() -> None:
-    for name, wording in METRIC_WORDINGS.items():
+    for name, heading in METRIC_HEADINGS.items():
         assert is_metric(name)
-        assert is_higher_better(name) == wording.higher_is_better
+        assert is_higher_better(name) == heading.higher_is_better
 
 
 def test_numbers_are_ordered_by_their_size() -> None:

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from faultloc.report.dfaulo.gallery_figure import gallery_figure
+from faultloc.report.dfaulo.rankings import RANKINGS
 from faultloc.report.dfaulo.writing import write_report
 from faultloc.report.shared.figures import discovery_figure
 
@@ -26,13 +27,13 @@ def test_two_runs_write_the_same_bytes(make_content, tmp_path: Path, settings: d
 def test_the_users_plot_settings_do_not_change_the_figures(make_content) -> None:
     import matplotlib
 
-    usual = discovery_figure(make_content().curves)
+    usual = discovery_figure(make_content().curves, RANKINGS)
     with matplotlib.rc_context({"font.size": 30, "lines.linewidth": 9, "figure.dpi": 30}):
-        assert discovery_figure(make_content().curves) == usual
+        assert discovery_figure(make_content().curves, RANKINGS) == usual
 
 
 def test_a_figure_tells_neither_its_maker_nor_its_time(make_content) -> None:
-    info = Image.open(io.BytesIO(discovery_figure(make_content().curves))).info
+    info = Image.open(io.BytesIO(discovery_figure(make_content().curves, RANKINGS))).info
     assert set(info) <= {"dpi"}
 
 

@@ -11,7 +11,7 @@ from faultloc.io.artifacts import save_json, written_whole
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
 from faultloc.methods.deep_localize.history import History, SampledStep
 from faultloc.methods.deep_localize.watched_run import WatchedRun
-from faultloc.report.shared.figures import figure_bytes
+from faultloc.report.shared.figure_bytes import figure_bytes
 from faultloc.report.shared.theme import PRINT, drawing
 
 

@@ -11,8 +11,8 @@ import pandas as pd
 from faultloc.errors import ConfigError
 from faultloc.fault_estimate import FaultEstimate
 from faultloc.faults.planted import PlantedFault
+from faultloc.report.dfaulo.fault_words import fault_words
 from faultloc.report.dfaulo.suspects import Suspect
-from faultloc.report.shared.titles import fault_words
 from faultloc.subject.row_order import rows_of
 
 

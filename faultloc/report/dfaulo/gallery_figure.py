@@ -9,7 +9,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 
 from faultloc.report.dfaulo.suspects import Suspect
-from faultloc.report.shared.figures import figure_bytes
+from faultloc.report.shared.figure_bytes import figure_bytes
 from faultloc.report.shared.theme import LIGHT, PRINT, drawing
 
 COLUMNS = 10

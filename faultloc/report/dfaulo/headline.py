@@ -1,7 +1,8 @@
 """The result in words, and the few numbers that matter most."""
 
 from faultloc.report.dfaulo.content import FaultsFound, ReportContent
-from faultloc.report.shared.titles import percent, ranking_title
+from faultloc.report.dfaulo.rankings import RANKINGS
+from faultloc.report.shared.metric_headings import percent
 
 
 def headline(content: ReportContent) -> str:
@@ -80,12 +81,12 @@ def _strongest_baseline(content: ReportContent, faults: FaultsFound) -> list[str
     baselines = {
         name: values[metric]
         for name, values in content.metrics.items()
-        if not name.startswith("dfaulo") and metric in values
+        if not name.startswith(RANKINGS.prefix) and metric in values
     }
     if not baselines:
         return []
     best = max(baselines, key=lambda name: baselines[name])
-    return [f"The strongest baseline, {ranking_title(best)}, finds {percent(baselines[best])} there."]
+    return [f"The strongest baseline, {RANKINGS.title(best)}, finds {percent(baselines[best])} there."]
 
 
 def _share_metric(faults: FaultsFound) -> str:

@@ -7,12 +7,13 @@ from jinja2 import Environment, StrictUndefined
 
 from faultloc.report.dfaulo.content import ReportContent, Training
 from faultloc.report.dfaulo.headline import headline, key_facts, lead
+from faultloc.report.dfaulo.rankings import RANKINGS
 from faultloc.report.dfaulo.suspects import Suspect
-from faultloc.report.shared.comparison import ablation_rankings, compare, main_rankings, metric_names
-from faultloc.report.shared.figures import TRAINING_TITLES, ZOOM, discovery_panel, drawn_curves, training_panel
+from faultloc.report.shared.comparison import compare, metric_names
+from faultloc.report.shared.figures import TRAINING_TITLES, ZOOM, discovery_panel, training_panel
+from faultloc.report.shared.metric_headings import metric_heading, percent
 from faultloc.report.shared.pictures import png_bytes
-from faultloc.report.shared.theme import DARK, LIGHT, curve_styles
-from faultloc.report.shared.titles import MAIN_RANKINGS, metric_wording, percent, ranking_title
+from faultloc.report.shared.theme import DARK, LIGHT
 
 
 def render_page(content: ReportContent) -> str:
@@ -31,11 +32,11 @@ def render_page(content: ReportContent) -> str:
         fault_count=sum(suspect.is_fault for suspect in content.suspects),
         panels=_panels(content),
         legend=_legend(content),
-        columns=[metric_wording(name) for name in columns],
-        explained=[metric_wording(name) for name in columns if not name.startswith("pobl@") or name == columns[0]],
-        rows=compare(content.metrics, main_rankings(content.metrics), columns),
-        ablations=compare(content.metrics, ablation_rankings(content.metrics), columns),
-        main_names=MAIN_RANKINGS,
+        columns=[metric_heading(name) for name in columns],
+        explained=[metric_heading(name) for name in columns if not name.startswith("pobl@") or name == columns[0]],
+        rows=compare(content.metrics, RANKINGS.ordered(content.metrics), columns, RANKINGS),
+        ablations=compare(content.metrics, RANKINGS.beside_whole(content.metrics), columns, RANKINGS),
+        main_names=RANKINGS.main,
         reviewed=content.reviewed,
         training=_training_sentence(content.training),
         training_panels=_training_panels(content.training),
@@ -56,8 +57,8 @@ def _panels(content: ReportContent) -> list[dict[str, str]]:
         return []
     return [
         {
-            "light": _inlined(discovery_panel(content.curves, limit, LIGHT)),
-            "dark": _inlined(discovery_panel(content.curves, limit, DARK)),
+            "light": _inlined(discovery_panel(content.curves, limit, LIGHT, RANKINGS)),
+            "dark": _inlined(discovery_panel(content.curves, limit, DARK, RANKINGS)),
             "alt": f"Faults found against samples inspected, up to {limit} % of the list; the table below has numbers",
         }
         for limit in (ZOOM, 100)
@@ -65,11 +66,11 @@ def _panels(content: ReportContent) -> list[dict[str, str]]:
 
 
 def _legend(content: ReportContent) -> list[dict[str, object]]:
-    drawn = drawn_curves(content.curves)
+    drawn = RANKINGS.drawn(content.curves.columns)
     return [
         {
             "name": name,
-            "title": "ideal" if name == "ideal" else ranking_title(name),
+            "title": RANKINGS.curve_title(name),
             "light": style.light,
             "dark": style.dark,
             "width": style.width,
@@ -77,7 +78,7 @@ def _legend(content: ReportContent) -> list[dict[str, object]]:
             "dashes": " ".join(f"{style.width * dash:.3g}" for dash in style.dashes),
             "is_drawn": name in drawn,
         }
-        for name, style in reversed(curve_styles(content.curves.columns).items())
+        for name, style in reversed(list(RANKINGS.curves_of(content.curves.columns).items()))
     ]
 
 

@@ -12,9 +12,9 @@ from PIL import Image
 from faultloc.errors import ConfigError
 from faultloc.faults.planted import PlantedFault
 from faultloc.kinds import FOREIGN_INPUT
+from faultloc.report.dfaulo.fault_words import fault_words
 from faultloc.report.shared.pictures import describe_input, draw_picture, mark_points
-from faultloc.report.shared.theme import CURVE_STYLES, LIGHT
-from faultloc.report.shared.titles import fault_words
+from faultloc.report.shared.theme import LIGHT
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.row_order import rows_of
 
@@ -110,7 +110,7 @@ def _with_points(picture: Image.Image, dataset: LabeledDataset, row: int, predic
     width = dataset.inputs.shape[3]
     said = np.array(predicted.split(), dtype=np.float32)
     marked = mark_points(picture, width, dataset.given[row], LIGHT.fault, as_ring=True)
-    return mark_points(marked, width, said, CURVE_STYLES["dfaulo_online"].light, as_ring=False)
+    return mark_points(marked, width, said, LIGHT.accent, as_ring=False)
 
 
 def _said(entry: Mapping[Hashable, Any], column: str) -> str:

@@ -6,6 +6,7 @@ from faultloc.io.artifacts import written_whole
 from faultloc.report.dfaulo.content import ReportContent
 from faultloc.report.dfaulo.gallery_figure import gallery_figure
 from faultloc.report.dfaulo.page import render_page
+from faultloc.report.dfaulo.rankings import RANKINGS
 from faultloc.report.shared.figures import discovery_figure, training_figure
 from faultloc.report.shared.text_table import text_table
 
@@ -15,9 +16,9 @@ def write_report(folder: Path, content: ReportContent) -> None:
     files = {
         "index.html": render_page(content).encode(),
         "gallery.png": gallery_figure(content.suspects),
-        "curves.png": discovery_figure(content.curves),
+        "curves.png": discovery_figure(content.curves, RANKINGS),
         "training.png": training_figure(content.training.curve),
-        "table.txt": text_table(content.metrics).encode(),
+        "table.txt": text_table(content.metrics, RANKINGS).encode(),
     }
     for name, written in files.items():
         with written_whole(folder / name) as temporary:

@@ -8,23 +8,21 @@ import pandas as pd
 from faultloc.evaluation.effectiveness import compare_rankings, count_outcomes, summarize_repetitions
 from faultloc.evaluation.significance import LOSS, TIE, TOO_FEW, WIN
 from faultloc.evaluation.sweep_results import SweepResults
+from faultloc.report.dfaulo.rankings import RANKINGS
 from faultloc.report.questions.answer import Answer
 from faultloc.report.questions.spread import Spread, metric_cells
-from faultloc.report.shared.comparison import Cell, is_ablation
+from faultloc.report.shared.comparison import Cell
+from faultloc.report.shared.metric_headings import metric_heading
 from faultloc.report.shared.printed_table import PrintedRow, PrintedTable
-from faultloc.report.shared.titles import MAIN_RANKINGS, RANKING_TITLES, metric_wording, ranking_title
-
-OFFLINE = "dfaulo_offline"
 
 
 def answer_effectiveness(results: SweepResults, metrics: Sequence[str], shown: Sequence[str]) -> Answer:
     """DFauLo's rankings beside every baseline by all ``metrics``, of which ``shown`` are printed."""
-    rankings = _ordered(results.rankings)
-    ours = [name for name in rankings if name in MAIN_RANKINGS]
-    baselines = [name for name in rankings if name not in MAIN_RANKINGS and not is_ablation(name)]
+    ours = [name for name in RANKINGS.titles if name in RANKINGS.main and name in results.rankings]
+    baselines = [name for name in RANKINGS.ordered(results.rankings) if name not in RANKINGS.main]
     notes = _notes(results, [*ours, *baselines])
     if not ours:
-        notes.append(f"There is no ranking of DFauLo ({', '.join(MAIN_RANKINGS)}) to compare with the baselines.")
+        notes.append(f"There is no ranking of DFauLo ({', '.join(RANKINGS.main)}) to compare with the baselines.")
     if not baselines:
         notes.append("There is no baseline to compare with.")
     return _compared("effectiveness", "Effectiveness", results, ours, baselines, metrics, shown, notes)
@@ -32,10 +30,10 @@ def answer_effectiveness(results: SweepResults, metrics: Sequence[str], shown: S
 
 def answer_ablation(results: SweepResults, metrics: Sequence[str], shown: Sequence[str]) -> Answer | None:
     """DFauLo with all mutants beside DFauLo with some of them; None where no ablation was run."""
-    ablations = sorted(filter(is_ablation, results.rankings), key=lambda name: (-name.count("+"), name))
+    ablations = RANKINGS.ablations(results.rankings)
     if not ablations:
         return None
-    ours = [OFFLINE] if OFFLINE in results.rankings else []
+    ours = [RANKINGS.whole] if RANKINGS.whole in results.rankings else []
     notes = _notes(results, [*ours, *ablations])
     return _compared("ablation", "Ablation", results, ours, ablations, metrics, shown, notes)
 
@@ -83,7 +81,7 @@ def _print_metric(
     return PrintedTable(
         caption=f"{heading}: {describe_metric(metric)}; mean ± standard deviation over the seeds",
         corner="case",
-        columns=[ranking_title(name) for name in rankings],
+        columns=[RANKINGS.title(name) for name in rankings],
         rows=rows,
         summary=[
             PrintedRow(
@@ -109,23 +107,18 @@ def _outcome_rows(comparisons: pd.DataFrame, ours: Sequence[str], others: Sequen
             unknown = outcomes.get((other, TOO_FEW), 0)
             text = "/".join(map(str, counts)) if sum(counts) or not unknown else ""
             cells.append(Cell(" ".join(filter(None, [text, f"{unknown}?" if unknown else ""])), False))
-        rows.append(PrintedRow(f"W/T/L of {ranking_title(mine)}", cells))
+        rows.append(PrintedRow(f"W/T/L of {RANKINGS.title(mine)}", cells))
     return rows
 
 
 def describe_metric(metric: str) -> str:
     """The metric in a caption: `faults found in 5 % of the list, in %`, `RAUC`, `EXAM avg, in %, less is better`."""
-    wording = metric_wording(metric)
+    heading = metric_heading(metric)
     if metric.startswith("pobl@"):
-        return f"faults found {wording.title} of the list, in %"
+        return f"faults found {heading.title} of the list, in %"
     return (
-        f"{wording.title}{', in %' if wording.is_share else ''}{'' if wording.higher_is_better else ', less is better'}"
+        f"{heading.title}{', in %' if heading.is_share else ''}{'' if heading.higher_is_better else ', less is better'}"
     )
-
-
-def _ordered(rankings: Sequence[str]) -> list[str]:
-    known = [name for name in RANKING_TITLES if name in rankings]
-    return [*known, *sorted(set(rankings) - set(known))]
 
 
 def _notes(results: SweepResults, rankings: Sequence[str]) -> list[str]:
@@ -135,5 +128,5 @@ def _notes(results: SweepResults, rankings: Sequence[str]) -> list[str]:
     for name in rankings:
         absent = sum((*job, name) not in present for job in jobs)
         if absent:
-            notes.append(f"{ranking_title(name)} is absent in {absent} of {len(jobs)} jobs.")
+            notes.append(f"{RANKINGS.title(name)} is absent in {absent} of {len(jobs)} jobs.")
     return notes

@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from faultloc.evaluation.sweep_cases import natural_order
-from faultloc.report.shared.figures import figure_bytes
-from faultloc.report.shared.theme import CURVE_STYLES, PRINT, drawing
-from faultloc.report.shared.titles import metric_wording, ranking_title
+from faultloc.report.dfaulo.rankings import RANKINGS
+from faultloc.report.shared.figure_bytes import figure_bytes
+from faultloc.report.shared.metric_headings import metric_heading
+from faultloc.report.shared.theme import PRINT, drawing
 
 _ACROSS = 3  # panels
 # Okabe and Ito's hues and greys between them, with hatches, so that no stage is known by its colour alone.
@@ -74,21 +75,21 @@ def cost_figure(seconds: pd.DataFrame) -> Mapping[str, bytes]:
 
 
 def _draw_sensitivity(axes: Axes, rows: pd.DataFrame, setting: str, metric: str) -> None:
-    scale = 100 if metric_wording(metric).is_share else 1
+    scale = 100 if metric_heading(metric).is_share else 1
     values = sorted(dict.fromkeys(rows["value"]), key=natural_order)
     are_numbers = all(natural_order(value)[0] == 1 for value in values)
     place = {value: natural_order(value)[1] if are_numbers else number for number, value in enumerate(values)}
     for ranking, group in rows.groupby("ranking", sort=False):
-        style = CURVE_STYLES[str(ranking)]
+        style = RANKINGS.curves[str(ranking)]
         points = group.assign(place=group["value"].map(place)).sort_values("place")
         colour, mean, sd = style.colour(PRINT), scale * points["mean"], scale * points["sd"].fillna(0.0)
         axes.fill_between(points["place"], mean - sd, mean + sd, color=colour, alpha=0.18, linewidth=0)
         # The two are drawn with other markers, since their lines are both solid.
         marker = "o" if ranking == "dfaulo_online" else "s"
-        axes.plot(points["place"], mean, color=colour, marker=marker, markersize=4, label=ranking_title(str(ranking)))
+        axes.plot(points["place"], mean, color=colour, marker=marker, markersize=4, label=RANKINGS.title(str(ranking)))
     axes.set_xticks([place[value] for value in values], values)
     axes.set_xlabel(setting)
-    title = metric_wording(metric).title
+    title = metric_heading(metric).title
     axes.set_ylabel(f"faults found {title}, in %" if metric.startswith("pobl@") else title)
 
 

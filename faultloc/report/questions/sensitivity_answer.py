@@ -7,18 +7,18 @@ import pandas as pd
 from faultloc.evaluation.sensitivity import follow_setting
 from faultloc.evaluation.sweep_cases import natural_order
 from faultloc.evaluation.sweep_results import SweepResults
+from faultloc.report.dfaulo.rankings import RANKINGS
 from faultloc.report.questions.answer import Answer
 from faultloc.report.questions.effectiveness_answer import describe_metric
 from faultloc.report.questions.question_figures import sensitivity_figure
 from faultloc.report.questions.spread import Spread, metric_cells
 from faultloc.report.shared.printed_table import PrintedRow, PrintedTable
-from faultloc.report.shared.titles import MAIN_RANKINGS, ranking_title
 
 
 def answer_sensitivity(results: SweepResults, metrics: Sequence[str], shown: Sequence[str]) -> Answer:
     """DFauLo's rankings along every setting that varies, all others held; the first of ``shown`` is drawn too."""
     heading = "Sensitivity"
-    rankings = [name for name in MAIN_RANKINGS if name in results.rankings]
+    rankings = [name for name in RANKINGS.main if name in results.rankings]
     if not results.varying:
         return Answer("sensitivity", heading, notes=["No setting beside data set, model, fault and seed was swept."])
     if not rankings:
@@ -53,6 +53,6 @@ def _print_setting(followed: pd.DataFrame, setting: str, metric: str) -> Printed
             for value, mean, sd in zip(group["value"], group["mean"], group["sd"], strict=True)
         }
         cells = metric_cells([found.get(value, Spread(float("nan"))) for value in values], metric)
-        rows.append(PrintedRow(f"{rest}: {ranking_title(str(ranking))}", cells))
+        rows.append(PrintedRow(f"{rest}: {RANKINGS.title(str(ranking))}", cells))
     caption = f"{setting}: {describe_metric(metric)}; mean ± standard deviation over the seeds"
     return PrintedTable(caption, "case and ranking", values, rows)

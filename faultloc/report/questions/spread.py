@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from faultloc.report.shared.comparison import Cell
-from faultloc.report.shared.titles import metric_wording
+from faultloc.report.shared.metric_headings import metric_heading
 
 
 @dataclass(frozen=True)
@@ -39,5 +39,5 @@ def spread_cells(values: Sequence[Spread], *, is_share: bool, higher_is_better: 
 
 def metric_cells(values: Sequence[Spread], metric: str) -> list[Cell]:
     """The cells of a metric, in its unit and direction."""
-    wording = metric_wording(metric)
-    return spread_cells(values, is_share=wording.is_share, higher_is_better=wording.higher_is_better)
+    heading = metric_heading(metric)
+    return spread_cells(values, is_share=heading.is_share, higher_is_better=heading.higher_is_better)

@@ -1,1 +1,1 @@
-"""What the pages of all methods draw with: figures, tables, pictures, titles."""
+"""What the pages of all methods draw with: figures, tables, pictures, and how rankings and metrics are headed."""

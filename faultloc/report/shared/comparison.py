@@ -1,9 +1,10 @@
-"""The rankings compared: rows are rankings, DFauLo's first, columns are metrics."""
+"""Rankings compared: rows are rankings, columns are metrics."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from faultloc.report.shared.titles import MAIN_RANKINGS, RANKING_TITLES, metric_wording, ranking_title
+from faultloc.report.shared.metric_headings import metric_heading
+from faultloc.report.shared.shown_rankings import ShownRankings
 
 Metrics = Mapping[str, Mapping[str, float]]
 
@@ -33,46 +34,32 @@ def metric_names(metrics: Metrics) -> list[str]:
     return [*shares, *(name for name in known if name in names), *sorted(names - {*shares, *known})]
 
 
-def compare(metrics: Metrics, rankings: Sequence[str], columns: Sequence[str]) -> list[ComparisonRow]:
-    """A row for each of ``rankings`` with the ``columns``; best is judged among these rows, as shown."""
+def compare(
+    metrics: Metrics, names: Sequence[str], columns: Sequence[str], rankings: ShownRankings
+) -> list[ComparisonRow]:
+    """A row for each of the rankings ``names`` with the ``columns``; best is judged among these rows, as shown."""
     best = {}
     for column in columns:
-        values = [_rounded(column, metrics[name][column]) for name in rankings if column in metrics[name]]
+        values = [_rounded(column, metrics[name][column]) for name in names if column in metrics[name]]
         if not values:  # no such ranking, as the ablations of a scorer that has none
             continue
-        best[column] = (max if metric_wording(column).higher_is_better else min)(values)
+        best[column] = (max if metric_heading(column).higher_is_better else min)(values)
     return [
-        ComparisonRow(name, ranking_title(name), [_cell(metrics[name].get(column), column, best) for column in columns])
-        for name in rankings
+        ComparisonRow(
+            name, rankings.title(name), [_cell(metrics[name].get(column), column, best) for column in columns]
+        )
+        for name in names
     ]
-
-
-def is_ablation(name: str) -> bool:
-    """True for DFauLo with some of its three mutants only."""
-    return name.startswith("dfaulo_") and name not in MAIN_RANKINGS
-
-
-def main_rankings(metrics: Metrics) -> list[str]:
-    """DFauLo's rankings, then the baselines in a fixed order."""
-    order = [*MAIN_RANKINGS, *(name for name in RANKING_TITLES if name not in MAIN_RANKINGS)]
-    known = [name for name in order if name in metrics]
-    return [*known, *sorted(name for name in metrics if name not in order and not is_ablation(name))]
-
-
-def ablation_rankings(metrics: Metrics) -> list[str]:
-    """DFauLo with all three mutants, then with two, then with one; empty without ablations."""
-    kept = sorted(filter(is_ablation, metrics), key=lambda name: (-name.count("+"), name))
-    return [*(["dfaulo_offline"] if "dfaulo_offline" in metrics and kept else []), *kept]
 
 
 def _cell(value: float | None, column: str, best: Mapping[str, float]) -> Cell:
     if value is None:
         return Cell("", False)
     shown = _rounded(column, value)
-    text = f"{100 * shown:.1f}" if metric_wording(column).is_share else f"{shown:.4f}"
+    text = f"{100 * shown:.1f}" if metric_heading(column).is_share else f"{shown:.4f}"
     return Cell(text, shown == best[column])
 
 
 def _rounded(column: str, value: float) -> float:
     """``value`` to the digits that are shown, so that what looks equal is equally best."""
-    return round(value, 3 if metric_wording(column).is_share else 4)
+    return round(value, 3 if metric_heading(column).is_share else 4)

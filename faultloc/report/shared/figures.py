@@ -1,30 +1,27 @@
 """Curves of the result and of the training, as PNG bytes: the same numbers give the same bytes."""
 
-import io
-
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from faultloc.report.shared.theme import CURVE_STYLES, PRINT, Theme, curve_styles, drawing
-from faultloc.report.shared.titles import ranking_title
+from faultloc.report.shared.figure_bytes import figure_bytes
+from faultloc.report.shared.shown_rankings import ShownRankings
+from faultloc.report.shared.theme import PRINT, Theme, drawing
 
-DPI = 160
 ZOOM = 20  # percent: nobody inspects more, and the curves differ here
 TRAINING_TITLES = {"loss": "Loss", "accuracy": "Accuracy on the labels as given"}
 
 
-def discovery_panel(curves: pd.DataFrame, limit: int, theme: Theme) -> bytes:
+def discovery_panel(curves: pd.DataFrame, limit: int, theme: Theme, rankings: ShownRankings) -> bytes:
     """Faults found against samples inspected, up to ``limit`` percent of the list, without a legend."""
     with drawing(theme):
         figure = Figure(figsize=(5.4, 3.8), layout="constrained")
-        _draw_discovery(figure.subplots(), curves, limit, theme)
+        _draw_discovery(figure.subplots(), curves, limit, theme, rankings)
         return figure_bytes(figure)
 
 
-def discovery_figure(curves: pd.DataFrame) -> bytes:
+def discovery_figure(curves: pd.DataFrame, rankings: ShownRankings) -> bytes:
     """The first percents and the whole list side by side, with a legend; a sentence where nothing is known."""
     with drawing(PRINT):
         figure = Figure(figsize=(11, 4.9), layout="constrained")
@@ -32,8 +29,8 @@ def discovery_figure(curves: pd.DataFrame) -> bytes:
             figure.text(0.5, 0.5, "No ground truth is known: nothing to measure", ha="center", va="center")
             return figure_bytes(figure)
         zoomed, whole = figure.subplots(1, 2)
-        _draw_discovery(zoomed, curves, ZOOM, PRINT)
-        _draw_discovery(whole, curves, 100, PRINT)
+        _draw_discovery(zoomed, curves, ZOOM, PRINT, rankings)
+        _draw_discovery(whole, curves, 100, PRINT, rankings)
         handles, labels = whole.get_legend_handles_labels()
         figure.legend(handles[::-1], labels[::-1], loc="outside lower center", ncols=4, frameon=False, handlelength=3.2)
         return figure_bytes(figure)
@@ -57,22 +54,9 @@ def training_figure(curve: pd.DataFrame) -> bytes:
         return figure_bytes(figure)
 
 
-def figure_bytes(figure: Figure) -> bytes:
-    """The figure as a PNG file without the name and version of what wrote it."""
-    buffer = io.BytesIO()
-    FigureCanvasAgg(figure)
-    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-    return buffer.getvalue()
-
-
-def drawn_curves(curves: pd.DataFrame) -> list[str]:
-    """The columns of ``curves`` that are drawn, from back to front."""
-    return [name for name in curve_styles(curves.columns) if name in curves.columns]
-
-
-def _draw_discovery(axes: Axes, curves: pd.DataFrame, limit: int, theme: Theme) -> None:
-    shown, styles = curves[curves["inspected"] <= limit], curve_styles(curves.columns)
-    for name in drawn_curves(curves):
+def _draw_discovery(axes: Axes, curves: pd.DataFrame, limit: int, theme: Theme, rankings: ShownRankings) -> None:
+    shown, styles = curves[curves["inspected"] <= limit], rankings.curves_of(curves.columns)
+    for name in rankings.drawn(curves.columns):
         style = styles[name]
         axes.plot(
             shown["inspected"],
@@ -80,7 +64,7 @@ def _draw_discovery(axes: Axes, curves: pd.DataFrame, limit: int, theme: Theme) 
             color=style.colour(theme),
             linewidth=style.width,
             linestyle=(0, style.dashes) if style.dashes else "solid",
-            label="ideal" if name == "ideal" else ranking_title(name),
+            label=rankings.curve_title(name),
             clip_on=False,
         )
     axes.set_title("The whole list" if limit == 100 else f"The first {limit} % of the list")
@@ -94,9 +78,8 @@ def _draw_discovery(axes: Axes, curves: pd.DataFrame, limit: int, theme: Theme) 
 
 
 def _draw_training(axes: Axes, curve: pd.DataFrame, column: str, theme: Theme) -> None:
-    colour = CURVE_STYLES["dfaulo_online"].colour(theme)
     marker = "o" if len(curve) <= 20 else ""  # a single epoch is a point, many are a line
-    axes.plot(curve["epoch"], curve[column], color=colour, linewidth=2, marker=marker, markersize=3.5)
+    axes.plot(curve["epoch"], curve[column], color=theme.accent, linewidth=2, marker=marker, markersize=3.5)
     axes.set_title(TRAINING_TITLES[column])
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -1,13 +1,13 @@
-"""Colours and lines of all figures: a light and a dark set, and one style per ranking.
+"""Colours and lines of all figures: a light and a dark set.
 
 The hues are Okabe and Ito's, which people with any colour vision tell apart; on dark they are lighter. Every curve has
 its own dashes too, so that none is known by its colour alone.
 """
 
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from matplotlib import style
@@ -17,19 +17,23 @@ Dashes = tuple[float | int, ...]
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours that a figure is drawn in; ``paper`` is its background, transparent on the page."""
+    """Colours that a figure is drawn in.
+
+    ``accent`` is that of what the figure is about, ``paper`` that of its background, transparent on the page.
+    """
 
     name: Literal["light", "dark"]
     ink: str
     soft: str
     line: str
     fault: str
+    accent: str
     paper: str = "none"
 
 
-LIGHT = Theme("light", ink="#1c2024", soft="#5b646d", line="#dcdfe2", fault="#b3430b")
-DARK = Theme("dark", ink="#e6e9ec", soft="#9ba5ae", line="#353c43", fault="#f29b62")
-PRINT = Theme("light", ink="#1c2024", soft="#5b646d", line="#dcdfe2", fault="#b3430b", paper="#ffffff")
+LIGHT = Theme("light", ink="#1c2024", soft="#5b646d", line="#dcdfe2", fault="#b3430b", accent="#0072b2")
+DARK = Theme("dark", ink="#e6e9ec", soft="#9ba5ae", line="#353c43", fault="#f29b62", accent="#62b5ea")
+PRINT = replace(LIGHT, paper="#ffffff")
 
 
 @dataclass(frozen=True)
@@ -44,25 +48,6 @@ class CurveStyle:
     def colour(self, theme: Theme) -> str:
         """The curve's colour in ``theme``."""
         return self.dark if theme.name == "dark" else self.light
-
-
-# From back to front; the legend lists them the other way round.
-CURVE_STYLES = {
-    "ideal": CurveStyle("#9aa3ab", "#76818b", (1.2, 1.6), 1.4),
-    "random": CurveStyle("#9aa3ab", "#76818b", (5, 3), 1.2),
-    "deep_gini": CurveStyle("#a9569a", "#dc93c9", (7, 2, 1.5, 2)),
-    "cleanlab_find_label_issues": CurveStyle("#b58900", "#e8c547", (3, 1.5)),
-    "loss": CurveStyle("#009e73", "#35c99c", (7, 2)),
-    "dfaulo_offline": CurveStyle("#d55e00", "#ff8f45", (), 2.4),
-    "dfaulo_online": CurveStyle("#0072b2", "#62b5ea", (), 2.4),
-}
-
-
-def curve_styles(names: Collection[str]) -> dict[str, CurveStyle]:
-    """The styles by the names of the rankings; the loss of a regression goes by its own name."""
-    if "squared_error" not in names:
-        return CURVE_STYLES
-    return {"squared_error" if name == "loss" else name: style for name, style in CURVE_STYLES.items()}
 
 
 @contextmanager
