@@ -139,8 +139,8 @@ def test_class_folders_in_the_root_itself(purify, folder_data, tmp_path):
     for table in ("ranking.csv",):
         text = (folder_data.results / table).read_text().replace("train/", "")
         (folder_data.results / table).write_text(text)
-    ids = np.load(folder_data.results / "dataset/train/sample_ids.npy")
-    np.save(folder_data.results / "dataset/train/sample_ids.npy", np.array([name.removeprefix("train/") for name in ids]))
+    kept = folder_data.results / "dataset/train/sample_ids.npy"
+    np.save(kept, np.array([name.removeprefix("train/") for name in np.load(kept)]))
     code, _, said = purify(folder_data.results, "--relabel", "--output", tmp_path / "clean")
     assert (code, said) == (0, "")
     assert (tmp_path / "clean/dog/0-from-cat.png").exists()
