@@ -22,16 +22,14 @@ class DefaultScoring:
     def __init__(self, params: DictConfig, train: LabeledDataset) -> None:
         settings, online = params.dfaulo, dict(params.dfaulo.online)
         self._rounds, self._per_round = online.pop("rounds"), online.pop("per_round")
+        # Checked before anything is read.
+        chosen = DefaultScorerSettings(
+            ScorerSettings(settings.anchor_share, settings.neighbour_weight, settings.floor),
+            ExplanationSettings(settings.least_yield, settings.closeness),
+            VerdictSettings(**online),
+        )
         self._scorer = DefaultScorer(
-            train,
-            load_evidence(places.SUFFIX, train),
-            DefaultScorerSettings(
-                ScorerSettings(settings.anchor_share, settings.neighbour_weight, settings.floor),
-                ExplanationSettings(settings.least_yield, settings.closeness),
-                VerdictSettings(**online),
-            ),
-            params.seed,
-            allocate=scratch_arrays(places.DFAULO),
+            train, load_evidence(places.SUFFIX, train), chosen, params.seed, allocate=scratch_arrays(places.DFAULO)
         )
 
     def offline(self) -> Localization:

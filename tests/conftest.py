@@ -37,6 +37,12 @@ def _named_version(package: str) -> str:
         return f"{package} absent"
 
 
+def pytest_sessionfinish() -> None:
+    from tests.warm_python import stop_warm_python
+
+    stop_warm_python()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _torch_as_in_the_stages() -> None:
     import torch

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from faultloc.io.dataset_store import load_test, load_texts, load_train, load_vo
 from faultloc.io.datasets import read_digits
 from faultloc.io.truth_store import load_truth
 from stages.gendata import find_reader, make
+from tests.warm_python import warm_folder
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DATASETS = sorted(path.stem for path in (REPOSITORY / "conf/dataset").glob("*.yaml"))
@@ -38,7 +38,7 @@ def run_stage(tmp_path):
         (tmp_path / "params.yaml").write_text(OmegaConf.to_yaml(composed(*overrides)))
         (tmp_path / "dvc.yaml").write_text("stages: {gendata: {params: [seed, dataset, fault]}}")
         environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
-        command = [sys.executable, "-m", "stages.gendata"]
+        command = [warm_folder() / "python", "-m", "stages.gendata"]
         return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
 
     return run

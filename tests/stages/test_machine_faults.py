@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -15,7 +16,8 @@ import numpy as np
 import pytest
 from omegaconf import OmegaConf
 
-from tests.stages.workspace import Workspace, environment
+from tests.stages.workspace import Workspace, warm_environment
+from tests.warm_python import warm_folder
 
 pytestmark = pytest.mark.slow
 
@@ -46,11 +48,14 @@ def undisturbed(tmp_path_factory) -> Workspace:
 
 
 def kill_in(made: Workspace, stage: str, rng: np.random.Generator) -> bool:
-    """Runs `dvc repro` until ``stage`` has begun and kills it and all its processes a random moment later."""
+    """Runs `dvc repro` until ``stage`` has begun and kills it and all its processes a random moment later.
+
+    DVC itself starts as for a user; the stages start warm, and die with the command that asked for them.
+    """
     process = subprocess.Popen(
-        ["dvc", "repro"],
+        [Path(sys.executable).with_name("dvc"), "repro"],
         cwd=made.folder,
-        env={**environment(), "PYTHONUNBUFFERED": "1"},
+        env={**warm_environment(), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -64,7 +69,7 @@ def kill_in(made: Workspace, stage: str, rng: np.random.Generator) -> bool:
             begun = True
             break
     if begun:
-        time.sleep(rng.uniform(0, 2))
+        time.sleep(rng.uniform(0, 0.7))
         os.killpg(process.pid, signal.SIGKILL)
     process.stdout.close()
     process.wait()
@@ -106,7 +111,9 @@ def test_two_users_may_share_a_cache_at_the_same_time(undisturbed, tmp_path):
     cache = tmp_path / "cache"
     users = [workspace(tmp_path / name, cache) for name in ("ann", "bob")]
     running = [
-        subprocess.Popen(["dvc", "repro"], cwd=user.folder, env=environment(), stdout=subprocess.DEVNULL)
+        subprocess.Popen(
+            [warm_folder() / "dvc", "repro"], cwd=user.folder, env=warm_environment(), stdout=subprocess.DEVNULL
+        )
         for user in users
     ]
     assert [process.wait() for process in running] == [0, 0]

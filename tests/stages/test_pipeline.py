@@ -182,6 +182,7 @@ def test_without_a_planted_fault_there_is_a_ranking_and_no_evaluation(done, tmp_
 def test_after_an_interruption_the_next_run_carries_on(done, tmp_path):
     workspace = Workspace(tmp_path)
     workspace.configure("mutation.epochs=100000")
+    workspace.run("dvc", "repro", "outlier", "activation", "preloss")
     running = subprocess.Popen(
         ["dvc", "repro"], cwd=workspace.folder, env=environment(), text=True, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -1,12 +1,14 @@
 """A project with a toy graph of three stages under the real `conf/`, so that what is computed can be counted."""
 
 import csv
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from tests.stages.workspace import Workspace, environment
+from tests.stages.workspace import Workspace, environment, warm_environment
+from tests.warm_python import warm_folder
 
 GRAPH = """
 stages:
@@ -60,18 +62,25 @@ class Toy:
         (self.project / "toy.py").write_text(TOY)
         self.environment = {**environment(), "TOY": str(folder)}
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, interrupts_ignored: bool = False) -> subprocess.Popen[str]:
+        """A sweep that can be sent signals; a shell starts what goes to the background with interrupts ignored."""
+        disposition = signal.SIG_IGN if interrupts_ignored else signal.SIG_DFL
         return subprocess.Popen(
             [sys.executable, "-m", "stages.sweep", *arguments],
             cwd=self.project, env=self.environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, disposition),
         )  # fmt: skip
 
     def sweep(self, *arguments: str) -> tuple[int, str]:
         """The exit code and what was printed."""
-        process = self.start(*arguments)
-        output = process.communicate()[0]
-        return process.returncode, output
+        own = {**self.environment, "PATH": warm_environment()["PATH"]}
+        finished = subprocess.run(
+            [warm_folder() / "python", "-m", "stages.sweep", *arguments],
+            cwd=self.project, env=own, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        return finished.returncode, finished.stdout
 
     def ran(self) -> list[str]:
         """The stages that ran since this was last asked."""

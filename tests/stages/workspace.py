@@ -9,6 +9,8 @@ from pathlib import Path
 
 from omegaconf import OmegaConf
 
+from tests.warm_python import warm_folder
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 CODE = ("stages", "faultloc", "conf", "dvc.yaml", "params.yaml", ".dvcignore")
 
@@ -46,9 +48,20 @@ class Workspace:
         (folder / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
 
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Runs ``command`` in the workspace with this Python first on the path; the output of both streams as text."""
+        """Runs ``command`` in the workspace with this Python first on the path; the output of both streams as text.
+
+        Python and DVC start warm (`tests/warm_python.py`); other programs, and what they start, as they do for a user.
+        """
+        program, *arguments = command
+        program = "python" if program == sys.executable else program
+        own = warm_environment() if program in ("python", "dvc") else environment()
         finished = subprocess.run(
-            command, cwd=self.folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [shutil.which(program, path=own["PATH"]) or program, *arguments],
+            cwd=self.folder,
+            env=own,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         assert not check or finished.returncode == 0, finished.stdout
         return finished
@@ -64,6 +77,12 @@ class Workspace:
     def lock(self) -> dict:
         """The content of `dvc.lock`."""
         return OmegaConf.to_container(OmegaConf.load(self.folder / "dvc.lock"))  # type: ignore[return-value]
+
+
+def warm_environment() -> dict[str, str]:
+    """The same, where `python` and `dvc` start as forks of a Python that has imported what takes long."""
+    warm = environment()
+    return {**warm, "PATH": f"{warm_folder()}{os.pathsep}{warm['PATH']}"}
 
 
 def environment() -> dict[str, str]:
