@@ -58,6 +58,7 @@ def write_inputs(architecture: Architecture, inputs: np.ndarray, labels: np.ndar
     save_subject(Path("models/subject"), Subject(network, architecture, recipe))
     rng = np.random.default_rng(0)
     save_array(Path("data/preloss/train/probabilities.npy"), rng.dirichlet(np.ones(3), SAMPLES).astype(np.float32))
+    save_array(Path("data/activation/train/features.npy"), rng.standard_normal((SAMPLES, 8)).astype(np.float32))
     save_array(Path("data/training/margin.npy"), np.arange(SAMPLES) - 20.0)
 
 

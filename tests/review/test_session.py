@@ -166,8 +166,8 @@ def test_a_verdict_on_an_unknown_sample_or_with_an_unknown_class_is_refused(digi
 
 def test_verdicts_about_another_data_set_are_refused(digits, session_on):
     session_on(digits.folder)
-    labels = np.load(digits.folder / "dataset/labels.npy")
-    np.save(digits.folder / "dataset/labels.npy", labels[::-1])
+    labels = np.load(digits.folder / "dataset/train/labels.npy")
+    np.save(digits.folder / "dataset/train/labels.npy", labels[::-1])
     with pytest.raises(DataError, match="verdicts about another data set"):
         session_on(digits.folder)
 

@@ -51,16 +51,24 @@ def has_code(file: Path) -> bool:
     )
 
 
+def files_beside(file: Path) -> set[Path]:
+    """The files in the folder of ``file`` that are no code and that it names, as a page names its template."""
+    nodes = ast.walk(ast.parse(file.read_text()))
+    names = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {path for path in file.parent.iterdir() if path.name in names and path.is_file() and path.suffix != ".py"}
+
+
 @cache
 def files_read(stage: str) -> frozenset[Path]:
-    """The stage's script and every file of the repository that it imports, directly or through others."""
+    """The stage's script, every file of the repository that it imports, directly or not, and what lies beside these."""
     found, queue = set(), [REPOSITORY / "stages" / f"{stage}.py"]
     while queue:
         file = queue.pop()
         if file not in found:
             found.add(file)
             queue += [path for path in map(module_file, imported_modules(file)) if path not in (None, FRONT_DOOR)]
-    return frozenset(file for file in found if has_code(file))
+    beside = {path for file in found for path in files_beside(file)}
+    return frozenset({file for file in found if has_code(file)} | beside)
 
 
 def scripts_of(stage: str) -> list[Path]:
