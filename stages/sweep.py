@@ -8,6 +8,7 @@ The overrides are those of stages.compose, with commas between the values to try
 a job, results.csv, index.html. After an interruption or a failure the same command carries on.
 """
 
+import signal
 import sys
 from functools import partial
 from pathlib import Path
@@ -28,7 +29,7 @@ from stages.sweeping.progress import outcomes, shown_progress
 from stages.sweeping.settings import SweepSettings
 from stages.sweeping.workspace import prepare_workspace, shared_cache, written_paths
 
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
 _ONLY_SHOWN = {"-c", "--cfg", "-i", "--info"}
 
 
@@ -72,6 +73,20 @@ def prepare_workspaces(jobs: list[Job], project: Path, cache: Path) -> None:
         prepare_workspace(job, project, cache, say)
 
 
+class Terminated(KeyboardInterrupt):
+    """The sweep was asked to end by SIGTERM: it ends as by Ctrl-C, its jobs with it."""
+
+
+def end_on_termination() -> None:
+    """Makes SIGTERM an interruption. In the background of a shell it is the only one: SIGINT is ignored there."""
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # asked twice, it still ends its jobs
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, end)
+
+
 def run_sweep(jobs: list[Job], settings: SweepSettings, choice: LauncherChoice, project: Path) -> int:
     """Runs ``jobs``, writes the tables, says what became of each; returns the exit code."""
     from stages.sweeping.tables import write_tables
@@ -83,7 +98,7 @@ def run_sweep(jobs: list[Job], settings: SweepSettings, choice: LauncherChoice, 
     for path in written_paths(project):
         if folder.is_relative_to(project / path):
             raise ConfigError(f"sweep.folder is {settings.folder}, in what the stages write ({path}): name another")
-    interrupted = False
+    ended_by: KeyboardInterrupt | None = None
     with held(folder / ".lock", refuse):
         cache = shared_cache(project)
         locks = cache / "sweep-locks"
@@ -97,16 +112,17 @@ def run_sweep(jobs: list[Job], settings: SweepSettings, choice: LauncherChoice, 
             prepare_workspaces(new, project, cache)
             with shown_progress(jobs) as show:
                 run_jobs(new, launcher, running=running, on_change=show)
-        except KeyboardInterrupt:
-            interrupted = True
+        except KeyboardInterrupt as interruption:
+            ended_by = interruption
         write_tables(folder, jobs)
     for line in outcomes(jobs):
         print(f"sweep: {line}")
     done = sum(job.is_done for job in jobs)
     print(f"sweep: {done} of {len(jobs)} jobs done; see index.html and results.csv in {settings.folder}/")
-    if interrupted:
-        print("sweep: interrupted; the same command carries on here", file=sys.stderr)
-        return INTERRUPTED
+    if ended_by is not None:
+        how = "terminated" if isinstance(ended_by, Terminated) else "interrupted"
+        print(f"sweep: {how}; the same command carries on here", file=sys.stderr)
+        return TERMINATED if isinstance(ended_by, Terminated) else INTERRUPTED
     return 0 if done == len(jobs) else 1
 
 
@@ -124,6 +140,7 @@ def main() -> int:
     if not Path("dvc.yaml").is_file():
         print(f"sweep: error: there is no dvc.yaml in {Path.cwd()}: start from the project's folder", file=sys.stderr)
         return 1
+    end_on_termination()
     arguments = sys.argv[1:]
     composed = composed_jobs(arguments)
     project = Path.cwd()
@@ -135,6 +152,9 @@ def main() -> int:
         jobs = [make_job(config, own, project / settings.folder) for config, own in composed]
         choice = composed_launcher([*overrides, *filter(is_of_launcher, arguments)])
         return run_sweep(list({job.folder: job for job in jobs}.values()), settings, choice, project)
+    except KeyboardInterrupt as error:  # before a job was started
+        print("sweep: interrupted; the same command carries on here", file=sys.stderr)
+        return TERMINATED if isinstance(error, Terminated) else INTERRUPTED
     except (FaultlocError, OmegaConfBaseException) as error:
         print(f"sweep: error: {error}", file=sys.stderr)
         return 1

@@ -84,14 +84,23 @@ def test_raw_data_named_by_a_relative_path_are_found_and_their_changes_noticed(t
     assert "gendata" in toy.ran()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_an_interrupted_sweep_ends_its_jobs_and_the_same_command_carries_on(toy, number):
-    process = toy.start_and_wait_for_training()
+@pytest.mark.parametrize(
+    ("number", "exit_code", "interrupts_ignored"),
+    [
+        (signal.SIGINT, 130, False),
+        (signal.SIGTERM, 143, False),
+        # In the background of a shell, or under nohup.
+        (signal.SIGTERM, 143, True),
+        (signal.SIGKILL, -signal.SIGKILL, False),
+    ],
+)
+def test_an_interrupted_sweep_ends_its_jobs_and_the_same_command_carries_on(toy, number, exit_code, interrupts_ignored):
+    process = toy.start_and_wait_for_training(interrupts_ignored=interrupts_ignored)
     code, refused = toy.sweep("-m", "seed=1")
     assert (code, "another sweep runs in sweep/" in refused) == (1, True)
     process.send_signal(number)
     said = process.communicate()[0]  # also waits for whoever else holds this pipe
-    assert process.returncode == (130 if number == signal.SIGINT else -signal.SIGKILL)
+    assert process.returncode == exit_code
     assert "Traceback" not in said
     assert toy.ran() == ["gendata", "train"]
     (toy.beside / "hang").unlink()

@@ -93,10 +93,10 @@ class Toy:
         with (self.project / "sweep/results.csv").open() as file:
             return list(csv.DictReader(file))
 
-    def start_and_wait_for_training(self, *arguments: str) -> subprocess.Popen[str]:
+    def start_and_wait_for_training(self, *arguments: str, interrupts_ignored: bool = False) -> subprocess.Popen[str]:
         """A sweep whose job hangs in `train`."""
         (self.beside / "hang").touch()
-        process = self.start("-m", "seed=0", *arguments)
+        process = self.start("-m", "seed=0", *arguments, interrupts_ignored=interrupts_ignored)
         runs = self.beside / "runs.txt"
         while not (runs.exists() and "train" in runs.read_text()):
             assert process.poll() is None, process.communicate()[0]
