@@ -76,6 +76,7 @@ def kill_in(made: Workspace, stage: str, rng: np.random.Generator) -> bool:
     return begun
 
 
+@pytest.mark.timeout(1800)  # a start of DVC for every stage
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_every_stage_may_be_killed_at_any_moment(undisturbed, tmp_path, number):
     rng = np.random.default_rng(number)
