@@ -127,3 +127,5 @@ CASES: Mapping[str, Case] = {
     "mdsc": _surprise("mdsc", references.mahalanobis_surprises, {"width": 1.0}, {"width": 2.0}),
     "nlc": _case("nlc", references.layer_covariance, {}, None),
 }
+# Whether it declares that the order of samples does not matter.
+IS_ORDER_FREE = {name: CRITERIA[name.split()[0]].is_order_free for name in CASES}

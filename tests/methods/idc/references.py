@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -24,7 +25,7 @@ class Sample:
     given: int
     answers: list[float]
 
-    @property
+    @cached_property
     def units(self) -> list[np.floating]:
         return [unit for layer in self.layers for unit in layer]
 
@@ -189,20 +190,21 @@ def _varying(train: Batches) -> list[int]:
 
 
 def _traces(train: Batches, classes: str) -> dict[int, list[list[float]]]:
+    varying = _varying(train)
     traces: dict[int, list[list[float]]] = {}
     for sample in _all(train):
-        trace = [float(sample.units[unit]) for unit in _varying(train)]
+        trace = [float(sample.units[unit]) for unit in varying]
         traces.setdefault(getattr(sample, classes), []).append(trace)
     return traces
 
 
 def likelihood_surprises(train: Batches, test: Batches, classes: str) -> list[float]:
     """Minus the logarithm of the mean of Gaussians, in decimals that do not run out of digits."""
-    traces, surprises = _traces(train, classes), []
+    traces, varying, surprises = _traces(train, classes), _varying(train), []
     with localcontext(prec=40, Emin=-(10**9), Emax=10**9):
         for sample in _all(test):
             known = traces.get(getattr(sample, classes), [])
-            one = [float(sample.units[unit]) for unit in _varying(train)]
+            one = [float(sample.units[unit]) for unit in varying]
             density = Decimal(0)
             for other in known:
                 kernel = (Decimal(-_squared(one, other)) / (2 * Decimal("0.2") ** 2)).exp()
@@ -212,13 +214,13 @@ def likelihood_surprises(train: Batches, test: Batches, classes: str) -> list[fl
 
 
 def distance_surprises(train: Batches, test: Batches, classes: str, other_from: str) -> list[float]:
-    traces, surprises = _traces(train, classes), []
+    traces, varying, surprises = _traces(train, classes), _varying(train), []
     for sample in _all(test):
         label = getattr(sample, classes)
         if label not in traces:
             surprises.append(math.nan)
             continue
-        one = [float(sample.units[unit]) for unit in _varying(train)]
+        one = [float(sample.units[unit]) for unit in varying]
         neighbour = min(traces[label], key=lambda trace: _squared(one, trace))
         start = one if other_from == "input" else neighbour
         others = [trace for other, of_class in traces.items() if other != label for trace in of_class]
@@ -228,7 +230,7 @@ def distance_surprises(train: Batches, test: Batches, classes: str, other_from: 
 
 
 def mahalanobis_surprises(train: Batches, test: Batches, classes: str) -> list[float]:
-    traces, surprises = _traces(train, classes), []
+    traces, varying, surprises = _traces(train, classes), _varying(train), []
     inverses = {
         label: np.linalg.pinv(_covariance(rows), rcond=len(rows[0]) * 2.0**-52, hermitian=True)
         for label, rows in traces.items()
@@ -238,7 +240,7 @@ def mahalanobis_surprises(train: Batches, test: Batches, classes: str) -> list[f
         if label not in traces or not inverses[label].any():
             surprises.append(math.nan)
             continue
-        one = [float(sample.units[unit]) for unit in _varying(train)]
+        one = [float(sample.units[unit]) for unit in varying]
         means = [math.fsum(column) / len(column) for column in zip(*traces[label], strict=True)]
         gap = [a - b for a, b in zip(one, means, strict=True)]
         units = range(len(gap))
@@ -248,9 +250,8 @@ def mahalanobis_surprises(train: Batches, test: Batches, classes: str) -> list[f
 
 
 def surprise_coverage(surprises: Sequence[float], width: float, upper: float | None = None) -> Counted:
-    numbers = [surprise for surprise in surprises if math.isfinite(surprise)]
+    places = [round(surprise / width, 9) for surprise in surprises if math.isfinite(surprise)]
     if upper is None:
-        return len({math.floor(surprise / width) for surprise in numbers}), len(surprises)
-    buckets = math.ceil(upper / width)
-    reached = {b for b in range(buckets) for s in numbers if b <= s / width < b + 1}
-    return len(reached), buckets
+        return len({math.floor(place) for place in places}), len(surprises)
+    buckets = range(math.ceil(upper / width))
+    return len({bucket for bucket in buckets for place in places if bucket <= place < bucket + 1}), len(buckets)

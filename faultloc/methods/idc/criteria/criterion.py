@@ -54,8 +54,7 @@ class Criterion(ABC):
             ConfigError: it is in use already.
             DataError: the training data hold no sample.
         """
-        if self._layout is not None:
-            raise ConfigError(f"the criterion {self.name} is built or in use already; make a new one for other data")
+        self.require_new()
         if isinstance(loader, Tensor):
             raise DataError("build was given one tensor; expected an iterable of batches, such as a data loader")
         if self.needs_build:
@@ -63,6 +62,15 @@ class Criterion(ABC):
                 self.learn(self.reader.read(batch))
             self.finish_build()
         return self
+
+    def require_new(self) -> None:
+        """Nothing.
+
+        Raises:
+            ConfigError: it has learnt or seen something.
+        """
+        if self._layout is not None:
+            raise ConfigError(f"the criterion {self.name} is built or in use already; make a new one for other data")
 
     def learn(self, units: UnitOutputs) -> None:
         """``build`` with a batch whose units have been read, for several criteria at once; ``finish_build`` ends it."""

@@ -105,7 +105,9 @@ class SurpriseCriterion(Criterion):
     def _observe(self, units: UnitOutputs) -> None:
         surprises = self._surprises(units.joined.astype(np.float64), self._classes(units))
         is_number = np.isfinite(surprises)
-        buckets = np.floor(surprises[is_number] / self.width)
+        # Three tenths in buckets of a tenth are 2.9999999999999996, and products of matrices differ by as much from one
+        # size of batch to another: what is whole but for rounding is whole.
+        buckets = np.floor(np.round(surprises[is_number] / self.width, 9))
         if self.upper is not None:
             is_within = (buckets >= 0) & (buckets < self._last_bucket())
             self._not_counted["lie outside of the range of the buckets"] += int(np.count_nonzero(~is_within))
