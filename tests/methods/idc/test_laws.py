@@ -11,7 +11,7 @@ from tests.methods.idc.references import Sample, as_units
 
 WIDTHS = (3, 4, 1)
 # The laws of a variant are mostly those of its criterion, and the slow references are slow.
-VARIANT_SUITES, REFERENCES = 20, 5
+VARIANT_SUITES, REFERENCES = 10, 5
 
 
 def random_samples(generator: np.random.Generator, number: int, largest: int) -> list[Sample]:
@@ -50,8 +50,8 @@ def test_the_laws_hold_for_random_suites(named):
         if number < REFERENCES:
             assert (whole.covered, whole.total) == pytest.approx(CASES[named].reference([train], [test]), rel=1e-9)
         criterion, covered = built.fresh(), 0
-        for start in range(0, len(test), 2):
-            criterion.observe(rows(units, slice(start, start + 2)))
+        for start in range(0, len(test), 3):
+            criterion.observe(rows(units, slice(start, start + 3)))
             found = criterion.compute()
             assert found.covered >= covered
             covered = found.covered
@@ -59,7 +59,7 @@ def test_the_laws_hold_for_random_suites(named):
             continue
         assert found == whole
         order = generator.permutation(len(test))
-        one, other = seen(built, rows(units, order[:2]), 1), seen(built, rows(units, order[2:]), 5)
+        one, other = seen(built, rows(units, order[:2]), 2), seen(built, rows(units, order[2:]), 4)
         assert one.merge(other).compute() == whole
         one.observe(units)
         assert one.compute().covered == whole.covered

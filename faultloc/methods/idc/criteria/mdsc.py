@@ -39,14 +39,25 @@ class MahalanobisSurpriseCoverage(SurpriseCriterion):
     def _begin(self, widths: tuple[int, ...]) -> None:
         super()._begin(widths)
         self._moments: dict[int, Moments] = {}
+        self._waiting: dict[int, list[Float[np.ndarray, "sample neuron"]]] = {}
 
     def _learn(self, units: UnitOutputs) -> None:
         classes = self._classes(units)
         for label in np.unique(classes).tolist():
-            before = self._moments.get(label) or Moments.none(units.joined.shape[1])
-            self._moments[label] = before.with_samples(units.joined[classes == label])
+            waiting = self._waiting.setdefault(label, [])
+            waiting.append(units.joined[classes == label])
+            # To change the matrix costs by its size: only for as many samples as it has rows.
+            if sum(map(len, waiting)) >= units.joined.shape[1]:
+                self._take_in(label)
+
+    def _take_in(self, label: int) -> None:
+        values = np.concatenate(self._waiting.pop(label))
+        before = self._moments.get(label) or Moments.none(values.shape[1])
+        self._moments[label] = before.with_samples(values)
 
     def _finish(self) -> None:
+        for label in list(self._waiting):
+            self._take_in(label)
         self.varying = require_varying(_variances(list(self._moments.values())), self.min_variance)
         self.means = {label: moments.mean[self.varying] for label, moments in self._moments.items()}
         self.whitenings = {
