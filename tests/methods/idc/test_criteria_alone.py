@@ -40,7 +40,7 @@ def test_a_layer_of_one_unit_is_beyond_neuron_coverage_and_noted():
     criterion.observe(units([[0.0, 1.0], [1.0, 0.0]], [[5.0], [6.0]]))
     found = criterion.compute()
     assert (found.covered, found.attainable, found.total) == (2, 2, 3)
-    assert found.notes[0] == "1 layers have one unit, which cannot be high among others"
+    assert found.notes[0] == "1 of 2 layers have one unit, which cannot be high among others"
 
 
 TRAINED = units([[0.0], [4.0]])
@@ -124,7 +124,7 @@ def test_a_sample_on_a_training_sample_of_another_class_is_noted_and_not_counted
     criterion.observe(units([[0.0, 1.0]], labels=[0]))
     found = criterion.compute()
     assert found.covered == 0
-    assert found.notes == ("1 samples are surprising without end: not counted",)
+    assert found.notes == ("1 of 1 samples are surprising without end: not counted",)
 
 
 @pytest.mark.parametrize("name", ["lsc", "dsc", "mdsc"])
@@ -134,7 +134,7 @@ def test_a_class_that_training_does_not_have_is_noted_and_not_counted(name):
     criterion.observe(units([[0.0, 0.0, 5.0]]))
     found = criterion.compute()
     assert found.covered == 0
-    assert found.notes[0] == "1 samples are of a class that training tells nothing of: not counted"
+    assert found.notes[0] == "1 of 1 samples are of a class that training tells nothing of: not counted"
 
 
 def test_surprise_beyond_the_upper_end_is_noted_and_not_counted():
@@ -142,7 +142,7 @@ def test_surprise_beyond_the_upper_end_is_noted_and_not_counted():
     criterion.observe(units([[100.0, 0.0], [1.5, 0.0]]))
     found = criterion.compute()
     assert (found.covered, found.total) == (1, 2)
-    assert found.notes[0] == "1 samples lie outside of the range of the buckets: not counted"
+    assert found.notes[0] == "1 of 2 samples lie outside of the range of the buckets: not counted"
 
 
 def test_a_singular_covariance_says_its_rank():

@@ -63,5 +63,5 @@ class NeuronCoverage(Criterion):
         attainable = sum(width - spared for width in widths if width > 1)
         covered = sum(int(is_covered.sum()) for is_covered in self._is_covered)
         alone = widths.count(1)
-        notes = (f"{alone} layers have one unit, which cannot be high among others",) if alone else ()
+        notes = (f"{alone} of {len(widths)} layers have one unit, which cannot be high among others",) if alone else ()
         return Coverage(self.name, covered, sum(widths), attainable, notes)

@@ -126,7 +126,8 @@ class SurpriseCriterion(Criterion):
 
     def _coverage(self) -> Coverage:
         total = self.samples if self.upper is None else self._last_bucket()
-        notes = [f"{number} samples {why}: not counted" for why, number in sorted(self._not_counted.items()) if number]
+        reasons = [(number, why) for why, number in sorted(self._not_counted.items()) if number]
+        notes = [f"{number} of {self.samples} samples {why}: not counted" for number, why in reasons]
         return Coverage(
             self.name, len(self._buckets), total, min(total, self.samples), (*notes, *self._notes_of_learning())
         )
