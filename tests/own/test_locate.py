@@ -24,6 +24,10 @@ def found(digits):
     return locate_data_faults(digits.network, (digits.inputs, digits.labels), settings=QUICK)
 
 
+def wide_picture() -> Image.Image:
+    return Image.fromarray(np.full((8, 8), 40000, dtype=np.uint16))
+
+
 def tensors(digits) -> TensorDataset:
     return TensorDataset(torch.from_numpy(digits.inputs), torch.from_numpy(digits.labels))
 
@@ -222,6 +226,7 @@ def test_two_classes_that_changed_places_are_a_warning(digits):
         (lambda d: Pairs([("a text", 0), ("another", 1)]), DataError, "no array of numbers"),
         (lambda d: Pairs([(d.inputs[0], 0), (d.inputs[1, :, :4], 1)]), DataError, "expected one shape"),
         (lambda d: Pairs([(d.inputs[0], "dog"), (d.inputs[1], 1)]), DataError, "label of sample 0 is 'dog'"),
+        (lambda d: Pairs([(wide_picture(), 0), (wide_picture(), 1)]), DataError, "'I;16', expected 8 bits a channel"),
         (lambda d: Pairs([]), DataError, "no samples"),
         (lambda d: (d.inputs[:, :, :4], d.labels), ModelError, "cannot take inputs of shape"),
         (lambda d: (d.inputs, d.labels + 5), ModelError, "15 classes"),

@@ -10,6 +10,9 @@ from PIL import Image
 from faultloc.errors import DataError
 from faultloc.io.datasets.sample_ids import numbered_ids
 
+# Pillow would cut their pixels off at 255 without a word (findings/pillow_wide_pixels_turn_white.sh).
+_WIDE_MODES = ("F", "I", "I;16", "I;16B", "I;16L", "I;16N")
+
 
 def as_array(value: object) -> np.ndarray:
     """``value``, a tensor or what NumPy takes, as an array of numbers.
@@ -35,6 +38,11 @@ def as_input(value: object) -> Shaped[np.ndarray, "..."]:
         DataError: it is no array of numbers.
     """
     if isinstance(value, Image.Image):
+        if value.mode in _WIDE_MODES:
+            raise DataError(
+                f"a picture has Pillow's mode {value.mode!r}, expected 8 bits a channel: give arrays or tensors of its "
+                "pixels, scaled as the model was trained on them"
+            )
         pixels = np.asarray(value if value.mode in ("L", "RGB") else value.convert("RGB"))
         return pixels[None] if pixels.ndim == 2 else np.ascontiguousarray(pixels.transpose(2, 0, 1))
     return as_array(value)
