@@ -40,7 +40,7 @@ class Brought:
 
     @property
     def network(self) -> nn.Module:
-        """The model, which takes the stored inputs as they are: it scales them itself."""
+        """The model, behind the scaling by ``mean`` and ``std``: it takes images in [0, 1]."""
         return self.model.network
 
 

@@ -11,8 +11,7 @@ from faultloc.own.options import ModelOptions
 from faultloc.subject.normalisation import NormalisedNetwork
 from faultloc.subject.recipe import TrainingRecipe
 
-# Where a checkpoint does not say how its model was trained, the paper's mutants are trained so. Source: the authors'
-# defaults.
+# Where a checkpoint does not say how its model was trained. Source: the defaults of DFauLo's authors.
 _FALLBACK = TrainingRecipe("Adam", 1, 1, {"lr": 0.001})
 
 
@@ -24,14 +23,17 @@ class OwnModel:
     loaded: LoadedModel
     digest: str
 
-    def recipe(self, *, epochs: int, batch_size: int) -> tuple[TrainingRecipe, str]:
-        """How to train it on, by the stored optimizer and schedule where there are some; and that in words."""
+    @property
+    def names_optimizer(self) -> bool:
+        """Whether its file says by which optimizer it was trained."""
+        return self.loaded.training.optimizer is not None
+
+    def recipe(self, *, epochs: int, batch_size: int) -> TrainingRecipe:
+        """How to train it on: by the stored optimizer and schedule where there are some, else by Adam."""
         stored = self.loaded.training
         if stored.optimizer is None:
-            return replace(_FALLBACK, epochs=epochs, batch_size=batch_size), (
-                "The model's file names no optimizer: the mutants are trained by Adam at a learning rate of .001."
-            )
-        recipe = TrainingRecipe(
+            return replace(_FALLBACK, epochs=epochs, batch_size=batch_size)
+        return TrainingRecipe(
             optimizer=stored.optimizer,
             optimizer_options=stored.optimizer_options,
             scheduler=stored.scheduler,
@@ -39,9 +41,6 @@ class OwnModel:
             epochs=epochs,
             batch_size=batch_size,
         )
-        rate = stored.optimizer_options.get("lr")
-        schedule = f", {stored.scheduler}" if stored.scheduler else ""
-        return recipe, f"The mutants are trained as the model was: {stored.optimizer}, lr {rate}{schedule}."
 
 
 def read_own_model(

@@ -16,6 +16,7 @@ from faultloc.own.dfaulo.found import DataFaults
 from faultloc.own.dfaulo.options import RunOptions
 from faultloc.own.dfaulo.ranking import ask_mutants, rank_by_default, rank_by_paper
 from faultloc.own.dfaulo.results import save_found
+from faultloc.own.model import OwnModel
 from faultloc.own.options import DataOptions, ModelOptions
 from faultloc.own.stored_samples import Say
 from faultloc.probes.predictions import accuracy, predict
@@ -23,6 +24,7 @@ from faultloc.report.dfaulo.summary_sentence import describe_summary
 from faultloc.report.shared.progress import count_bar
 from faultloc.runtime import worker_count
 from faultloc.subject.examination import Examination, Execution
+from faultloc.subject.recipe import TrainingRecipe
 
 
 def run_dfaulo(data: DataOptions, given: ModelOptions, options: RunOptions, output: Path, say: Say) -> None:
@@ -72,8 +74,8 @@ def _examined(brought: Brought, options: RunOptions, output: Path, say: Say) -> 
     )
     texts, words = splits.texts, splits.vocabulary
     if options.scorer == "paper":
-        recipe, sentence = brought.model.recipe(epochs=options.paper_epochs, batch_size=options.paper_batch_size)
-        say(sentence)
+        recipe = brought.model.recipe(epochs=options.paper_epochs, batch_size=options.paper_batch_size)
+        say(_trained_by(brought.model, recipe))
         ranking, mutants = rank_by_paper(examination, recipe, settings, on_logits=hear)
         return DataFaults(ranking, {"samples": len(dataset)}, dataset, texts, words, mutants=mutants), answers[0]
     key = "/".join(
@@ -97,6 +99,14 @@ def _examined(brought: Brought, options: RunOptions, output: Path, say: Say) -> 
     say(f"Trained {examined.about}.")
     ranking, summary = rank_by_default(dataset, examined.evidence, examined.predicted, settings, allocate=scratch)
     return DataFaults(ranking, summary, dataset, texts, words, examined.evidence, examined.mutants), answers[0]
+
+
+def _trained_by(model: OwnModel, recipe: TrainingRecipe) -> str:
+    if not model.names_optimizer:
+        return "The model's file names no optimizer: the mutants are trained by Adam at a learning rate of .001."
+    rate = recipe.optimizer_options.get("lr")
+    schedule = f", {recipe.scheduler}" if recipe.scheduler else ""
+    return f"The mutants are trained as the model was: {recipe.optimizer}, lr {rate}{schedule}."
 
 
 def _record(options: RunOptions) -> dict[str, object]:

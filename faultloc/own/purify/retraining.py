@@ -68,7 +68,7 @@ def load_trainee(results: RankedData, retraining: Retraining) -> Trainee:
         )
     check_outputs(subject.network, as_tensor(dataset.inputs[:2], torch.device("cpu")), len(dataset.class_names))
     epochs, rate = retraining.epochs, retraining.learning_rate
-    recipe, _ = subject.recipe(epochs=epochs, batch_size=_BATCH_SIZE)
+    recipe = subject.recipe(epochs=epochs, batch_size=_BATCH_SIZE)
     fine_tuning = recipe.for_fine_tuning(learning_rate=rate, epochs=epochs, batch_size=_BATCH_SIZE)
     return Trainee(subject.network, fine_tuning)
 
