@@ -6,7 +6,12 @@ from pathlib import Path
 _FOLDERS = ("data", "models", "results")
 
 # Where a file of an older build lies in this one. A file that moved has to have the same bytes as one that stayed.
-MOVED: dict[str, str] = {}
+MOVED: dict[str, str] = {
+    "data/activation/cluster.npy": "data/activation/train/cluster.npy",
+    **{f"data/dataset/{name}.npy": f"data/dataset/train/{name}.npy" for name in ("inputs", "labels", "sample_ids")},
+    **{f"data/dataset/test_{name}.npy": f"data/dataset/test/{name}.npy" for name in ("inputs", "labels", "sample_ids")},
+    **{f"data/preloss/{name}.npy": f"data/preloss/train/{name}.npy" for name in ("logits", "loss", "probabilities")},
+}
 
 
 def outputs(folder: Path) -> dict[str, str]:

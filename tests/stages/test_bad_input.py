@@ -59,7 +59,6 @@ def complaint(workspace: Workspace, stage: str, *overrides: str) -> str:
         ("peers", "peers.aum.run=maybe", "peers.aum.run is 'maybe'; expected true or false"),
         ("peers", "peers.neighbour_votes.neighbours=0", "neighbours is 0; expected a whole number at least 1"),
         ("peers", "peers.simifeat.rounds=0", "peers.simifeat.rounds is 0; expected a whole number at least 1"),
-        ("peers", "activation.layer=fc9", "no layer 'fc9'; it has: features, features.0"),
         ("purify", "purify.action=mend", "purify.action is 'mend'; expected remove or relabel"),
         ("purify", "purify.share=1.5", "purify.share is 1.5; expected a number above 0 and below 1"),
         ("purify", "purify.share=null", "it is not said how many samples to remove"),
