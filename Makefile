@@ -17,7 +17,7 @@ BIN := $(abspath $(VENV))/bin
 INSTALLED := $(VENV)/.installed-torch-$(subst .*,,$(TORCH))
 RUN := PATH="$(BIN):$$PATH"
 
-.PHONY: repro test lint wheel-check bench bench-quality bench-deep-localize bench-scale install
+.PHONY: repro test lint wheel-check wheel-check-whole bench bench-quality bench-deep-localize bench-scale install
 .DEFAULT_GOAL := repro
 
 repro: $(INSTALLED)
@@ -36,9 +36,13 @@ lint: $(INSTALLED)
 	$(RUN) mypy
 	$(RUN) python -m stages.compose --check
 
-# The wheel in an environment of its own, without the repository. `.ci/wheel_check python3 --whole` installs all anew.
+# The wheel in an environment of its own, without the repository; it borrows the packages that $(VENV) has.
 wheel-check: $(INSTALLED)
 	bash .ci/wheel_check $(BIN)/python
+
+# The same with every package installed anew, PyTorch too: minutes and gigabytes, so it is run by hand.
+wheel-check-whole:
+	bash .ci/wheel_check $(PYTHON) --whole $(PINNED_TORCH) $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)")
 
 bench: $(INSTALLED)
 	$(RUN) OMP_NUM_THREADS=1 python -m benchmarks.reference_case --root $(DATA)/mnist
