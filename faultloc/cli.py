@@ -4,17 +4,22 @@ Exit codes: 0 done, 1 a mistake in the data, the model or the settings, 2 a mist
 watched and has an error, 130 interrupted.
 """
 
-import errno
 import importlib
 import sys
 
 import click
 
-from faultloc.errors import FaultlocError
+from faultloc.endings import EXPECTED, Advice, ending_of
 
 # Each is `command` in the module of its name in faultloc/commands/, imported when it is asked for: `faultloc --help`
 # must not wait for PyTorch.
 _COMMANDS = {"dfaulo": "dfaulo", "review": "review", "purify": "purify", "deep-localize": "deep_localize"}
+
+_ADVICE = Advice(
+    interrupted="what was finished is kept, and the same command carries on from there",
+    out_of_memory="take smaller images (--img_size) or close other programs",
+    out_of_space="free some, run again: what was finished is kept",
+)
 
 
 class _Commands(click.Group):
@@ -57,20 +62,14 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        _fail("interrupted; what was finished is kept, and the same command carries on from there", 130)
-    except FaultlocError as error:
-        _fail(str(error), 1)
-    except MemoryError:
-        _fail("out of memory; take smaller images (--img_size) or close other programs", 1)
-    except OSError as error:
-        where = error.filename or "while writing"
-        if error.errno == errno.ENOSPC:
-            _fail(f"no space left on the device ({where}); free some, run again: what was finished is kept", 1)
-        _fail(f"{error.strerror or error} ({where}); expected a file or folder that can be used", 1)
+    except click.Abort:  # what click makes of Ctrl-C
+        _fail(KeyboardInterrupt())
+    except EXPECTED as error:
+        _fail(error)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _fail(sentence: str, code: int) -> None:
-    click.echo(f"faultloc: error: {sentence}", err=True)
-    sys.exit(code)
+def _fail(error: BaseException) -> None:
+    ending = ending_of(error, _ADVICE)
+    click.echo(f"faultloc: error: {ending.sentence}", err=True)
+    sys.exit(ending.code)

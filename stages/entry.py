@@ -1,24 +1,24 @@
-"""How every stage starts: read `params.yaml` through Hydra, keep what the stage declares, run, say one line.
+"""How every stage starts: read `params.yaml`, keep what the stage declares, run, say one line.
 
 `params.yaml` is the one truth for a stage, so that `python -m stages.x` and `dvc repro` agree. Of it a stage sees only
 the keys that it declares under `params` in `dvc.yaml`: reading any other is an error, because DVC would not notice
 when that other one changes.
 """
 
-import errno
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-import hydra
+import yaml
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
 
-from faultloc.errors import ConfigError, FaultlocError
+from faultloc.endings import EXPECTED, Advice, ending_of
+from faultloc.errors import ConfigError
 from faultloc.settings_check import check_number
 from stages import ranks
 
@@ -27,6 +27,12 @@ CONF = str(Path(__file__).resolve().parents[1] / "conf")
 
 Stage = Callable[[DictConfig], str]
 _ABSENT = object()
+_FASTEST_SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_REMEDIES = {"dvc.yaml": "start from the project's folder", "params.yaml": "python -m stages.compose"}
+_ADVICE = Advice(
+    interrupted="no half-written file is left, the next `dvc repro` carries on here",
+    out_of_memory="take fewer samples (dataset.subset=...) or a smaller runtime.batch_size",
+)
 
 
 def stage(name: str, *, shared_by_ranks: bool = False) -> Callable[[Stage], Callable[[], None]]:
@@ -37,21 +43,33 @@ def stage(name: str, *, shared_by_ranks: bool = False) -> Callable[[Stage], Call
     """
 
     def decorate(run: Stage) -> Callable[[], None]:
-        @hydra.main(version_base="1.3", config_path=CONF, config_name="stage")
-        def with_parameters(params: DictConfig) -> None:
-            sys.exit(_run(name, run, params))
-
         def main() -> None:
+            overrides = sys.argv[1:]
             try:
-                _check_start(name, sys.argv[1:], shared_by_ranks)
+                _check_start(name, overrides, shared_by_ranks)
+                params = _load_params()
             except ConfigError as error:
                 sys.exit(_fail(name, str(error), 1))
             ranks.end_with_torchrun()
-            with_parameters()
+            if overrides:
+                _run_composed(lambda composed: _run(name, run, composed))
+            sys.exit(_run(name, run, params))
 
         return main
 
     return decorate
+
+
+def _run_composed(run: Callable[[DictConfig], int]) -> None:
+    """Has Hydra compose `params.yaml` with the overrides of the command line; ends with the exit code of ``run``."""
+    # Only here: it takes half a second, and `dvc repro` starts a dozen stages without an override.
+    import hydra
+
+    @hydra.main(version_base="1.3", config_path=CONF, config_name="stage")
+    def with_parameters(params: DictConfig) -> None:
+        sys.exit(run(params))
+
+    with_parameters()
 
 
 def _check_start(name: str, arguments: list[str], shared_by_ranks: bool) -> None:
@@ -66,13 +84,26 @@ def _check_start(name: str, arguments: list[str], shared_by_ranks: bool) -> None
             f"there are {ranks.count()} processes of stage {name}, which runs in one: python -m stages.{name}; "
             "docs/devices.md says which stages torchrun can start"
         )
-    for file, remedy in (("dvc.yaml", "start from the project's folder"), ("params.yaml", "python -m stages.compose")):
+    for file, remedy in _REMEDIES.items():
         if not Path(file).is_file():
             raise ConfigError(f"there is no {file} in {Path.cwd().name}/; expected the project's: {remedy}")
-        try:
-            OmegaConf.load(file)
-        except (YAMLError, OmegaConfBaseException) as error:
-            raise ConfigError(f"{file} is not valid YAML: {' '.join(str(error).split())[:200]}; {remedy}") from error
+
+
+def _load_params() -> DictConfig:
+    with _named_if_broken("params.yaml"):
+        params = OmegaConf.load("params.yaml")
+    if not isinstance(params, DictConfig):
+        raise ConfigError(f"params.yaml is a list; expected settings by their names; {_REMEDIES['params.yaml']}")
+    return params
+
+
+@contextmanager
+def _named_if_broken(file: str) -> Iterator[None]:
+    try:
+        yield
+    except (yaml.YAMLError, OmegaConfBaseException) as error:
+        why = " ".join(str(error).split())[:200]
+        raise ConfigError(f"{file} is not valid YAML: {why}; {_REMEDIES[file]}") from error
 
 
 def as_dict(settings: DictConfig) -> dict[str, Any]:
@@ -82,7 +113,10 @@ def as_dict(settings: DictConfig) -> dict[str, Any]:
 
 def declared_parameters(name: str) -> list[str]:
     """The dotted parameter keys that stage ``name`` declares in `dvc.yaml`."""
-    return list(OmegaConf.load("dvc.yaml").stages[name].get("params", []))
+    with _named_if_broken("dvc.yaml"), Path("dvc.yaml").open(encoding="utf-8") as file:
+        # Names alone are read, which need none of OmegaConf's care; it would take a tenth of a second.
+        graph = yaml.load(file, _FASTEST_SAFE_LOADER)
+    return list(graph["stages"][name].get("params", []))
 
 
 def keep_declared(params: DictConfig, name: str) -> DictConfig:
@@ -106,17 +140,9 @@ def _run(name: str, run: Stage, params: DictConfig) -> int:
             check_number("seed", own.seed, at_least=0, whole=True)
         _limit_threads(own)
         done = run(own)
-    except FaultlocError as error:
-        return _fail(name, str(error), 1)
-    except KeyboardInterrupt:
-        return _fail(name, "interrupted; no half-written file is left, the next `dvc repro` carries on here", 130)
-    except MemoryError:
-        return _fail(name, "out of memory; take fewer samples (dataset.subset=...) or a smaller runtime.batch_size", 1)
-    except OSError as error:
-        where = error.filename or "while writing"
-        if error.errno == errno.ENOSPC:
-            return _fail(name, f"no space left on the device ({where}); free some, run again", 1)
-        return _fail(name, f"{error.strerror or error} ({where}); expected a file or folder that can be used", 1)
+    except EXPECTED as error:
+        ending = ending_of(error, _ADVICE)
+        return _fail(name, ending.sentence, ending.code)
     if ranks.rank() == 0:
         print(f"{name}: {done}, {time.perf_counter() - started:.1f} s", flush=True)
     return 0

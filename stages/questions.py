@@ -14,11 +14,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faultloc.errors import FaultlocError
+from faultloc.endings import EXPECTED, Advice, ending_of
 
 if TYPE_CHECKING:
     from faultloc.report.questions.answer import Answer
 
+_ADVICE = Advice(
+    interrupted="the same command starts afresh",
+    out_of_memory="close other programs, or take a smaller table of results",
+    out_of_space=None,
+)
 SHOWN = ("rauc", "apfd", "pobl@1", "pobl@5", "pobl@10")
 
 
@@ -57,13 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from faultloc.report.questions.answer import write_answers
 
         write_answers(options.output, answers, notes)
-    except FaultlocError as error:
-        print(f"questions: error: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        what = f"{error.strerror or error} ({error.filename})"
-        print(f"questions: error: {what}; expected a file or folder that can be used", file=sys.stderr)
-        return 1
+    except EXPECTED as error:
+        ending = ending_of(error, _ADVICE)
+        print(f"questions: error: {ending.sentence}", file=sys.stderr)
+        return ending.code
     for note in (*notes, *(note for answer in answers for note in answer.notes)):
         print(f"questions: note: {note}")
     print(f"questions: wrote {options.output / 'answers.md'}, tables and figures beside it")

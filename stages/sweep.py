@@ -19,7 +19,8 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from faultloc.errors import ConfigError, FaultlocError
+from faultloc.endings import EXPECTED, INTERRUPTED, Advice, ending_of
+from faultloc.errors import ConfigError
 from stages.entry import CONF
 from stages.sweeping.job import Job, job_name, job_titles
 from stages.sweeping.launcher_choice import LauncherChoice, composed_launcher, is_of_launcher, make_launcher
@@ -29,7 +30,14 @@ from stages.sweeping.progress import outcomes, shown_progress
 from stages.sweeping.settings import SweepSettings
 from stages.sweeping.workspace import prepare_workspace, shared_cache, written_paths
 
-INTERRUPTED, TERMINATED = 130, 143
+TERMINATED = 143
+_CARRY_ON = "the same command carries on here"
+_ADVICE = Advice(
+    interrupted=_CARRY_ON,
+    out_of_memory="take fewer jobs at a time (sweep.jobs) or fewer samples (dataset.subset=...)",
+    out_of_space=None,
+    unusable_file=": make room or make it writable",
+)
 _ONLY_SHOWN = {"-c", "--cfg", "-i", "--info"}
 
 
@@ -121,7 +129,7 @@ def run_sweep(jobs: list[Job], settings: SweepSettings, choice: LauncherChoice, 
     print(f"sweep: {done} of {len(jobs)} jobs done; see index.html and results.csv in {settings.folder}/")
     if ended_by is not None:
         how = "terminated" if isinstance(ended_by, Terminated) else "interrupted"
-        print(f"sweep: {how}; the same command carries on here", file=sys.stderr)
+        print(f"sweep: {how}; {_CARRY_ON}", file=sys.stderr)
         return TERMINATED if isinstance(ended_by, Terminated) else INTERRUPTED
     return 0 if done == len(jobs) else 1
 
@@ -153,17 +161,18 @@ def main() -> int:
         choice = composed_launcher([*overrides, *filter(is_of_launcher, arguments)])
         return run_sweep(list({job.folder: job for job in jobs}.values()), settings, choice, project)
     except KeyboardInterrupt as error:  # before a job was started
-        print("sweep: interrupted; the same command carries on here", file=sys.stderr)
+        print(f"sweep: interrupted; {_CARRY_ON}", file=sys.stderr)
         return TERMINATED if isinstance(error, Terminated) else INTERRUPTED
-    except (FaultlocError, OmegaConfBaseException) as error:
+    except OmegaConfBaseException as error:
         print(f"sweep: error: {error}", file=sys.stderr)
         return 1
     except HydraException as error:  # of the launcher's settings; why stands in its cause
         print(f"sweep: error: {' '.join(f'{error} {error.__cause__ or str()}'.split())}", file=sys.stderr)
         return 1
-    except OSError as error:
-        print(f"sweep: error: {error.strerror} ({error.filename}): make room or make it writable", file=sys.stderr)
-        return 1
+    except EXPECTED as error:
+        ending = ending_of(error, _ADVICE)
+        print(f"sweep: error: {ending.sentence}", file=sys.stderr)
+        return ending.code
 
 
 if __name__ == "__main__":

@@ -1,11 +1,15 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 from omegaconf.errors import ConfigAttributeError, ReadonlyConfigError
 
 from faultloc.errors import ConfigError
 from stages import entry
+from tests.stages.workspace import REPOSITORY
 
 
 @pytest.fixture
@@ -49,3 +53,37 @@ def test_a_cluster_that_sets_the_number_of_processes_for_every_program_is_not_to
     monkeypatch.setenv("WORLD_SIZE", "2")
     Path("params.yaml").write_text("seed: 0\n")
     entry._check_start("one", [], shared_by_ranks=False)
+
+
+@pytest.fixture
+def in_the_repository(monkeypatch):
+    monkeypatch.chdir(REPOSITORY)
+
+
+def test_without_overrides_a_stage_reads_what_hydra_would_compose(in_the_repository):
+    with initialize_config_dir(entry.CONF, version_base="1.3"):
+        composed = compose("stage")
+    assert OmegaConf.to_container(entry._load_params()) == OmegaConf.to_container(composed)
+
+
+def test_a_stage_without_overrides_starts_without_hydra():
+    # In a process of its own: here it is imported already.
+    program = (
+        "import sys; from stages import entry; "
+        "entry.keep_declared(entry._load_params(), 'preloss'); print('hydra' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize("content", ["stages: [", "stages: {one: *x}"])
+def test_a_broken_graph_is_a_mistake_in_one_sentence(graph, content):
+    Path("dvc.yaml").write_text(content)
+    with pytest.raises(ConfigError, match=r"dvc\.yaml is not valid YAML: .*start from the project's folder"):
+        entry.keep_declared(PARAMS, "one")
+
+
+def test_settings_that_are_a_list_are_a_mistake_in_one_sentence(graph):
+    Path("params.yaml").write_text("- seed\n")
+    with pytest.raises(ConfigError, match=r"params\.yaml is a list; .*python -m stages\.compose"):
+        entry._load_params()
