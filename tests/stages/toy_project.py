@@ -1,13 +1,14 @@
 """A project with a toy graph of three stages under the real `conf/`, so that what is computed can be counted."""
 
 import csv
+import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from tests.stages.workspace import Workspace, environment, warm_environment
+from tests.stages.workspace import Workspace, environment
 from tests.warm_python import warm_folder
 
 GRAPH = """
@@ -74,7 +75,7 @@ class Toy:
 
     def sweep(self, *arguments: str) -> tuple[int, str]:
         """The exit code and what was printed."""
-        own = {**self.environment, "PATH": warm_environment()["PATH"]}
+        own = {**self.environment, "PATH": f"{warm_folder()}{os.pathsep}{self.environment['PATH']}"}
         finished = subprocess.run(
             [warm_folder() / "python", "-m", "stages.sweep", *arguments],
             cwd=self.project, env=own, text=True,
