@@ -1,0 +1,1 @@
+"""What the errors are compared by, layer by layer."""
