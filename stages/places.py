@@ -5,6 +5,7 @@ from pathlib import Path
 # The data set, a folder a split; a stage that reads one split depends on it alone.
 DATASET = Path("data/dataset")
 TRAIN_SET = DATASET / "train"
+TEST_SET = DATASET / "test"
 TEXT = DATASET / "text.json"
 TRUTH = Path("data/truth")
 
@@ -23,9 +24,14 @@ MUTATION = Path("data/mutation")
 MUTANTS = Path("models/mutants")
 SUFFIX = Path("data/suffix")
 PEERS = Path("data/peers")
+# The errors of the test set, what each layer says of them, the trees over them.
+ERRORS = Path("data/errors")
+HEATMAPS = Path("data/heatmaps")
+LINKAGE = Path("data/linkage")
 
 DFAULO = Path("results/dfaulo")
 RANKING = DFAULO / "ranking.csv"
+ROOT_CAUSES = Path("results/root_causes")
 DEEP_LOCALIZE = Path("results/deep_localize")
 EVALUATION = Path("results/evaluation")
 REPORT = Path("results/report")

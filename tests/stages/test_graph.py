@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 GRAPH = OmegaConf.to_container(OmegaConf.load(REPOSITORY / "dvc.yaml"))["stages"]
 ORDER = [
     *("gendata", "train", "outlier", "activation", "preloss", "mutation", "suffix", "dfaulo"),
-    *("peers", "evaluate", "report", "purify", "deep_localize"),
+    *("peers", "evaluate", "report", "purify", "deep_localize", "errors", "heatmaps", "linkage", "root_causes"),
 ]
 SHARED_BY_RANKS = {"train", "mutation", "suffix"}
 

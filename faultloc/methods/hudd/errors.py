@@ -38,6 +38,12 @@ def find_errors(logits: Float[np.ndarray, "sample class"], labels: Int[np.ndarra
     return Errors(places, labels[places], predicted[places], correct, predicted[correct])
 
 
+def no_samples() -> Errors:
+    """No errors among no samples."""
+    nothing = np.zeros(0, dtype=np.int64)
+    return Errors(nothing, nothing, nothing, nothing, nothing)
+
+
 def require_errors(errors: Errors, samples: int) -> None:
     """Says so where there are too few errors to have causes in common.
 

@@ -31,9 +31,9 @@ class Form:
 def fit_form(name: str, heatmaps: Shaped[np.ndarray, "sample ..."]) -> Form:
     """The form called ``name``: none, layer_minmax, l2 or sqrt_l2.
 
-    `layer_minmax` brings the smallest and the largest number of all ``heatmaps`` to 0 and 1, as recalled from the paper;
-    `l2` gives each heatmap the length 1; `sqrt_l2` first takes the square root of each number's size and keeps its
-    sign, so that a few large ones do not decide alone.
+    `layer_minmax` brings the smallest and the largest number of all ``heatmaps`` to 0 and 1, which is how the paper
+    makes layers comparable; `l2` gives each heatmap the length 1; `sqrt_l2` first takes the square root of each
+    number's size and keeps its sign, so that a few large ones do not decide alone.
 
     Raises:
         ConfigError: there is no form of that name.

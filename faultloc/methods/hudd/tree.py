@@ -21,7 +21,7 @@ Input = Literal["direct", "profile"]
 
 @dataclass(frozen=True)
 class Tree:
-    """The merges of ``count`` errors, as SciPy lists them: two clusters, their distance, the size of what they become."""
+    """The ``merges``, as SciPy lists them: two clusters, the distance between them, the size of what they become."""
 
     merges: Float[np.ndarray, "merge 4"]
 

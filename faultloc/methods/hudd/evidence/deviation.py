@@ -21,7 +21,7 @@ from faultloc.probes.layers import find_layer
 from faultloc.probes.modes import evaluating
 from faultloc.subject.batches import as_model_input
 
-# What lies side by side in an image is averaged down to as many squares a side; finer changes no cluster (docs/hudd.md).
+# What lies side by side in an image is averaged down to as many squares a side; finer ones part no clusters better.
 _GRID = 8
 
 
@@ -38,13 +38,14 @@ class SoundMeans:
 def mean_of_sound(
     network: nn.Module,
     inputs: Shaped[Tensor, "sample ..."],
-    taken_for: Int[np.ndarray, "sample"],
+    places: Int[np.ndarray, "sound"],
+    taken_for: Int[np.ndarray, "sound"],
     layers: Sequence[str],
     *,
     outputs: int,
     batch_size: int,
 ) -> SoundMeans:
-    """The means over ``inputs``, samples that the network gets right, which it takes for the classes ``taken_for``.
+    """The means over the samples at ``places``, which the network rightly takes for the classes ``taken_for``.
 
     ``outputs`` is the number of the network's outputs.
 
@@ -53,9 +54,9 @@ def mean_of_sound(
     """
     sums: dict[str, np.ndarray] = {}
     counts = np.bincount(taken_for, minlength=outputs)
-    for start in range(0, len(inputs), batch_size):
+    for start in range(0, len(places), batch_size):
         classes = taken_for[start : start + batch_size]
-        for name, held in _held(network, inputs[start : start + batch_size], layers).items():
+        for name, held in _held(network, _picked(inputs, places[start : start + batch_size]), layers).items():
             total = sums.setdefault(name, np.zeros((outputs, held.shape[1])))
             for output in np.unique(classes):
                 total[output] += held[classes == output].sum(0, dtype=np.float64)
@@ -69,25 +70,32 @@ def mean_of_sound(
 
 def deviations(
     network: nn.Module,
-    inputs: Shaped[Tensor, "error ..."],
+    inputs: Shaped[Tensor, "sample ..."],
+    places: Int[np.ndarray, "error"],
     taken_for: Int[np.ndarray, "error"],
     sound: SoundMeans,
     layers: Sequence[str],
     *,
     batch_size: int,
 ) -> Mapping[str, Float[np.ndarray, "error number"]]:
-    """For each layer the deviation of each error, a float32 row of length 1.
+    """For each layer the deviation of each sample at ``places``, a float32 row of length 1.
+
+    ``taken_for`` are the classes that the network takes them for.
 
     Raises:
         TrainingError: a layer holds a number that is not finite.
     """
     found: dict[str, list[np.ndarray]] = {name: [] for name in layers}
-    for start in range(0, len(inputs), batch_size):
+    for start in range(0, len(places), batch_size):
         classes = taken_for[start : start + batch_size]
-        for name, held in _held(network, inputs[start : start + batch_size], layers).items():
+        for name, held in _held(network, _picked(inputs, places[start : start + batch_size]), layers).items():
             usual = sound.by_layer[name][classes] if name in sound.by_layer else 0.0
             found[name].append(to_unit_length(held - usual))
     return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def _picked(inputs: Shaped[Tensor, "sample ..."], places: Int[np.ndarray, "_"]) -> Shaped[Tensor, "batch ..."]:
+    return inputs[torch.from_numpy(places).to(inputs.device)]
 
 
 def _held(

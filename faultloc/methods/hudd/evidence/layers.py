@@ -16,7 +16,7 @@ _CONVOLUTIONS = (
 def evidence_layers(
     network: nn.Module, example: Shaped[Tensor, "sample ..."], asked: Sequence[str] | None
 ) -> list[str]:
-    """The layers to look at, in the order in which ``example`` passes them: those ``asked`` for, or all that have weights.
+    """The layers to look at, in the order in which ``example`` passes them: those that are ``asked`` for.
 
     For None, the convolutional and linear layers that samples pass.
 

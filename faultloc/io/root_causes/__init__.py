@@ -1,0 +1,1 @@
+"""What HUDD's steps exchange."""

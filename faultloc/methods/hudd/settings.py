@@ -1,0 +1,74 @@
+"""What can be set about finding root causes, a part for each step; the presets of `conf/hudd/` set them together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from faultloc.errors import ConfigError
+
+EVIDENCE = ("deviation", "relevance", "features")
+
+
+@dataclass(frozen=True)
+class EvidenceSettings:
+    """What the errors are compared by.
+
+    ``evidence``: `deviation` from the sound samples of the class that an error was taken for, `relevance` (HUDD's
+    heatmaps, by the rule ``rule``), or the `features` of the model, the input of its last linear layer. ``layers`` are
+    the layers to look at; None: every convolution and linear layer.
+    """
+
+    evidence: str = "deviation"
+    rule: str = "hudd"
+    layers: Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.evidence not in EVIDENCE:
+            raise ConfigError(f"hudd.heatmaps.evidence is {self.evidence!r}; expected one of: {', '.join(EVIDENCE)}")
+
+
+@dataclass(frozen=True)
+class LinkageSettings:
+    """How the tree grows: the ``form`` that the evidence is brought to, and ``on`` what (`direct` or `profile`)."""
+
+    form: str = "none"
+    on: str = "direct"
+
+
+@dataclass(frozen=True)
+class CutSettings:
+    """Which layer's clusters are the root causes, and how many.
+
+    ``layer``: a name, `last_convolution` (or the last layer, where there is none), or `least_spread`, the one whose
+    clusters are the tightest. ``clusters``: a number, or None for what ``count`` says: `most`, as many as a person
+    looks through, or `knee`. ``clustering`` `dbscan` or `hdbscan` takes no tree but the densest places of the evidence,
+    by ``reduce`` (`pca`, `umap`) brought to ``components`` numbers.
+    """
+
+    layer: str = "last_convolution"
+    count: str = "most"
+    clusters: int | None = None
+    clustering: str = "ward"
+    reduce: str = "pca"
+    components: int = 10
+
+
+@dataclass(frozen=True)
+class HuddSettings:
+    """The settings of all steps."""
+
+    heatmaps: EvidenceSettings = EvidenceSettings()
+    linkage: LinkageSettings = LinkageSettings()
+    root_causes: CutSettings = CutSettings()
+
+
+# The ways that are compared in docs/hudd.md, each one override: hudd=released.
+PRESETS = {
+    "default": HuddSettings(),
+    "paper": HuddSettings(
+        EvidenceSettings("relevance"), LinkageSettings("layer_minmax"), CutSettings("least_spread", "knee")
+    ),
+    "released": HuddSettings(
+        EvidenceSettings("relevance"), LinkageSettings("none", "profile"), CutSettings("least_spread", "knee")
+    ),
+    "encoder": HuddSettings(EvidenceSettings("features"), LinkageSettings(), CutSettings(clustering="dbscan")),
+}

@@ -1,0 +1,32 @@
+"""What each layer of the subject says of every error: deviations from sound samples, or relevance heatmaps."""
+
+from omegaconf import DictConfig
+
+from stages import places
+from stages.entry import as_dict, stage
+
+
+@stage("heatmaps")
+def main(params: DictConfig) -> str:
+    from faultloc.io.dataset_store import load_split
+    from faultloc.io.root_causes.error_store import load_errors
+    from faultloc.io.root_causes.evidence_layers import save_evidence_layers
+    from faultloc.io.scratch import scratch_arrays
+    from faultloc.methods.hudd.evidence.layer_evidence import NO_EVIDENCE
+    from faultloc.methods.hudd.evidence.reading import read_evidence
+    from faultloc.methods.hudd.settings import EvidenceSettings
+    from stages.examined import examine_subject
+
+    settings, errors = EvidenceSettings(**as_dict(params.hudd.heatmaps)), load_errors(places.ERRORS)
+    if not len(errors):
+        save_evidence_layers(places.HEATMAPS, NO_EVIDENCE)
+        return "no errors to read"
+    test = load_split(places.TEST_SET)
+    with examine_subject(params, places.SUBJECT, test, allocate=scratch_arrays(places.HEATMAPS)) as examination:
+        evidence = read_evidence(examination, errors, settings)
+    save_evidence_layers(places.HEATMAPS, evidence)
+    return f"{settings.evidence} of {len(errors)} errors at {len(evidence.by_layer)} layers"
+
+
+if __name__ == "__main__":
+    main()
