@@ -98,3 +98,13 @@ def test_a_heatmap_that_is_no_number_is_named(what, place):
     (errors if what == "errors" else images)[place, 2] = np.nan
     with pytest.raises(TrainingError, match=f"position {place} among the {what}"):
         distances_to_clusters([images], errors, CLUSTERS)
+
+
+def test_the_closest_is_that_of_the_plain_subtraction_bit_for_bit_also_among_near_duplicates():
+    rng = np.random.default_rng(5)
+    errors = (1000 + rng.normal(size=(3, 50)) + 1e-4 * rng.normal(size=(20, 3, 50))).reshape(60, 50).astype(np.float32)
+    images, clusters = errors[rng.permutation(60)[:30]] + np.float32(1e-3), np.arange(60) % 3
+    differences = images.astype(np.float64)[:, None] - errors
+    plain = np.sqrt(np.square(differences).sum(axis=2))
+    expected = np.stack([plain[:, clusters == cluster].min(axis=1) for cluster in range(3)], axis=1)
+    assert np.array_equal(distances_to_clusters([images], errors, clusters), expected)
