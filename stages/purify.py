@@ -17,9 +17,10 @@ def main(params: DictConfig) -> str:
     from faultloc.purify.changes import apply_changes, changes_table
     from faultloc.purify.extent import Extent
     from faultloc.purify.plan import PurifySettings, plan_changes
-    from faultloc.purify.retraining import HeldOut, retrain
+    from faultloc.purify.retraining import retrain
     from faultloc.purify.truth_check import share_right
     from faultloc.report.shared.progress import epoch_bar
+    from faultloc.retraining.trained_copy import HeldOut
     from faultloc.settings_check import check_number
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import torch_generator

@@ -74,6 +74,28 @@ def reference_cliffs_delta(ours: Sequence[float], theirs: Sequence[float]) -> Fr
     return Fraction(won - lost, len(ours) * len(theirs))
 
 
+def reference_a12(ours: Sequence[float], theirs: Sequence[float]) -> Fraction:
+    """The share of pairs in which ours is higher, those that tie counted half."""
+    pairs = [(mine, other) for mine in ours for other in theirs]
+    return Fraction(sum(2 if mine > other else mine == other for mine, other in pairs), 2 * len(pairs))
+
+
+def reference_a12_interval(a12: float, ours: int, theirs: int) -> tuple[float, float]:
+    """The least and the greatest of 10,001 values of A12 that lie within 1.96 of their standard errors of ``a12``.
+
+    The standard error is Hanley and McNeil's, with both sizes replaced by their mean where one is taken from them.
+    """
+    others = (ours + theirs) / 2 - 1
+    within = []
+    for step in range(10001):
+        value = step / 10000
+        two_of_ours, two_of_theirs = value / (2 - value), 2 * value**2 / (1 + value)
+        spread = value * (1 - value) + others * (two_of_ours - value**2) + others * (two_of_theirs - value**2)
+        if abs(value - a12) <= 1.959964 * math.sqrt(max(spread, 0) / (ours * theirs)) + 1e-12:
+            within.append(value)
+    return min(within), max(within)
+
+
 def reference_rank_sum_p(ours: Sequence[float], theirs: Sequence[float]) -> Fraction:
     """Of all ways to deal the values out to the two groups, the share with a delta at least as far from 0."""
     values, size = [*ours, *theirs], len(ours)

@@ -1,6 +1,5 @@
 """Was it worth it: the model trained on with the cleaned set, beside as many steps with the uncleaned one."""
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,20 +8,11 @@ import torch
 from jaxtyping import Shaped
 from torch import Tensor, nn
 
-from faultloc.probes.predictions import predict_logits
 from faultloc.purify.changes import CleanedLabels
+from faultloc.retraining.trained_copy import HeldOut, TrainingSamples, measure, train_copy
 from faultloc.subject.dataset import Given
 from faultloc.subject.recipe import TrainingRecipe
-from faultloc.subject.task import task_of
-from faultloc.subject.training import EpochRecord, steps_of, train_network
-
-
-@dataclass(frozen=True)
-class HeldOut:
-    """Samples that took no part in the training: inputs on the network's device, labels that are trusted."""
-
-    inputs: Shaped[Tensor, "test ..."]
-    labels: Given
+from faultloc.subject.training import EpochRecord, steps_of
 
 
 @dataclass(frozen=True)
@@ -78,16 +68,11 @@ def retrain(
     steps = steps_of(len(cleaned.kept), recipe)
     same_numbers = torch.Generator(generator.device)
     same_numbers.set_state(generator.get_state())
-    after = copy.deepcopy(network)
-    train_network(after, inputs, cleaned.labels, cleaned.kept, recipe, generator, on_epoch=on_epoch)
-    after.eval()
+    repaired = TrainingSamples(inputs, cleaned.labels, cleaned.kept)
+    after = train_copy(network, repaired, recipe, generator, on_epoch=on_epoch)
     if held_out is None:
         return Retraining(after, steps, None)
-    beside = copy.deepcopy(network)
-    everything = np.arange(len(labels))
-    train_network(beside, inputs, labels, everything, recipe, same_numbers, most_steps=steps, on_epoch=on_epoch)
-    before, clean, unclean = (
-        task_of(labels).measure(predict_logits(judged, held_out.inputs, batch_size=batch_size), held_out.labels)
-        for judged in (network, after, beside)
-    )
+    everything = TrainingSamples(inputs, labels, np.arange(len(labels)))
+    beside = train_copy(network, everything, recipe, same_numbers, most_steps=steps, on_epoch=on_epoch)
+    before, clean, unclean = (measure(judged, held_out, batch_size=batch_size) for judged in (network, after, beside))
     return Retraining(after, steps, HeldOutAccuracy(before, clean, unclean))

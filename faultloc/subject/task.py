@@ -47,6 +47,12 @@ class Classification:
 
         return F.cross_entropy(outputs, given)
 
+    def weighted_loss(self, outputs: "torch.Tensor", given: "torch.Tensor", weights: "torch.Tensor") -> "torch.Tensor":
+        """The mean of each sample's cross-entropy times its weight: as ``batch_loss`` where all weights are 1."""
+        from torch.nn import functional as F
+
+        return (F.cross_entropy(outputs, given, reduction="none") * weights).mean()
+
     def losses(self, outputs: Float[np.ndarray, "sample class"], given: Given) -> Float[np.ndarray, "sample"]:
         """Each sample's cross-entropy; 0 or more."""
         import torch
@@ -141,6 +147,10 @@ class Regression:
         from torch.nn import functional as F
 
         return F.mse_loss(outputs, given)
+
+    def weighted_loss(self, outputs: "torch.Tensor", given: "torch.Tensor", weights: "torch.Tensor") -> "torch.Tensor":
+        """The mean of each sample's squared error times its weight: as ``batch_loss`` where all weights are 1."""
+        return (((outputs - given) ** 2).mean(dim=1) * weights).mean()
 
     def losses(self, outputs: Float[np.ndarray, "#sample output"], given: Given) -> Float[np.ndarray, "sample"]:
         """Each sample's squared error, the mean over its targets; 0 or more. One row of ``outputs`` serves for all."""

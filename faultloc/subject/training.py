@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Int, Shaped
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import ReduceLROnPlateau
@@ -43,6 +43,7 @@ def train_network(
     most_steps: int | None = None,
     ranks: Ranks = ALONE,
     batch_loss: BatchLoss | None = None,
+    weights: Float[np.ndarray, "sample"] | None = None,
     watched: Callable[[nn.Module, Optimizer], AbstractContextManager] = lambda network, optimizer: nullcontext(),
     on_epoch: Callable[[EpochRecord], object] = lambda record: None,
     on_batch: Callable[[Tensor, Tensor, Tensor], object] = lambda samples, logits, targets: None,
@@ -54,7 +55,8 @@ def train_network(
     and everything else random come from ``generator``. After ``most_steps`` of the optimizer it ends, also in the
     midst of an epoch, whose record is then of the samples so far. ``on_batch`` sees the samples of every step, their
     logits before it, and their targets. ``batch_loss`` stands in for the loss; all steps are taken inside the context
-    that ``watched`` gives.
+    that ``watched`` gives. ``weights``, one for each of ``inputs``, multiply the loss of a sample in the mean of its
+    batch, and there is no ``batch_loss`` then.
 
     Several ``ranks`` that call it with the same arguments train together: the steps are those of one process, weights
     and records are its own up to rounding. Only dropout is drawn otherwise.
@@ -69,6 +71,7 @@ def train_network(
     optimizer = recipe.build_optimizer([parameter for parameter in network.parameters() if parameter.requires_grad])
     scheduler = recipe.build_scheduler(optimizer)
     loss_of = batch_loss or task.batch_loss
+    counts = None if weights is None else torch.from_numpy(weights).to(device)
     _set_training_mode(network)
     records: list[EpochRecord] = []
     steps = 0
@@ -85,7 +88,9 @@ def train_network(
                 if not batches:
                     break
             steps += len(batches)
-            record = _train_epoch(parallel, inputs, targets, batches, optimizer, epoch, task, loss_of, ranks, on_batch)
+            record = _train_epoch(
+                parallel, inputs, targets, batches, optimizer, epoch, task, loss_of, counts, ranks, on_batch
+            )
             if not np.isfinite(record.loss):
                 raise TrainingError(
                     f"the training loss is {record.loss} in epoch {epoch}; expected a finite number: lower the "
@@ -131,6 +136,7 @@ def _train_epoch(
     epoch: int,
     task: Task,
     loss_of: BatchLoss,
+    counts: Tensor | None,
     ranks: Ranks,
     on_batch: Callable[[Tensor, Tensor, Tensor], object],
 ) -> EpochRecord:
@@ -141,7 +147,7 @@ def _train_epoch(
         share = ranks.share_of(batch)
         logits = network(as_model_input(inputs[share.samples]))
         target = targets[share.samples]
-        loss = loss_of(logits, target)
+        loss = loss_of(logits, target) if counts is None else task.weighted_loss(logits, target, counts[share.samples])
         optimizer.zero_grad(set_to_none=True)
         (loss * share.scale).backward()
         optimizer.step()

@@ -6,7 +6,8 @@ import torch
 from torch import nn
 
 from faultloc.purify.changes import CleanedLabels
-from faultloc.purify.retraining import HeldOut, retrain
+from faultloc.purify.retraining import retrain
+from faultloc.retraining.trained_copy import HeldOut
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import torch_generator
 from faultloc.subject.training import train_network

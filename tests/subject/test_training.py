@@ -151,3 +151,34 @@ def test_another_loss_takes_the_place_of_the_tasks_own():
     half = replace(RECIPE, optimizer_options={**RECIPE.optimizer_options, "lr": 0.025})
     train_network(gentle, inputs, labels, np.arange(65), half, torch_generator(0, "t"))
     assert torch.allclose(halved.weight, gentle.weight, atol=1e-6)
+
+
+def test_weights_are_the_plain_loop_with_each_loss_times_its_weight():
+    network, expected = linear(), linear()
+    inputs, labels = blobs(64)
+    weights = np.random.default_rng(1).random(64).astype(np.float32)
+    train_network(network, inputs, labels, np.arange(64), RECIPE, torch_generator(0, "t"), weights=weights)
+    generator = torch_generator(0, "t")
+    torch.randint(0, 2**62, (1,), generator=generator)
+    optimizer = torch.optim.SGD(expected.parameters(), lr=0.05, momentum=0.9)
+    for _ in range(3):
+        for batch in torch.randperm(64, generator=generator).split(8):
+            losses = []
+            for place in batch.tolist():
+                loss = nn.functional.cross_entropy(expected(inputs[place]), torch.tensor(labels[place]))
+                losses.append(weights[place] * loss)
+            optimizer.zero_grad()
+            (sum(losses) / 8).backward()
+            optimizer.step()
+    assert torch.allclose(network.weight, expected.weight, atol=1e-6)
+
+
+@pytest.mark.parametrize("targets", [False, True])
+def test_weights_of_one_are_no_weights(targets):
+    inputs, labels = blobs()
+    given = np.eye(3, dtype=np.float32)[labels] if targets else labels
+    plain, weighted = linear(), linear()
+    train_network(plain, inputs, given, np.arange(65), RECIPE, torch_generator(0, "t"))
+    ones = np.ones(65, np.float32)
+    train_network(weighted, inputs, given, np.arange(65), RECIPE, torch_generator(0, "t"), weights=ones)
+    assert torch.allclose(plain.weight, weighted.weight, atol=1e-6)

@@ -5,5 +5,6 @@ Learning", IEEE Transactions on Reliability 2021 (arXiv 2002.00863), and their r
 
 An error is a test sample whose largest logit is not that of its label. Each layer gives evidence of every error
 (`evidence`), brought to one scale (`form`); Ward's method grows a tree over them (`tree`), which is cut into clusters
-(`cuts`), each of which is taken for a root cause (`root_causes`).
+(`cuts`), each of which is taken for a root cause (`root_causes`). Images that are near a cluster are unsafe
+(`assignment`); a model is trained on with them (`bagging`, `retraining_sets`).
 """

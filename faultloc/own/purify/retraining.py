@@ -18,8 +18,9 @@ from faultloc.own.model import read_own_model
 from faultloc.own.purify.options import Retraining
 from faultloc.own.record import options_again
 from faultloc.purify.changes import Change, apply_changes
-from faultloc.purify.retraining import HeldOut, retrain
+from faultloc.purify.retraining import retrain
 from faultloc.report.shared.progress import epoch_bar
+from faultloc.retraining.trained_copy import HeldOut
 from faultloc.settings_check import check_number
 from faultloc.subject.architecture import check_outputs
 from faultloc.subject.batches import as_tensor
