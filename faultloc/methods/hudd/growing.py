@@ -33,9 +33,9 @@ def grow(evidence: Shaped[np.ndarray, "error ..."], settings: LinkageSettings) -
         DataError: there are too many errors for profiles.
     """
     vectors = fit_form(settings.form, evidence)(evidence)
-    tree = grow_tree(vectors, settings.on)  # type: ignore[arg-type]  # which is checked there
+    tree = grow_tree(vectors, settings.input)  # type: ignore[arg-type]  # which is checked there
     if len(vectors) > LARGEST_WITH_DISTANCES:
         return Grown(tree, None, None)
     distances = pairwise_distances(vectors)
     raw = spread_of_cuts(tree, distances)
-    return Grown(tree, raw if settings.on == "direct" else spread_of_cuts(tree, scaled_profiles(distances)), raw)
+    return Grown(tree, raw if settings.input == "direct" else spread_of_cuts(tree, scaled_profiles(distances)), raw)

@@ -28,10 +28,13 @@ class EvidenceSettings:
 
 @dataclass(frozen=True)
 class LinkageSettings:
-    """How the tree grows: the ``form`` that the evidence is brought to, and ``on`` what (`direct` or `profile`)."""
+    """How the tree grows: the ``form`` that the evidence is brought to, and the ``input`` of Ward's method.
+
+    ``input``: `direct`, the evidence itself, or `profile`, the rows of its distance matrix.
+    """
 
     form: str = "none"
-    on: str = "direct"
+    input: str = "direct"
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def grow_tree(vectors: Float[np.ndarray, "error number"], on: Input = "direct") 
     Differs: above 5,000 errors the rows are first reduced to their 32 principal components.
     """
     if on not in ("direct", "profile"):
-        raise ConfigError(f"hudd.linkage.on is {on!r}; expected direct or profile")
+        raise ConfigError(f"hudd.linkage.input is {on!r}; expected direct or profile")
     count = len(vectors)
     if count <= LARGEST_WITH_DISTANCES:
         distances = pairwise_distances(vectors)
