@@ -21,7 +21,7 @@ def main(params: DictConfig) -> str:
     from faultloc.faults.samples.settings import FaultSettings
     from faultloc.io.dataset_store import save_dataset
     from faultloc.io.datasets import check_splits, open_foreign_inputs, take_subset
-    from faultloc.io.truth_store import save_truth
+    from faultloc.io.truth_store import save_causes, save_truth
     from faultloc.subject.seeding import numpy_generator
     from faultloc.subject.task import task_of
 
@@ -38,8 +38,10 @@ def main(params: DictConfig) -> str:
     faulty = plant_fault(splits.train, splits.texts, splits.is_fault, fault, foreign, generator)
     save_dataset(places.DATASET, replace(splits, train=faulty.dataset, texts=faulty.texts))
     save_truth(places.TRUTH, faulty.truth)
+    save_causes(places.TRUTH, splits)
     tests = f" and {len(splits.test)} test" if splits.test is not None else ""
-    known = f"{len(faulty.truth.element_ids)} faults ({faulty.truth.kind})" if faulty.truth else "no truth known"
+    unknown = "known causes of failures outside of training" if splits.causes else "no truth known"
+    known = f"{len(faulty.truth.element_ids)} faults ({faulty.truth.kind})" if faulty.truth else unknown
     return f"{len(splits.train)} training{tests} samples {task_of(splits.train.given).describe(splits.train)}, {known}"
 
 

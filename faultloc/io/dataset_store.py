@@ -1,7 +1,8 @@
 """The data set as the stages keep it, a folder a split.
 
 train/ test/ improvement/   the splits that there are, each complete: `inputs.npy`, `labels.npy`, `sample_ids.npy`,
-                            `targets.npy` of a regression, and `split.json` with the names of the classes
+                            `targets.npy` of a regression, `parameters.csv` where parameters of the samples are known,
+                            and `split.json` with the names of the classes
 dataset.json                what people want to know of it
 text.json                   the words of the tokens and the training texts, where the inputs are text
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from faultloc.io.artifacts import load_array, load_json, save_array, save_json
 from faultloc.io.earlier_layout import earlier_prefix, remove_earlier_layout
+from faultloc.io.parameters import load_parameters, save_parameters
 from faultloc.subject.dataset import LabeledDataset, Targets
 from faultloc.subject.splits import SPLITS, DatasetSplits, Split
 
@@ -111,12 +113,14 @@ def _read(folder: Path, description: Mapping, prefix: str = "") -> LabeledDatase
         lowest, highest = description["target_range"]
         values = load_array(folder / f"{prefix}targets.npy", mmap=True)
         targets = Targets(values, lowest, highest, description["targets_are_points"])
+    sample_ids = load_array(folder / f"{prefix}sample_ids.npy")
     return LabeledDataset(
         inputs=load_array(folder / f"{prefix}inputs.npy", mmap=True),
         labels=load_array(folder / f"{prefix}labels.npy"),
-        sample_ids=load_array(folder / f"{prefix}sample_ids.npy"),
+        sample_ids=sample_ids,
         class_names=description["class_names"],
         targets=targets,
+        parameters={} if prefix else load_parameters(folder, sample_ids),
     )
 
 
@@ -129,6 +133,7 @@ def _save_split(folder: Path, part: LabeledDataset) -> None:
         save_array(folder / "targets.npy", part.targets.values)
     else:
         (folder / "targets.npy").unlink(missing_ok=True)
+    save_parameters(folder, part.sample_ids, part.parameters)
     save_json(folder / "split.json", {"class_names": list(part.class_names), **_target_range(part)})
 
 

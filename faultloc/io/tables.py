@@ -28,6 +28,6 @@ def load_table(path: Path) -> pd.DataFrame:
             "true_label",
             "fault_kind",
         ),
-        *("kind", "suggested_label", "nearest_sample_id"),
+        *("kind", "suggested_label", "nearest_sample_id", "causes"),
     )
     return pd.read_csv(existing(path), dtype=dict.fromkeys(text_columns, str), keep_default_na=False)

@@ -1,7 +1,7 @@
 """The labelled data set under examination."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -39,6 +39,9 @@ class LabeledDataset:
     0..255), ``tokens`` (int32, sample step; 0 is padding), ``real`` (float32, sample first, used as it is).
     ``labels`` are class indices into ``class_names`` and may be wrong: that is what is examined. Where the task is a
     regression, ``targets`` may be wrong, and all samples are of one class.
+
+    ``parameters`` are numbers that are known of each sample beside its input, such as the angle that a simulator drew
+    it at, by name; NaN where one does not apply. Most data sets have none.
     """
 
     # Three axis names: that they are of the same length is checked below, with a sentence.
@@ -47,6 +50,7 @@ class LabeledDataset:
     sample_ids: Shaped[np.ndarray, "id"]
     class_names: Sequence[str]
     targets: Targets | None = None
+    parameters: Mapping[str, Float[np.ndarray, "_"]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         counts = {len(self.inputs), len(self.labels), len(self.sample_ids)}
@@ -60,6 +64,12 @@ class LabeledDataset:
                 f"the data set has {len(self.labels)} samples and targets of {len(self.targets.values)}; expected one "
                 "row of targets per sample"
             )
+        for name, values in self.parameters.items():
+            if len(values) != len(self.labels):
+                raise DataError(
+                    f"the data set has {len(self.labels)} samples and {len(values)} values of the parameter {name}; "
+                    "expected one per sample"
+                )
         if len(self.labels) and (self.labels.min() < 0 or self.labels.max() >= len(self.class_names)):
             raise DataError(
                 f"labels run from {self.labels.min()} to {self.labels.max()}, but there are {len(self.class_names)} "
@@ -89,6 +99,7 @@ class LabeledDataset:
     def select(self, indices: Int[np.ndarray, "chosen"]) -> "LabeledDataset":
         """The samples at ``indices``, in that order, with their ids."""
         targets = None if self.targets is None else replace(self.targets, values=self.targets.values[indices])
+        parameters = {name: values[indices] for name, values in self.parameters.items()}
         return LabeledDataset(
-            self.inputs[indices], self.labels[indices], self.sample_ids[indices], self.class_names, targets
+            self.inputs[indices], self.labels[indices], self.sample_ids[indices], self.class_names, targets, parameters
         )

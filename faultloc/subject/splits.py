@@ -1,10 +1,11 @@
 """The parts of a data set, by name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 import numpy as np
+from jaxtyping import Shaped
 
 from faultloc.subject.dataset import LabeledDataset
 
@@ -18,7 +19,9 @@ class DatasetSplits:
     """What a reader gives: the set to examine, other sets where there are some, what text needs to be read again.
 
     ``vocabulary`` maps a token id (its position) to its word and is empty unless the inputs are tokens; ``texts`` are
-    the training texts as they were read, for people to look at. ``is_fault`` is a truth that came with the data.
+    the training texts as they were read, for people to look at. ``is_fault`` is a truth that came with the data, and so
+    are ``causes``: of the splits that are named, what was done to each sample that may make a model fail, as
+    `faultloc.faults.inputs.names` joins it. No method may see either.
     """
 
     train: LabeledDataset
@@ -27,6 +30,7 @@ class DatasetSplits:
     texts: tuple[str, ...] = ()
     is_fault: np.ndarray | None = None
     improvement: LabeledDataset | None = None
+    causes: Mapping[Split, Shaped[np.ndarray, "_"]] = field(default_factory=dict)
 
     def named(self) -> Mapping[Split, LabeledDataset]:
         """The splits that there are, by name."""

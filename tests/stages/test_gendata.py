@@ -11,10 +11,11 @@ from omegaconf import OmegaConf
 from PIL import Image
 
 from faultloc.errors import ConfigError
+from faultloc.faults.inputs.names import split_causes
 from faultloc.faults.samples.settings import FAULT_KINDS, FaultSettings
-from faultloc.io.dataset_store import load_test, load_texts, load_train, load_vocabulary
+from faultloc.io.dataset_store import load_splits, load_test, load_texts, load_train, load_vocabulary
 from faultloc.io.datasets import read_digits
-from faultloc.io.truth_store import load_truth
+from faultloc.io.truth_store import causes_of, load_causes, load_truth
 from stages.gendata import find_reader, make
 from tests.warm_python import warm_folder
 
@@ -78,6 +79,26 @@ def test_a_folder_beside_the_project_is_read(tmp_path, run_stage):
     assert "40 training samples of 2 classes, 2 faults (random_data)" in done.stdout
 
 
+def test_rendered_digits_are_stored_with_their_parameters_and_the_truth_apart(tmp_path, run_stage):
+    small = [f"dataset.{split}_samples=200" for split in ("train", "test", "improvement")]
+    done = run_stage("dataset=rendered", *small, "dataset.test_subset=100")
+    assert done.returncode == 0, done.stderr
+    assert "100 test samples of 10 classes, known causes of failures outside of training" in done.stdout
+    splits, known = load_splits(tmp_path / "data/dataset"), load_causes(tmp_path / "data/truth")
+    for name, part in splits.items():
+        causes = causes_of(known, name, part.sample_ids)
+        darkened = np.array(["darkness" in names for names in split_causes(causes)])
+        np.testing.assert_array_equal(part.parameters["contrast"] < 0.5, darkened)
+        assert darkened.any() == (name != "train")
+    assert not list((tmp_path / "data/dataset").rglob("*causes*"))
+
+
+def test_a_data_set_without_known_causes_has_no_table_of_them(tmp_path, run_stage):
+    assert run_stage("dataset.subset=300").returncode == 0
+    assert not (tmp_path / "data/truth/causes.csv").exists()
+    assert not list((tmp_path / "data").rglob("parameters.csv"))
+
+
 def test_texts_are_kept_with_their_words(tmp_path, run_stage):
     pytest.importorskip("tokenizers")
     (tmp_path / "raw").mkdir()
@@ -98,6 +119,11 @@ def test_texts_are_kept_with_their_words(tmp_path, run_stage):
         (["dataset=npz", "dataset.path=nowhere.npz"], "nowhere.npz does not exist"),
         (["fault.ratio=2"], "fault.ratio=2: expected a number between 0 and 1"),
         (["dataset.subset=5"], "training samples, expected 2 or more of each class"),
+        (
+            ["dataset=rendered", "dataset.causes=0.1"],
+            "dataset.causes=0.1: expected the share of each cause",
+        ),
+        (["dataset=rendered", "dataset.causes.blur=much"], "the share of the cause blur is 'much'; expected a number"),
     ],
 )
 def test_a_users_mistake_is_one_sentence_and_leaves_nothing(tmp_path, run_stage, overrides, sentence):

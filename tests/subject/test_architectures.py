@@ -3,11 +3,11 @@ import torch
 
 from faultloc.errors import ModelError
 from faultloc.subject.architecture import Architecture, check_outputs
-from faultloc.subject.architectures import VGG16, LeNet1, LeNet5, RecurrentClassifier, ResNet20
+from faultloc.subject.architectures import VGG16, LeNet1, LeNet5, RecurrentClassifier, ResNet20, SmallCNN
 from faultloc.subject.seeding import torch_generator
 
 
-@pytest.mark.parametrize("network", [LeNet1, LeNet5, ResNet20, VGG16])
+@pytest.mark.parametrize("network", [LeNet1, LeNet5, ResNet20, SmallCNN, VGG16])
 @pytest.mark.parametrize("shape", [(1, 28, 28), (3, 32, 32)])
 def test_an_image_network_takes_both_papers_sizes(network, shape):
     built = network(shape, 7).eval()

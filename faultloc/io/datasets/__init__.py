@@ -9,6 +9,7 @@ from faultloc.io.datasets.image_folder import read_image_folder
 from faultloc.io.datasets.mnist import read_fashion_mnist, read_mnist
 from faultloc.io.datasets.mtfl import read_mtfl
 from faultloc.io.datasets.npz import read_npz
+from faultloc.io.datasets.rendered import read_rendered
 from faultloc.io.datasets.subset import take_subset
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "read_mnist",
     "read_mtfl",
     "read_npz",
+    "read_rendered",
     "take_subset",
 ]

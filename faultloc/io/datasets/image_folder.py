@@ -9,6 +9,7 @@ from faultloc.errors import ConfigError, DataError
 from faultloc.io.datasets.class_folders import list_class_folders, sample_id
 from faultloc.io.datasets.class_list import read_class_names
 from faultloc.io.datasets.image_files import decode_images
+from faultloc.io.parameters import load_folder_parameters
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.splits import DatasetSplits
 
@@ -29,10 +30,11 @@ def read_image_folder(
     Files are sorted by name and found in subfolders too; a sample's id is its path from ``root``. Classes are the
     folders in alphabetical order, or what ``classes.json`` says (in ``root`` or in the split's folder: a list of
     names, or a mapping of each name to its index). ``image_size`` is (width, height) to resize to, ``channels`` 1 or
-    3; where they are None, all images must be alike. Links that lead out of ``root`` are read if ``follow_links``.
+    3; where they are None, all images must be alike. Links that lead out of ``root`` are read if ``follow_links``. A
+    table `parameters.csv` in the folder of a set holds parameters of its images (`faultloc/io/parameters.py`).
 
     Raises:
-        DataError: a folder is missing or empty, an image is unreadable or unlike the others.
+        DataError: a folder is missing or empty, an image is unreadable or unlike the others, or a table is malformed.
         ConfigError: ``image_size`` or ``channels`` is out of range.
     """
     if channels not in (None, 1, 3):
@@ -43,7 +45,7 @@ def read_image_folder(
         raise DataError(f"the folder {base} does not exist: set dataset.root to the folder that holds {image_set}/")
     train_files = _files_by_class(base, base / image_set, follow_links)
     class_names, _ = read_class_names(base, base / image_set, list(train_files))
-    train = _read(base, train_files, class_names, size, channels)
+    train = _read(base, image_set, train_files, class_names, size, channels)
     if test_set is None or test_set == image_set or not (base / test_set).is_dir():
         return DatasetSplits(train)
     test_files = _files_by_class(base, base / test_set, follow_links)
@@ -53,7 +55,7 @@ def read_image_folder(
             f"the folder {base / test_set / unknown[0]} is no class of the training set, which has "
             f"{', '.join(class_names[:10])}: remove it, or set dataset.test_set=null to do without a test set"
         )
-    return DatasetSplits(train, _read(base, test_files, class_names, size, channels))
+    return DatasetSplits(train, _read(base, test_set, test_files, class_names, size, channels))
 
 
 def _size(image_size: Sequence[int] | None) -> tuple[int, int] | None:
@@ -77,6 +79,7 @@ def _files_by_class(root: Path, folder: Path, follow_links: bool) -> Mapping[str
 
 def _read(
     root: Path,
+    image_set: str,
     files: Mapping[str, list[Path]],
     class_names: tuple[str, ...],
     size: tuple[int, int] | None,
@@ -90,4 +93,5 @@ def _read(
         labels.astype(np.int64),
         np.array(ids, dtype=np.str_),
         class_names,
+        parameters=load_folder_parameters(root, image_set, ids),
     )

@@ -24,18 +24,22 @@ def take_subset(
     Raises:
         ConfigError: fewer samples than were asked for, or none asked for.
     """
-    train, texts, is_fault = splits.train, splits.texts, splits.is_fault
+    train, texts, is_fault, causes = splits.train, splits.texts, splits.is_fault, dict(splits.causes)
     if subset is not None:
         _check_count("dataset.subset", subset, len(train), "training")
         chosen = _stratified_indices(train.labels, subset, rng) if stratified else np.arange(subset)
         train = train.select(chosen)
         texts = tuple(texts[index] for index in chosen) if texts else ()
         is_fault = None if is_fault is None else is_fault[chosen]
+        if "train" in causes:
+            causes["train"] = causes["train"][chosen]
     test = splits.test
     if test is not None and test_subset is not None:
         _check_count("dataset.test_subset", test_subset, len(test), "test")
         test = test.select(np.arange(test_subset))
-    return replace(splits, train=train, test=test, texts=texts, is_fault=is_fault)
+        if "test" in causes:
+            causes["test"] = causes["test"][:test_subset]
+    return replace(splits, train=train, test=test, texts=texts, is_fault=is_fault, causes=causes)
 
 
 def _check_count(key: str, count: int, available: int, which: str) -> None:

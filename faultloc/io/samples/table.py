@@ -6,9 +6,9 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from faultloc.errors import DataError
+from faultloc.io.csv_rows import csv_rows
 from faultloc.io.datasets.class_folders import IMAGE_SUFFIXES
 from faultloc.io.datasets.class_list import read_class_names
-from faultloc.io.datasets.csv_rows import csv_rows
 from faultloc.io.datasets.sample_ids import numbered_ids
 from faultloc.io.samples.listing import SampleListing, Skipped, check_skipped
 
