@@ -12,7 +12,7 @@ from faultloc.errors import DataError
 class Errors:
     """The errors of one split: ``places`` in the split, ascending, their ``labels`` and what was ``predicted``.
 
-    ``correct`` are the places of the other samples, ``taken_for`` what was predicted, rightly, for them.
+    ``correct`` are the places of the other samples, ``taken_for`` their labels, which were predicted for them.
     """
 
     places: Int[np.ndarray, "error"]

@@ -12,7 +12,7 @@ EVIDENCE = ("deviation", "relevance", "features")
 class EvidenceSettings:
     """What the errors are compared by.
 
-    ``evidence``: `deviation` from the sound samples of the class that an error was taken for, `relevance` (HUDD's
+    ``evidence``: `deviation` from the sound samples of the error's own class, `relevance` (HUDD's
     heatmaps, by the rule ``rule``), or the `features` of the model, the input of its last linear layer. ``layers`` are
     the layers to look at; None: every convolution and linear layer.
     """
@@ -67,6 +67,7 @@ class HuddSettings:
 # The ways that are compared in docs/hudd.md, each one override: hudd=released.
 PRESETS = {
     "default": HuddSettings(),
+    "heatmaps": HuddSettings(EvidenceSettings("relevance"), LinkageSettings("sqrt_l2")),
     "paper": HuddSettings(
         EvidenceSettings("relevance"), LinkageSettings("layer_minmax"), CutSettings("least_spread", "knee")
     ),

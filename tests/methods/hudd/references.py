@@ -42,17 +42,12 @@ def reference_gradient(values):
     return np.array(slope) / 4
 
 
-def reference_deviation(held, taken_for, sound, sound_taken_for):
-    """Of flat, already rooted rows: the row less the mean of the sound ones of its class, both of length 1."""
-
-    def unit(row):
-        length = np.sqrt((row**2).sum())
-        return row / length if length > 0 else row
-
-    sound = np.array([unit(row) for row in sound])
+def reference_deviation(held, labels, sound, sound_labels):
+    """Of flat rows: the signed roots less the mean of those of the sound samples of the class, or of all sound ones."""
+    root = lambda row: np.sign(row) * np.sqrt(np.abs(row))
     rows = []
-    for row, output in zip(held, taken_for, strict=True):
-        alike = sound[sound_taken_for == output]
-        usual = alike.mean(0) if len(alike) else sound.mean(0)
-        rows.append(unit(unit(row) - usual))
+    for row, label in zip(held, labels, strict=True):
+        alike = [root(each) for each, other in zip(sound, sound_labels, strict=True) if other == label]
+        usual = np.mean(alike or [root(each) for each in sound], axis=0)
+        rows.append(root(row) - usual)
     return np.array(rows)

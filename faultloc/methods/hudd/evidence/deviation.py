@@ -1,7 +1,7 @@
-"""How what a layer holds of an error deviates from what it holds of the sound samples of the class it was taken for.
+"""How what a layer holds of an error deviates from what it holds of the sound samples of the error's own class.
 
-An error of class 3 taken for an 8 lies among the 8s: what makes it unlike the 8s that the model knows is what brought
-it there. The class itself, which splits clusters of heatmaps more than any cause does, drops out.
+A rotated 3 that is taken for an 8 should look to the network like the 3s that it knows: what makes it unlike them is
+what misled the network. The class itself, which parts clusters of heatmaps more than any cause does, drops out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,21 +15,22 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from faultloc.errors import TrainingError
-from faultloc.methods.hudd.form import signed_root, to_unit_length
+from faultloc.methods.hudd.form import signed_root
 from faultloc.probes.activations import watching
 from faultloc.probes.layers import find_layer
 from faultloc.probes.modes import evaluating
 from faultloc.subject.batches import as_model_input
 
-# What lies side by side in an image is averaged down to as many squares a side; finer ones part no clusters better.
-_GRID = 8
+# What lies side by side in an image is averaged down to as many squares a side; finer ones part no clusters better, and
+# a cause is the same cause a few pixels farther on.
+_GRID = 4
 
 
 @dataclass(frozen=True)
 class SoundMeans:
-    """What each layer holds on average of the sound samples taken for each class, by the layer's name.
+    """What each layer holds on average of the sound samples of each class, by the layer's name.
 
-    A class for which no sound sample was taken has the average of all; without any sound sample there are no layers.
+    A class without a sound sample has the average of all; without any sound sample there are no layers.
     """
 
     by_layer: Mapping[str, Float[np.ndarray, "output number"]]
@@ -39,13 +40,13 @@ def mean_of_sound(
     network: nn.Module,
     inputs: Shaped[Tensor, "sample ..."],
     places: Int[np.ndarray, "sound"],
-    taken_for: Int[np.ndarray, "sound"],
+    labels: Int[np.ndarray, "sound"],
     layers: Sequence[str],
     *,
     outputs: int,
     batch_size: int,
 ) -> SoundMeans:
-    """The means over the samples at ``places``, which the network rightly takes for the classes ``taken_for``.
+    """The means over the samples at ``places``, which the network gets right, by their ``labels``.
 
     ``outputs`` is the number of the network's outputs.
 
@@ -53,9 +54,9 @@ def mean_of_sound(
         TrainingError: a layer holds a number that is not finite.
     """
     sums: dict[str, np.ndarray] = {}
-    counts = np.bincount(taken_for, minlength=outputs)
+    counts = np.bincount(labels, minlength=outputs)
     for start in range(0, len(places), batch_size):
-        classes = taken_for[start : start + batch_size]
+        classes = labels[start : start + batch_size]
         for name, held in _held(network, _picked(inputs, places[start : start + batch_size]), layers).items():
             total = sums.setdefault(name, np.zeros((outputs, held.shape[1])))
             for output in np.unique(classes):
@@ -72,25 +73,23 @@ def deviations(
     network: nn.Module,
     inputs: Shaped[Tensor, "sample ..."],
     places: Int[np.ndarray, "error"],
-    taken_for: Int[np.ndarray, "error"],
+    labels: Int[np.ndarray, "error"],
     sound: SoundMeans,
     layers: Sequence[str],
     *,
     batch_size: int,
 ) -> Mapping[str, Float[np.ndarray, "error number"]]:
-    """For each layer the deviation of each sample at ``places``, a float32 row of length 1.
-
-    ``taken_for`` are the classes that the network takes them for.
+    """For each layer how each sample at ``places`` deviates from the sound ones of its label, a float32 row.
 
     Raises:
         TrainingError: a layer holds a number that is not finite.
     """
     found: dict[str, list[np.ndarray]] = {name: [] for name in layers}
     for start in range(0, len(places), batch_size):
-        classes = taken_for[start : start + batch_size]
+        classes = labels[start : start + batch_size]
         for name, held in _held(network, _picked(inputs, places[start : start + batch_size]), layers).items():
             usual = sound.by_layer[name][classes] if name in sound.by_layer else 0.0
-            found[name].append(to_unit_length(held - usual))
+            found[name].append((held - usual).astype(np.float32))
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
@@ -101,14 +100,14 @@ def _picked(inputs: Shaped[Tensor, "sample ..."], places: Int[np.ndarray, "_"]) 
 def _held(
     network: nn.Module, batch: Shaped[Tensor, "sample ..."], layers: Sequence[str]
 ) -> dict[str, Float[np.ndarray, "sample number"]]:
-    """What flows into each layer, on the grid, by its square roots, each sample's brought to the length 1."""
+    """What flows into each layer, on the grid, by its signed roots, so that a few large numbers do not decide."""
     held: dict[str, np.ndarray] = {}
 
     def keeper(name: str):  # type: ignore[no-untyped-def]
         def keep(values: object) -> None:
             assert isinstance(values, Tensor)
             rows = _on_grid(values.detach().float()).flatten(1).cpu().numpy()
-            held[name] = to_unit_length(signed_root(rows))
+            held[name] = signed_root(rows)
 
         return keep
 

@@ -33,7 +33,7 @@ def read_evidence(examination: Examination, errors: Errors, settings: EvidenceSe
         return Evidence(
             heatmaps(network, wrong, layers, rule=settings.rule, batch_size=batch_size, allocate=allocate), last
         )
-    outputs = 1 + int(max(errors.predicted.max(initial=0), errors.taken_for.max(initial=0)))
+    outputs = 1 + int(max(errors.labels.max(initial=0), errors.taken_for.max(initial=0)))
     sound = mean_of_sound(
         network,
         inputs,
@@ -43,5 +43,5 @@ def read_evidence(examination: Examination, errors: Errors, settings: EvidenceSe
         outputs=outputs,
         batch_size=batch_size,
     )
-    found = deviations(network, inputs, errors.places, errors.predicted, sound, layers, batch_size=batch_size)
+    found = deviations(network, inputs, errors.places, errors.labels, sound, layers, batch_size=batch_size)
     return Evidence(found, last)
