@@ -48,6 +48,7 @@ class Case:
 
 def load_case(seed: int, kept: Path) -> Case:
     """Draws, trains unless ``kept`` has the weights, and finds the errors; all as the stages do with these seeds."""
+    torch.set_num_threads(1)  # as in the stages: two threads give other bits
     params = composed(["dataset=rendered", f"seed={seed}", f"dataset.seed={seed}"])
     settings = OmegaConf.to_container(params.dataset, resolve=True)
     assert isinstance(settings, dict)
