@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from faultloc.errors import ConfigError, ModelError, TrainingError
 from faultloc.methods.hudd.errors import find_errors
+from faultloc.methods.hudd.evidence.comparing import comparable_evidence
 from faultloc.methods.hudd.evidence.layers import evidence_layers, last_convolution
 from faultloc.methods.hudd.evidence.reading import read_evidence
 from faultloc.methods.hudd.settings import PRESETS, EvidenceSettings
@@ -93,6 +94,28 @@ def test_where_all_is_wrong_the_evidence_is_what_the_layers_hold(examined):
     evidence = read_evidence(examination, alone, EvidenceSettings(layers=["out"]))
     assert evidence.by_layer["out"].shape == (len(errors), 256)
     assert (evidence.by_layer["out"] >= 0).all()
+
+
+def test_an_unlabelled_image_is_as_far_from_an_error_as_if_it_were_of_its_class(examined):
+    examination, errors = examined
+    images = torch.from_numpy(np.random.default_rng(1).integers(0, 256, (5, 1, 12, 12), dtype=np.uint8))
+    of_images, of_errors = comparable_evidence(examination, errors, images, EvidenceSettings(), "second")
+    deviating = read_evidence(examination, errors, EvidenceSettings()).by_layer["second"]
+    usual = of_errors - deviating  # the mean of the sound samples of each error's class
+    for image in of_images:
+        expected = [np.linalg.norm((image - mean) - error) for mean, error in zip(usual, deviating, strict=True)]
+        np.testing.assert_allclose(np.linalg.norm(of_errors - image, axis=1), expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize("evidence", ["relevance", "features"])
+def test_other_evidence_is_compared_as_it_is(examined, evidence):
+    examination, errors = examined
+    settings = EvidenceSettings(evidence)
+    wrong = examination.inputs[torch.from_numpy(errors.places)]
+    of_images, of_errors = comparable_evidence(examination, errors, wrong, settings, "out")
+    expected = list(read_evidence(examination, errors, settings).by_layer.values())[-1]
+    np.testing.assert_allclose(of_errors, expected, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(of_images, of_errors, rtol=1e-4, atol=1e-6)
 
 
 def test_heatmaps_start_at_what_was_predicted(examined):

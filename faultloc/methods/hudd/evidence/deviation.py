@@ -93,6 +93,17 @@ def deviations(
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
+def held_by(
+    network: nn.Module, inputs: Shaped[Tensor, "sample ..."], layer: str, *, batch_size: int
+) -> Float[np.ndarray, "sample number"]:
+    """What ``layer`` holds of each sample, float32: what deviations are made from.
+
+    Raises:
+        TrainingError: the layer holds a number that is not finite.
+    """
+    return np.concatenate([_held(network, batch, [layer])[layer] for batch in inputs.split(batch_size)])
+
+
 def _picked(inputs: Shaped[Tensor, "sample ..."], places: Int[np.ndarray, "_"]) -> Shaped[Tensor, "batch ..."]:
     return inputs[torch.from_numpy(places).to(inputs.device)]
 
