@@ -28,6 +28,8 @@ CONF = str(Path(__file__).resolve().parents[1] / "conf")
 Stage = Callable[[DictConfig], str]
 _ABSENT = object()
 _FASTEST_SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# What `dvc repro` makes, and what it makes only where it is asked for.
+_GRAPHS = ("dvc.yaml", "targets/dvc.yaml")
 _REMEDIES = {"dvc.yaml": "start from the project's folder", "params.yaml": "python -m stages.compose"}
 _ADVICE = Advice(
     interrupted="no half-written file is left, the next `dvc repro` carries on here",
@@ -112,11 +114,14 @@ def as_dict(settings: DictConfig) -> dict[str, Any]:
 
 
 def declared_parameters(name: str) -> list[str]:
-    """The dotted parameter keys that stage ``name`` declares in `dvc.yaml`."""
-    with _named_if_broken("dvc.yaml"), Path("dvc.yaml").open(encoding="utf-8") as file:
-        # Names alone are read, which need none of OmegaConf's care; it would take a tenth of a second.
-        graph = yaml.load(file, _FASTEST_SAFE_LOADER)
-    return list(graph["stages"][name].get("params", []))
+    """The dotted parameter keys that stage ``name`` declares in `dvc.yaml`, or in that of `targets/`."""
+    for place in _GRAPHS:
+        with _named_if_broken(place), Path(place).open(encoding="utf-8") as file:
+            # Names alone are read, which need none of OmegaConf's care; it would take a tenth of a second.
+            stages = yaml.load(file, _FASTEST_SAFE_LOADER)["stages"]
+        if name in stages:
+            break
+    return list(stages[name].get("params", []))
 
 
 def keep_declared(params: DictConfig, name: str) -> DictConfig:

@@ -62,12 +62,10 @@ GROUPINGS: Mapping[str, Grouping] = {
     "released, as many": by_preset(_most(PRESETS["released"])),
     "paper, as many": by_preset(_most(PRESETS["paper"])),
     "encoder, pca + hdbscan": by_preset(
-        HuddSettings(EvidenceSettings("features"), LinkageSettings(), CutSettings(clustering="hdbscan"))
+        HuddSettings(EvidenceSettings("features"), LinkageSettings("l2"), CutSettings(clustering="hdbscan"))
     ),
-    "encoder, umap + dbscan": by_preset(
-        HuddSettings(
-            EvidenceSettings("features"), LinkageSettings("l2"), CutSettings(clustering="dbscan", reduce="umap")
-        )
+    "encoder, pca + dbscan": by_preset(
+        HuddSettings(EvidenceSettings("features"), LinkageSettings("l2"), CutSettings(clustering="dbscan"))
     ),
     "pixels": by_pixels,
     "features": by_features,

@@ -10,10 +10,12 @@ from omegaconf import OmegaConf
 from stages import places
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-GRAPH = OmegaConf.to_container(OmegaConf.load(REPOSITORY / "dvc.yaml"))["stages"]
+TARGETS = OmegaConf.to_container(OmegaConf.load(REPOSITORY / "targets/dvc.yaml"))["stages"]
+GRAPH = OmegaConf.to_container(OmegaConf.load(REPOSITORY / "dvc.yaml"))["stages"] | TARGETS
 ORDER = [
     *("gendata", "train", "outlier", "activation", "preloss", "mutation", "suffix", "dfaulo"),
     *("peers", "evaluate", "report", "purify", "deep_localize", "errors", "heatmaps", "linkage", "root_causes"),
+    *("unsafe_set", "hudd_retrain"),
 ]
 SHARED_BY_RANKS = {"train", "mutation", "suffix"}
 

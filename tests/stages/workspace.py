@@ -12,7 +12,7 @@ from omegaconf import OmegaConf
 from tests.warm_python import warm_folder
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-CODE = ("stages", "faultloc", "conf", "dvc.yaml", "params.yaml", ".dvcignore")
+CODE = ("stages", "faultloc", "conf", "targets", "dvc.yaml", "params.yaml", ".dvcignore")
 
 # Small enough for seconds, large enough for every stage to have something to do.
 TINY = (

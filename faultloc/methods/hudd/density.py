@@ -18,7 +18,7 @@ from sklearn.neighbors import NearestNeighbors
 from faultloc.errors import ConfigError, MissingPackageError
 from faultloc.methods.hudd.tree import by_size, principal_components
 
-# The paper's DBSCAN paper: twice the dimension in two dimensions, the least that makes a core.
+# Source: Ester et al., "A Density-Based Algorithm for Discovering Clusters", KDD 1996, section 4.2.
 _NEIGHBOURS = 4
 _SMALLEST_CLUSTER = 5
 
@@ -51,8 +51,10 @@ def _dbscan(points: Float[np.ndarray, "error component"]) -> Int[np.ndarray, "er
     neighbours = min(_NEIGHBOURS, len(points) - 1)
     reached = NearestNeighbors(n_neighbors=neighbours + 1).fit(points).kneighbors(points)[0][:, -1]
     reached.sort()
-    knee = KneeLocator(np.arange(len(reached)), reached, curve="convex", direction="increasing").knee
     # Without a knee all errors lie equally dense: the farthest of them still belongs.
+    knee = None
+    if reached[0] < reached[-1]:
+        knee = KneeLocator(np.arange(len(reached)), reached, curve="convex", direction="increasing").knee
     radius = float(reached[-1] if knee is None else reached[int(knee)])
     return DBSCAN(eps=radius or np.finfo(float).tiny, min_samples=neighbours + 1).fit_predict(points)
 
@@ -68,7 +70,7 @@ def _umap(vectors: Float[np.ndarray, "error number"], components: int) -> Float[
     except ModuleNotFoundError as error:
         if error.name != "umap":
             raise
-        raise MissingPackageError("umap-learn", "hudd.root_causes.reduce=umap") from error
+        raise MissingPackageError("umap-learn", "hudd.root_causes.reduce=umap", "umap") from error
     components = min(components, max(1, len(vectors) - 2))
     neighbours = min(15, len(vectors) - 1)
     # With a seed UMAP works in one process, and always gives the same.

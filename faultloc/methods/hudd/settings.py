@@ -56,8 +56,17 @@ class CutSettings:
 
 
 @dataclass(frozen=True)
+class UnsafeSettings:
+    """How many improvement images are labelled, by the ``quota`` of that name and its ``factor`` and ``least``."""
+
+    quota: str = "paper"
+    factor: float | int = 0.3
+    least: int = 10
+
+
+@dataclass(frozen=True)
 class HuddSettings:
-    """The settings of all steps."""
+    """The settings of all steps up to the root causes."""
 
     heatmaps: EvidenceSettings = EvidenceSettings()
     linkage: LinkageSettings = LinkageSettings()
@@ -74,5 +83,7 @@ PRESETS = {
     "released": HuddSettings(
         EvidenceSettings("relevance"), LinkageSettings("none", "profile"), CutSettings("least_spread", "knee")
     ),
-    "encoder": HuddSettings(EvidenceSettings("features"), LinkageSettings(), CutSettings(clustering="dbscan")),
+    "encoder": HuddSettings(
+        EvidenceSettings("features"), LinkageSettings("l2"), CutSettings(clustering="dbscan", reduce="umap")
+    ),
 }
