@@ -9,6 +9,7 @@ imported before the fork, so that a program runs the code of the folder where it
 Not for tests of what the system does to a process: a signal sent to the command reaches the asker, not the fork.
 """
 
+import atexit
 import gc
 import importlib
 import json
@@ -20,6 +21,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -32,6 +34,11 @@ IMPORTED = (
     *("hydra._internal.core_plugins.basic_launcher", "hydra._internal.core_plugins.basic_sweeper"),
     *("dvc.cli", "dvc.cli.parser", "dvc.repo", "dvc.repo.reproduce", "dvc.commands.repro", "dvc.stage.run"),
     *("dvc.stage.cache", "dvc.parsing", "dvc.dependency", "dvc.output", "dvc.repo.index", "dvc.repo.stage"),
+    *("dvc.data_cloud", "dvc.cachemgr", "dvc.rwlock", "dvc.utils.strictyaml", "dvc.repo.graph", "dvc.repo.trie"),
+    *("dvc.repo.artifacts", "dvc.repo.datasets", "dvc.repo.metrics", "dvc.repo.params", "dvc.repo.plots"),
+    *("dvc_render.vega", "scmrepo.git", "scmrepo.noscm", "networkx", "ruamel.yaml", "cleanlab"),
+    *("pyarrow.pandas_compat", "pandas.io.formats.csvs"),
+    *("PIL.ImageFont", "PIL.JpegImagePlugin", "PIL.GifImagePlugin", "PIL.BmpImagePlugin"),
 )
 
 # Started without site packages: it does nothing but ask.
@@ -95,6 +102,7 @@ def serve(address: str) -> None:
     del sys.path[0]  # the folder of this file
     for name in IMPORTED:
         importlib.import_module(name)
+    _read_lock_files_without_comments()
     # What the collector never looks at again stays shared with the forks.
     gc.collect()
     gc.freeze()
@@ -112,6 +120,21 @@ def serve(address: str) -> None:
         _bury()
     for _ in iter(_bury, None):
         pass
+
+
+def _read_lock_files_without_comments() -> None:
+    """Lets DVC read `dvc.lock`, where it changes it, as it does where it only reads it: the same data, a second sooner.
+
+    It does so after every stage, with a parser in Python that keeps comments for files that people write.
+    """
+    from dvc.utils.serialize import _yaml
+
+    keeping_comments = _yaml.parse_yaml_for_update
+
+    def parse(text: str, path: str | Path) -> object:
+        return (_yaml.parse_yaml if Path(path).name == "dvc.lock" else keeping_comments)(text, path)
+
+    _yaml.parse_yaml_for_update = parse
 
 
 def _bury() -> bool | None:
@@ -144,7 +167,10 @@ def _answer(asker: socket.socket) -> None:
 
 
 def _run(streams: list[int], folder: str, environment: dict[str, str], arguments: list[str]) -> None:
-    """Becomes the program; ends as Python ends, with all that was registered for its exit."""
+    """Becomes the program; ends with all that was registered for its exit.
+
+    What Python does after that is left out: to take itself apart it would touch, and so copy, all that the forks share.
+    """
     os.setsid()
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
@@ -155,15 +181,26 @@ def _run(streams: list[int], folder: str, environment: dict[str, str], arguments
     os.chdir(folder)
     sys.dont_write_bytecode = "PYTHONDONTWRITEBYTECODE" in environment
     sys.path[:0] = [folder, *filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))]
-    if arguments[0] == "-m":
-        sys.argv = arguments[1:]
-        runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
-    elif arguments[0].endswith(".py"):
-        sys.argv = arguments
-        runpy.run_path(arguments[0], run_name="__main__")
-    else:
-        os.execve(sys.executable, [sys.executable, *arguments], environment)
-    sys.exit()
+    code: object = None
+    try:
+        if arguments[0] == "-m":
+            sys.argv = arguments[1:]
+            runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+        elif arguments[0].endswith(".py"):
+            sys.argv = arguments
+            runpy.run_path(arguments[0], run_name="__main__")
+        else:
+            os.execve(sys.executable, [sys.executable, *arguments], environment)
+    except SystemExit as ending:
+        code = ending.code
+    if code is not None and not isinstance(code, int):
+        print(code, file=sys.stderr)
+        code = 1
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit((code or 0) & 0xFF)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.warm_python import warm_folder
 
 FAULTY = 3
 SCRIPT = """
@@ -38,9 +39,9 @@ def write_script(folder: Path, *, behind: str = "", ending: str = "") -> Path:
 
 
 def watch(folder: Path, script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command as a user runs it, in ``folder``; results go to the default place."""
+    """The command as a user runs it, in ``folder``, but started warm; results go to the default place."""
     return subprocess.run(
-        [sys.executable, "-m", "faultloc", "deep-localize", "--script", str(script), *arguments],
+        [warm_folder() / "python", "-m", "faultloc", "deep-localize", "--script", str(script), *arguments],
         cwd=folder, capture_output=True, text=True,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "OMP_NUM_THREADS": "1"},
     )  # fmt: skip

@@ -1,10 +1,14 @@
 """A copy of the project in another folder, where the tests run the pipeline as a user does."""
 
+import atexit
+import compileall
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from omegaconf import OmegaConf
@@ -33,16 +37,27 @@ TINY = (
 )
 
 
+@cache
+def _compiled_code() -> Path:
+    """A copy of the code with its bytecode, made once in a test process: not every stage of every test compiles it."""
+    folder = Path(tempfile.mkdtemp(prefix="code-"))
+    atexit.register(shutil.rmtree, folder)
+    for name in CODE:
+        source = REPOSITORY / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            compileall.compile_dir(folder / name, quiet=1)
+        else:
+            shutil.copy2(source, folder / name)
+    return folder
+
+
 class Workspace:
     """A copy of the code under ``folder`` with a DVC cache of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        ignore = shutil.ignore_patterns("__pycache__")
-        for name in CODE:
-            source = REPOSITORY / name
-            copy = shutil.copytree if source.is_dir() else shutil.copy
-            copy(source, folder / name, **({"ignore": ignore} if source.is_dir() else {}))
+        shutil.copytree(_compiled_code(), folder, dirs_exist_ok=True)
         (folder / ".dvc").mkdir()
         shutil.copy(REPOSITORY / ".dvc" / "config", folder / ".dvc" / "config")
         (folder / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")

@@ -77,7 +77,7 @@ class Taps:
         self._observer, self._after, self._failed = observer, after, failed
         self._handles: list[RemovableHandle] = []
         self._layer_handles: list[RemovableHandle] = []
-        self._layers = layers_of(model)
+        self._layer_hooks = [(layer, self._layer_hook(name)) for layer, name in layers_of(model).items()]
         try:
             self._put_on(model, optimizers)
             self._put_on_layers()
@@ -99,8 +99,8 @@ class Taps:
 
     def _put_on_layers(self) -> None:
         """Layers have hooks only in the steps that are looked at closely: a hook costs, even one that does nothing."""
-        for layer, name in self._layers.items():
-            self._layer_handles.append(layer.register_forward_hook(self._layer_hook(name)))
+        for layer, hook in self._layer_hooks:
+            self._layer_handles.append(layer.register_forward_hook(hook))
 
     def _take_off_layers(self) -> None:
         for handle in self._layer_handles:
