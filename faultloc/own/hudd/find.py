@@ -41,8 +41,8 @@ def find_root_causes(
 
     ``dataset`` is a torch `Dataset` of (input, label), a `DataLoader` of one, a Hugging Face `Dataset`, a pair of
     arrays (inputs, labels) or a `LabeledDataset`, read as by ``locate_data_faults``; so is ``improvement``, more
-    samples, of which the unsafe ones are named. An error is a sample whose largest logit is not that of its label; errors that
-    the layers of the model say the same of are in one cluster, and each cluster is taken for a root cause.
+    samples, of which the unsafe ones are named. An error is a sample whose largest logit is not that of its label;
+    errors that a layer of the model says the same of are in one cluster, which is taken for a root cause.
 
     ``preset`` is `default`, `heatmaps`, `encoder`, `paper` or `released`; ``layer`` and ``clusters`` say otherwise than
     it does by which layer, and into how many. The model is not changed, and left on the device and in the mode that it
