@@ -14,16 +14,13 @@ from faultloc.own.hudd.linking import Linked
 from faultloc.own.kept_folder import KeptFolder
 from faultloc.report.hudd.cause_tables import causes_table, errors_table
 from faultloc.report.hudd.shown_cause import ShownCause, show_causes
+from faultloc.report.hudd.unusual_parameters import unusual_parameters
 from faultloc.subject.dataset import LabeledDataset
 
 
 @dataclass(frozen=True)
 class ClusteredErrors:
-    """What ``RootCausesFound`` holds, which says more of it.
-
-    ``texts`` are empty unless the inputs are text. ``unusual`` says what is unusual in a cluster (from 1), in words:
-    whoever knows parameters of the samples says it.
-    """
+    """What ``RootCausesFound`` holds, which says more of it; ``texts`` are empty unless the inputs are text."""
 
     dataset: LabeledDataset
     linked: Linked
@@ -33,7 +30,6 @@ class ClusteredErrors:
     improvement: Improvement | None = None
     unsafe_set: UnsafeSet | None = None
     why_no_unsafe_set: str = ""
-    unusual: Mapping[int, Sequence[str]] = field(default_factory=dict)
     # Where the inputs lie until nobody needs them.
     kept_in: KeptFolder | None = field(default=None, repr=False)
 
@@ -56,6 +52,12 @@ class ClusteredErrors:
         if self.improvement is None or self.unsafe_set is None:
             return None
         return self.improvement.table(self.unsafe_set)
+
+    @cached_property
+    def unusual(self) -> Mapping[int, Sequence[str]]:
+        """Of each cluster, from 1, which known parameters of the samples are unusual there, in words."""
+        errors = self.linked.errors
+        return unusual_parameters(self.dataset.parameters, errors.places, self.root_causes.cluster, errors.correct)
 
     @property
     def layer(self) -> str:

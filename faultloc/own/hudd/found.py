@@ -41,7 +41,7 @@ class RootCausesFound(ClusteredErrors):
             chosen = replace(chosen, layer=layer)
         settings = replace(self.settings, root_causes=chosen)
         causes = self.linked.cut(settings)
-        return replace(self, root_causes=causes, settings=settings, unusual={}).with_unsafe_set()
+        return replace(self, root_causes=causes, settings=settings).with_unsafe_set()
 
     def with_unsafe_set(self) -> "RootCausesFound":
         """The same with the unsafe images of these clusters, or with the reason why there are none."""

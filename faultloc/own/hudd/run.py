@@ -9,6 +9,7 @@ from jaxtyping import Float
 from faultloc import __version__
 from faultloc.errors import DataError
 from faultloc.io.answers import save_answers
+from faultloc.io.parameters import load_folder_parameters
 from faultloc.io.root_causes.linked_store import KeptLinks, load_links, save_links
 from faultloc.io.scratch import scratch_arrays
 from faultloc.methods.hudd.errors import Errors, find_errors, require_errors
@@ -42,7 +43,7 @@ def run_hudd(data: DataOptions, given: ModelOptions, options: HuddOptions, place
         TrainingError: the loss is no longer a number.
     """
     _require_sets(data, needs_improvement=options.retrain is not None)
-    brought = bring(data, given, places.kept, say)
+    brought = _with_parameters(bring(data, given, places.kept, say), data)
     errors = _errors(brought, options, places, say)
     found = _found(brought, errors, options, places, say)
     say(found.describe())
@@ -83,6 +84,14 @@ def _require_sets(data: DataOptions, *, needs_improvement: bool) -> None:
             f"{data.dataset} has no folder {data.improvement_set}; expected more samples to train on, "
             f"{data.improvement_set}/<class>/*: add them, or leave out --retrain"
         )
+
+
+def _with_parameters(brought: Brought, data: DataOptions) -> Brought:
+    """The same with what `parameters.csv` beside the test set knows of its samples."""
+    test = brought.splits.test
+    assert test is not None
+    known = load_folder_parameters(data.dataset, data.test_set, test.sample_ids.tolist())
+    return replace(brought, splits=replace(brought.splits, test=replace(test, parameters=known)))
 
 
 def _errors(brought: Brought, options: HuddOptions, places: ResultPlaces, say: Say) -> Errors:

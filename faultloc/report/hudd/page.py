@@ -10,7 +10,7 @@ from PIL import Image
 
 from faultloc.report.hudd.content import CausesContent, Retrained
 from faultloc.report.hudd.overlay import lay_over
-from faultloc.report.hudd.sentences import headline
+from faultloc.report.hudd.sentences import headline, labels_in_words
 from faultloc.report.hudd.shown_cause import OUTLIERS, ShownCause
 from faultloc.report.shared.metric_headings import percent
 from faultloc.report.shared.pictures import png_bytes
@@ -64,6 +64,7 @@ def _cause_line(cause: ShownCause, content: CausesContent) -> dict[str, object]:
         "given_purity": percent(cause.given_purity),
         "predicted": cause.predicted[0][0],
         "predicted_purity": percent(cause.predicted_purity),
+        "words": labels_in_words(cause.given[0][0], cause.given_purity, cause.predicted[0][0], cause.predicted_purity),
         "unusual": list(cause.unusual),
         "unsafe": f"{content.unsafe.get(cause.number, 0):,}",
         "image": _inlined(cause.errors[0].picture),

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from faultloc.report.hudd.overlay import lay_over
+from faultloc.report.hudd.sentences import labels_in_words
 from faultloc.report.hudd.shown_cause import OUTLIERS, ShownCause
 from faultloc.report.shared.theme import PRINT, drawing
 
@@ -26,7 +27,8 @@ def draw_sheet(causes: Sequence[ShownCause]) -> Figure:
 
 def _draw_cause(line: Sequence[Axes], cause: ShownCause) -> None:
     title = "apart" if cause.number == OUTLIERS else f"cause {cause.number}"
-    labels = f"{_short(cause.given[0][0])} taken for {_short(cause.predicted[0][0])}"
+    (given, _), (predicted, _) = cause.given[0], cause.predicted[0]
+    labels = labels_in_words(_short(given), cause.given_purity, _short(predicted), cause.predicted_purity)
     line[0].text(0, 0.5, f"{title}\n{cause.size:,} errors\n{labels}", va="center", fontsize=8)
     medoid = cause.errors[0].picture
     if medoid is not None and cause.overlay is not None:
