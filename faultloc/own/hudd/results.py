@@ -99,7 +99,7 @@ def _content(
 
 def _evidence_in_words(settings: EvidenceSettings) -> str:
     if settings.evidence == "deviation":
-        return "how they deviate there from the right samples of the class that they are taken for"
+        return "how they deviate there from the samples of their own class that the model gets right"
     if settings.evidence == "relevance":
         return f"the heatmap of what speaks there for the class that they are taken for, by the rule {settings.rule}"
     return "the model's features of them"

@@ -22,7 +22,8 @@ def read_evidence_of_others(
 ) -> Float[np.ndarray, "image ..."]:
     """What ``layer`` says of ``images``, as `read_evidence` says it of the ``errors`` of what is examined.
 
-    ``logits`` are the network's of the images; deviations are from the sound samples of what is examined.
+    ``logits`` are the network's of the images. Nobody has labelled them yet, so that they deviate from the sound
+    samples of the class that the network says, where an error deviates from those of its own.
 
     Raises:
         ModelError, TrainingError: as `read_evidence` does.
@@ -32,7 +33,6 @@ def read_evidence_of_others(
         return read_activations(network, images, settings.layers[0] if settings.layers else None, batch_size=batch_size)
     if settings.evidence == "relevance":
         return heatmaps(network, images, [layer], rule=settings.rule, batch_size=batch_size)[layer]
-    taken_for = logits.argmax(1)
     sound = mean_of_sound(
         network,
         examination.inputs,
@@ -43,4 +43,4 @@ def read_evidence_of_others(
         batch_size=batch_size,
     )
     everyone = np.arange(len(images))
-    return deviations(network, images, everyone, taken_for, sound, [layer], batch_size=batch_size)[layer]
+    return deviations(network, images, everyone, logits.argmax(1), sound, [layer], batch_size=batch_size)[layer]
