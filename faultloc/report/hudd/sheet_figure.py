@@ -21,7 +21,7 @@ def draw_sheet(causes: Sequence[ShownCause]) -> Figure:
         for axes in grid.ravel():
             axes.axis("off")
         for line, cause in zip(grid, causes, strict=False):
-            _draw_cause(line, cause)
+            _draw_cause(line.tolist(), cause)
         return figure
 
 
