@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from faultloc.methods.hudd.assignment import UnsafeSet, assign_images
 from faultloc.methods.hudd.cluster_distances import distances_to_clusters
-from faultloc.methods.hudd.evidence.other_images import read_evidence_of_others
+from faultloc.methods.hudd.evidence.comparing import comparable_evidence
 from faultloc.methods.hudd.form import fit_form
 from faultloc.methods.hudd.quotas import quotas_of
 from faultloc.methods.hudd.root_causes import RootCauses
@@ -35,7 +35,7 @@ class Improvement:
     dataset: LabeledDataset
     examination: Examination
     _logits: Float[np.ndarray, "image output"] | None = None
-    _by_layer: dict[str, Float[np.ndarray, "image ..."]] = field(default_factory=dict)
+    _by_layer: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     @property
     def _now(self) -> Examination:
@@ -60,13 +60,11 @@ class Improvement:
         """
         layer, examined = causes.layer, self._now
         if layer not in self._by_layer:
-            inputs = as_tensor(self.dataset.inputs, examined.device)
-            self._by_layer[layer] = read_evidence_of_others(
-                examined, linked.errors, inputs, self.logits, settings.heatmaps, full_name(examined.network, layer)
-            )
-        of_errors = linked.evidence.by_layer[layer]
+            inputs, name = as_tensor(self.dataset.inputs, examined.device), full_name(examined.network, layer)
+            self._by_layer[layer] = comparable_evidence(examined, linked.errors, inputs, settings.heatmaps, name)
+        of_images, of_errors = self._by_layer[layer]
         form = fit_form(settings.linkage.form, of_errors)
-        distances = distances_to_clusters([form(self._by_layer[layer])], form(of_errors), causes.cluster)
+        distances = distances_to_clusters([form(of_images)], form(of_errors), causes.cluster)
         quotas = quotas_of(
             causes.cluster,
             QUOTA,
