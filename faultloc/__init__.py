@@ -6,16 +6,27 @@ if TYPE_CHECKING:
     from faultloc.own.dfaulo.found import DataFaults
     from faultloc.own.dfaulo.locate import locate_data_faults
     from faultloc.own.dfaulo.settings import LocateSettings
+    from faultloc.own.hudd.find import find_root_causes
+    from faultloc.own.hudd.found import RootCausesFound
     from faultloc.subject.recipe import TrainingRecipe
 
-__all__ = ["DataFaults", "LocateSettings", "TrainingRecipe", "locate_data_faults"]
+__all__ = [
+    "DataFaults",
+    "LocateSettings",
+    "RootCausesFound",
+    "TrainingRecipe",
+    "find_root_causes",
+    "locate_data_faults",
+]
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "DataFaults": "faultloc.own.dfaulo.found",
     "LocateSettings": "faultloc.own.dfaulo.settings",
+    "RootCausesFound": "faultloc.own.hudd.found",
     "TrainingRecipe": "faultloc.subject.recipe",
+    "find_root_causes": "faultloc.own.hudd.find",
     "locate_data_faults": "faultloc.own.dfaulo.locate",
 }
 

@@ -13,7 +13,13 @@ from faultloc.endings import EXPECTED, Advice, ending_of
 
 # Each is `command` in the module of its name in faultloc/commands/, imported when it is asked for: `faultloc --help`
 # must not wait for PyTorch.
-_COMMANDS = {"dfaulo": "dfaulo", "review": "review", "purify": "purify", "deep-localize": "deep_localize"}
+_COMMANDS = {
+    "dfaulo": "dfaulo",
+    "review": "review",
+    "purify": "purify",
+    "hudd": "hudd",
+    "deep-localize": "deep_localize",
+}
 
 _ADVICE = Advice(
     interrupted="what was finished is kept, and the same command carries on from there",
@@ -44,13 +50,14 @@ def _underscored(option: str) -> str:
 )
 @click.version_option(package_name="faultloc")
 def faultloc() -> None:
-    """Says where a deep learning subject is faulty: which samples, which layer or phase of training; and what to do.
+    """Says where a deep learning subject is faulty: which samples, why a model errs, which layer or phase of training.
 
     \b
     Example:
       faultloc dfaulo --dataset ./MNIST --model ./model.pth --img_size '(28,28,1)'
       faultloc review ./results
       faultloc purify ./results --verdicts
+      faultloc hudd --dataset ./signs --model ./model.pth
       faultloc deep-localize --script train.py
     """
 

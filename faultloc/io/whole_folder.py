@@ -41,3 +41,27 @@ def require_free(folder: Path) -> None:
             )
     elif folder.exists() or folder.is_symlink():
         raise DataError(f"{folder} is a file; expected a new or an empty folder: give another")
+
+
+@contextmanager
+def folder_replaced_whole(folder: Path) -> Iterator[Path]:
+    """Yields a new, empty folder beside ``folder`` that takes its place at the end, or vanishes after an error.
+
+    Raises:
+        DataError: a file is at ``folder``.
+    """
+    folder = folder.resolve()
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder} is a file; expected a folder, or nothing: remove it")
+    temporary = folder.with_name(f".{folder.name}.part")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
+    try:
+        yield temporary
+        if folder.exists():
+            shutil.rmtree(folder)
+        temporary.replace(folder)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise

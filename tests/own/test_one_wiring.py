@@ -1,5 +1,6 @@
 """The pipeline's stages and the Python call give one ranking, since both run the same steps."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -7,14 +8,16 @@ import pandas as pd
 import pytest
 from omegaconf import OmegaConf
 
-from faultloc import LocateSettings, TrainingRecipe, locate_data_faults
-from faultloc.io.dataset_store import load_train
+from faultloc import LocateSettings, TrainingRecipe, find_root_causes, locate_data_faults
+from faultloc.io.dataset_store import load_test, load_train
 from faultloc.io.subject_store import load_subject
 from faultloc.methods.dfaulo.default.scoring.answer import ExplanationSettings
 from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
 from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
 from faultloc.methods.dfaulo.paper.settings import PaperSettings
+from faultloc.methods.hudd.settings import PRESETS
+from stages.compose import composed
 from tests.stages.workspace import Workspace
 
 pytestmark = pytest.mark.slow
@@ -83,3 +86,34 @@ def test_the_papers_list_is_the_stages_list(workspace):
         device="cpu",
     )
     same_list(found.ranking, listed(workspace))
+
+
+@pytest.mark.parametrize("preset", ["default", "heatmaps"])
+def test_the_root_causes_are_the_stages_root_causes(workspace, preset):
+    workspace.configure("outlier.epochs=5", f"hudd={preset}", "hudd.root_causes.clusters=4")
+    workspace.run("dvc", "repro", "root_causes")
+    params = OmegaConf.load(workspace.folder / "params.yaml")
+    test = load_test(workspace.folder / "data/dataset")
+    assert test is not None
+    found = find_root_causes(
+        load_subject(workspace.folder / "models/subject").network,
+        test,
+        preset=preset,
+        clusters=4,
+        batch_size=params.runtime.batch_size,
+        device="cpu",
+    )
+    theirs = pd.read_csv(workspace.folder / "results/root_causes/errors.csv", dtype={"sample_id": str})
+    assert found.errors["sample_id"].tolist() == theirs["sample_id"].tolist()
+    assert found.errors["cluster"].tolist() == theirs["cluster"].tolist()
+    assert found.errors["is_medoid"].tolist() == theirs["is_medoid"].astype(bool).tolist()
+    np.testing.assert_allclose(found.errors["distance"], theirs["distance"], rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_of_the_python_call_is_the_one_of_the_graph(name):
+    params = composed([f"hudd={name}"])
+    settings = PRESETS[name]
+    assert OmegaConf.to_container(params.hudd.heatmaps) == asdict(settings.heatmaps)
+    assert OmegaConf.to_container(params.hudd.linkage) == asdict(settings.linkage)
+    assert OmegaConf.to_container(params.hudd.root_causes) == asdict(settings.root_causes)

@@ -77,14 +77,14 @@ def store_samples(
     key.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     decoded = {name: _decode(folder / name, part, order, form, on_decoded) for name, part in parts.items()}
-    train, skipped = decoded["train"]
+    train = decoded["train"][0]
     others = {name: decoded[name][0] if name in decoded else None for name in ("test", "improvement")}
     texts = tuple(str(text) for text in listing.inputs) if listing.kind == "texts" else ()
     words = tuple(form.vocabulary)
     save_dataset(folder, DatasetSplits(train, others["test"], words, texts, improvement=others["improvement"]))
     if texts and not form.vocabulary:
         save_json(folder / "text.json", {"texts": list(texts), "vocabulary": []})
-    everything = [*listing.skipped, *skipped]
+    everything = [entry for name, part in parts.items() for entry in (*part.skipped, *decoded[name][1])]
     save_json(folder / "skipped.json", {"skipped": [{"sample_id": name, "reason": why} for name, why in everything]})
     save_json(key, {"digest": digest})
     return digest

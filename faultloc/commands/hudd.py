@@ -1,0 +1,90 @@
+"""`faultloc hudd`: why a model errs on its test set."""
+
+from pathlib import Path
+
+import click
+
+from faultloc.commands.options import takes_data_and_model
+from faultloc.own.options import DataOptions, ModelOptions
+
+_MODES = click.Choice(["HUDD", "BL1", "BL2", "ENTROPY"], case_sensitive=False)
+# How HUDD's users write what all commands here call otherwise.
+_DOCUMENTED = {"-o": "--output", "-m": "--model", "-mode": "--mode"}
+
+
+class _DocumentedOptions(click.Command):
+    """Reads `-o DIR -m MODEL -mode HUDD`, too: the folder of a case study is both data set and output."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        read = [_as_here(arg) for arg in args]
+        given, _, _ = self.make_parser(ctx).parse_args(list(read))
+        if "dataset" not in given and "output" in given:
+            ctx.default_map = {**(ctx.default_map or {}), "dataset": given["output"]}
+        return super().parse_args(ctx, read)
+
+
+def _as_here(arg: str) -> str:
+    name, equals, value = arg.partition("=")
+    return f"{_DOCUMENTED[name]}{equals}{value}" if name in _DOCUMENTED else arg
+
+
+@click.command("hudd", cls=_DocumentedOptions, short_help="Find the root causes behind a model's errors.")
+@takes_data_and_model(
+    click.option("--layer", help="Whose clusters these are: a name, last_convolution or least_spread."),
+    click.option("--retrain", is_flag=True, help="Train on with the unsafe images, and with baselines' choices."),
+    click.option("--mode", type=_MODES, help="The only way of choosing to --retrain with; default: all, compared."),
+    click.option("--runs", default=5, show_default=True, help="Of --retrain, of each way."),
+    click.option("--epochs", type=int, help="Of --retrain.  [10, or the case study's]"),
+    click.option("--learning-rate", default=0.001, show_default=True, help="Of --retrain."),
+    first=[
+        click.option(
+            "--preset",
+            default="default",
+            show_default=True,
+            help="default, heatmaps, encoder; as published: paper, released.",
+        ),
+        click.option("--clusters", type=int, help="How many; default: at most 25."),
+    ],
+)
+def command(
+    data: DataOptions,
+    model: ModelOptions,
+    output: Path,
+    seed: int,
+    preset: str,
+    clusters: int | None,
+    layer: str | None,
+    retrain: bool,
+    mode: str | None,
+    runs: int,
+    epochs: int | None,
+    learning_rate: float,
+) -> None:
+    """Finds the root causes behind the errors that a model makes on its test set, and the images that may mend them.
+
+    \b
+    Examples:
+      faultloc hudd --dataset ./signs --model ./model.pth --arch nets:SignNet
+      faultloc hudd -o ./TR_Package/OC -m OriginalModel.pth -mode HUDD
+
+    The data set holds train/, test/ and perhaps improvement/, each with <class>/*; a case study of HUDD's is read, and
+    its results written, as they are laid out there. Writes report.html, errors.csv, causes.csv, the images of each
+    cluster, testResult.csv, trainResult.csv. Called again, it takes up what is there.
+    """
+    from faultloc.own.hudd.case_study import as_asked
+    from faultloc.own.hudd.options import hudd_options
+    from faultloc.own.hudd.run import run_hudd
+
+    asked = as_asked(data, model, output, mode or "HUDD")
+    options = hudd_options(
+        preset=preset,
+        layer=layer,
+        clusters=clusters,
+        retrain=retrain,
+        mode=mode,
+        runs=runs,
+        epochs=asked.epochs if epochs is None else epochs,
+        learning_rate=learning_rate,
+        seed=seed,
+    )
+    run_hudd(asked.data, asked.model, options, asked.places, click.echo)

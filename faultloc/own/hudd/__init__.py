@@ -1,0 +1,1 @@
+"""HUDD for a model and a data set at hand."""

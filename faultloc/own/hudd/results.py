@@ -1,0 +1,105 @@
+"""The folder of results: everything that was found, for people and for programs."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from faultloc.io.artifacts import save_json, written_whole
+from faultloc.io.tables import save_table
+from faultloc.methods.hudd.settings import EvidenceSettings
+from faultloc.own.hudd.clustered_errors import ClusteredErrors
+from faultloc.own.hudd.places import ResultPlaces
+from faultloc.report.hudd.content import CausesContent, Retrained
+from faultloc.report.hudd.image_folders import write_image_folders
+from faultloc.report.hudd.page import render_causes
+
+# On the page, of each cause.
+_SHOWN = 24
+_OUTLIERS = "none"
+
+
+def save_found(
+    places: ResultPlaces,
+    found: ClusteredErrors,
+    *,
+    files: Path | None = None,
+    run: Mapping[str, object] | None = None,
+    about: Mapping[str, str] | None = None,
+    retrained: Retrained | None = None,
+) -> None:
+    """Writes the tables, the pictures and, last of all, the page.
+
+    ``files`` is the folder below which a sample's id is the path of its file. ``run`` is what `run.json` says,
+    ``about`` what the page says of data and model.
+    """
+    _save_both(places.tables, "errors", found.errors)
+    _save_both(places.tables, "causes", found.causes)
+    write_image_folders(places.images_at(found.layer), _members(found), found.dataset, files)
+    if found.unsafe_set is not None and found.improvement is not None and found.unsafe is not None:
+        _save_both(places.tables, "unsafe_set", found.unsafe)
+        write_image_folders(places.unsafe, _unsafe(found.unsafe), found.improvement.dataset, files)
+    summary = {
+        "errors": len(found.errors),
+        "samples": len(found.dataset),
+        "root_causes": len(found),
+        "outliers": int((found.root_causes.cluster < 0).sum()),
+        "layer": found.layer,
+        "unsafe_images": 0 if found.unsafe_set is None else len(found.unsafe_set),
+    }
+    save_json(places.tables / "summary.json", summary)
+    save_json(places.root / "run.json", run or {})
+    with written_whole(places.page) as temporary:
+        temporary.write_text(render_causes(_content(places, found, about or {}, retrained)), encoding="utf-8")
+
+
+def _save_both(folder: Path, name: str, table: pd.DataFrame) -> None:
+    save_table(folder / f"{name}.csv", table)
+    with written_whole(folder / f"{name}.parquet") as temporary:
+        table.to_parquet(temporary, index=False)
+
+
+def _members(found: ClusteredErrors) -> dict[str, np.ndarray]:
+    places, causes = found.linked.errors.places, found.root_causes
+    groups = {str(number + 1): places[causes.members(number)] for number in range(len(found))}
+    apart = places[causes.cluster < 0]
+    return groups | ({_OUTLIERS: apart} if len(apart) else {})
+
+
+def _unsafe(table: pd.DataFrame) -> dict[str, np.ndarray]:
+    nearest_first = table.sort_values(["cluster", "distance", "index"])
+    return {str(cluster): rows["index"].to_numpy(np.int64) for cluster, rows in nearest_first.groupby("cluster")}
+
+
+def _content(
+    places: ResultPlaces, found: ClusteredErrors, about: Mapping[str, str], retrained: Retrained | None
+) -> CausesContent:
+    unsafe = found.unsafe
+    folders = {"Images": str(places.images_at(found.layer)), "Tables": str(places.tables)}
+    if unsafe is not None:
+        folders["Unsafe images"] = str(places.unsafe)
+    if retrained is not None:
+        folders["Retrained models"] = str(places.models)
+    return CausesContent(
+        test_samples=len(found.dataset),
+        errors=len(found.errors),
+        layer=found.layer,
+        evidence=_evidence_in_words(found.settings.heatmaps),
+        causes=found.shown(_SHOWN),
+        class_names=found.dataset.class_names,
+        why_no_heatmaps=found.linked.heatmaps.why_none,
+        unsafe={} if unsafe is None else {int(c): int(n) for c, n in unsafe["cluster"].value_counts().items()},  # type: ignore[call-overload]
+        why_no_unsafe_set=found.why_no_unsafe_set,
+        retrained=retrained,
+        about=about,
+        folders=folders,
+    )
+
+
+def _evidence_in_words(settings: EvidenceSettings) -> str:
+    if settings.evidence == "deviation":
+        return "how they deviate there from the samples of their own class that the model gets right"
+    if settings.evidence == "relevance":
+        return f"the heatmap of what speaks there for the class that they are taken for, by the rule {settings.rule}"
+    return "the model's features of them"

@@ -1,0 +1,164 @@
+"""What `faultloc hudd` does, step by step; a step whose inputs have not changed is taken up from the last run."""
+
+import hashlib
+from dataclasses import asdict, replace
+
+import numpy as np
+from jaxtyping import Float
+
+from faultloc import __version__
+from faultloc.errors import DataError
+from faultloc.io.answers import save_answers
+from faultloc.io.parameters import load_folder_parameters
+from faultloc.io.root_causes.linked_store import KeptLinks, load_links, save_links
+from faultloc.io.scratch import scratch_arrays
+from faultloc.methods.hudd.errors import Errors, find_errors, require_errors
+from faultloc.methods.hudd.settings import HuddSettings
+from faultloc.own.brought import Brought, bring
+from faultloc.own.class_order_check import check_class_order
+from faultloc.own.hudd.causes import find_causes
+from faultloc.own.hudd.found import RootCausesFound
+from faultloc.own.hudd.linking import InputHeatmaps, Linked, link_errors
+from faultloc.own.hudd.options import HuddOptions
+from faultloc.own.hudd.places import ResultPlaces
+from faultloc.own.hudd.results import save_found
+from faultloc.own.hudd.retraining import KeptRuns, retrain_modes
+from faultloc.own.options import DataOptions, ModelOptions
+from faultloc.own.stored_samples import Say
+from faultloc.probes.predictions import predict
+from faultloc.report.hudd.content import Retrained
+from faultloc.report.shared.progress import count_bar
+from faultloc.runtime import worker_count
+from faultloc.subject.examination import Examination, Execution
+
+
+def run_hudd(data: DataOptions, given: ModelOptions, options: HuddOptions, places: ResultPlaces, say: Say) -> None:
+    """Reads, finds errors and their causes, writes into ``places``, trains on where that is asked for, and says what
+    was found.
+
+    Raises:
+        DataError: the data cannot be read, there is no test set, or fewer than two errors on it.
+        ModelError: the model cannot be read, is no classifier, or has no such layer.
+        ConfigError: a setting is out of its range.
+        TrainingError: the loss is no longer a number.
+    """
+    _require_sets(data, needs_improvement=options.retrain is not None)
+    brought = _with_parameters(bring(data, given, places.kept, say), data)
+    errors = _errors(brought, options, places, say)
+    found = _found(brought, errors, options, places, say)
+    say(found.describe())
+    record: dict[str, object] = {**brought.record, "preset": options.preset, "hudd": asdict(options.settings)}
+    record["seed"] = options.seed
+
+    def save(retrained: Retrained | None) -> None:
+        about = {**brought.about, "Preset": options.preset}
+        save_found(places, found, files=data.dataset, run=record, about=about, retrained=retrained)
+
+    save(None)
+    say(f"Results: {places.page} to look at, {places.tables}/errors.csv and causes.csv for programs,")
+    say(f"         {places.images_at(found.layer)}/ the images of each cluster")
+    if found.unsafe_set is not None:
+        say(f"         {places.unsafe}/ the {len(found.unsafe_set):,} unsafe images: label these first")
+    elif data.improvement_set and brought.splits.improvement is not None:
+        say(found.why_no_unsafe_set)
+    if options.retrain is not None:
+        retrained = _retrained(brought, found, options, places)
+        save(retrained)
+        for mode in retrained.modes:
+            say(f"{mode.name}: accuracy {np.mean(mode.accuracies):.4f} after {len(mode.accuracies)} runs")
+        say(f"Before: {retrained.before:.4f}. {' '.join(retrained.verdicts)}")
+
+
+def _require_sets(data: DataOptions, *, needs_improvement: bool) -> None:
+    """What is missing is said before anything is decoded."""
+    if not data.dataset.exists():
+        return  # about which there is another sentence
+    if data.is_table or not (data.dataset / data.test_set).is_dir():
+        found = "is a table" if data.is_table else f"has no folder {data.test_set}"
+        raise DataError(
+            f"{data.dataset} {found}; expected a test set, {data.test_set}/<class>/*, whose errors are looked at, "
+            f"beside {data.image_set}/: add it, or name another --test_set"
+        )
+    if needs_improvement and not (data.dataset / str(data.improvement_set)).is_dir():
+        raise DataError(
+            f"{data.dataset} has no folder {data.improvement_set}; expected more samples to train on, "
+            f"{data.improvement_set}/<class>/*: add them, or leave out --retrain"
+        )
+
+
+def _with_parameters(brought: Brought, data: DataOptions) -> Brought:
+    """The same with what `parameters.csv` beside the test set knows of its samples."""
+    test = brought.splits.test
+    assert test is not None
+    known = load_folder_parameters(data.dataset, data.test_set, test.sample_ids.tolist())
+    return replace(brought, splits=replace(brought.splits, test=replace(test, parameters=known)))
+
+
+def _errors(brought: Brought, options: HuddOptions, places: ResultPlaces, say: Say) -> Errors:
+    splits, device, size = brought.splits, brought.device, options.batch_size
+    assert splits.test is not None
+    names = {"train": "trainResult.csv", "test": "testResult.csv", "improvement": "improveResult.csv"}
+    errors = None
+    for name, part in splits.named().items():
+        logits = predict(brought.network, part, device, batch_size=size).outputs
+        save_answers(places.root / names[name], part, logits)
+        if name == "train":
+            _warn(logits, brought, say)
+        if name == "test":
+            errors = find_errors(logits, part.labels)
+    assert errors is not None
+    say(f"The model is wrong about {len(errors):,} of {len(splits.test):,} test samples: {places.root}/testResult.csv")
+    require_errors(errors, len(splits.test))
+    return errors
+
+
+def _warn(logits: Float[np.ndarray, "sample output"], brought: Brought, say: Say) -> None:
+    train = brought.splits.train
+    warning = check_class_order(logits, train.labels, train.class_names)
+    if warning:
+        say(f"Warning: {warning}")
+
+
+def _found(brought: Brought, errors: Errors, options: HuddOptions, places: ResultPlaces, say: Say) -> RootCausesFound:
+    splits, device = brought.splits, brought.device
+    assert splits.test is not None
+    execution = Execution(worker_count(device), allocate=scratch_arrays(places.kept), bar=count_bar)
+    examination = Examination(
+        brought.network, splits.test, options.seed, device, options.batch_size, execution=execution
+    )
+
+    def link(examination: Examination, errors: Errors, settings: HuddSettings) -> Linked:
+        folder, digest = places.kept / "linked", _digest(brought, settings)
+        kept = load_links(folder, digest)
+        if kept is not None:
+            say("Model, data and evidence are as in the last run: no tree is grown again.")
+            return Linked(kept.errors, kept.evidence, kept.grown, InputHeatmaps(kept.heatmaps, kept.why_none))
+        linked = link_errors(examination, errors, settings)
+        heatmaps = linked.heatmaps
+        save_links(folder, digest, KeptLinks(errors, linked.evidence, linked.grown, heatmaps.values, heatmaps.why_none))
+        return linked
+
+    return find_causes(examination, errors, options.settings, improvement=splits.improvement, link=link)
+
+
+def _retrained(brought: Brought, found: RootCausesFound, options: HuddOptions, places: ResultPlaces) -> Retrained:
+    retrain = options.retrain
+    assert retrain is not None
+    how = replace(retrain, modes=(), runs=1)  # which of them, and how many, changes no other
+    key = f"{_digest(brought, options.settings)} {options.settings.root_causes} {how} {options.seed}"
+    kept = KeptRuns(places.models, hashlib.sha256(key.encode()).hexdigest())
+    return retrain_modes(
+        brought.network,
+        brought.splits.train,
+        found,
+        retrain,
+        kept,
+        device=brought.device,
+        seed=options.seed,
+        bar=count_bar,
+    )
+
+
+def _digest(brought: Brought, settings: HuddSettings) -> str:
+    parts = (brought.digest, brought.model.digest, repr((settings.heatmaps, settings.linkage)), __version__)
+    return hashlib.sha256("/".join(parts).encode()).hexdigest()

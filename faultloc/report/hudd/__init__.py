@@ -1,0 +1,1 @@
+"""The page about the root causes behind a model's errors."""

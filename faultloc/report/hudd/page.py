@@ -1,0 +1,135 @@
+"""The page about root causes: one HTML file that needs no other."""
+
+import base64
+import io
+import statistics
+from importlib import resources
+
+from jinja2 import Environment, StrictUndefined
+from PIL import Image
+
+from faultloc.report.hudd.content import CausesContent, Retrained
+from faultloc.report.hudd.overlay import lay_over
+from faultloc.report.hudd.sentences import headline, labels_in_words
+from faultloc.report.hudd.shown_cause import OUTLIERS, ShownCause
+from faultloc.report.shared.metric_headings import percent
+from faultloc.report.shared.pictures import png_bytes
+
+# Above so many bytes a picture is a photograph, and a JPEG of it a tenth as large.
+_LARGE = 6_000
+_PAIRS = 4
+_QUALITY = 88
+
+
+def render_causes(content: CausesContent) -> str:
+    """The HTML text: pictures inlined, all foreign text escaped, light and dark."""
+    template = Environment(autoescape=True, undefined=StrictUndefined).from_string(
+        resources.files("faultloc.report.hudd").joinpath("template.html").read_text(encoding="utf-8")
+    )
+    clusters = content.clusters
+    inside = sum(cause.size for cause in clusters)
+    return template.render(
+        headline=headline(len(clusters), content.errors, content.test_samples),
+        content=content,
+        facts=_facts(content),
+        causes=[_cause(cause, content) for cause in content.causes],
+        clusters=[_cause_line(cause, content) for cause in clusters],
+        has_unusual=any(cause.unusual for cause in clusters),
+        has_heatmaps=any(cause.overlay is not None for cause in clusters),
+        apart=content.errors - inside,
+        retrained=_retrained(content.retrained),
+    )
+
+
+def _facts(content: CausesContent) -> list[tuple[str, str]]:
+    sizes = [cause.size for cause in content.clusters]
+    facts = [(percent(content.errors / content.test_samples), "of the test samples are wrong")]
+    if sizes:
+        facts.append((f"{len(sizes)}", "clusters, each perhaps a cause" if len(sizes) > 1 else "cluster"))
+        first = min(3, len(sizes))
+        words = f"largest {first} clusters" if first > 1 else "largest cluster"
+        facts.append((percent(sum(sizes[:first]) / content.errors), f"of the errors lie in the {words}"))
+    if content.unsafe:
+        facts.append((f"{sum(content.unsafe.values()):,}", "improvement images are unsafe: label them first"))
+    return facts
+
+
+def _cause_line(cause: ShownCause, content: CausesContent) -> dict[str, object]:
+    return {
+        "number": cause.number,
+        "size": f"{cause.size:,}",
+        "share": percent(cause.share),
+        "width": f"{100 * cause.share:.2f}",
+        "given": cause.given[0][0],
+        "given_purity": percent(cause.given_purity),
+        "predicted": cause.predicted[0][0],
+        "predicted_purity": percent(cause.predicted_purity),
+        "words": labels_in_words(cause.given[0][0], cause.given_purity, cause.predicted[0][0], cause.predicted_purity),
+        "unusual": list(cause.unusual),
+        "unsafe": f"{content.unsafe.get(cause.number, 0):,}",
+        "image": _inlined(cause.errors[0].picture),
+    }
+
+
+def _cause(cause: ShownCause, content: CausesContent) -> dict[str, object]:
+    medoid = cause.errors[0].picture
+    laid = "" if medoid is None or cause.overlay is None else _inlined(lay_over(medoid, cause.overlay))
+    return {
+        **_cause_line(cause, content),
+        "is_cluster": cause.number != OUTLIERS,
+        "medoid_id": cause.errors[0].sample_id,
+        "laid": laid,
+        "overlay": "" if cause.overlay is None else _png(cause.overlay),
+        "confusions": [
+            {"given": given, "predicted": predicted, "count": f"{count:,}", "share": percent(count / cause.size)}
+            for (given, predicted), count in cause.confusions[:_PAIRS]
+        ],
+        "more_confusions": max(0, len(cause.confusions) - _PAIRS),
+        "errors": [
+            {
+                "id": error.sample_id,
+                "given": error.given_label,
+                "predicted": error.predicted_label,
+                "image": _inlined(error.picture),
+                "text": error.text,
+            }
+            for error in cause.errors
+        ],
+        "more": cause.size - len(cause.errors),
+    }
+
+
+def _retrained(retrained: Retrained | None) -> dict[str, object] | None:
+    if retrained is None:
+        return None
+    return {
+        "before": f"{retrained.before:.4f}",
+        "test_samples": f"{retrained.test_samples:,}",
+        "verdicts": list(retrained.verdicts),
+        "rows": [
+            {
+                "name": mode.name,
+                "labelled": f"{mode.labelled:,}",
+                "runs": len(mode.accuracies),
+                "mean": f"{statistics.fmean(mode.accuracies):.4f}",
+                "spread": f"{statistics.stdev(mode.accuracies):.4f}" if len(mode.accuracies) > 1 else "",
+                "gain": f"{statistics.fmean(mode.accuracies) - retrained.before:+.4f}",
+            }
+            for mode in retrained.modes
+        ],
+    }
+
+
+def _inlined(picture: Image.Image | None) -> str:
+    if picture is None:
+        return ""
+    png = png_bytes(picture)
+    if len(png) <= _LARGE:
+        return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
+    buffer = io.BytesIO()
+    picture.save(buffer, format="JPEG", quality=_QUALITY)
+    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}"
+
+
+def _png(picture: Image.Image) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png_bytes(picture)).decode('ascii')}"

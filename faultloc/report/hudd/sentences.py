@@ -1,0 +1,43 @@
+"""What was found, in words."""
+
+import pandas as pd
+
+from faultloc.report.shared.metric_headings import percent
+
+# What a person looks at first.
+_FIRST = 3
+# A label that fewer have says little of a cluster.
+_MAINLY = 0.5
+
+
+def describe_causes(causes: pd.DataFrame, errors: int, samples: int, layer: str) -> str:
+    """How many errors fall into how many clusters, and what the largest are; ``causes`` is the table of them."""
+    inside = int(causes["errors"].sum()) if len(causes) else 0
+    if not len(causes):
+        return f"{errors:,} of {samples:,} samples are errors, and none of them shares a cluster with another."
+    apart = f", {errors - inside:,} stand apart" if inside < errors else ""
+    columns = ("given_label", "given_share", "predicted_label", "predicted_share")
+    labels = zip(*(causes[name].head(_FIRST).tolist() for name in columns), strict=True)
+    sizes = causes["errors"].head(_FIRST).tolist()
+    largest = "; ".join(f"{size:,}, {labels_in_words(*of)}" for size, of in zip(sizes, labels, strict=True))
+    clusters = f"{len(causes)} clusters" if len(causes) > 1 else "one cluster"
+    return (
+        f"{errors:,} of {samples:,} samples are errors ({percent(errors / samples)}). By the layer {layer} they fall "
+        f"into {clusters}{apart}; the largest: {largest}."
+    )
+
+
+def labels_in_words(given: str, given_share: float, predicted: str, predicted_share: float) -> str:
+    """What a cluster's errors are taken for, by its commonest labels and the shares that have them."""
+    mostly_given, mostly_predicted = given_share >= _MAINLY, predicted_share >= _MAINLY
+    if mostly_given and mostly_predicted:
+        return f"mainly {given} taken for {predicted}"
+    if mostly_predicted:
+        return f"various classes taken for {predicted}"
+    return f"{given} taken for various classes" if mostly_given else "various classes"
+
+
+def headline(causes: int, errors: int, samples: int) -> str:
+    """The result as the title of the page."""
+    clusters = f"{causes} clusters" if causes != 1 else "one cluster"
+    return f"{errors:,} of {samples:,} test samples are wrong, and fall into {clusters} that may be causes"
