@@ -56,7 +56,8 @@ def main() -> None:
     if table.empty:
         sys.exit("no seed was accepted")
     shown = table.drop(columns="seed").groupby("grouping", sort=False)
-    print(shown.median(numeric_only=True).join(shown[["rare"]].mean(), rsuffix="_share").round(3).to_string())
+    medians = shown.median(numeric_only=True).drop(columns="rare", errors="ignore")
+    print(medians.join(shown["rare"].mean().rename("rare_found_in")).round(3).to_string())
 
 
 if __name__ == "__main__":

@@ -21,6 +21,12 @@ from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
 from faultloc.methods.dfaulo.default.suffix.step import examine
 from faultloc.methods.dfaulo.paper.settings import PaperSettings
 from faultloc.methods.dfaulo.paper.whole import localize_by_paper
+from faultloc.methods.hudd.cutting import cut_into_causes
+from faultloc.methods.hudd.errors import find_errors
+from faultloc.methods.hudd.evidence.reading import read_evidence
+from faultloc.methods.hudd.growing import grow
+from faultloc.methods.hudd.settings import PRESETS
+from faultloc.probes.predictions import predict
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.examination import Examination
 from faultloc.subject.recipe import TrainingRecipe
@@ -81,6 +87,14 @@ def by_monitor(network: nn.Module, seed: int) -> Localization:
     return monitor.diagnosis().localization()
 
 
+def by_hudd(network: nn.Module, seed: int) -> Localization:
+    examined, settings = examination(network, seed), PRESETS["default"]
+    errors = find_errors(predict(network, digits(), CPU, batch_size=128).outputs, digits().labels)
+    evidence = read_evidence(examined, errors, settings.heatmaps)
+    grown = {name: grow(values, settings.linkage) for name, values in evidence.by_layer.items()}
+    return cut_into_causes(evidence, grown, settings.linkage, settings.root_causes).localization()
+
+
 def layers(network: nn.Module) -> set[str]:
     return {name for name, module in network.named_modules() if not list(module.children())}
 
@@ -104,4 +118,5 @@ LOCALIZERS: Mapping[str, Localizer] = {
     "dfaulo/default": Localizer(by_default_scorer, "sample", sample_ids),
     "dfaulo/paper": Localizer(by_paper, "sample", sample_ids),
     "deep_localize": Localizer(by_monitor, "layer", layers, only=False),
+    "hudd": Localizer(by_hudd, "cluster", lambda network: {"cause_1", "cause_2"}, only=False),
 }
