@@ -22,7 +22,9 @@ from safetensors.torch import load_file
 from sklearn.datasets import load_digits
 
 from faultloc.cli import faultloc
+from faultloc.commands import hudd as hudd_command
 from faultloc.endings import EXPECTED
+from faultloc.own.hudd.options import MODE_NAMES
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.training import train_network
 
@@ -234,6 +236,29 @@ def test_a_mode_is_trained_alone_and_nothing_is_claimed(hudd, own, results):
     assert answer.exit_code == 0, answer.output
     assert {path.name.split("_")[0] for path in (results / "models").glob("*.pth")} == {"BL2"}
     assert "were not both tried" in answer.output
+
+
+def test_weights_trained_with_other_settings_do_not_stay_among_the_new_ones(hudd, own, results):
+    call = [*sound(own, results, clusters=6, mode="BL2"), "--retrain", "--runs", 1, "--epochs"]
+    assert hudd(*call, 1).exit_code == 0
+    mine = results / "models/mine.pth"
+    mine.write_bytes(b"weights of the user's own")
+    assert hudd(*call, 3).exit_code == 0
+    assert len([*(results / "models").glob("BL2_0_*.pth")]) == 1
+    assert mine.exists()
+
+
+def test_an_unsafe_set_of_an_earlier_run_does_not_stay(hudd, own, results, tmp_path):
+    shutil.rmtree(change(own, tmp_path) / "improvement")
+    assert (results / "unsafe_set").exists()
+    assert hudd(*sound(own, results, dataset=tmp_path / "signs", clusters=4)).exit_code == 0
+    assert not (results / "unsafe_set").exists()
+    assert not (results / "unsafe_set.csv").exists()
+
+
+def test_the_modes_that_may_be_typed_are_those_that_there_are():
+    (mode,) = (one for one in hudd_command.command.params if one.name == "mode")
+    assert list(mode.type.choices) == list(MODE_NAMES)
 
 
 def test_a_killed_run_leaves_no_half_of_anything_and_the_same_command_ends_it(own, examined, tmp_path):

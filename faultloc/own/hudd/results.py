@@ -1,5 +1,6 @@
 """The folder of results: everything that was found, for people and for programs."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -40,6 +41,10 @@ def save_found(
     if found.unsafe_set is not None and found.improvement is not None and found.unsafe is not None:
         _save_both(places.tables, "unsafe_set", found.unsafe)
         write_image_folders(places.unsafe, _unsafe(found.unsafe), found.improvement.dataset, files)
+    else:  # what lies there is of an earlier run
+        shutil.rmtree(places.unsafe, ignore_errors=True)
+        for suffix in ("csv", "parquet"):
+            (places.tables / f"unsafe_set.{suffix}").unlink(missing_ok=True)
     summary = {
         "errors": len(found.errors),
         "samples": len(found.dataset),

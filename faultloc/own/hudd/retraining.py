@@ -44,8 +44,15 @@ class KeptRuns:
 
     def __post_init__(self) -> None:
         path = self.folder / "runs.json"
-        if path.exists() and load_json(path).get("digest") == self.digest:
-            self.accuracies = dict(load_json(path)["accuracies"])
+        kept = load_json(path) if path.exists() else {"accuracies": {}}
+        if kept.get("digest") == self.digest:
+            self.accuracies = dict(kept["accuracies"])
+            return
+        path.unlink(missing_ok=True)
+        for key, accuracy in kept["accuracies"].items():  # of other settings: they would lie among the new ones
+            mode, _, run = key.partition("/")
+            for suffix in ("safetensors", "pth"):
+                (self.folder / f"{_stem(mode, int(run), accuracy)}.{suffix}").unlink(missing_ok=True)
 
     def has(self, mode: str, run: int) -> bool:
         """Whether that run is done."""
@@ -55,7 +62,7 @@ class KeptRuns:
         """Writes the run's weights, as safetensors and as a `state_dict` for `torch.load`, and then its accuracy."""
         network = done.network
         inner = network.network if isinstance(network, NormalisedNetwork) else network  # as the user's file names them
-        stem = f"{_TITLES.get(done.name, done.name)}_{done.run}_{100 * done.measure:.2f}"
+        stem = _stem(done.name, done.run, done.measure)
         save_weights(self.folder / f"{stem}.safetensors", inner.state_dict())
         buffer = io.BytesIO()
         torch.save({name: tensor.cpu() for name, tensor in inner.state_dict().items()}, buffer)
@@ -164,6 +171,11 @@ def _verdicts(modes: Sequence[RetrainedMode], before: float) -> list[str]:
         said.append("No way of choosing raised the accuracy.")
     said.append("All runs begin from this one model: they say nothing of another.")
     return said
+
+
+def _stem(mode: str, run: int, accuracy: float) -> str:
+    """Source: the names of HUDD's own retrained models."""
+    return f"{_TITLES.get(mode, mode)}_{run}_{100 * accuracy:.2f}"
 
 
 def _key(mode: str, run: int) -> str:
