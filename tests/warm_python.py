@@ -1,10 +1,10 @@
 """A Python that has already imported what takes seconds to import: programs of the tests start as forks of it.
 
 A stage or `dvc` of its own spends three to seven seconds importing PyTorch and its compiler, pandas, DVC, and a tenth
-of that working. `warm_folder()` has commands `python` and `dvc` for the head of the PATH. Each asks a server, started
-once in every test process, for a fork that runs the program in the asker's folder, with its environment, arguments and
-streams. The fork is a process like any other: own memory, own process group, exit code. Of the project nothing is
-imported before the fork, so that a program runs the code of the folder where it is started.
+of that working. `warm_folder()` has commands `python`, `dvc` and `torchrun` for the head of the PATH. Each asks a
+server, started once in every test process, for a fork that runs the program in the asker's folder, with its
+environment, arguments and streams. The fork is a process like any other: own memory, own process group, exit code. Of
+the project nothing is imported before the fork, so that a program runs the code of the folder where it is started.
 
 Not for tests of what the system does to a process: a signal sent to the command reaches the asker, not the fork.
 """
@@ -27,7 +27,8 @@ from pathlib import Path
 
 # Third-party packages alone; what is missing here is imported by the programs themselves, only later.
 IMPORTED = (
-    *("torch", "torch._dynamo", "torch.nn.utils", "safetensors.numpy", "safetensors.torch", "pandas", "scipy.optimize"),
+    *("torch", "torch._dynamo", "torch.nn.utils", "torch.distributed.run", "safetensors.numpy", "safetensors.torch"),
+    *("pandas", "scipy.optimize"),
     *("sklearn.cluster", "sklearn.datasets", "sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics"),
     *("sklearn.model_selection", "sklearn.neighbors", "matplotlib.backends.backend_agg", "matplotlib.figure"),
     *("matplotlib.pyplot", "jinja2", "PIL.Image", "tqdm", "jaxtyping", "hydra", "hydra.core.hydra_config", "omegaconf"),
@@ -62,7 +63,7 @@ class WarmPython:
         self._files = tempfile.TemporaryDirectory(prefix="warm-")
         self.folder = Path(self._files.name)
         address = str(self.folder / "address")
-        for name, first in (("python", []), ("dvc", ["-m", "dvc"])):
+        for name, first in (("python", []), ("dvc", ["-m", "dvc"]), ("torchrun", ["-m", "torch.distributed.run"])):
             command = self.folder / name
             command.write_text(ASKER.format(python=sys.executable, address=address, first=first))
             command.chmod(0o755)
@@ -181,6 +182,8 @@ def _run(streams: list[int], folder: str, environment: dict[str, str], arguments
     os.chdir(folder)
     sys.dont_write_bytecode = "PYTHONDONTWRITEBYTECODE" in environment
     sys.path[:0] = [folder, *filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))]
+    if arguments[0] == "-u":  # torchrun's; every line is written as it ends anyway
+        del arguments[0]
     code: object = None
     try:
         if arguments[0] == "-m":

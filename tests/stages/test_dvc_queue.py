@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.stages.toy_project import Toy
-from tests.stages.workspace import REPOSITORY
+from tests.stages.workspace import REPOSITORY, warm_environment
 
 _LOOKS = 120  # a second and the start of `dvc` each
 
@@ -34,13 +34,14 @@ class Checkout:
         self.run("git", "add", "--all")
         self.run("git", "commit", "--quiet", "--message", "the toy")
 
-    def run(self, *command: str) -> str:
-        """What ``command`` prints; goes to a file, because a worker that it starts keeps it open."""
+    def run(self, program: str, *arguments: str) -> str:
+        """What the command prints, with DVC started warm; to a file, because a worker that it starts keeps it open."""
         said = self.project.parent / "said.txt"
         with said.open("w") as file:
             subprocess.run(
-                command, cwd=self.project, env=self.environment, check=True, stdout=file, stderr=subprocess.STDOUT
-            )
+                [shutil.which(program, path=warm_environment()["PATH"]) or program, *arguments],
+                cwd=self.project, env=self.environment, check=True, stdout=file, stderr=subprocess.STDOUT,
+            )  # fmt: skip
         return said.read_text()
 
     def wait_for_workers(self) -> None:

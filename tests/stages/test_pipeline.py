@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -33,37 +33,57 @@ def test_a_second_run_executes_nothing(done):
     assert done.reproduce() == set()
 
 
-@pytest.mark.parametrize(
-    ("override", "reran"),
-    [
-        # The default scorer does not look at these mutants: its ranking stays the same, and what reads it is not rerun.
-        ("mutation.ratio=0.2", {"mutation", "dfaulo"}),
-        # Four numbers an image: other samples are the farthest, so the deletion set is another one.
-        ("outlier.largest_side=2", {"outlier", "mutation", "dfaulo"}),
-        ("suffix.learning_rate=0.01", {"suffix", "dfaulo", "evaluate", "report", "purify"}),
-        ("dfaulo.neighbour_weight=1", {"dfaulo", "evaluate", "report", "purify"}),
-        # What the verdicts change is another list than the one that is purified by.
-        ("dfaulo.online.rounds=1", {"dfaulo", "evaluate", "report"}),
-        ("dfaulo=paper", {"dfaulo", "evaluate", "report", "purify"}),
-        ("peers.simifeat.neighbours=3", {"peers", "evaluate", "report"}),
-        ("peers.aum.run=false", {"peers", "evaluate", "report"}),
-        ("evaluate.cleanlab=false", {"evaluate", "report"}),
-        ("report.samples=2", {"report"}),
-        ("purify.action=relabel", {"purify"}),
-        ("fault/training=wrong_loss", {"deep_localize"}),
-        # The weights stay bit for bit, and nobody reads the diagnosis.
-        ("monitor=on", {"train"}),
-    ],
-)
-def test_a_changed_parameter_reruns_what_is_downstream_and_changing_it_back_nothing(done, override, reran):
-    before = done.lock()
-    done.configure(override)
-    executed = done.reproduce()
+# The stages that run again at each override.
+RERAN = {
+    # The default scorer does not look at these mutants: its ranking stays the same, and what reads it is not rerun.
+    "mutation.ratio=0.2": {"mutation", "dfaulo"},
+    # Four numbers an image: other samples are the farthest, so the deletion set is another one.
+    "outlier.largest_side=2": {"outlier", "mutation", "dfaulo"},
+    "suffix.learning_rate=0.01": {"suffix", "dfaulo", "evaluate", "report", "purify"},
+    "dfaulo.neighbour_weight=1": {"dfaulo", "evaluate", "report", "purify"},
+    # What the verdicts change is another list than the one that is purified by.
+    "dfaulo.online.rounds=1": {"dfaulo", "evaluate", "report"},
+    "dfaulo=paper": {"dfaulo", "evaluate", "report", "purify"},
+    "peers.simifeat.neighbours=3": {"peers", "evaluate", "report"},
+    "peers.aum.run=false": {"peers", "evaluate", "report"},
+    "evaluate.cleanlab=false": {"evaluate", "report"},
+    "report.samples=2": {"report"},
+    "purify.action=relabel": {"purify"},
+    "fault/training=wrong_loss": {"deep_localize"},
+    # The weights stay bit for bit, and nobody reads the diagnosis.
+    "monitor=on": {"train"},
+}
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What ran at each override, one behind the other, and at last without any; the lock file before and after."""
+
+    reran: dict[str, set[str]]
+    reran_going_back: set[str]
+    before: dict
+    after: dict
+
+
+@pytest.fixture(scope="module")
+def walk(done) -> Walk:
+    """From one override to the next: what the last one changed has to come back from the cache, or it would run too."""
+    before, reran = done.lock(), {}
+    for override in RERAN:
+        done.configure(override)
+        reran[override] = done.reproduce()
     done.configure()
-    executed_going_back = done.reproduce()
-    assert executed == reran
-    assert executed_going_back == set()
-    assert done.lock() == before
+    return Walk(reran, done.reproduce(), before, done.lock())
+
+
+@pytest.mark.parametrize("override", RERAN)
+def test_a_changed_parameter_reruns_what_is_downstream_and_nothing_that_another_had_changed(walk, override):
+    assert walk.reran[override] == RERAN[override]
+
+
+def test_changing_all_back_reruns_nothing_and_leaves_the_lock_file_as_it_was(walk):
+    assert walk.reran_going_back == set()
+    assert walk.after == walk.before
 
 
 def test_two_runs_from_an_empty_cache_leave_the_same_lock_file(done, tmp_path):

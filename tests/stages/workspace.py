@@ -65,11 +65,12 @@ class Workspace:
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Runs ``command`` in the workspace with this Python first on the path; the output of both streams as text.
 
-        Python and DVC start warm (`tests/warm_python.py`); other programs, and what they start, as they do for a user.
+        Python, DVC and torchrun start warm (`tests/warm_python.py`); other programs, and what they start, as they do
+        for a user.
         """
         program, *arguments = command
         program = "python" if program == sys.executable else program
-        own = warm_environment() if program in ("python", "dvc") else environment()
+        own = warm_environment() if program in ("python", "dvc", "torchrun") else environment()
         finished = subprocess.run(
             [shutil.which(program, path=own["PATH"]) or program, *arguments],
             cwd=self.folder,
@@ -95,9 +96,10 @@ class Workspace:
 
 
 def warm_environment() -> dict[str, str]:
-    """The same, where `python` and `dvc` start as forks of a Python that has imported what takes long."""
+    """The same, where `python`, `dvc`, `torchrun` and its ranks start warm (`tests/warm_python.py`)."""
     warm = environment()
-    return {**warm, "PATH": f"{warm_folder()}{os.pathsep}{warm['PATH']}"}
+    ranks = str(warm_folder() / "python")
+    return {**warm, "PATH": f"{warm_folder()}{os.pathsep}{warm['PATH']}", "PYTHON_EXEC": ranks}
 
 
 def environment() -> dict[str, str]:
