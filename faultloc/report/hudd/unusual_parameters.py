@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from faultloc.evaluation.parameter_shifts import shift_parameters
+from faultloc.report.shared.metric_headings import percent
 
 # How sure one must be of all that is said together, and how far a shift must go to be worth a word.
 _CHANCE, _SHIFT = 0.01, 0.5
@@ -52,4 +53,8 @@ def _range(values: Float[np.ndarray, "member"]) -> str:
         return "does not apply"
     low, high = np.quantile(known, [0.25, 0.75])
     where = f"{low:.3g}" if f"{low:.3g}" == f"{high:.3g}" else f"{low:.3g} to {high:.3g}"
-    return where if len(known) == len(values) else f"{where} where it applies, to {len(known) / len(values):.0%}"
+    return (
+        where
+        if len(known) == len(values)
+        else f"{where}, where it applies, in {percent(len(known) / len(values))} of them"
+    )
