@@ -15,6 +15,8 @@ _DOCUMENTED = {"-o": "--output", "-m": "--model", "-mode": "--mode"}
 class _DocumentedOptions(click.Command):
     """Reads `-o DIR -m MODEL -mode HUDD`, too: the folder of a case study is both data set and output."""
 
+    other_spellings = tuple(_DOCUMENTED)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         read = [_as_here(arg) for arg in args]
         given, _, _ = self.make_parser(ctx).parse_args(list(read))
