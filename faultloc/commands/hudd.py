@@ -8,33 +8,27 @@ from faultloc.commands.options import takes_data_and_model
 from faultloc.own.options import DataOptions, ModelOptions
 
 _MODES = click.Choice(["HUDD", "BL1", "BL2", "ENTROPY"], case_sensitive=False)
-# How HUDD's users write what all commands here call otherwise.
-_DOCUMENTED = {"-o": "--output", "-m": "--model", "-mode": "--mode"}
 
 
-class _DocumentedOptions(click.Command):
-    """Reads `-o DIR -m MODEL -mode HUDD`, too: the folder of a case study is both data set and output."""
+class _WithCaseStudies(click.Command):
+    """Reads `-o DIR -m MODEL -mode HUDD`, too: without a data set, the folder of a case study is it and the output."""
 
     other_spellings = tuple(_DOCUMENTED)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        read = [_as_here(arg) for arg in args]
-        given, _, _ = self.make_parser(ctx).parse_args(list(read))
+        given, _, _ = self.make_parser(ctx).parse_args(list(args))
         if "dataset" not in given and "output" in given:
             ctx.default_map = {**(ctx.default_map or {}), "dataset": given["output"]}
-        return super().parse_args(ctx, read)
+        return super().parse_args(ctx, args)
 
 
-def _as_here(arg: str) -> str:
-    name, equals, value = arg.partition("=")
-    return f"{_DOCUMENTED[name]}{equals}{value}" if name in _DOCUMENTED else arg
-
-
-@click.command("hudd", cls=_DocumentedOptions, short_help="Find the root causes behind a model's errors.")
+@click.command("hudd", cls=_WithCaseStudies, short_help="Find the root causes behind a model's errors.")
 @takes_data_and_model(
     click.option("--layer", help="Whose clusters these are: a name, last_convolution or least_spread."),
     click.option("--retrain", is_flag=True, help="Train on with the unsafe images, and with baselines' choices."),
-    click.option("--mode", type=_MODES, help="The only way of choosing to --retrain with; default: all, compared."),
+    click.option(
+        "--mode", "-mode", type=_MODES, help="The only way of choosing to --retrain with; default: all, compared."
+    ),
     click.option("--runs", default=5, show_default=True, help="Of --retrain, of each way."),
     click.option("--epochs", type=int, help="Of --retrain.  [10, or the case study's]"),
     click.option("--learning-rate", default=0.001, show_default=True, help="Of --retrain."),

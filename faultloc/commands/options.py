@@ -55,7 +55,7 @@ _NEEDED: Sequence[Option] = (
     click.option(
         "--dataset", required=True, type=click.Path(path_type=Path), help="Folder <set>/<class>/*, or a CSV file."
     ),
-    click.option("--model", required=True, help="Model file, or timm:NAME, torchvision:NAME."),
+    click.option("--model", "-m", required=True, help="Model file, or timm:NAME, torchvision:NAME."),
     click.option("--img_size", type=ImageSize(), help="Width, height, channels; default: as the files are."),
 )
 _FURTHER: Sequence[Option] = (
@@ -69,7 +69,9 @@ _FURTHER: Sequence[Option] = (
         help="Held-out set's folder, where there is one.",
     ),
     click.option("--classes", type=_FILE, help="JSON list of the classes in the order of the model's outputs."),
-    click.option("--output", default="results", show_default=True, type=click.Path(path_type=Path), help="Results."),
+    click.option(
+        "--output", "-o", default="results", show_default=True, type=click.Path(path_type=Path), help="Results."
+    ),
     arch_option(),
     click.option("--weights", type=_FILE, help="Weights of a model that is given by name."),
     trust_option("The model file is my own: it may run code."),

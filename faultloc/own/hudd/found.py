@@ -28,10 +28,11 @@ class RootCausesFound(ClusteredErrors):
     def cut(self, *, clusters: int | None = None, layer: str | None = None) -> "RootCausesFound":
         """The same errors in another number of ``clusters``, or by another ``layer``; what is not given stays.
 
-        Nothing before the cut is computed again; unsafe images are assigned to the new clusters.
+        Nothing before the cut is computed again; unsafe images are assigned to the new clusters. With a number of
+        clusters it is the tree that is cut, also where the preset found clusters by density.
 
         Raises:
-            ConfigError: there are fewer errors than clusters, no such layer, or the preset finds clusters by density.
+            ConfigError: there are fewer errors than clusters, or no such layer.
         """
         chosen = self.settings.root_causes
         if clusters is not None:

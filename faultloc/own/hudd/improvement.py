@@ -6,23 +6,17 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from faultloc.methods.hudd.assignment import UnsafeSet, assign_images
-from faultloc.methods.hudd.cluster_distances import distances_to_clusters
+from faultloc.methods.hudd.assignment import UnsafeSet
 from faultloc.methods.hudd.evidence.comparing import comparable_evidence
-from faultloc.methods.hudd.form import fit_form
-from faultloc.methods.hudd.quotas import quotas_of
 from faultloc.methods.hudd.root_causes import RootCauses
-from faultloc.methods.hudd.settings import HuddSettings
+from faultloc.methods.hudd.settings import HuddSettings, UnsafeSettings
+from faultloc.methods.hudd.unsafe import find_unsafe_images
 from faultloc.own.hudd.layer_names import full_name
 from faultloc.own.hudd.linking import Linked
 from faultloc.probes.predictions import predict_logits
 from faultloc.subject.batches import as_tensor
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.examination import Examination
-
-# Of the improvement images that should fail, the share that is labelled. Source: the paper's s_f.
-FACTOR = 0.3
-QUOTA = "paper"
 
 
 @dataclass
@@ -63,16 +57,15 @@ class Improvement:
             inputs, name = as_tensor(self.dataset.inputs, examined.device), full_name(examined.network, layer)
             self._by_layer[layer] = comparable_evidence(examined, linked.errors, inputs, settings.heatmaps, name)
         of_images, of_errors = self._by_layer[layer]
-        form = fit_form(settings.linkage.form, of_errors)
-        distances = distances_to_clusters([form(of_images)], form(of_errors), causes.cluster)
-        quotas = quotas_of(
+        return find_unsafe_images(
+            of_images,
+            of_errors,
             causes.cluster,
-            QUOTA,
-            images=len(self.dataset),
+            self.dataset.sample_ids,
+            UnsafeSettings(),
+            form=settings.linkage.form,
             error_share=len(linked.errors) / len(examined.dataset),
-            factor=FACTOR,
         )
-        return assign_images(distances, quotas, self.dataset.sample_ids)
 
     def table(self, unsafe: UnsafeSet) -> pd.DataFrame:
         """A row an unsafe image: sample_id, index, given_label, predicted_label, cluster from 1, distance, choice."""

@@ -44,7 +44,7 @@ def test_the_medoid_stands_first_in_its_cluster_and_outliers_have_none(make_cont
 
 def test_sizes_purities_and_confusions_are_those_of_the_cluster(make_content) -> None:
     page = render_causes(make_content())
-    second = page.split('<article class="cause"')[2]
+    second = page.replace("\xa0", " ").split('<article class="cause"')[2]
     assert "Cluster 2: 4 errors, mainly stop taken for yield" in second
     assert "33.3 % of all errors" in second
     assert "given 100 %, taken for 75 %" in second
