@@ -16,6 +16,7 @@ from stages.sweeping.settings import SweepSettings
 from stages.sweeping.times import last_error, stage_times
 from tests.stages.toy_project import Toy
 from tests.stages.workspace import REPOSITORY, TINY, Workspace
+from tests.warm_python import warm_folder
 
 
 @pytest.fixture
@@ -62,7 +63,9 @@ def test_a_failed_job_stops_no_other_and_is_tried_again(toy):
 def test_what_the_project_has_computed_a_job_takes_from_the_cache(toy):
     project = toy.workspace
     project.run(sys.executable, "-m", "stages.compose", "seed=5")
-    subprocess.run(["dvc", "repro"], cwd=toy.project, env=toy.environment, check=True, capture_output=True)
+    subprocess.run(
+        [warm_folder() / "dvc", "repro"], cwd=toy.project, env=toy.environment, check=True, capture_output=True
+    )
     before = (toy.project / "dvc.lock").read_bytes(), (toy.project / "params.yaml").read_bytes()
     toy.ran()
     assert toy.sweep("-m", "seed=5")[0] == 0
