@@ -13,8 +13,6 @@ _MODES = click.Choice(["HUDD", "BL1", "BL2", "ENTROPY"], case_sensitive=False)
 class _WithCaseStudies(click.Command):
     """Reads `-o DIR -m MODEL -mode HUDD`, too: without a data set, the folder of a case study is it and the output."""
 
-    other_spellings = tuple(_DOCUMENTED)
-
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         given, _, _ = self.make_parser(ctx).parse_args(list(args))
         if "dataset" not in given and "output" in given:

@@ -32,7 +32,7 @@ def commands() -> dict[str, click.Command]:
 def options(command: click.Command) -> set[str]:
     """What ``command`` knows as options, with dashes, as both spellings are read."""
     parameters = command.get_params(click.Context(command))
-    return set(getattr(command, "other_spellings", ())) | {
+    return {
         name.replace("_", "-")
         for parameter in parameters
         for name in (*parameter.opts, *parameter.secondary_opts)
