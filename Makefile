@@ -28,7 +28,8 @@ repro: $(INSTALLED)
 	@echo && echo "Look at it: results/report/index.html"
 
 test: $(INSTALLED)
-	$(RUN) python -m pytest -n auto --dist loadfile
+	@# Of itself pytest-xdist begins with the files of many tests, and a worker is left with a long one at the end.
+	$(RUN) python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED)
 	$(RUN) ruff check .

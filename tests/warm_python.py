@@ -42,6 +42,10 @@ IMPORTED = (
     *("PIL.ImageFont", "PIL.JpegImagePlugin", "PIL.GifImagePlugin", "PIL.BmpImagePlugin"),
 )
 
+# A program in whose environment this names the command `python` starts its own Python programs warm too. Not for those
+# that hand them open files: the three streams alone reach a fork.
+CHILDREN = "WARM_CHILDREN"
+
 # Started without site packages: it does nothing but ask.
 ASKER = """#!{python} -IS
 import json, os, socket, sys
@@ -184,6 +188,7 @@ def _run(streams: list[int], folder: str, environment: dict[str, str], arguments
     sys.path[:0] = [folder, *filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))]
     if arguments[0] == "-u":  # torchrun's; every line is written as it ends anyway
         del arguments[0]
+    real, sys.executable = sys.executable, environment.get(CHILDREN, sys.executable)
     code: object = None
     try:
         if arguments[0] == "-m":
@@ -193,7 +198,7 @@ def _run(streams: list[int], folder: str, environment: dict[str, str], arguments
             sys.argv = arguments
             runpy.run_path(arguments[0], run_name="__main__")
         else:
-            os.execve(sys.executable, [sys.executable, *arguments], environment)
+            os.execve(real, [real, *arguments], environment)
     except SystemExit as ending:
         code = ending.code
     if code is not None and not isinstance(code, int):

@@ -19,6 +19,7 @@ from faultloc import cli
 from faultloc.io.results_store import load_results
 from faultloc.io.subject_store import save_weights
 
+pytestmark = pytest.mark.slow
 SAMPLES, FAULTS = 600, 30
 
 # A user's own script, which trains and saves as DFauLo's README says; run in another process, as `__main__`.

@@ -20,6 +20,7 @@ from stages.sweeping.submitit_launcher import QueuedGraph
 from tests.stages.pretended_slurm import PretendedSlurm
 from tests.stages.toy_project import Toy
 
+pytestmark = pytest.mark.slow
 JOBLIB, LOCAL, SLURM = (
     ("hydra/launcher=joblib",),
     ("hydra/launcher=submitit_local",),

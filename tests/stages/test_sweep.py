@@ -16,7 +16,7 @@ from stages.sweeping.settings import SweepSettings
 from stages.sweeping.times import last_error, stage_times
 from tests.stages.toy_project import Toy
 from tests.stages.workspace import REPOSITORY, TINY, Workspace
-from tests.warm_python import warm_folder
+from tests.warm_python import CHILDREN, warm_folder
 
 
 @pytest.fixture
@@ -164,7 +164,8 @@ def test_the_times_and_the_error_are_the_last_that_the_log_tells():
 
 
 @pytest.mark.slow
-def test_the_real_graph_is_swept(tmp_path):
+def test_the_real_graph_is_swept(tmp_path, monkeypatch):
+    monkeypatch.setenv(CHILDREN, str(warm_folder() / "python"))
     workspace = Workspace(tmp_path)
     overrides = ["report.samples=2,3", "sweep.jobs=2", *(text for text in TINY if not text.startswith("report"))]
     finished = workspace.run(sys.executable, "-m", "stages.sweep", "-m", *overrides)

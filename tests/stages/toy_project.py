@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tests.stages.workspace import Workspace, environment
-from tests.warm_python import warm_folder
+from tests.warm_python import CHILDREN, warm_folder
 
 GRAPH = """
 stages:
@@ -76,6 +76,8 @@ class Toy:
     def sweep(self, *arguments: str) -> tuple[int, str]:
         """The exit code and what was printed."""
         own = {**self.environment, "PATH": f"{warm_folder()}{os.pathsep}{self.environment['PATH']}"}
+        if not any(argument.startswith("hydra/launcher") for argument in arguments):  # they have children of their own
+            own[CHILDREN] = str(warm_folder() / "python")
         finished = subprocess.run(
             [warm_folder() / "python", "-m", "stages.sweep", *arguments],
             cwd=self.project, env=own, text=True,
