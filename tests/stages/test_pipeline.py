@@ -17,7 +17,9 @@ from tests.stages.workspace import Workspace, environment
 
 pytestmark = pytest.mark.slow
 AFTER_MUTATION = {"mutation", "dfaulo", "evaluate", "report", "purify"}
-ALL = {"gendata", "train", "outlier", "activation", "preloss", "suffix", "peers", "deep_localize"} | AFTER_MUTATION
+ROOT_CAUSES = {"errors", "heatmaps", "linkage", "root_causes"}
+OTHERS = {"gendata", "train", "outlier", "activation", "preloss", "suffix", "peers", "deep_localize"}
+ALL = OTHERS | AFTER_MUTATION | ROOT_CAUSES
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,11 @@ RERAN = {
     "report.samples=2": {"report"},
     "purify.action=relabel": {"purify"},
     "fault/training=wrong_loss": {"deep_localize"},
+    # Trees of all layers are grown once, and cut as often as somebody likes.
+    "hudd.root_causes.clusters=3": {"root_causes"},
+    "hudd.root_causes.layer=features.0": {"root_causes"},
+    "hudd.linkage.form=l2": {"linkage", "root_causes"},
+    "hudd.heatmaps.evidence=relevance": {"heatmaps", "linkage", "root_causes"},
     # The weights stay bit for bit, and nobody reads the diagnosis.
     "monitor=on": {"train"},
 }
