@@ -1,5 +1,6 @@
 """Types are checked while the tests run: array shapes by jaxtyping, the rest by beartype."""
 
+import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
@@ -7,6 +8,8 @@ import pytest
 from jaxtyping import install_import_hook
 
 install_import_hook("faultloc", "beartype.beartype")
+# Before NumPy is imported: as many tests as cores run side by side, and threads that wait for a core spin on it.
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
 # What results and behaviour hang on: docs/versions.md says which of them were tried together.
 _REPORTED = [
