@@ -5,11 +5,13 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 import pytest
-from jaxtyping import install_import_hook
+
+# Before jaxtyping imports NumPy: as many tests as cores run side by side, and threads that wait for a core spin on it.
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+
+from jaxtyping import install_import_hook  # noqa: E402
 
 install_import_hook("faultloc", "beartype.beartype")
-# Before NumPy is imported: as many tests as cores run side by side, and threads that wait for a core spin on it.
-os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
 # What results and behaviour hang on: docs/versions.md says which of them were tried together.
 _REPORTED = [
