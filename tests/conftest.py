@@ -9,7 +9,7 @@ import pytest
 # Before jaxtyping imports NumPy: as many tests as cores run side by side, and threads that wait for a core spin on it.
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
-from jaxtyping import install_import_hook  # noqa: E402
+from jaxtyping import install_import_hook
 
 install_import_hook("faultloc", "beartype.beartype")
 
