@@ -35,8 +35,8 @@ def test_a_second_run_executes_nothing(done):
     assert done.reproduce() == set()
 
 
-# The stages that run again at each override. Those of one step rerun different stages: one run of the graph says of each
-# override what it has rerun.
+# The stages that run again at each override. Those of one step rerun different stages, so that one run of the
+# graph says of each override what it has rerun.
 STEPS: tuple[dict[str, set[str]], ...] = (
     {
         # The default scorer does not look at these mutants: its ranking stays the same, and what reads it is not rerun.
