@@ -101,13 +101,13 @@ def test_a_watched_training_of_landmarks_gives_the_same_weights(done):
     assert seen["watched"] is True
     assert seen["steps"] == 260  # 20 epochs of 200 faces in batches of 16
     assert not any("not recognised" in note for note in seen["notes"])
-    done.run("dvc", "checkout", "--force")
+    done.run("dvc", "checkout", "--force", "dvc.yaml")
 
 
 def test_the_stage_of_the_training_takes_targets(done):
     said = done.run(sys.executable, "-m", "stages.deep_localize", "deep_localize.fault.kind=wrong_activation").stdout
     assert "wrong_activation planted and localised; TCDCNN" in said
-    done.run("dvc", "checkout", "--force")
+    done.run("dvc", "checkout", "--force", "dvc.yaml")
 
 
 def test_the_default_scorer_is_refused_with_the_way_out(done):
@@ -121,7 +121,7 @@ def test_a_fault_of_classes_is_refused(done):
     finished = done.run(sys.executable, "-m", "stages.gendata", "fault.kind=specific_label", check=False)
     assert finished.returncode == 1
     assert "fault.kind=specific_label is about classes" in finished.stdout
-    done.run("dvc", "checkout", "--force")
+    done.run("dvc", "checkout", "--force", "dvc.yaml")
 
 
 def test_foreign_pictures_are_found_too(done):

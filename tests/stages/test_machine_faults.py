@@ -69,7 +69,8 @@ def kill_in(made: Workspace, stage: str, rng: np.random.Generator) -> bool:
             begun = True
             break
     if begun:
-        time.sleep(rng.uniform(0, 0.7))
+        # Before the stage ends: DVC then writes over its lock file in place, and one that is cut off there is refused.
+        time.sleep(rng.uniform(0, 0.25))
         os.killpg(process.pid, signal.SIGKILL)
     process.stdout.close()
     process.wait()

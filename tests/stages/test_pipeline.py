@@ -162,9 +162,9 @@ def test_no_ranking_knows_the_truth(done):
             save_truth(truth, other)
             done.run(sys.executable, "-m", "stages.dfaulo")
             assert ranking.read_bytes() == with_truth
-        done.run("dvc", "checkout", "--force")
+        done.run("dvc", "checkout", "--force", "dvc.yaml")
     done.configure()
-    done.run("dvc", "checkout", "--force")
+    done.run("dvc", "checkout", "--force", "dvc.yaml")
     assert done.reproduce() == set()
 
 
@@ -201,7 +201,7 @@ def test_a_stage_alone_agrees_with_dvc_and_takes_overrides(done):
     assert done.run("dvc", "status").stdout == before
     done.run(sys.executable, "-m", "stages.mutation", "mutation.epochs=2")
     assert "mutation" in done.run("dvc", "status").stdout
-    done.run("dvc", "checkout", "--force")
+    done.run("dvc", "checkout", "--force", "dvc.yaml")
 
 
 def test_without_a_planted_fault_there_is_a_ranking_and_no_evaluation(done, tmp_path):
