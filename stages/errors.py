@@ -1,4 +1,4 @@
-"""Which test samples the subject gets wrong, and the table of all of them, as HUDD's tools write it."""
+"""Which test samples the subject gets wrong, and what it takes them for."""
 
 from omegaconf import DictConfig
 

@@ -3,7 +3,7 @@
     python -m benchmarks.root_causes [--set test] [--kept FOLDER] [--only default heatmaps]
 
 Every row is one grouping of one seed. `permuted` is the default's clusters with their members drawn by chance. The
-settings were chosen on the seeds of the set `tuning`; those of the set `test` were fixed before, and no setting has
+settings were chosen on seeds of the set `tuning`; those of the set `test` were fixed before, and no setting has
 changed since they were first run. A seed whose network knows less than .95 of the images without a cause is rejected.
 """
 

@@ -4,7 +4,7 @@ Source: Fahmy et al., "Supporting Deep Neural Network Safety Analysis and Retrai
 Learning", IEEE Transactions on Reliability 2021 (arXiv 2002.00863), and their released code, HUDD-Toolset.
 
 An error is a test sample whose largest logit is not that of its label. Each layer gives evidence of every error
-(`evidence`), brought to one scale (`form`); Ward's method grows a tree over them (`tree`), which is cut into clusters
-(`cuts`), each of which is taken for a root cause (`root_causes`). Images that are near a cluster are unsafe
+(`evidence`), brought to one scale (`form`); Ward's method grows a tree over them (`growing`), which is cut into
+clusters (`cutting`), each of which is taken for a root cause (`root_causes`). Images that are near a cluster are unsafe
 (`assignment`); a model is trained on with them (`bagging`, `retraining_sets`).
 """
