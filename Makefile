@@ -73,14 +73,15 @@ bench-deep-localize: $(INSTALLED)
 
 install: $(INSTALLED)
 
-# torchvision wants the torch of its own release, so that pip finds the pair by the one version.
+# torchvision wants the torch of its own release, so that pip finds the pair by the one version. Of 2 GB of packages most
+# is never imported: Python compiles a module when it is, pip would compile all of them, a minute more.
 PINNED_TORCH := $(if $(TORCH),"torch==$(TORCH)")
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	@rm -f $(VENV)/.installed*
 	@if [ -n "$(TORCH_INDEX)" ]; then \
-	  $(BIN)/python -m pip install --quiet "torch>=2.6,<2.15" "torchvision>=0.21,<0.30" $(PINNED_TORCH) \
+	  $(BIN)/python -m pip install --quiet --no-compile "torch>=2.6,<2.15" "torchvision>=0.21,<0.30" $(PINNED_TORCH) \
 	    --index-url "$(TORCH_INDEX)"; \
 	fi
-	$(BIN)/python -m pip install --quiet --editable ".[dev]" $(PINNED_TORCH)
+	$(BIN)/python -m pip install --quiet --no-compile --editable ".[dev]" $(PINNED_TORCH)
 	@touch $@

@@ -156,16 +156,23 @@ def _answer(asker: socket.socket) -> None:
     """Runs the program in a fork of this fork and tells the asker its exit code; never returns, but in the program."""
     _, streams, _, _ = socket.recv_fds(asker, 1, 3)
     request = json.loads(asker.makefile().readline())
+    begin, begun = os.pipe()
     program = os.fork()
     if program == 0:
         asker.close()
+        os.setsid()
+        os.close(begun)
+        os.close(begin)
         _run(streams, *request)
+    os.close(begun)
+    os.read(begin, 1)  # ends with the other end of the pipe: the program leads its group
+    os.close(begin)
     for stream in streams:
         os.close(stream)
     ended = os.pidfd_open(program)
-    # An asker that is killed takes its program with it.
+    # An asker that is killed takes its program with it, and what that has started.
     if ended not in select.select([asker, ended], [], [])[0]:
-        os.kill(program, signal.SIGKILL)
+        os.killpg(program, signal.SIGKILL)
     code = os.waitstatus_to_exitcode(os.waitpid(program, 0)[1])
     asker.sendall(b"%d\n" % (code if code >= 0 else 128 - code))
     os._exit(0)
@@ -176,7 +183,6 @@ def _run(streams: list[int], folder: str, environment: dict[str, str], arguments
 
     What Python does after that is left out: to take itself apart it would touch, and so copy, all that the forks share.
     """
-    os.setsid()
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)

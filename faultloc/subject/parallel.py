@@ -37,9 +37,12 @@ def run_in_parallel(tasks: Sequence[Callable[[], Result]], workers: int, ranks: 
     _tasks = tasks
     # Every optimizer imports it when it is made: once here, not 150 MB and 1.5 s in each worker.
     importlib.import_module("torch._dynamo")
-    # What the collector never looks at again stays shared: its marks would copy every page that holds an object.
-    gc.collect()
-    gc.freeze()
+    # What the collector never looks at stays shared: its marks would copy every page that holds an object. A program
+    # that has frozen its objects has seen to that, and wants them to stay so.
+    freezes = gc.get_freeze_count() == 0
+    if freezes:
+        gc.collect()
+        gc.freeze()
 
     context = multiprocessing.get_context("fork")
     # A forked child inherits the tasks, so that neither a model nor the data set is pickled on the way in.
@@ -56,7 +59,8 @@ def run_in_parallel(tasks: Sequence[Callable[[], Result]], workers: int, ranks: 
             child.terminate()
         raise
     finally:
-        gc.unfreeze()
+        if freezes:
+            gc.unfreeze()
         _tasks = ()
 
 

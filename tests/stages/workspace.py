@@ -62,8 +62,17 @@ class Workspace:
         shutil.copy(REPOSITORY / ".dvc" / "config", folder / ".dvc" / "config")
         (folder / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
 
-    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def copied(self, folder: Path) -> "Workspace":
+        """The same with all that has run in it, its cache too, under ``folder``, which must not be there."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        copy = object.__new__(Workspace)
+        copy.folder = folder
+        return copy
+
+    def run(self, *command: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
         """Runs ``command`` in the workspace with this Python first on the path; the output of both streams as text.
+
+        ``variables`` are added to its environment.
 
         Python, DVC and torchrun start warm (`tests/warm_python.py`); other programs, and what they start, as they do
         for a user.
@@ -74,7 +83,7 @@ class Workspace:
         finished = subprocess.run(
             [shutil.which(program, path=own["PATH"]) or program, *arguments],
             cwd=self.folder,
-            env=own,
+            env=own | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -90,6 +99,13 @@ class Workspace:
         """Runs `dvc repro`; the names of the stages that were executed, not taken from the cache."""
         return set(re.findall(r"^Running stage '(\w+)':$", self.run("dvc", "repro").stdout, re.MULTILINE))
 
+    def forget(self, stages: set[str]) -> None:
+        """Makes DVC know nothing of earlier runs of ``stages``."""
+        lock = self.lock()
+        lock["stages"] = {name: entry for name, entry in lock["stages"].items() if name not in stages}
+        OmegaConf.save(OmegaConf.create(lock), self.folder / "dvc.lock")
+        shutil.rmtree(self.folder / ".dvc" / "cache" / "runs")
+
     def lock(self) -> dict:
         """The content of `dvc.lock`."""
         return OmegaConf.to_container(OmegaConf.load(self.folder / "dvc.lock"))  # type: ignore[return-value]
@@ -104,4 +120,5 @@ def warm_environment() -> dict[str, str]:
 
 def environment() -> dict[str, str]:
     """The environment of a user whose virtual environment is active."""
-    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    users = {name: value for name, value in os.environ.items() if name != "FAULTLOC_WORKERS"}
+    return {**users, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
