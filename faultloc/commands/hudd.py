@@ -1,5 +1,6 @@
 """`faultloc hudd`: why a model errs on its test set."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -81,4 +82,5 @@ def command(
         learning_rate=learning_rate,
         seed=seed,
     )
+    options = replace(options, usual_parameters=asked.parameters)
     run_hudd(asked.data, asked.model, options, asked.places, click.echo)

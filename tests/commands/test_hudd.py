@@ -345,16 +345,47 @@ def test_one_class_is_one_sentence(hudd, own, tmp_path):
     assert "expected two classes or more" in str(answer.exception)
 
 
-def test_parameters_beside_the_test_set_are_told_of_where_they_are_unusual(hudd, own, tmp_path):
-    data = change(own, tmp_path)
+def write_turned(data: Path) -> None:
+    """`parameters.csv` beside the test set: by how much each image is turned."""
     with (data / "test/parameters.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["image", "turned"])
         for path in sorted((data / "test").glob("*/*.png")):
             writer.writerow([f"{path.parent.name}/{path.name}", 180 if int(path.stem) % 4 == 0 else 0])
+
+
+def test_parameters_beside_the_test_set_are_told_of_where_they_are_unusual(hudd, own, tmp_path):
+    data = change(own, tmp_path)
+    write_turned(data)
+    (data / "test/parameters.yaml").write_text("turned: {near: [180], margin: 5}")
     answer = hudd(*sound(own, tmp_path / "results", dataset=data, clusters=4))
     assert answer.exit_code == 0, answer.output
-    assert "turned: 180" in (tmp_path / "results/report.html").read_text()
+    page = (tmp_path / "results/report.html").read_text()
+    assert "turned: 180" in page and "in clusters of the same sizes by chance" in page
+    unsafe = list(csv.DictReader((tmp_path / "results/unsafe_values.csv").open()))
+    assert {"180"} == {row["mean"] for row in unsafe if row["is_unsafe"] == "True"}
+    assert len(list(csv.DictReader((tmp_path / "results/variance_reduction.csv").open()))) == 4
+
+
+@pytest.mark.parametrize(
+    ("known", "sentence"),
+    [
+        ("turned: [", "parameters.yaml is not valid YAML"),
+        ("- turned", "parameters.yaml is no list of parameters by name"),
+        ("turned: {near: [180]}", "near and margin of turned in .*parameters.yaml"),
+        (
+            "twisted: {above: 3}",
+            "says something of twisted, which is no parameter of the samples; .* turned",
+        ),
+    ],
+)
+def test_what_cannot_be_known_of_parameters_is_one_sentence(hudd, own, tmp_path, known, sentence):
+    data = change(own, tmp_path)
+    write_turned(data)
+    (data / "test/parameters.yaml").write_text(known)
+    answer = hudd(*sound(own, tmp_path / "results", dataset=data))
+    assert re.search(sentence, str(answer.exception)), answer
+    assert not (tmp_path / "results/report.html").exists()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ GRAPH = OmegaConf.to_container(OmegaConf.load(REPOSITORY / "dvc.yaml"))["stages"
 ORDER = [
     *("gendata", "train", "outlier", "activation", "preloss", "mutation", "suffix", "dfaulo"),
     *("peers", "evaluate", "report", "purify", "deep_localize", "errors", "heatmaps", "linkage", "root_causes"),
+    *("evaluate_causes", "report_causes"),
     *("unsafe_set", "hudd_retrain"),
 ]
 SHARED_BY_RANKS = {"train", "mutation", "suffix"}
@@ -209,4 +210,4 @@ def test_no_command_holds_an_absolute_path():
 
 def test_only_scoring_and_what_judges_it_can_see_the_truth():
     readers = {name for name in GRAPH if "data/truth" in GRAPH[name]["deps"]}
-    assert readers == {"dfaulo", "evaluate", "report", "purify"}
+    assert readers == {"dfaulo", "evaluate", "report", "purify", "evaluate_causes"}

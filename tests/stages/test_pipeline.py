@@ -17,7 +17,7 @@ from tests.stages.workspace import Workspace, environment
 
 pytestmark = pytest.mark.slow
 AFTER_MUTATION = {"mutation", "dfaulo", "evaluate", "report", "purify"}
-ROOT_CAUSES = {"errors", "heatmaps", "linkage", "root_causes"}
+ROOT_CAUSES = {"errors", "heatmaps", "linkage", "root_causes", "evaluate_causes", "report_causes"}
 OTHERS = {"gendata", "train", "outlier", "activation", "preloss", "suffix", "peers", "deep_localize"}
 ALL = OTHERS | AFTER_MUTATION | ROOT_CAUSES
 
@@ -45,7 +45,7 @@ STEPS: tuple[dict[str, set[str]], ...] = (
         "purify.action=relabel": {"purify"},
         "fault/training=wrong_loss": {"deep_localize"},
         # Trees of all layers are grown once, and cut as often as somebody likes.
-        "hudd.root_causes.clusters=3": {"root_causes"},
+        "hudd.root_causes.clusters=3": {"root_causes", "evaluate_causes", "report_causes"},
         # The weights stay bit for bit, and nobody reads the diagnosis.
         "monitor=on": {"train"},
     },
@@ -53,15 +53,15 @@ STEPS: tuple[dict[str, set[str]], ...] = (
         # Four numbers an image: other samples are the farthest, so the deletion set is another one.
         "outlier.largest_side=2": {"outlier", "mutation", "dfaulo"},
         "evaluate.cleanlab=false": {"evaluate", "report"},
-        "hudd.root_causes.layer=features.0": {"root_causes"},
+        "hudd.root_causes.layer=features.0": {"root_causes", "evaluate_causes", "report_causes"},
     },
     {
         "suffix.learning_rate=0.01": {"suffix", "dfaulo", "evaluate", "report", "purify"},
-        "hudd.linkage.form=l2": {"linkage", "root_causes"},
+        "hudd.linkage.form=l2": {"linkage", "root_causes", "evaluate_causes", "report_causes"},
     },
     {
         "dfaulo.neighbour_weight=1": {"dfaulo", "evaluate", "report", "purify"},
-        "hudd.heatmaps.evidence=relevance": {"heatmaps", "linkage", "root_causes"},
+        "hudd.heatmaps.evidence=relevance": ROOT_CAUSES - {"errors"},
     },
     # What the verdicts change is another list than the one that is purified by.
     {"dfaulo.online.rounds=1": {"dfaulo", "evaluate", "report"}},

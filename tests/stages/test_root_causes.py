@@ -19,6 +19,7 @@ SMALL = (
     "hudd.retrain.epochs=1",
     "hudd.retrain.modes=[hudd,bl2,entropy]",
 )
+DEFAULT = ("evaluate_causes", "report_causes")
 TARGET = "targets/dvc.yaml:hudd_retrain"
 STAGES = ("gendata", "train", "preloss", "errors", "heatmaps", "linkage", "root_causes", "unsafe_set", "hudd_retrain")
 
@@ -36,10 +37,14 @@ def done(tmp_path_factory) -> Workspace:
     return workspace
 
 
+def metrics_of(workspace: Workspace) -> dict:
+    return json.loads((workspace.folder / "results/root_causes/metrics.json").read_text())
+
+
 def test_every_error_is_in_a_cluster_and_the_clusters_are_localized(done):
     errors = pd.read_csv(done.folder / "results/root_causes/errors.csv")
     causes = pd.read_csv(done.folder / "results/root_causes/root_causes.csv")
-    metrics = json.loads((done.folder / "results/root_causes/metrics.json").read_text())
+    metrics = metrics_of(done)
     assert len(errors) == metrics["errors"] > 16
     assert (errors["given_label"] != errors["predicted_label"]).all()
     assert errors["cluster"].value_counts().sort_index().tolist() == causes.sort_values("cluster")["errors"].tolist()
@@ -47,9 +52,25 @@ def test_every_error_is_in_a_cluster_and_the_clusters_are_localized(done):
     assert causes["suspiciousness"].sum() == pytest.approx(1)
 
 
+def test_planted_causes_and_known_parameters_judge_the_clusters_and_a_page_shows_them(done):
+    said = done.run("dvc", "repro", *DEFAULT).stdout
+    assert "purity 0." in said and "planted causes have a pure cluster" in said
+    folder = done.folder / "results/cause_evaluation"
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["purity"] > metrics["purity_permuted"] + 0.2
+    assert metrics["mean_largest_reduction"] > 0
+    clusters, found = pd.read_csv(folder / "clusters.csv"), pd.read_csv(done.folder / "results/root_causes/errors.csv")
+    assert clusters["cluster"].tolist() == sorted(found["cluster"].unique())
+    assert len(pd.read_csv(folder / "variance_reduction.csv")) == len(clusters)
+    page = (done.folder / "results/cause_report/report.html").read_text()
+    assert "mean heatmap" in page and "in clusters of the same sizes by chance" in page
+    pictures = list((done.folder / "results/cause_report/causes").glob("*/*.png"))
+    assert len(pictures) == metrics_of(done)["errors"]
+
+
 def test_unsafe_images_are_as_many_as_the_quotas_say_each_once(done):
     unsafe = pd.read_csv(done.folder / "results/unsafe_set/unsafe.csv")
-    errors = json.loads((done.folder / "results/root_causes/metrics.json").read_text())["errors"]
+    errors = metrics_of(done)["errors"]
     assert len(unsafe) == round(200 * 0.3 * errors / 200)
     assert unsafe["sample_id"].is_unique and unsafe["sample_id"].str.startswith("improvement").all()
 
@@ -80,6 +101,7 @@ def test_another_budget_leaves_the_causes_as_they_are(done):
         (["hudd.root_causes.layer=conv9"], "root_causes", "hudd.root_causes.layer is 'conv9'; expected last_conv"),
         (["hudd.heatmaps.layers=[conv9]"], "heatmaps", "SmallCNN has no layer 'conv9'"),
         (["hudd.heatmaps.evidence=saliency"], "heatmaps", "hudd.heatmaps.evidence is 'saliency'"),
+        (["+hudd.evaluate.parameters.angle={near:[3]}"], "evaluate_causes", "near and margin of angle"),
         (["hudd.linkage.input=rows"], "linkage", "hudd.linkage.input is 'rows'; expected direct or profile"),
         (["hudd.unsafe_set.quota=all"], "unsafe_set", "there is no quota 'all'"),
         (["hudd.unsafe_set.factor=1000"], "unsafe_set", "the quotas ask for"),

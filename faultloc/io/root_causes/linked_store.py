@@ -5,27 +5,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from jaxtyping import Float
-
-from faultloc.io.artifacts import load_array, load_json, save_array, save_json
+from faultloc.io.artifacts import load_json, save_json
 from faultloc.io.root_causes.error_store import load_errors, save_errors
 from faultloc.io.root_causes.evidence_layers import load_evidence_layers, save_evidence_layers
+from faultloc.io.root_causes.heatmap_store import load_input_heatmaps, save_input_heatmaps
 from faultloc.io.root_causes.tree_store import load_trees, save_trees
 from faultloc.methods.hudd.errors import Errors
+from faultloc.methods.hudd.evidence.input_relevance import InputHeatmaps
 from faultloc.methods.hudd.evidence.layer_evidence import Evidence
 from faultloc.methods.hudd.growing import Grown
 
 
 @dataclass(frozen=True)
 class KeptLinks:
-    """What is kept; ``heatmaps`` are None where there are none, and ``why_none`` says why."""
+    """What is kept."""
 
     errors: Errors
     evidence: Evidence
     grown: Mapping[str, Grown]
-    heatmaps: Float[np.ndarray, "error row column"] | None
-    why_none: str
+    heatmaps: InputHeatmaps
 
 
 def save_links(folder: Path, digest: str, links: KeptLinks) -> None:
@@ -36,9 +34,8 @@ def save_links(folder: Path, digest: str, links: KeptLinks) -> None:
     save_errors(folder / "errors", links.errors)
     save_evidence_layers(folder / "evidence", links.evidence)
     save_trees(folder / "trees", links.grown)
-    if links.heatmaps is not None:
-        save_array(folder / "heatmaps.npy", np.asarray(links.heatmaps))
-    save_json(folder / "digest.json", {"digest": digest, "why_no_heatmaps": links.why_none})
+    save_input_heatmaps(folder / "heatmaps", links.heatmaps)
+    save_json(folder / "digest.json", {"digest": digest})
 
 
 def load_links(folder: Path, digest: str) -> KeptLinks | None:
@@ -46,11 +43,9 @@ def load_links(folder: Path, digest: str) -> KeptLinks | None:
     key = folder / "digest.json"
     if not key.exists() or load_json(key).get("digest") != digest:
         return None
-    drawn = folder / "heatmaps.npy"
     return KeptLinks(
         load_errors(folder / "errors"),
         load_evidence_layers(folder / "evidence"),
         load_trees(folder / "trees"),
-        load_array(drawn, mmap=True) if drawn.exists() else None,
-        load_json(key)["why_no_heatmaps"],
+        load_input_heatmaps(folder / "heatmaps"),
     )

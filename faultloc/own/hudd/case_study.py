@@ -1,6 +1,7 @@
 """A case study of HUDD's, as the options that any data set and model are named by."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from faultloc.io.case_studies.layout import TEST, TRAINING, CaseStudyFolder, find_case_study
@@ -13,12 +14,14 @@ _CROP = "faultloc.io.case_studies.crop:centre"
 
 @dataclass(frozen=True)
 class Asked:
-    """What is examined, where results go, and for how many epochs a model is trained on, where that is known."""
+    """What is examined, where results go, for how many epochs a model is trained on and which parameters are known to
+    have unsafe values, where that is known."""
 
     data: DataOptions
     model: ModelOptions
     places: ResultPlaces
     epochs: int | None = None
+    parameters: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 def as_asked(data: DataOptions, model: ModelOptions, output: Path, mode: str) -> Asked:
@@ -37,6 +40,7 @@ def as_asked(data: DataOptions, model: ModelOptions, output: Path, mode: str) ->
         _model_of(found, model),
         case_study_places(found.folder, mode),
         None if found.study is None else found.study.epochs,
+        {} if found.study is None else found.study.parameters,
     )
 
 

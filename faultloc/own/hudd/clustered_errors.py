@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
+from faultloc.evaluation.known_parameters import KnownParameters
+from faultloc.evaluation.parameter_study import ParameterStudy, study_parameters
 from faultloc.methods.hudd.assignment import UnsafeSet
 from faultloc.methods.hudd.root_causes import RootCauses
 from faultloc.methods.hudd.settings import HuddSettings
@@ -17,10 +20,16 @@ from faultloc.report.hudd.shown_cause import ShownCause, show_causes
 from faultloc.report.hudd.unusual_parameters import unusual_parameters
 from faultloc.subject.dataset import LabeledDataset
 
+# Of the groupings by chance: the same figures in every call.
+_PERMUTED = 0
+
 
 @dataclass(frozen=True)
 class ClusteredErrors:
-    """What ``RootCausesFound`` holds, which says more of it; ``texts`` are empty unless the inputs are text."""
+    """What ``RootCausesFound`` holds, which says more of it; ``texts`` are empty unless the inputs are text.
+
+    Without ``texts`` tokens are spelt with ``vocabulary``.
+    """
 
     dataset: LabeledDataset
     linked: Linked
@@ -30,6 +39,8 @@ class ClusteredErrors:
     improvement: Improvement | None = None
     unsafe_set: UnsafeSet | None = None
     why_no_unsafe_set: str = ""
+    vocabulary: Sequence[str] = ()
+    known: KnownParameters = field(default_factory=KnownParameters)
     # Where the inputs lie until nobody needs them.
     kept_in: KeptFolder | None = field(default=None, repr=False)
 
@@ -59,6 +70,15 @@ class ClusteredErrors:
         errors = self.linked.errors
         return unusual_parameters(self.dataset.parameters, errors.places, self.root_causes.cluster, errors.correct)
 
+    @cached_property
+    def parameter_study(self) -> ParameterStudy | None:
+        """What the known parameters of the samples say of the clusters; None where none are known, or no cluster is."""
+        places, cluster = self.linked.errors.places, self.root_causes.cluster
+        if not self.dataset.parameters or not len(self):
+            return None
+        of_errors = {name: values[places] for name, values in self.dataset.parameters.items()}
+        return study_parameters(of_errors, cluster, self.known, np.random.default_rng(_PERMUTED))
+
     @property
     def layer(self) -> str:
         """The layer whose clusters these are."""
@@ -78,5 +98,6 @@ class ClusteredErrors:
             count=count,
             heatmaps=self.linked.heatmaps.values,
             texts=self.texts,
+            vocabulary=self.vocabulary,
             unusual=self.unusual,
         )

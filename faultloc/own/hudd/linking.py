@@ -3,30 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-from jaxtyping import Float
 from torch import nn
 
-from faultloc.errors import FaultlocError
 from faultloc.methods.hudd.cutting import cut_into_causes
 from faultloc.methods.hudd.errors import Errors
-from faultloc.methods.hudd.evidence.input_relevance import read_input_relevance
+from faultloc.methods.hudd.evidence.input_relevance import InputHeatmaps, read_input_heatmaps
 from faultloc.methods.hudd.evidence.layer_evidence import Evidence
 from faultloc.methods.hudd.evidence.reading import read_evidence
 from faultloc.methods.hudd.growing import Grown, grow
 from faultloc.methods.hudd.root_causes import RootCauses
 from faultloc.methods.hudd.settings import EvidenceSettings, HuddSettings
 from faultloc.own.hudd.layer_names import full_name, own_name
-from faultloc.subject.batches import as_tensor
 from faultloc.subject.examination import Examination
-
-
-@dataclass(frozen=True)
-class InputHeatmaps:
-    """Where in each error's input the network looked, or ``why_none`` can be shown, in a sentence."""
-
-    values: Float[np.ndarray, "error row column"] | None
-    why_none: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +46,7 @@ def link_errors(examination: Examination, errors: Errors, settings: HuddSettings
         examination.network, read_evidence(examination, errors, _for_network(examination.network, settings.heatmaps))
     )
     grown = {name: grow(values, settings.linkage) for name, values in evidence.by_layer.items()}
-    return Linked(errors, evidence, grown, _input_heatmaps(examination, errors, settings.heatmaps.rule))
+    return Linked(errors, evidence, grown, read_input_heatmaps(examination, errors, settings.heatmaps.rule))
 
 
 def _for_network(network: nn.Module, settings: EvidenceSettings) -> EvidenceSettings:
@@ -70,20 +58,3 @@ def _for_network(network: nn.Module, settings: EvidenceSettings) -> EvidenceSett
 def _under_own_names(network: nn.Module, evidence: Evidence) -> Evidence:
     by_layer = {own_name(network, name): values for name, values in evidence.by_layer.items()}
     return Evidence(by_layer, own_name(network, evidence.last_convolution))
-
-
-def _input_heatmaps(examination: Examination, errors: Errors, rule: str) -> InputHeatmaps:
-    dataset = examination.dataset
-    if dataset.input_kind == "tokens" or dataset.inputs.ndim != 4:
-        return InputHeatmaps(None, "The inputs are no pictures, so there are no heatmaps of them.")
-    try:
-        values = read_input_relevance(
-            examination.network,
-            examination.inputs[as_tensor(errors.places, examination.device)],
-            rule=rule,
-            batch_size=examination.batch_size,
-            allocate=examination.execution.allocate,
-        )
-    except FaultlocError as error:  # the causes do not hang on it
-        return InputHeatmaps(None, f"No heatmaps can be shown: {error}.")
-    return InputHeatmaps(values)

@@ -1,7 +1,7 @@
 """How `faultloc hudd` examines, as its options say it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from faultloc.errors import ConfigError
 from faultloc.methods.hudd.bagging import MODES
@@ -28,13 +28,17 @@ class RetrainOptions:
 
 @dataclass(frozen=True)
 class HuddOptions:
-    """How to examine; ``retrain`` is None where nothing is to be trained."""
+    """How to examine; ``retrain`` is None where nothing is to be trained.
+
+    ``usual_parameters`` are known without a file that says so.
+    """
 
     preset: str
     settings: HuddSettings
     retrain: RetrainOptions | None
     seed: int
     batch_size: int = 256
+    usual_parameters: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 def hudd_options(

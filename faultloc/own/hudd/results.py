@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from faultloc.io.artifacts import save_json, written_whole
+from faultloc.io.root_causes.agreement_store import STUDY_FILES, save_study
 from faultloc.io.tables import save_table
 from faultloc.methods.hudd.settings import EvidenceSettings
 from faultloc.own.hudd.clustered_errors import ClusteredErrors
@@ -15,6 +16,7 @@ from faultloc.own.hudd.places import ResultPlaces
 from faultloc.report.hudd.content import CausesContent, Retrained
 from faultloc.report.hudd.image_folders import write_image_folders
 from faultloc.report.hudd.page import render_causes
+from faultloc.report.hudd.parameter_sentences import describe_parameters
 
 # On the page, of each cause.
 _SHOWN = 24
@@ -37,6 +39,7 @@ def save_found(
     """
     _save_both(places.tables, "errors", found.errors)
     _save_both(places.tables, "causes", found.causes)
+    _save_study(places.tables, found)
     write_image_folders(places.images_at(found.layer), _members(found), found.dataset, files)
     if found.unsafe_set is not None and found.improvement is not None and found.unsafe is not None:
         _save_both(places.tables, "unsafe_set", found.unsafe)
@@ -57,6 +60,15 @@ def save_found(
     save_json(places.root / "run.json", run or {})
     with written_whole(places.page) as temporary:
         temporary.write_text(render_causes(_content(places, found, about or {}, retrained)), encoding="utf-8")
+
+
+def _save_study(folder: Path, found: ClusteredErrors) -> None:
+    study = found.parameter_study
+    if study is not None:
+        save_study(folder, study)
+        return
+    for name in STUDY_FILES:  # of an earlier run
+        (folder / name).unlink(missing_ok=True)
 
 
 def _save_both(folder: Path, name: str, table: pd.DataFrame) -> None:
@@ -97,6 +109,7 @@ def _content(
         unsafe={} if unsafe is None else {int(c): int(n) for c, n in unsafe["cluster"].value_counts().items()},  # type: ignore[call-overload]
         why_no_unsafe_set=found.why_no_unsafe_set,
         retrained=retrained,
+        parameters=[] if found.parameter_study is None else describe_parameters(found.parameter_study),
         about=about,
         folders=folders,
     )

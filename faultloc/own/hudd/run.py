@@ -8,7 +8,9 @@ from jaxtyping import Float
 
 from faultloc import __version__
 from faultloc.errors import DataError
+from faultloc.evaluation.known_parameters import KnownParameters
 from faultloc.io.answers import save_answers
+from faultloc.io.known_parameters import load_known_parameters
 from faultloc.io.parameters import load_folder_parameters
 from faultloc.io.root_causes.linked_store import KeptLinks, load_links, save_links
 from faultloc.io.scratch import scratch_arrays
@@ -18,7 +20,7 @@ from faultloc.own.brought import Brought, bring
 from faultloc.own.class_order_check import check_class_order
 from faultloc.own.hudd.causes import find_causes
 from faultloc.own.hudd.found import RootCausesFound
-from faultloc.own.hudd.linking import InputHeatmaps, Linked, link_errors
+from faultloc.own.hudd.linking import Linked, link_errors
 from faultloc.own.hudd.options import HuddOptions
 from faultloc.own.hudd.places import ResultPlaces
 from faultloc.own.hudd.results import save_found
@@ -44,8 +46,9 @@ def run_hudd(data: DataOptions, given: ModelOptions, options: HuddOptions, place
     """
     _require_sets(data, needs_improvement=options.retrain is not None)
     brought = _with_parameters(bring(data, given, places.kept, say), data)
+    known = _known(brought, data, options)
     errors = _errors(brought, options, places, say)
-    found = _found(brought, errors, options, places, say)
+    found = replace(_found(brought, errors, options, places, say), known=known)
     say(found.describe())
     record: dict[str, object] = {**brought.record, "preset": options.preset, "hudd": asdict(options.settings)}
     record["seed"] = options.seed
@@ -94,6 +97,13 @@ def _with_parameters(brought: Brought, data: DataOptions) -> Brought:
     return replace(brought, splits=replace(brought.splits, test=replace(test, parameters=known)))
 
 
+def _known(brought: Brought, data: DataOptions, options: HuddOptions) -> KnownParameters:
+    """What is known of the parameters that the test set has."""
+    test = brought.splits.test
+    assert test is not None
+    return load_known_parameters(data.dataset / data.test_set, list(test.parameters), options.usual_parameters)
+
+
 def _errors(brought: Brought, options: HuddOptions, places: ResultPlaces, say: Say) -> Errors:
     splits, device, size = brought.splits, brought.device, options.batch_size
     assert splits.test is not None
@@ -132,10 +142,9 @@ def _found(brought: Brought, errors: Errors, options: HuddOptions, places: Resul
         kept = load_links(folder, digest)
         if kept is not None:
             say("Model, data and evidence are as in the last run: no tree is grown again.")
-            return Linked(kept.errors, kept.evidence, kept.grown, InputHeatmaps(kept.heatmaps, kept.why_none))
+            return Linked(kept.errors, kept.evidence, kept.grown, kept.heatmaps)
         linked = link_errors(examination, errors, settings)
-        heatmaps = linked.heatmaps
-        save_links(folder, digest, KeptLinks(errors, linked.evidence, linked.grown, heatmaps.values, heatmaps.why_none))
+        save_links(folder, digest, KeptLinks(errors, linked.evidence, linked.grown, linked.heatmaps))
         return linked
 
     return find_causes(examination, errors, options.settings, improvement=splits.improvement, link=link)

@@ -13,7 +13,8 @@ from faultloc.errors import ConfigError
 from faultloc.faults.planted import PlantedFault
 from faultloc.kinds import FOREIGN_INPUT
 from faultloc.report.dfaulo.fault_words import fault_words
-from faultloc.report.shared.pictures import describe_input, draw_picture, mark_points
+from faultloc.report.shared.pictures import draw_picture, mark_points
+from faultloc.report.shared.spelling import spell_input
 from faultloc.report.shared.theme import LIGHT
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.row_order import rows_of
@@ -128,13 +129,3 @@ def _true_states(
         TrueState(bool(kind), fault_words(str(kind)), class_names[label])
         for kind, label in zip(truth.fault_kinds[rows], truth.true_labels[rows], strict=True)
     ]
-
-
-def spell_input(dataset: LabeledDataset, row: int, texts: Sequence[str], vocabulary: Sequence[str]) -> str:
-    """An input that is no picture, in words: its text as it was read, its tokens, or a line about its numbers."""
-    if len(texts):
-        return texts[row]
-    if dataset.input_kind == "tokens":
-        tokens = [int(token) for token in dataset.inputs[row].ravel() if token]
-        return " ".join(vocabulary[token] if token < len(vocabulary) else f"#{token}" for token in tokens)
-    return describe_input(dataset.inputs[row])

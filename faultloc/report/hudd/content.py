@@ -30,8 +30,9 @@ class CausesContent:
     """The content of the page.
 
     ``evidence`` says what the errors were compared by, ``why_no_heatmaps`` and ``why_no_unsafe_set`` are sentences or
-    empty. ``unsafe`` counts the unsafe images of each cause, by its number. ``about`` says which data and model they
-    are, ``folders`` where files are, both by heading.
+    empty. ``unsafe`` counts the unsafe images of each cause, by its number. ``parameters`` are sentences about those
+    that are known of the samples. ``about`` says which data and model they are, ``folders`` where files are, both by
+    heading.
     """
 
     test_samples: int
@@ -44,6 +45,7 @@ class CausesContent:
     unsafe: Mapping[int, int] = field(default_factory=dict)
     why_no_unsafe_set: str = ""
     retrained: Retrained | None = None
+    parameters: Sequence[str] = ()
     about: Mapping[str, str] = field(default_factory=dict)
     folders: Mapping[str, str] = field(default_factory=dict)
 

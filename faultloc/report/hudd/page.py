@@ -41,6 +41,14 @@ def render_causes(content: CausesContent) -> str:
     )
 
 
+def render_no_causes(errors: int) -> str:
+    """The page where there are fewer than two errors, which can have nothing in common."""
+    return (
+        '<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>Root causes</title>\n'
+        f"<p>The model makes {'one error' if errors else 'no error'} on the test set: no cause is in common.</p>\n"
+    )
+
+
 def _facts(content: CausesContent) -> list[tuple[str, str]]:
     sizes = [cause.size for cause in content.clusters]
     facts = [(percent(content.errors / content.test_samples), "of the test samples are wrong")]

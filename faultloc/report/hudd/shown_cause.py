@@ -11,7 +11,8 @@ from PIL import Image
 from faultloc.methods.hudd.errors import Errors
 from faultloc.methods.hudd.root_causes import RootCauses
 from faultloc.report.hudd.overlay import draw_overlay
-from faultloc.report.shared.pictures import describe_input, draw_picture
+from faultloc.report.shared.pictures import draw_picture
+from faultloc.report.shared.spelling import spell_input
 from faultloc.subject.dataset import LabeledDataset
 
 # Pixels of the longer side of a picture on a contact sheet.
@@ -69,11 +70,13 @@ def show_causes(
     count: int,
     heatmaps: Float[np.ndarray, "error _ _"] | None = None,
     texts: Sequence[str] = (),
+    vocabulary: Sequence[str] = (),
     unusual: Mapping[int, Sequence[str]] | None = None,
 ) -> list[ShownCause]:
     """Each cause with its first ``count`` errors, the largest cause first, the outliers last.
 
-    ``dataset`` is the split that the ``errors`` are of, ``texts`` its texts where it is one of texts. ``unusual`` says
+    ``dataset`` is the split that the ``errors`` are of, ``texts`` its texts where it is one of texts, and
+    without them tokens are spelt with ``vocabulary``. ``unusual`` says
     for a cause, by its number from 1, what is unusual in it.
     """
     groups = {number + 1: causes.members(number) for number in range(len(causes.medoids))}
@@ -87,7 +90,7 @@ def show_causes(
         for member in members[:count].tolist():
             place = int(errors.places[member])
             picture = draw_picture(dataset.inputs[place], dataset.input_kind, EDGE)
-            text = "" if picture else (texts[place] if len(texts) else describe_input(dataset.inputs[place]))
+            text = "" if picture else spell_input(dataset, place, texts, vocabulary)
             pictured.append(
                 ShownError(str(dataset.sample_ids[place]), str(given[member]), str(predicted[member]), picture, text)
             )

@@ -52,7 +52,7 @@ def test_another_cut_reads_the_network_no_more(found, spoilt, monkeypatch):
     def fail(*_: object, **__: object) -> None:
         pytest.fail("was read or grown again")
 
-    for name in ("read_evidence", "grow", "read_input_relevance"):
+    for name in ("read_evidence", "grow", "read_input_heatmaps"):
         monkeypatch.setattr(f"faultloc.own.hudd.linking.{name}", fail)
     finer = found.cut(clusters=9)
     assert len(finer) == 9

@@ -1,16 +1,49 @@
 """Where in the input the network looked: for people, whatever the errors are compared by."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from faultloc.errors import FaultlocError
+from faultloc.methods.hudd.errors import Errors
 from faultloc.probes.relevance.reading import INPUT, iterate_relevance
+from faultloc.subject.batches import as_tensor
+from faultloc.subject.examination import Examination
 from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
 # A heatmap laid over a picture shows no more than so many squares a side.
 _SIDE = 64
+
+
+@dataclass(frozen=True)
+class InputHeatmaps:
+    """Where in each error's input the network looked, or ``why_none`` can be shown, in a sentence."""
+
+    values: Float[np.ndarray, "error row column"] | None
+    why_none: str = ""
+
+
+def read_input_heatmaps(examination: Examination, errors: Errors, rule: str) -> InputHeatmaps:
+    """The heatmaps of the ``errors`` of what is examined. The causes do not hang on them, so that their absence is said
+    and is no error."""
+    dataset = examination.dataset
+    if dataset.input_kind == "tokens" or dataset.inputs.ndim != 4:
+        return InputHeatmaps(None, "The inputs are no pictures, so there are no heatmaps of them.")
+    try:
+        values = read_input_relevance(
+            examination.network,
+            examination.inputs[as_tensor(errors.places, examination.device)],
+            rule=rule,
+            batch_size=examination.batch_size,
+            allocate=examination.execution.allocate,
+        )
+    except FaultlocError as error:
+        return InputHeatmaps(None, f"No heatmaps can be shown: {error}.")
+    return InputHeatmaps(values)
 
 
 def read_input_relevance(
