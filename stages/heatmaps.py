@@ -17,6 +17,7 @@ def main(params: DictConfig) -> str:
     from faultloc.methods.hudd.evidence.layer_evidence import NO_EVIDENCE
     from faultloc.methods.hudd.evidence.reading import read_evidence
     from faultloc.methods.hudd.settings import EvidenceSettings
+    from stages.encoder import with_encoder
     from stages.examined import examine_subject
 
     settings, errors = EvidenceSettings(**as_dict(params.hudd.heatmaps)), load_errors(places.ERRORS)
@@ -25,7 +26,8 @@ def main(params: DictConfig) -> str:
         save_input_heatmaps(places.HEATMAPS, InputHeatmaps(None, "There are no errors."))
         return "no errors to read"
     test = load_split(places.TEST_SET)
-    with examine_subject(params, places.SUBJECT, test, allocate=scratch_arrays(places.HEATMAPS)) as examination:
+    with examine_subject(params, places.SUBJECT, test, allocate=scratch_arrays(places.HEATMAPS)) as subject:
+        examination = with_encoder(subject, settings)
         evidence = read_evidence(examination, errors, settings)
         # For people to look at, whatever the errors are compared by.
         shown = read_input_heatmaps(examination, errors, settings.rule)

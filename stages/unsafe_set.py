@@ -19,6 +19,7 @@ def main(params: DictConfig) -> str:
     from faultloc.methods.hudd.settings import EvidenceSettings, UnsafeSettings
     from faultloc.methods.hudd.unsafe import find_unsafe_images
     from faultloc.subject.batches import as_tensor
+    from stages.encoder import with_encoder
     from stages.examined import examine_subject
 
     improvement = find_split(places.DATASET, "improvement")
@@ -30,9 +31,10 @@ def main(params: DictConfig) -> str:
     test, errors = load_split(places.TEST_SET), load_errors(places.ERRORS)
     require_errors(errors, len(test))
     causes, settings = load_root_causes(places.ROOT_CAUSES), UnsafeSettings(**as_dict(params.hudd.unsafe_set))
-    with examine_subject(params, places.SUBJECT, test) as examination:
+    evidence = EvidenceSettings(**as_dict(params.hudd.heatmaps))
+    with examine_subject(params, places.SUBJECT, test) as subject:
+        examination = with_encoder(subject, evidence)
         images = as_tensor(improvement.inputs, examination.device)
-        evidence = EvidenceSettings(**as_dict(params.hudd.heatmaps))
         of_images, of_errors = comparable_evidence(examination, errors, images, evidence, causes.layer)
     unsafe = find_unsafe_images(
         of_images,

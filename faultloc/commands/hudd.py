@@ -23,6 +23,8 @@ class _WithCaseStudies(click.Command):
 
 @click.command("hudd", cls=_WithCaseStudies, short_help="Find the root causes behind a model's errors.")
 @takes_data_and_model(
+    click.option("--encoder", help="Of the preset encoder: timm:NAME or torchvision:NAME, in the model's stead."),
+    click.option("--encoder-weights", type=click.Path(path_type=Path), help="File with the weights of --encoder."),
     click.option("--layer", help="Whose clusters these are: a name, last_convolution or least_spread."),
     click.option("--retrain", is_flag=True, help="Train on with the unsafe images, and with baselines' choices."),
     click.option(
@@ -48,6 +50,8 @@ def command(
     seed: int,
     preset: str,
     clusters: int | None,
+    encoder: str | None,
+    encoder_weights: Path | None,
     layer: str | None,
     retrain: bool,
     mode: str | None,
@@ -74,6 +78,8 @@ def command(
     options = hudd_options(
         preset=preset,
         layer=layer,
+        encoder=encoder,
+        encoder_weights=encoder_weights,
         clusters=clusters,
         retrain=retrain,
         mode=mode,

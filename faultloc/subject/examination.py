@@ -50,7 +50,8 @@ class Examination:
     """A trained ``network``, on ``device``, and the samples of ``dataset`` that are examined by it.
 
     ``seed`` starts every stream of random numbers. Samples pass through the network in batches of ``batch_size``.
-    ``layer`` names the layer whose output the method reads; None leaves the choice to the method.
+    ``layer`` names the layer whose output the method reads; None leaves the choice to the method. An ``encoder`` is
+    another network, whose features of the samples are read instead of those of ``network``.
     """
 
     network: nn.Module
@@ -60,6 +61,12 @@ class Examination:
     batch_size: int
     layer: str | None = None
     execution: Execution = field(default_factory=Execution)
+    encoder: nn.Module | None = None
+
+    @property
+    def reader(self) -> nn.Module:
+        """The network whose features are read."""
+        return self.network if self.encoder is None else self.encoder
 
     @property
     def inputs(self) -> Shaped[Tensor, "sample ..."]:

@@ -399,6 +399,9 @@ def test_what_cannot_be_known_of_parameters_is_one_sentence(hudd, own, tmp_path,
         ({"clusters": 399}, "399 clusters are asked for .* errors"),
         ({"preset": "best"}, "no preset 'best'"),
         ({"seed": -1}, "--seed is -1"),
+        ({"encoder": "timm:resnet18"}, "--preset default reads the model; expected --preset encoder"),
+        ({"encoder_weights": "resnet.pth"}, "no --encoder is named: say whose weights they are"),
+        ({"preset": "encoder", "encoder": "resnet18"}, "the encoder is 'resnet18'; expected timm:NAME"),
     ],
 )
 def test_a_mistake_is_one_sentence(hudd, own, tmp_path, options, sentence):

@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
+from faultloc.torchvision_import import import_torchvision
 from tests.stages.workspace import Workspace
 
 pytestmark = pytest.mark.slow
@@ -89,6 +91,27 @@ def test_another_cut_reruns_nothing_before_it_and_the_cut_back_nothing_at_all(do
     assert reproduce(done) == set()
 
 
+def test_another_network_may_read_the_images_and_its_weights_are_watched(done):
+    import_torchvision("torchvision", purpose="timm")  # also where its compiled part cannot be loaded
+    timm = pytest.importorskip("timm", reason="needs the extra timm")
+    weights = done.folder / "encoder.pth"
+    encoder = (
+        "hudd=encoder",
+        "hudd.root_causes.reduce=pca",
+        "hudd.heatmaps.encoder=timm:test_resnet",
+        "hudd.heatmaps.encoder_weights=encoder.pth",
+        "hudd.heatmaps.encoder_side=32",
+    )
+    ran = []
+    for seed in (0, 1):
+        torch.manual_seed(seed)
+        torch.save(timm.create_model("test_resnet").state_dict(), weights)
+        ran.append(reproduce(done, *encoder))
+    assert metrics_of(done)["layer"] == "the encoder"
+    assert ran[1] == {"heatmaps", "linkage", "root_causes", "unsafe_set", "hudd_retrain"}
+    assert reproduce(done) == set()
+
+
 def test_another_budget_leaves_the_causes_as_they_are(done):
     assert reproduce(done, "hudd.unsafe_set.factor=0.2") == {"unsafe_set", "hudd_retrain"}
     assert reproduce(done) == set()
@@ -102,6 +125,12 @@ def test_another_budget_leaves_the_causes_as_they_are(done):
         (["hudd.heatmaps.layers=[conv9]"], "heatmaps", "SmallCNN has no layer 'conv9'"),
         (["hudd.heatmaps.evidence=saliency"], "heatmaps", "hudd.heatmaps.evidence is 'saliency'"),
         (["+hudd.evaluate.parameters.angle={near:[3]}"], "evaluate_causes", "near and margin of angle"),
+        (["hudd.heatmaps.encoder=timm:test_resnet"], "heatmaps", "errors are compared by deviation; expected features"),
+        (
+            ["hudd.heatmaps.evidence=features", "hudd.heatmaps.encoder=resnet"],
+            "heatmaps",
+            "the encoder is 'resnet'; expected timm:NAME",
+        ),
         (["hudd.linkage.input=rows"], "linkage", "hudd.linkage.input is 'rows'; expected direct or profile"),
         (["hudd.unsafe_set.quota=all"], "unsafe_set", "there is no quota 'all'"),
         (["hudd.unsafe_set.factor=1000"], "unsafe_set", "the quotas ask for"),

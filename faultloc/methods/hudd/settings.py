@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from faultloc.errors import ConfigError
+from faultloc.settings_check import check_number
 
 EVIDENCE = ("deviation", "relevance", "features")
 
@@ -14,16 +15,27 @@ class EvidenceSettings:
 
     ``evidence``: `deviation` from the sound samples of the error's own class, `relevance` (HUDD's
     heatmaps, by the rule ``rule``), or the `features` of the model, the input of its last linear layer. ``layers`` are
-    the layers to look at; None: every convolution and linear layer.
+    the layers to look at; None: every convolution and linear layer. With an ``encoder`` (`timm:NAME`,
+    `torchvision:NAME`) the features are those of that network, with the ``encoder_weights`` of a file, of images of
+    ``encoder_side`` pixels.
     """
 
     evidence: str = "deviation"
     rule: str = "hudd"
     layers: Sequence[str] | None = None
+    encoder: str | None = None
+    encoder_weights: str | None = None
+    encoder_side: int = 224
 
     def __post_init__(self) -> None:
         if self.evidence not in EVIDENCE:
             raise ConfigError(f"hudd.heatmaps.evidence is {self.evidence!r}; expected one of: {', '.join(EVIDENCE)}")
+        if self.encoder is not None and self.evidence != "features":
+            raise ConfigError(
+                f"there is an encoder, {self.encoder}, and errors are compared by {self.evidence}; expected features, "
+                "as the preset encoder has it"
+            )
+        check_number("hudd.heatmaps.encoder_side", self.encoder_side, at_least=16, whole=True)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from faultloc.errors import DataError
+from faultloc.errors import ConfigError, DataError
 from faultloc.io.scratch import scratch_arrays
 from faultloc.methods.hudd.errors import find_errors, require_errors
 from faultloc.own.dataset import Transform, adopt_dataset
@@ -18,6 +18,7 @@ from faultloc.settings_check import check_number
 from faultloc.subject.architecture import check_outputs
 from faultloc.subject.batches import as_tensor
 from faultloc.subject.examination import Bar, Examination, Execution, no_bar
+from faultloc.subject.image_encoder import ImageEncoder
 from faultloc.subject.normalisation import NormalisedNetwork
 
 
@@ -29,6 +30,7 @@ def find_root_causes(
     preset: str = "default",
     layer: str | None = None,
     clusters: int | None = None,
+    encoder: nn.Module | None = None,
     class_names: Sequence[str] | None = None,
     transform: Transform | None = None,
     mean: Sequence[float | int] | None = None,
@@ -45,8 +47,9 @@ def find_root_causes(
     errors that a layer of the model says the same of are in one cluster, which is taken for a root cause.
 
     ``preset`` is `default`, `heatmaps`, `encoder`, `paper` or `released`; ``layer`` and ``clusters`` say otherwise than
-    it does by which layer, and into how many. The model is not changed, and left on the device and in the mode that it
-    came in.
+    it does by which layer, and into how many. With the preset `encoder` another network may read the images, an
+    ``encoder`` trained on ImageNet, for which they are brought to its size and scale. The model is not changed, and
+    left on the device and in the mode that it came in.
 
     Raises:
         ConfigError: there is no such preset or number of clusters.
@@ -55,6 +58,8 @@ def find_root_causes(
             its relevance.
     """
     settings = choose_settings(preset, layer=layer, clusters=clusters)
+    if encoder is not None and settings.heatmaps.evidence != "features":
+        raise ConfigError(f"there is an encoder, and the preset {preset!r} reads the model; expected preset='encoder'")
     check_number("batch_size", batch_size, at_least=1, whole=True)
     chosen, folder = choose_device(device, "device"), KeptFolder()
     samples = adopt_dataset(dataset, class_names, folder.path / "test", transform)
@@ -72,7 +77,8 @@ def find_root_causes(
         network.to(chosen)
         check_outputs(network, as_tensor(test.inputs[:2], chosen), len(test.class_names))
         execution = Execution(workers=worker_count(chosen), allocate=scratch_arrays(folder.path), bar=bar)
-        examination = Examination(network, test, 0, chosen, batch_size, execution=execution)
+        reader = None if encoder is None else ImageEncoder(encoder).to(chosen)
+        examination = Examination(network, test, 0, chosen, batch_size, execution=execution, encoder=reader)
         errors = find_errors(predict(network, test, chosen, batch_size=batch_size).outputs, test.labels)
         require_errors(errors, len(test))
         return find_causes(examination, errors, settings, improvement=more, texts=samples.texts, kept_in=folder)

@@ -1,7 +1,8 @@
 """How `faultloc hudd` examines, as its options say it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from faultloc.errors import ConfigError
 from faultloc.methods.hudd.bagging import MODES
@@ -45,6 +46,8 @@ def hudd_options(
     *,
     preset: str,
     layer: str | None,
+    encoder: str | None,
+    encoder_weights: Path | None,
     clusters: int | None,
     retrain: bool,
     mode: str | None,
@@ -59,6 +62,18 @@ def hudd_options(
         ConfigError: one of them is out of its range.
     """
     settings = choose_settings(preset, layer=layer, clusters=clusters)
+    if encoder_weights is not None and encoder is None:
+        raise ConfigError(
+            f"--encoder-weights is {encoder_weights}, and no --encoder is named: say whose weights they are"
+        )
+    if encoder is not None:
+        if preset != "encoder":
+            raise ConfigError(
+                f"--encoder is {encoder}, and --preset {preset} reads the model; expected --preset encoder"
+            )
+        weights = None if encoder_weights is None else str(encoder_weights)
+        heatmaps = replace(settings.heatmaps, encoder=encoder, encoder_weights=weights)
+        settings = replace(settings, heatmaps=heatmaps)
     check_number("--seed", seed, at_least=0, whole=True)
     if not retrain:
         return HuddOptions(preset, settings, None, seed)

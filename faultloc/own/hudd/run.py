@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
@@ -11,6 +12,8 @@ from faultloc.errors import DataError
 from faultloc.evaluation.known_parameters import KnownParameters
 from faultloc.io.answers import save_answers
 from faultloc.io.known_parameters import load_known_parameters
+from faultloc.io.models.encoder import load_encoder
+from faultloc.io.models.loaded import LoadedModel
 from faultloc.io.parameters import load_folder_parameters
 from faultloc.io.root_causes.linked_store import KeptLinks, load_links, save_links
 from faultloc.io.scratch import scratch_arrays
@@ -32,6 +35,7 @@ from faultloc.report.hudd.content import Retrained
 from faultloc.report.shared.progress import count_bar
 from faultloc.runtime import worker_count
 from faultloc.subject.examination import Examination, Execution
+from faultloc.subject.image_encoder import ImageEncoder
 
 
 def run_hudd(data: DataOptions, given: ModelOptions, options: HuddOptions, places: ResultPlaces, say: Say) -> None:
@@ -47,8 +51,9 @@ def run_hudd(data: DataOptions, given: ModelOptions, options: HuddOptions, place
     _require_sets(data, needs_improvement=options.retrain is not None)
     brought = _with_parameters(bring(data, given, places.kept, say), data)
     known = _known(brought, data, options)
+    encoder = _encoder(options.settings)
     errors = _errors(brought, options, places, say)
-    found = replace(_found(brought, errors, options, places, say), known=known)
+    found = replace(_found(brought, errors, options, places, say, encoder), known=known)
     say(found.describe())
     record: dict[str, object] = {**brought.record, "preset": options.preset, "hudd": asdict(options.settings)}
     record["seed"] = options.seed
@@ -65,7 +70,7 @@ def run_hudd(data: DataOptions, given: ModelOptions, options: HuddOptions, place
     elif data.improvement_set and brought.splits.improvement is not None:
         say(found.why_no_unsafe_set)
     if options.retrain is not None:
-        retrained = _retrained(brought, found, options, places)
+        retrained = _retrained(brought, found, options, places, encoder)
         save(retrained)
         for mode in retrained.modes:
             say(f"{mode.name}: accuracy {np.mean(mode.accuracies):.4f} after {len(mode.accuracies)} runs")
@@ -95,6 +100,15 @@ def _with_parameters(brought: Brought, data: DataOptions) -> Brought:
     assert test is not None
     known = load_folder_parameters(data.dataset, data.test_set, test.sample_ids.tolist())
     return replace(brought, splits=replace(brought.splits, test=replace(test, parameters=known)))
+
+
+def _encoder(settings: HuddSettings) -> LoadedModel | None:
+    """The network that reads the images in the model's stead, where one is named."""
+    asked = settings.heatmaps
+    if asked.encoder is None:
+        return None
+    weights = None if asked.encoder_weights is None else Path(asked.encoder_weights)
+    return load_encoder(asked.encoder, weights, side=asked.encoder_side)
 
 
 def _known(brought: Brought, data: DataOptions, options: HuddOptions) -> KnownParameters:
@@ -129,16 +143,21 @@ def _warn(logits: Float[np.ndarray, "sample output"], brought: Brought, say: Say
         say(f"Warning: {warning}")
 
 
-def _found(brought: Brought, errors: Errors, options: HuddOptions, places: ResultPlaces, say: Say) -> RootCausesFound:
+def _found(
+    brought: Brought, errors: Errors, options: HuddOptions, places: ResultPlaces, say: Say, encoder: LoadedModel | None
+) -> RootCausesFound:
     splits, device = brought.splits, brought.device
     assert splits.test is not None
     execution = Execution(worker_count(device), allocate=scratch_arrays(places.kept), bar=count_bar)
     examination = Examination(
         brought.network, splits.test, options.seed, device, options.batch_size, execution=execution
     )
+    if encoder is not None:
+        reader = ImageEncoder(encoder.network, options.settings.heatmaps.encoder_side).to(device)
+        examination = replace(examination, encoder=reader)
 
     def link(examination: Examination, errors: Errors, settings: HuddSettings) -> Linked:
-        folder, digest = places.kept / "linked", _digest(brought, settings)
+        folder, digest = places.kept / "linked", _digest(brought, settings, encoder)
         kept = load_links(folder, digest)
         if kept is not None:
             say("Model, data and evidence are as in the last run: no tree is grown again.")
@@ -150,11 +169,13 @@ def _found(brought: Brought, errors: Errors, options: HuddOptions, places: Resul
     return find_causes(examination, errors, options.settings, improvement=splits.improvement, link=link)
 
 
-def _retrained(brought: Brought, found: RootCausesFound, options: HuddOptions, places: ResultPlaces) -> Retrained:
+def _retrained(
+    brought: Brought, found: RootCausesFound, options: HuddOptions, places: ResultPlaces, encoder: LoadedModel | None
+) -> Retrained:
     retrain = options.retrain
     assert retrain is not None
     how = replace(retrain, modes=(), runs=1)  # which of them, and how many, changes no other
-    key = f"{_digest(brought, options.settings)} {options.settings.root_causes} {how} {options.seed}"
+    key = f"{_digest(brought, options.settings, encoder)} {options.settings.root_causes} {how} {options.seed}"
     kept = KeptRuns(places.models, hashlib.sha256(key.encode()).hexdigest())
     return retrain_modes(
         brought.network,
@@ -168,6 +189,7 @@ def _retrained(brought: Brought, found: RootCausesFound, options: HuddOptions, p
     )
 
 
-def _digest(brought: Brought, settings: HuddSettings) -> str:
-    parts = (brought.digest, brought.model.digest, repr((settings.heatmaps, settings.linkage)), __version__)
+def _digest(brought: Brought, settings: HuddSettings, encoder: LoadedModel | None) -> str:
+    read_by = "" if encoder is None else encoder.digest
+    parts = (brought.digest, brought.model.digest, read_by, repr((settings.heatmaps, settings.linkage)), __version__)
     return hashlib.sha256("/".join(parts).encode()).hexdigest()

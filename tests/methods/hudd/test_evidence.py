@@ -171,5 +171,7 @@ def test_a_preset_is_the_same_in_the_pipeline_and_in_python(preset):
 
     configured = OmegaConf.to_container(composed([f"hudd={preset}"]).hudd)
     settings = PRESETS[preset]
+    assert configured["heatmaps"].pop("encoder") is None
+    del configured["heatmaps"]["encoder_weights"]  # there it stands for none, since DVC watches it
     for step in ("heatmaps", "linkage", "root_causes"):
-        assert configured[step] == vars(getattr(settings, step))
+        assert configured[step].items() <= vars(getattr(settings, step)).items()

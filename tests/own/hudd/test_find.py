@@ -158,6 +158,19 @@ def test_a_network_that_cannot_be_traced_has_causes_and_a_reason_why_no_heatmap_
     assert "No heatmaps can be shown" in found.linked.heatmaps.why_none
 
 
+def test_another_network_reads_the_images_in_the_models_stead(spoilt, monkeypatch):
+    torch.manual_seed(0)
+    eye = nn.Sequential(nn.Conv2d(3, 4, 7, stride=8), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 28 * 28, 10))
+    with pytest.raises(ConfigError, match="reads the model; expected preset='encoder'"):
+        find_root_causes(spoilt.network, spoilt.test, encoder=eye)
+    # By principal components, which need no extra.
+    without_umap = replace(PRESETS["encoder"], root_causes=replace(PRESETS["encoder"].root_causes, reduce="pca"))
+    monkeypatch.setitem(PRESETS, "encoder", without_umap)
+    found = find_root_causes(spoilt.network, spoilt.test, encoder=eye, preset="encoder", improvement=spoilt.more)
+    assert found.layer == "the encoder"
+    assert found.linked.evidence.by_layer["the encoder"].shape == (len(found.errors), 4 * 28 * 28)
+
+
 def test_known_parameters_that_are_unusual_in_a_cluster_are_named(spoilt):
     inputs, labels = spoilt.test
     generator = np.random.default_rng(0)

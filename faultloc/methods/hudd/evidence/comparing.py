@@ -34,7 +34,7 @@ def comparable_evidence(
     if settings.evidence == "features":
         named = settings.layers[0] if settings.layers else None
         of_images, of_errors = (
-            read_activations(network, each, named, batch_size=batch_size) for each in (images, wrong)
+            read_activations(examination.reader, each, named, batch_size=batch_size) for each in (images, wrong)
         )
         return of_images, of_errors
     if settings.evidence == "relevance":

@@ -23,8 +23,8 @@ def read_evidence(examination: Examination, errors: Errors, settings: EvidenceSe
     if settings.evidence == "features":
         layer = settings.layers[0] if settings.layers else None
         wrong = inputs[as_tensor(errors.places, inputs.device)]
-        rows = read_activations(network, wrong, layer, batch_size=batch_size)
-        name = layer or "the input of the last linear layer"
+        rows = read_activations(examination.reader, wrong, layer, batch_size=batch_size)
+        name = layer or ("the encoder" if examination.encoder is not None else "the input of the last linear layer")
         return Evidence({name: rows}, name)
     layers = evidence_layers(network, inputs[:2], settings.layers)
     last = last_convolution(network, layers)
