@@ -3,7 +3,8 @@
     python -m benchmarks.side_by_side.tests --older 2bb5691 [--workers 2] [--files tests/stages/test_bad_input.py ...]
 
 CPU time is compared, since it says what a run costs whatever else the machine does. With ``--files`` only those that
-both builds have are run.
+both builds have are run. ``--added`` names tests of what the older build has not: they are measured once more by
+themselves, and the ratio is given without them too.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from benchmarks.side_by_side.older_build import NoSuchBuild, older_build, this_b
 
 @dataclass(frozen=True)
 class Suite:
-    """One run of the tests: CPU seconds and pytest's last line."""
+    """One run of the tests: CPU seconds of all processes, and pytest's last line, which has the wall time."""
 
     cpu: float
     said: str
@@ -51,6 +52,7 @@ def main() -> int:
     parser.add_argument("--older", default="2bb5691", metavar="REVISION", help="the build to compare with")
     parser.add_argument("--workers", type=int, default=2, help="processes of the tests")
     parser.add_argument("--files", nargs="*", default=[], help="a part of the tests")
+    parser.add_argument("--added", nargs="*", default=[], help="tests of what the older build has not")
     options = parser.parse_args()
     suites = []
     try:
@@ -58,10 +60,16 @@ def main() -> int:
             with build as folder:
                 suites.append(run_tests(folder, options.workers, options.files))
             print(f"{name:6} {suites[-1].cpu / 60:6.1f} CPU minutes; {suites[-1].said}", flush=True)
+        if options.added:
+            with this_build() as folder:
+                added = run_tests(folder, options.workers, options.added)
+            print(f"added  {added.cpu / 60:6.1f} CPU minutes; {added.said}", flush=True)
     except NoSuchBuild as error:
         print(f"tests: error: {error}", file=sys.stderr)
         return 1
     print(f"ratio  {suites[1].cpu / suites[0].cpu:6.2f}")
+    if options.added:
+        print(f"ratio  {(suites[1].cpu - added.cpu) / suites[0].cpu:6.2f} without what was added")
     return 0
 
 
