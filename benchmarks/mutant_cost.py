@@ -22,7 +22,7 @@ from omegaconf import OmegaConf
 from torch.nn import functional as F
 
 from benchmarks import reference_case as reference
-from stages.torch_runtime import start_torch
+from stages.shared.torch_runtime import start_torch
 
 
 def bare_loop(case: reference.Case, deleted: np.ndarray) -> None:

@@ -35,7 +35,7 @@ from faultloc.subject.examination import Execution
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import torch_generator
 from faultloc.subject.training import train_network
-from stages.torch_runtime import start_torch
+from stages.shared.torch_runtime import start_torch
 
 SAMPLES, FAULTS = 6000, 300
 RECIPE = TrainingRecipe("SGD", epochs=10, batch_size=16, optimizer_options={"lr": 0.01, "momentum": 0.9})

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from faultloc.io.dataset_store import save_dataset
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import load_results, save_result_tables
+from faultloc.io.stores.dataset_store import save_dataset
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.own.dfaulo.ranking import rank_by_default
 from faultloc.own.dfaulo.settings import LocateSettings

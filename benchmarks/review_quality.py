@@ -20,9 +20,9 @@ import torch
 from benchmarks.quality import cases as known
 from benchmarks.quality.data import faulty_dataset
 from benchmarks.quality.steps import Workplace
-from faultloc.io.dataset_store import save_dataset
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import Results, load_results, save_result_tables
+from faultloc.io.stores.dataset_store import save_dataset
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings, score_default
 from faultloc.methods.dfaulo.default.scoring.verdicts import VerdictRanker, VerdictSettings

@@ -2,21 +2,21 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import stage
+from stages.shared import places
+from stages.shared.entry import stage
 
 
 @stage("activation")
 def main(params: DictConfig) -> str:
-    from faultloc.io.dataset_store import load_splits
-    from faultloc.io.split_store import save_by_split
-    from faultloc.io.subject_store import load_subject
+    from faultloc.io.stores.dataset_store import load_splits
+    from faultloc.io.stores.split_store import save_by_split
+    from faultloc.io.stores.subject_store import load_subject
     from faultloc.methods.dfaulo import streams
     from faultloc.methods.dfaulo.paper.deletion.clusters import cluster_classes
     from faultloc.probes.activations import read_activations
     from faultloc.report.shared.progress import item_bar
     from faultloc.subject.batches import as_tensor
-    from stages.torch_runtime import start_torch
+    from stages.shared.torch_runtime import start_torch
 
     device, layer = start_torch(params.runtime), params.activation.layer
     splits = load_splits(places.DATASET)

@@ -2,8 +2,8 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import as_dict, stage
+from stages.shared import places
+from stages.shared.entry import as_dict, stage
 
 
 @stage("deep_localize")
@@ -14,9 +14,9 @@ def main(params: DictConfig) -> str:
     from faultloc.faults.training.plant import plant_training_fault
     from faultloc.faults.training.settings import TrainingFaultSettings
     from faultloc.faults.training.setup import TrainingSetup
-    from faultloc.io.artifacts import save_json
-    from faultloc.io.dataset_store import load_split, load_vocabulary
-    from faultloc.io.localization_store import save_localization
+    from faultloc.io.stores.artifacts import save_json
+    from faultloc.io.stores.dataset_store import load_split, load_vocabulary
+    from faultloc.io.stores.localization_store import save_localization
     from faultloc.methods.deep_localize.watched_run import WatchedRun
     from faultloc.report.deep_localize.diagnosis import save_diagnosis
     from faultloc.settings_check import check_number
@@ -26,7 +26,7 @@ def main(params: DictConfig) -> str:
     from faultloc.subject.seeding import numpy_generator, torch_generator
     from faultloc.subject.task import task_of
     from faultloc.subject.training import train_network
-    from stages.torch_runtime import start_torch
+    from stages.shared.torch_runtime import start_torch
     from stages.watched_training import WatchedTraining, in_words
 
     device, settings = start_torch(params.runtime), params.deep_localize

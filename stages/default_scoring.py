@@ -3,9 +3,9 @@
 import pandas as pd
 from omegaconf import DictConfig
 
-from faultloc.io.artifacts import load_array, save_json
 from faultloc.io.evidence_store import load_evidence
-from faultloc.io.scratch import scratch_arrays
+from faultloc.io.stores.artifacts import load_array, save_json
+from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.localization import Localization
 from faultloc.methods.dfaulo.default.scoring.answer import ExplanationSettings
 from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings
@@ -13,7 +13,7 @@ from faultloc.methods.dfaulo.default.scoring.step import DefaultScorer, DefaultS
 from faultloc.methods.dfaulo.default.scoring.verdicts import VerdictSettings
 from faultloc.methods.dfaulo.review_rounds import Review, ReviewedRanking
 from faultloc.subject.dataset import LabeledDataset
-from stages import places
+from stages.shared import places
 
 
 class DefaultScoring:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import stage
+from stages.shared import places
+from stages.shared.entry import stage
 
 if TYPE_CHECKING:
     from stages.default_scoring import DefaultScoring
@@ -29,10 +29,10 @@ def main(params: DictConfig) -> str:
     import numpy as np
 
     from faultloc.errors import ConfigError
-    from faultloc.io.dataset_store import load_split
-    from faultloc.io.localization_store import save_localization
-    from faultloc.io.tables import save_table
-    from faultloc.io.truth_store import load_truth
+    from faultloc.io.stores.dataset_store import load_split
+    from faultloc.io.stores.localization_store import save_localization
+    from faultloc.io.stores.tables import save_table
+    from faultloc.io.stores.truth_store import load_truth
     from faultloc.methods.dfaulo import streams
     from faultloc.subject.row_order import rows_of
     from faultloc.subject.task import task_of

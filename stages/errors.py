@@ -2,15 +2,15 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import stage
+from stages.shared import places
+from stages.shared.entry import stage
 
 
 @stage("errors")
 def main(params: DictConfig) -> str:
-    from faultloc.io.artifacts import load_array
-    from faultloc.io.dataset_store import load_test
     from faultloc.io.root_causes.error_store import save_errors
+    from faultloc.io.stores.artifacts import load_array
+    from faultloc.io.stores.dataset_store import load_test
     from faultloc.methods.hudd.errors import find_errors, no_samples
     from faultloc.subject.task import CLASSIFICATION, task_of
 

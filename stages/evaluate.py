@@ -2,8 +2,8 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import stage
+from stages.shared import places
+from stages.shared.entry import stage
 
 
 @stage("evaluate")
@@ -19,12 +19,12 @@ def main(params: DictConfig) -> str:
         scored_ranking,
         suspiciousness_columns,
     )
-    from faultloc.io.artifacts import load_array, save_json
-    from faultloc.io.dataset_store import load_split
-    from faultloc.io.localization_store import load_localization
-    from faultloc.io.peer_store import load_peers
-    from faultloc.io.tables import load_table, save_table
-    from faultloc.io.truth_store import load_truth
+    from faultloc.io.stores.artifacts import load_array, save_json
+    from faultloc.io.stores.dataset_store import load_split
+    from faultloc.io.stores.localization_store import load_localization
+    from faultloc.io.stores.peer_store import load_peers
+    from faultloc.io.stores.tables import load_table, save_table
+    from faultloc.io.stores.truth_store import load_truth
     from faultloc.settings_check import check_switch
     from faultloc.subject.row_order import rows_of
     from faultloc.subject.seeding import numpy_generator

@@ -2,8 +2,8 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import as_dict, stage
+from stages.shared import places
+from stages.shared.entry import as_dict, stage
 
 
 @stage("evaluate_causes")
@@ -14,12 +14,12 @@ def main(params: DictConfig) -> str:
     from faultloc.evaluation.known_parameters import known_parameters
     from faultloc.evaluation.parameter_study import study_parameters
     from faultloc.faults.inputs.names import split_causes
-    from faultloc.io.artifacts import save_json
-    from faultloc.io.dataset_store import load_split
     from faultloc.io.root_causes.agreement_store import save_agreement, save_study
     from faultloc.io.root_causes.cause_store import load_root_causes
     from faultloc.io.root_causes.error_store import load_errors
-    from faultloc.io.truth_store import causes_of, load_causes
+    from faultloc.io.stores.artifacts import save_json
+    from faultloc.io.stores.dataset_store import load_split
+    from faultloc.io.stores.truth_store import causes_of, load_causes
     from faultloc.subject.seeding import numpy_generator
 
     folder, settings = places.CAUSE_EVALUATION, as_dict(params.hudd.evaluate)

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import as_dict, stage
+from stages.shared import places
+from stages.shared.entry import as_dict, stage
 
 Made = TypeVar("Made")
 
@@ -19,9 +19,9 @@ def main(params: DictConfig) -> str:
 
     from faultloc.faults.samples.plant import plant_fault
     from faultloc.faults.samples.settings import FaultSettings
-    from faultloc.io.dataset_store import save_dataset
     from faultloc.io.datasets import check_splits, open_foreign_inputs, take_subset
-    from faultloc.io.truth_store import save_causes, save_truth
+    from faultloc.io.stores.dataset_store import save_dataset
+    from faultloc.io.stores.truth_store import save_causes, save_truth
     from faultloc.subject.seeding import numpy_generator
     from faultloc.subject.task import task_of
 

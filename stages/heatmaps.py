@@ -2,23 +2,23 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import as_dict, stage
+from stages.shared import places
+from stages.shared.entry import as_dict, stage
 
 
 @stage("heatmaps")
 def main(params: DictConfig) -> str:
-    from faultloc.io.dataset_store import load_split
     from faultloc.io.root_causes.error_store import load_errors
     from faultloc.io.root_causes.evidence_layers import save_evidence_layers
     from faultloc.io.root_causes.heatmap_store import save_input_heatmaps
-    from faultloc.io.scratch import scratch_arrays
+    from faultloc.io.stores.dataset_store import load_split
+    from faultloc.io.stores.scratch import scratch_arrays
     from faultloc.methods.hudd.evidence.input_relevance import InputHeatmaps, read_input_heatmaps
     from faultloc.methods.hudd.evidence.layer_evidence import NO_EVIDENCE
     from faultloc.methods.hudd.evidence.reading import read_evidence
     from faultloc.methods.hudd.settings import EvidenceSettings
-    from stages.encoder import with_encoder
-    from stages.examined import examine_subject
+    from stages.shared.encoder import with_encoder
+    from stages.shared.examined import examine_subject
 
     settings, errors = EvidenceSettings(**as_dict(params.hudd.heatmaps)), load_errors(places.ERRORS)
     if not len(errors):

@@ -2,8 +2,8 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import stage
+from stages.shared import places
+from stages.shared.entry import stage
 
 
 @stage("hudd_retrain")
@@ -13,11 +13,11 @@ def main(params: DictConfig) -> str:
 
     from faultloc.errors import ConfigError
     from faultloc.evaluation.effect_size import claim_improvement
-    from faultloc.io.artifacts import load_array, save_json
-    from faultloc.io.dataset_store import load_split
     from faultloc.io.root_causes.unsafe_store import load_unsafe_set
-    from faultloc.io.subject_store import load_subject
-    from faultloc.io.tables import save_table
+    from faultloc.io.stores.artifacts import load_array, save_json
+    from faultloc.io.stores.dataset_store import load_split
+    from faultloc.io.stores.subject_store import load_subject
+    from faultloc.io.stores.tables import save_table
     from faultloc.methods.hudd.bagging import MODES, entropies
     from faultloc.methods.hudd.retraining_sets import ImprovementImages, join_sets, plan_runs, steps_of_all
     from faultloc.probes.predictions import softmax
@@ -27,7 +27,7 @@ def main(params: DictConfig) -> str:
     from faultloc.settings_check import check_number
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.recipe import TrainingRecipe
-    from stages.torch_runtime import start_torch
+    from stages.shared.torch_runtime import start_torch
 
     device, settings = start_torch(params.runtime), params.hudd.retrain
     check_number("hudd.retrain.runs", settings.runs, at_least=1, whole=True)

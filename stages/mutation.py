@@ -2,22 +2,22 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import stage
+from stages.shared import places
+from stages.shared.entry import stage
 
 
 @stage("mutation", shared_by_ranks=True)
 def main(params: DictConfig) -> str:
     import numpy as np
 
-    from faultloc.io.artifacts import load_array, save_array
-    from faultloc.io.dataset_store import load_split
-    from faultloc.io.subject_store import load_subject, save_mutant_weights
+    from faultloc.io.stores.artifacts import load_array, save_array
+    from faultloc.io.stores.dataset_store import load_split
+    from faultloc.io.stores.subject_store import load_subject, save_mutant_weights
     from faultloc.methods.dfaulo.paper.deletion.deletion_sets import choose_deleted
     from faultloc.methods.dfaulo.paper.layers import LAYERS
     from faultloc.methods.dfaulo.paper.mutants import train_mutants
     from faultloc.subject.task import task_of
-    from stages.examined import examine_subject
+    from stages.shared.examined import examine_subject
 
     settings, train = params.mutation, load_split(places.TRAIN_SET)
     deleted = choose_deleted(

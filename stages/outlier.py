@@ -2,19 +2,19 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import as_dict, stage
+from stages.shared import places
+from stages.shared.entry import as_dict, stage
 
 
 @stage("outlier")
 def main(params: DictConfig) -> str:
-    from faultloc.io.artifacts import save_array
-    from faultloc.io.dataset_store import load_split
+    from faultloc.io.stores.artifacts import save_array
+    from faultloc.io.stores.dataset_store import load_split
     from faultloc.methods.dfaulo import streams
     from faultloc.methods.dfaulo.paper.deletion.outlier import AutoencoderSettings, reconstruction_distances
     from faultloc.report.shared.progress import item_bar
     from faultloc.subject.batches import as_tensor
-    from stages.torch_runtime import start_torch
+    from stages.shared.torch_runtime import start_torch
 
     device = start_torch(params.runtime)
     train = load_split(places.TRAIN_SET)

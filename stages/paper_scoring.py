@@ -3,8 +3,8 @@
 import pandas as pd
 from omegaconf import DictConfig
 
-from faultloc.io.artifacts import load_array
-from faultloc.io.subject_store import load_mutant, load_subject
+from faultloc.io.stores.artifacts import load_array
+from faultloc.io.stores.subject_store import load_mutant, load_subject
 from faultloc.localization import Localization
 from faultloc.methods.dfaulo.paper.layers import LAYERS
 from faultloc.methods.dfaulo.paper.scoring.features import MutantEvidence
@@ -13,8 +13,8 @@ from faultloc.methods.dfaulo.paper.settings import PaperSettings
 from faultloc.methods.dfaulo.review_rounds import Review, ReviewedRanking
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.task import task_of
-from stages import places
-from stages.torch_runtime import start_torch
+from stages.shared import places
+from stages.shared.torch_runtime import start_torch
 
 
 class PaperScoring:

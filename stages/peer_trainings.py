@@ -12,7 +12,7 @@ from faultloc.peers.ncnv import NcnvSettings, verified_by_two_networks
 from faultloc.report.shared.progress import epoch_bar
 from faultloc.subject.seeding import numpy_generator, torch_generator
 from faultloc.subject.subject import Subject
-from stages.torch_runtime import worker_count
+from stages.shared.torch_runtime import worker_count
 
 
 def cross_validated_cleanlab(

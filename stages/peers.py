@@ -2,8 +2,8 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import stage
+from stages.shared import places
+from stages.shared.entry import stage
 
 
 @stage("peers")
@@ -12,10 +12,10 @@ def main(params: DictConfig) -> str:
 
     from faultloc.evaluation.isolation import class_isolation
     from faultloc.evaluation.neighbour_votes import neighbour_disagreement
-    from faultloc.io.artifacts import load_array
-    from faultloc.io.dataset_store import load_split
-    from faultloc.io.peer_store import save_peers
-    from faultloc.io.subject_store import load_subject
+    from faultloc.io.stores.artifacts import load_array
+    from faultloc.io.stores.dataset_store import load_split
+    from faultloc.io.stores.peer_store import save_peers
+    from faultloc.io.stores.subject_store import load_subject
     from faultloc.peers.applicability import reasons_against
     from faultloc.peers.deep_state import change_rate
     from faultloc.peers.mc_dropout import dropout_variance
@@ -25,7 +25,7 @@ def main(params: DictConfig) -> str:
     from faultloc.subject.seeding import numpy_generator, torch_generator
     from faultloc.subject.task import task_of
     from stages.peer_trainings import cross_validated_cleanlab, train_ncnv
-    from stages.torch_runtime import start_torch
+    from stages.shared.torch_runtime import start_torch
 
     device, options, seed = start_torch(params.runtime), params.peers, params.seed
     for name in options:

@@ -3,17 +3,17 @@ loss of a regression."""
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import stage
+from stages.shared import places
+from stages.shared.entry import stage
 
 
 @stage("preloss")
 def main(params: DictConfig) -> str:
-    from faultloc.io.dataset_store import load_splits
-    from faultloc.io.split_store import save_by_split
-    from faultloc.io.subject_store import load_subject
+    from faultloc.io.stores.dataset_store import load_splits
+    from faultloc.io.stores.split_store import save_by_split
+    from faultloc.io.stores.subject_store import load_subject
     from faultloc.probes.predictions import predict
-    from stages.torch_runtime import start_torch
+    from stages.shared.torch_runtime import start_torch
 
     device = start_torch(params.runtime)
     network = load_subject(places.SUBJECT).network.to(device)

@@ -2,18 +2,18 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import stage
+from stages.shared import places
+from stages.shared.entry import stage
 
 
 @stage("purify")
 def main(params: DictConfig) -> str:
     from faultloc.errors import ConfigError
-    from faultloc.io.artifacts import save_json
-    from faultloc.io.dataset_store import load_test, load_train
-    from faultloc.io.subject_store import load_subject
-    from faultloc.io.tables import load_table, save_table
-    from faultloc.io.truth_store import load_truth
+    from faultloc.io.stores.artifacts import save_json
+    from faultloc.io.stores.dataset_store import load_test, load_train
+    from faultloc.io.stores.subject_store import load_subject
+    from faultloc.io.stores.tables import load_table, save_table
+    from faultloc.io.stores.truth_store import load_truth
     from faultloc.purify.changes import apply_changes, changes_table
     from faultloc.purify.extent import Extent
     from faultloc.purify.plan import PurifySettings, plan_changes
@@ -25,7 +25,7 @@ def main(params: DictConfig) -> str:
     from faultloc.subject.batches import as_tensor
     from faultloc.subject.seeding import torch_generator
     from faultloc.subject.task import task_of
-    from stages.torch_runtime import start_torch
+    from stages.shared.torch_runtime import start_torch
 
     device, settings = start_torch(params.runtime), params.purify
     if settings.action not in ("remove", "relabel"):

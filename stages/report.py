@@ -2,17 +2,17 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import stage
+from stages.shared import places
+from stages.shared.entry import stage
 
 
 @stage("report")
 def main(params: DictConfig) -> str:
     from faultloc.fault_estimate import FaultEstimate
-    from faultloc.io.artifacts import load_json
-    from faultloc.io.dataset_store import load_split, load_texts, load_vocabulary
-    from faultloc.io.tables import load_table
-    from faultloc.io.truth_store import load_truth
+    from faultloc.io.stores.artifacts import load_json
+    from faultloc.io.stores.dataset_store import load_split, load_texts, load_vocabulary
+    from faultloc.io.stores.tables import load_table
+    from faultloc.io.stores.truth_store import load_truth
     from faultloc.report.dfaulo.content import ReportContent, Training, count_faults_found
     from faultloc.report.dfaulo.suspects import most_suspicious
     from faultloc.report.dfaulo.writing import write_report

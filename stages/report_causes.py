@@ -2,19 +2,19 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import as_dict, stage
+from stages.shared import places
+from stages.shared.entry import as_dict, stage
 
 
 @stage("report_causes")
 def main(params: DictConfig) -> str:
     from faultloc.evaluation.known_parameters import known_parameters
-    from faultloc.io.artifacts import written_whole
-    from faultloc.io.dataset_store import load_split, load_vocabulary
     from faultloc.io.root_causes.cause_store import load_root_causes
     from faultloc.io.root_causes.error_store import load_errors
     from faultloc.io.root_causes.evidence_layers import load_evidence_layers
     from faultloc.io.root_causes.heatmap_store import load_input_heatmaps
+    from faultloc.io.stores.artifacts import written_whole
+    from faultloc.io.stores.dataset_store import load_split, load_vocabulary
     from faultloc.methods.hudd.settings import CutSettings, EvidenceSettings, HuddSettings, LinkageSettings
     from faultloc.own.hudd.clustered_errors import ClusteredErrors
     from faultloc.own.hudd.linking import Linked

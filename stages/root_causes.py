@@ -2,19 +2,19 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import as_dict, stage
+from stages.shared import places
+from stages.shared.entry import as_dict, stage
 
 
 @stage("root_causes")
 def main(params: DictConfig) -> str:
-    from faultloc.io.artifacts import save_json
-    from faultloc.io.dataset_store import load_split
-    from faultloc.io.localization_store import save_localization
     from faultloc.io.root_causes.cause_store import save_root_causes
     from faultloc.io.root_causes.error_store import load_errors
     from faultloc.io.root_causes.evidence_layers import load_evidence_layers
     from faultloc.io.root_causes.tree_store import load_trees
+    from faultloc.io.stores.artifacts import save_json
+    from faultloc.io.stores.dataset_store import load_split
+    from faultloc.io.stores.localization_store import save_localization
     from faultloc.methods.hudd.cutting import cut_into_causes
     from faultloc.methods.hudd.settings import CutSettings, LinkageSettings
 

@@ -2,21 +2,21 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import stage
+from stages.shared import places
+from stages.shared.entry import stage
 
 
 @stage("suffix", shared_by_ranks=True)
 def main(params: DictConfig) -> str:
-    from faultloc.io.artifacts import save_json
-    from faultloc.io.dataset_store import load_split
     from faultloc.io.evidence_store import save_evidence
-    from faultloc.io.scratch import scratch_arrays
+    from faultloc.io.stores.artifacts import save_json
+    from faultloc.io.stores.dataset_store import load_split
+    from faultloc.io.stores.scratch import scratch_arrays
     from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
     from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
     from faultloc.methods.dfaulo.default.suffix.step import examine
     from faultloc.subject.task import task_of
-    from stages.examined import examine_subject
+    from stages.shared.examined import examine_subject
 
     options = params.suffix
     settings = SuffixSettings(

@@ -21,7 +21,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from faultloc.endings import EXPECTED, INTERRUPTED, Advice, ending_of
 from faultloc.errors import ConfigError
-from stages.entry import CONF
+from stages.shared.entry import CONF
 from stages.sweeping.job import Job, job_name, job_titles
 from stages.sweeping.launcher_choice import LauncherChoice, composed_launcher, is_of_launcher, make_launcher
 from stages.sweeping.locks import held

@@ -2,8 +2,8 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import as_dict, stage
+from stages.shared import places
+from stages.shared.entry import as_dict, stage
 
 
 @stage("train", shared_by_ranks=True)
@@ -12,10 +12,10 @@ def main(params: DictConfig) -> str:
     import pandas as pd
 
     from faultloc.errors import TrainingError
-    from faultloc.io.artifacts import save_array, save_json
-    from faultloc.io.dataset_store import load_splits, load_vocabulary
-    from faultloc.io.subject_store import save_subject
-    from faultloc.io.tables import save_table
+    from faultloc.io.stores.artifacts import save_array, save_json
+    from faultloc.io.stores.dataset_store import load_splits, load_vocabulary
+    from faultloc.io.stores.subject_store import save_subject
+    from faultloc.io.stores.tables import save_table
     from faultloc.probes.predictions import predict
     from faultloc.report.shared.progress import epoch_bar
     from faultloc.subject.architecture import Architecture, check_outputs
@@ -26,8 +26,8 @@ def main(params: DictConfig) -> str:
     from faultloc.subject.subject import Subject
     from faultloc.subject.task import task_of
     from faultloc.subject.training import train_network
-    from stages.rank_group import joined_ranks
-    from stages.torch_runtime import start_torch
+    from stages.shared.rank_group import joined_ranks
+    from stages.shared.torch_runtime import start_torch
     from stages.watched_training import WatchedTraining, in_words
 
     device = start_torch(params.runtime)

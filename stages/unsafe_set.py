@@ -2,25 +2,25 @@
 
 from omegaconf import DictConfig
 
-from stages import places
-from stages.entry import as_dict, stage
+from stages.shared import places
+from stages.shared.entry import as_dict, stage
 
 
 @stage("unsafe_set")
 def main(params: DictConfig) -> str:
     from faultloc.errors import DataError
-    from faultloc.io.artifacts import save_json
-    from faultloc.io.dataset_store import find_split, load_split
     from faultloc.io.root_causes.cause_store import load_root_causes
     from faultloc.io.root_causes.error_store import load_errors
     from faultloc.io.root_causes.unsafe_store import save_unsafe_set
+    from faultloc.io.stores.artifacts import save_json
+    from faultloc.io.stores.dataset_store import find_split, load_split
     from faultloc.methods.hudd.errors import require_errors
     from faultloc.methods.hudd.evidence.comparing import comparable_evidence
     from faultloc.methods.hudd.settings import EvidenceSettings, UnsafeSettings
     from faultloc.methods.hudd.unsafe import find_unsafe_images
     from faultloc.subject.batches import as_tensor
-    from stages.encoder import with_encoder
-    from stages.examined import examine_subject
+    from stages.shared.encoder import with_encoder
+    from stages.shared.examined import examine_subject
 
     improvement = find_split(places.DATASET, "improvement")
     if improvement is None:

@@ -10,7 +10,7 @@ from faultloc.methods.deep_localize.diagnosis import Diagnosis
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.monitor import TrainingMonitor
 from faultloc.settings_check import check_number, check_switch
-from stages import ranks
+from stages.shared import ranks
 
 
 class WatchedTraining:

@@ -11,9 +11,9 @@ import torch
 from jaxtyping import Bool, Float
 from torch import nn
 
-from faultloc.io.artifacts import load_array, save_array
 from faultloc.io.datasets import read_mnist
 from faultloc.io.datasets.sample_ids import numbered_ids
+from faultloc.io.stores.artifacts import load_array, save_array
 from faultloc.subject.architectures import LeNet1
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.recipe import TrainingRecipe

@@ -10,7 +10,7 @@ from benchmarks.scale.data import ScaleCase
 from faultloc.evaluation.cleanlab_baselines import label_quality
 from faultloc.evaluation.isolation import class_isolation
 from faultloc.evaluation.neighbour_votes import neighbour_disagreement
-from faultloc.io.scratch import scratch_arrays
+from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.own.dfaulo.ranking import ask_mutants, rank_by_default
 from faultloc.own.dfaulo.settings import LocateSettings
 from faultloc.probes.activations import read_activations

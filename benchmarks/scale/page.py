@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from faultloc.io.artifacts import written_whole
+from faultloc.io.stores.artifacts import written_whole
 
 _BEGIN, _END = "<!-- figures of benchmarks.scale -->", "<!-- end of figures -->"
 _TITLES = {

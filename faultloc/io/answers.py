@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from faultloc.io.tables import save_table
+from faultloc.io.stores.tables import save_table
 from faultloc.subject.dataset import LabeledDataset
 
 RIGHT, WRONG = "Correct", "Wrong"

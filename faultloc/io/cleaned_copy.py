@@ -7,11 +7,11 @@ from faultloc.errors import ConfigError, DataError
 from faultloc.io.cleaned_arrays import write_cleaned_arrays
 from faultloc.io.cleaned_csv import write_cleaned_csv
 from faultloc.io.cleaned_folder import write_cleaned_folder
-from faultloc.io.dataset_store import load_test
 from faultloc.io.examined import ExaminedData, examined_data
 from faultloc.io.file_copy import OnFiles
 from faultloc.io.ranked_data import RankedData
-from faultloc.io.tables import save_table
+from faultloc.io.stores.dataset_store import load_test
+from faultloc.io.stores.tables import save_table
 from faultloc.purify.changes import Change, changes_table
 
 

@@ -13,10 +13,10 @@ import numpy as np
 from jaxtyping import Int
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.io.csv_rows import csv_rows
 from faultloc.io.examined import ExaminedData
 from faultloc.io.file_copy import OnFiles, copy_files
 from faultloc.io.original_rows import original_rows
+from faultloc.io.stores.csv_rows import csv_rows
 from faultloc.purify.changes import Change
 from faultloc.subject.dataset import LabeledDataset
 

@@ -3,7 +3,7 @@
 from dataclasses import fields
 from pathlib import Path
 
-from faultloc.io.artifacts import load_array, save_array
+from faultloc.io.stores.artifacts import load_array, save_array
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.subject.dataset import LabeledDataset
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from faultloc.errors import DataError
-from faultloc.io.artifacts import load_json
-from faultloc.io.dataset_store import load_train
-from faultloc.io.tables import load_table
+from faultloc.io.stores.artifacts import load_json
+from faultloc.io.stores.dataset_store import load_train
+from faultloc.io.stores.tables import load_table
 from faultloc.subject.dataset import LabeledDataset
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pandas as pd
 
 from faultloc.errors import DataError
-from faultloc.io.artifacts import load_json, save_json
-from faultloc.io.dataset_store import load_texts, load_train, load_vocabulary
 from faultloc.io.evidence_store import load_evidence
-from faultloc.io.tables import load_table, save_table
+from faultloc.io.stores.artifacts import load_json, save_json
+from faultloc.io.stores.dataset_store import load_texts, load_train, load_vocabulary
+from faultloc.io.stores.tables import load_table, save_table
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.subject.dataset import LabeledDataset
 

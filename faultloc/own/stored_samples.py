@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from faultloc.errors import DataError
-from faultloc.io.artifacts import load_json
-from faultloc.io.dataset_store import load_dataset
 from faultloc.io.samples import ClassOrder, SampleForm, store_samples
+from faultloc.io.stores.artifacts import load_json
+from faultloc.io.stores.dataset_store import load_dataset
 from faultloc.own.samples import ListedSplits
 from faultloc.report.shared.progress import count_bar
 from faultloc.subject.splits import DatasetSplits

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from faultloc.errors import DataError
-from faultloc.io.artifacts import written_whole
+from faultloc.io.stores.artifacts import written_whole
 from faultloc.review.claims import Claim, checked_verdicts
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.verdict import Verdict

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from faultloc.errors import DataError
-from faultloc.io.artifacts import save_json
 from faultloc.io.results_store import Results
+from faultloc.io.stores.artifacts import save_json
 from faultloc.verdict import Verdict
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"}

@@ -10,8 +10,8 @@ import numpy as np
 
 from faultloc.errors import DataError
 from faultloc.fault_estimate import FaultEstimate
-from faultloc.io.artifacts import written_whole
 from faultloc.io.results_store import Results
+from faultloc.io.stores.artifacts import written_whole
 from faultloc.report.dfaulo.suspects import spell_input
 from faultloc.report.shared.pictures import draw_picture, png_bytes
 from faultloc.review.claims import Claim, checked_verdicts

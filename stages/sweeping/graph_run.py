@@ -13,7 +13,7 @@ from threading import Thread
 from dvc.cli import main as dvc
 from omegaconf import DictConfig, OmegaConf
 
-from faultloc.io.artifacts import save_json
+from faultloc.io.stores.artifacts import save_json
 from stages.sweeping.job import JobState, save_state
 from stages.sweeping.locks import held, lock_names
 from stages.sweeping.times import stage_times

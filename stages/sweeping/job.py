@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from faultloc.io.artifacts import load_json, save_json
+from faultloc.io.stores.artifacts import load_json, save_json
 
 Progress = Literal["waiting", "running", "done", "failed"]
 _LONGEST_NAME = 100  # characters; file systems allow 255 bytes

@@ -14,7 +14,7 @@ from hydra.errors import MissingConfigException
 from omegaconf import OmegaConf
 
 from faultloc.errors import ConfigError, MissingPackageError
-from stages.entry import CONF
+from stages.shared.entry import CONF
 from stages.sweeping.launching import GraphRun, Launcher
 from stages.sweeping.local_launcher import LocalLauncher
 

@@ -5,7 +5,7 @@ from importlib import resources
 
 from jinja2 import Environment, StrictUndefined
 
-from faultloc.io.artifacts import load_json
+from faultloc.io.stores.artifacts import load_json
 from faultloc.report.dfaulo.rankings import RANKINGS
 from faultloc.report.shared.comparison import compare, metric_names
 from faultloc.report.shared.metric_headings import metric_heading

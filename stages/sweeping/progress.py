@@ -8,8 +8,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from faultloc.io.artifacts import load_json
-from stages import places
+from faultloc.io.stores.artifacts import load_json
+from stages.shared import places
 from stages.sweeping.job import Job, JobState, job_titles, load_state
 from stages.sweeping.times import last_error
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from faultloc.io.artifacts import load_json, written_whole
-from faultloc.io.tables import FLOAT_FORMAT
+from faultloc.io.stores.artifacts import load_json, written_whole
+from faultloc.io.stores.tables import FLOAT_FORMAT
 from faultloc.report.dfaulo.rankings import RANKINGS
 from faultloc.report.shared.comparison import metric_names
-from stages import places
+from stages.shared import places
 from stages.sweeping.job import Job, load_state
 from stages.sweeping.page import render_page
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from faultloc.io.dataset_store import save_dataset
 from faultloc.io.datasets import read_image_folder
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import save_result_tables
+from faultloc.io.stores.dataset_store import save_dataset
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.splits import DatasetSplits

@@ -17,7 +17,7 @@ from sklearn.datasets import load_digits
 
 from faultloc import cli
 from faultloc.io.results_store import load_results
-from faultloc.io.subject_store import save_weights
+from faultloc.io.stores.subject_store import save_weights
 
 pytestmark = pytest.mark.slow
 SAMPLES, FAULTS = 600, 30

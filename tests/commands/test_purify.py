@@ -17,8 +17,8 @@ from faultloc import cli
 from faultloc.io.datasets import read_image_folder, read_npz
 from faultloc.io.ranked_data import load_ranked_data
 from faultloc.io.samples import list_table
-from faultloc.io.subject_store import load_weights
-from faultloc.io.tables import load_table
+from faultloc.io.stores.subject_store import load_weights
+from faultloc.io.stores.tables import load_table
 from faultloc.review.fingerprint import fingerprint
 from faultloc.review.verdict_store import VerdictStore
 from faultloc.subject.architectures import LeNet1

@@ -10,11 +10,11 @@ import pytest
 from omegaconf import OmegaConf
 
 from faultloc.faults.planted import PlantedFault
-from faultloc.io.artifacts import save_array
-from faultloc.io.dataset_store import save_dataset
-from faultloc.io.peer_store import save_peers
-from faultloc.io.tables import load_table, save_table
-from faultloc.io.truth_store import save_truth
+from faultloc.io.stores.artifacts import save_array
+from faultloc.io.stores.dataset_store import save_dataset
+from faultloc.io.stores.peer_store import save_peers
+from faultloc.io.stores.tables import load_table, save_table
+from faultloc.io.stores.truth_store import save_truth
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.splits import DatasetSplits
 
@@ -25,7 +25,7 @@ SAMPLES, FAULTS = 200, 10
 @pytest.fixture
 def evaluate(monkeypatch) -> Callable[..., str]:
     """The stage's function itself, without the command line around it."""
-    monkeypatch.setattr("stages.entry.stage", lambda name: lambda main: main)
+    monkeypatch.setattr("stages.shared.entry.stage", lambda name: lambda main: main)
     monkeypatch.delitem(sys.modules, "stages.evaluate", raising=False)
     main = importlib.import_module("stages.evaluate").main
     monkeypatch.delitem(sys.modules, "stages.evaluate")

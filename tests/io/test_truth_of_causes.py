@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from faultloc.errors import DataError
-from faultloc.io.truth_store import causes_of, load_causes, save_causes
+from faultloc.io.stores.truth_store import causes_of, load_causes, save_causes
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.splits import DatasetSplits
 

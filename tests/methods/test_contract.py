@@ -8,7 +8,7 @@ import torch
 
 from faultloc.evaluation.ranking import assess_ranking
 from faultloc.evaluation.tables import scored_ranking
-from faultloc.io.localization_store import load_localization, save_localization
+from faultloc.io.stores.localization_store import load_localization, save_localization
 from faultloc.localization import Localization
 from tests.methods.localizers import LOCALIZERS, new_network
 

@@ -11,8 +11,8 @@ import torch
 from PIL import Image
 
 from faultloc.errors import DataError, ModelError
-from faultloc.io.dataset_store import find_split
 from faultloc.io.examined import examined_data
+from faultloc.io.stores.dataset_store import find_split
 from faultloc.own.brought import Brought, bring
 from faultloc.own.options import DataOptions, ModelOptions
 from faultloc.subject.architectures import LeNet1

@@ -9,8 +9,8 @@ import pytest
 from omegaconf import OmegaConf
 
 from faultloc import LocateSettings, TrainingRecipe, find_root_causes, locate_data_faults
-from faultloc.io.dataset_store import load_test, load_train
-from faultloc.io.subject_store import load_subject
+from faultloc.io.stores.dataset_store import load_test, load_train
+from faultloc.io.stores.subject_store import load_subject
 from faultloc.methods.dfaulo.default.scoring.answer import ExplanationSettings
 from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings

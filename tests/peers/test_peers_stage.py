@@ -9,10 +9,10 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from faultloc.errors import ConfigError, MissingPackageError
-from faultloc.io.artifacts import load_json, save_array
-from faultloc.io.dataset_store import save_dataset
-from faultloc.io.peer_store import load_peers
-from faultloc.io.subject_store import save_subject
+from faultloc.io.stores.artifacts import load_json, save_array
+from faultloc.io.stores.dataset_store import save_dataset
+from faultloc.io.stores.peer_store import load_peers
+from faultloc.io.stores.subject_store import save_subject
 from faultloc.subject.architecture import Architecture
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.recipe import TrainingRecipe
@@ -42,7 +42,7 @@ def settings(*asked: str, **changed: object) -> DictConfig:
 def ask(monkeypatch, tmp_path: Path) -> Callable[[DictConfig], str]:
     """The stage's function itself, without the command line around it, in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("stages.entry.stage", lambda name: lambda main: main)
+    monkeypatch.setattr("stages.shared.entry.stage", lambda name: lambda main: main)
     monkeypatch.delitem(sys.modules, "stages.peers", raising=False)
     main = importlib.import_module("stages.peers").main
     monkeypatch.delitem(sys.modules, "stages.peers")

@@ -10,10 +10,10 @@ from omegaconf import OmegaConf
 
 from faultloc.evaluation.tables import empty_discovery_table
 from faultloc.faults.planted import PlantedFault
-from faultloc.io.artifacts import save_json
-from faultloc.io.dataset_store import save_dataset
-from faultloc.io.tables import save_table
-from faultloc.io.truth_store import save_truth
+from faultloc.io.stores.artifacts import save_json
+from faultloc.io.stores.dataset_store import save_dataset
+from faultloc.io.stores.tables import save_table
+from faultloc.io.stores.truth_store import save_truth
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.splits import DatasetSplits
 
@@ -24,7 +24,7 @@ IDS = np.array([f"sample-{index}" for index in range(10)])
 @pytest.fixture
 def report(monkeypatch) -> Callable[..., str]:
     """The stage's function itself, without the command line around it."""
-    monkeypatch.setattr("stages.entry.stage", lambda name: lambda main: main)
+    monkeypatch.setattr("stages.shared.entry.stage", lambda name: lambda main: main)
     monkeypatch.delitem(sys.modules, "stages.report", raising=False)
     main = importlib.import_module("stages.report").main
     monkeypatch.delitem(sys.modules, "stages.report")

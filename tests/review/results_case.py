@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from faultloc.io.dataset_store import save_dataset
 from faultloc.io.datasets.digits import read_digits
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import load_results, save_result_tables
+from faultloc.io.stores.dataset_store import save_dataset
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.step import DefaultScorer, DefaultScorerSettings
 from faultloc.methods.dfaulo.default.suffix.gathering import SuffixStreams, gather_evidence

@@ -8,7 +8,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import ConfigAttributeError, ReadonlyConfigError
 
 from faultloc.errors import ConfigError
-from stages import entry
+from stages.shared import entry
 from tests.stages.workspace import REPOSITORY
 
 
@@ -69,7 +69,7 @@ def test_without_overrides_a_stage_reads_what_hydra_would_compose(in_the_reposit
 def test_a_stage_without_overrides_starts_without_hydra():
     # In a process of its own: here it is imported already.
     program = (
-        "import sys; from stages import entry; "
+        "import sys; from stages.shared import entry; "
         "entry.keep_declared(entry._load_params(), 'preloss'); print('hydra' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)

@@ -13,9 +13,9 @@ from PIL import Image
 from faultloc.errors import ConfigError
 from faultloc.faults.inputs.names import split_causes
 from faultloc.faults.samples.settings import FAULT_KINDS, FaultSettings
-from faultloc.io.dataset_store import load_splits, load_test, load_texts, load_train, load_vocabulary
 from faultloc.io.datasets import read_digits
-from faultloc.io.truth_store import causes_of, load_causes, load_truth
+from faultloc.io.stores.dataset_store import load_splits, load_test, load_texts, load_train, load_vocabulary
+from faultloc.io.stores.truth_store import causes_of, load_causes, load_truth
 from stages.gendata import find_reader, make
 from tests.warm_python import warm_folder
 

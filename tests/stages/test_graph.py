@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from stages import places
+from stages.shared import places
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TARGETS = OmegaConf.to_container(OmegaConf.load(REPOSITORY / "targets/dvc.yaml"))["stages"]
@@ -76,7 +76,7 @@ def files_read(stage: str) -> frozenset[Path]:
 
 def scripts_of(stage: str) -> list[Path]:
     """The stage's script and the files beside it that it imports."""
-    return sorted(file for file in files_read(stage) if file.parent.name == "stages")
+    return sorted(file for file in files_read(stage) if "stages" in (file.parent.name, file.parent.parent.name))
 
 
 def code_dependencies(stage: str) -> list[Path]:

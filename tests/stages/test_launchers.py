@@ -11,7 +11,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
 
 from faultloc.errors import ConfigError, MissingPackageError
-from stages.entry import CONF
+from stages.shared.entry import CONF
 from stages.sweeping.job import Job
 from stages.sweeping.launcher_choice import LauncherChoice, composed_launcher, make_launcher
 from stages.sweeping.launching import GraphRun

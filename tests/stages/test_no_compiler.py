@@ -24,7 +24,7 @@ optimizer.load_state_dict(optimizer.state_dict())
 print(network.weight.tolist())
 print("sympy" in sys.modules)
 """
-LEFT_OUT = "from stages.no_compiler import leave_compiler_out; leave_compiler_out()"
+LEFT_OUT = "from stages.shared.no_compiler import leave_compiler_out; leave_compiler_out()"
 
 
 def run(program: str) -> list[str]:

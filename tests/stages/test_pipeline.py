@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from faultloc.io.truth_store import load_truth, save_truth
+from faultloc.io.stores.truth_store import load_truth, save_truth
 from tests.stages.workspace import Workspace, environment
 
 pytestmark = pytest.mark.slow

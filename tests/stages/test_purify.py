@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from faultloc.faults.planted import PlantedFault
-from faultloc.io.dataset_store import save_dataset
-from faultloc.io.subject_store import save_subject
-from faultloc.io.tables import save_table
-from faultloc.io.truth_store import save_truth
+from faultloc.io.stores.dataset_store import save_dataset
+from faultloc.io.stores.subject_store import save_subject
+from faultloc.io.stores.tables import save_table
+from faultloc.io.stores.truth_store import save_truth
 from faultloc.subject.architecture import Architecture
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.recipe import TrainingRecipe

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from faultloc.io.artifacts import save_json
+from faultloc.io.stores.artifacts import save_json
 from stages.questions import main
 from tests.evaluation.sweep_case import RAUC, sweep_table
 

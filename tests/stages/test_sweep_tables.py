@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from faultloc.io.artifacts import save_json
+from faultloc.io.stores.artifacts import save_json
 from stages.questions import main as ask
 from stages.sweeping.job import Job, JobState, job_titles, save_state
 from stages.sweeping.progress import outcomes

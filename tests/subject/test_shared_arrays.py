@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from faultloc.io.scratch import scratch_arrays
+from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.subject.parallel import run_in_parallel
 from faultloc.subject.shared_arrays import allocate_in_memory
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from faultloc.errors import DataError, ModelError
-from faultloc.io.dataset_store import load_test, load_train, save_dataset
 from faultloc.io.datasets import check_splits, read_mtfl, take_subset
+from faultloc.io.stores.dataset_store import load_test, load_train, save_dataset
 from faultloc.methods.dfaulo.paper.scoring.features import MutantEvidence, feature_vectors
 from faultloc.methods.dfaulo.paper.scoring.seed_set import make_seed_set
 from faultloc.probes.predictions import predict_logits

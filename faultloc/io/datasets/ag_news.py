@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.io.csv_rows import csv_rows
 from faultloc.io.datasets.sample_ids import numbered_ids
 from faultloc.io.datasets.vocabulary import build_vocabulary, encode_texts
+from faultloc.io.stores.csv_rows import csv_rows
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.splits import DatasetSplits
 

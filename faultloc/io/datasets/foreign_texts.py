@@ -10,7 +10,7 @@ from jaxtyping import Int32
 
 from faultloc.errors import DataError
 from faultloc.faults.samples.foreign import ForeignBatch
-from faultloc.io.csv_rows import csv_rows
+from faultloc.io.stores.csv_rows import csv_rows
 
 # Characters. Source: DFauLo, which cuts its foreign reviews there.
 _LONGEST_TEXT = 300

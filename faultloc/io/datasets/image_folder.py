@@ -9,7 +9,7 @@ from faultloc.errors import ConfigError, DataError
 from faultloc.io.datasets.class_folders import list_class_folders, sample_id
 from faultloc.io.datasets.class_list import read_class_names
 from faultloc.io.datasets.image_files import decode_images
-from faultloc.io.parameters import load_folder_parameters
+from faultloc.io.stores.parameters import load_folder_parameters
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.splits import DatasetSplits
 
@@ -31,7 +31,7 @@ def read_image_folder(
     folders in alphabetical order, or what ``classes.json`` says (in ``root`` or in the split's folder: a list of
     names, or a mapping of each name to its index). ``image_size`` is (width, height) to resize to, ``channels`` 1 or
     3; where they are None, all images must be alike. Links that lead out of ``root`` are read if ``follow_links``. A
-    table `parameters.csv` in the folder of a set holds parameters of its images (`faultloc/io/parameters.py`).
+    table `parameters.csv` in the folder of a set holds parameters of its images (`faultloc/io/stores/parameters.py`).
 
     Raises:
         DataError: a folder is missing or empty, an image is unreadable or unlike the others, or a table is malformed.

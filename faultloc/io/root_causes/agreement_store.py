@@ -6,7 +6,7 @@ import pandas as pd
 
 from faultloc.evaluation.clusters import ClusterAgreement
 from faultloc.evaluation.parameter_study import ParameterStudy
-from faultloc.io.tables import save_table
+from faultloc.io.stores.tables import save_table
 
 STUDY_FILES = ("variance_reduction.csv", "unsafe_values.csv")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from faultloc.io.artifacts import load_json, save_json
-from faultloc.io.tables import load_table, save_table
+from faultloc.io.stores.artifacts import load_json, save_json
+from faultloc.io.stores.tables import load_table, save_table
 from faultloc.methods.hudd.errors import Errors
 from faultloc.methods.hudd.root_causes import RootCauses
 from faultloc.subject.dataset import LabeledDataset

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from faultloc.io.artifacts import load_array, load_json, save_array, save_json
+from faultloc.io.stores.artifacts import load_array, load_json, save_array, save_json
 from faultloc.methods.hudd.evidence.input_relevance import InputHeatmaps
 
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from faultloc.io.artifacts import load_json, save_json
 from faultloc.io.root_causes.error_store import load_errors, save_errors
 from faultloc.io.root_causes.evidence_layers import load_evidence_layers, save_evidence_layers
 from faultloc.io.root_causes.heatmap_store import load_input_heatmaps, save_input_heatmaps
 from faultloc.io.root_causes.tree_store import load_trees, save_trees
+from faultloc.io.stores.artifacts import load_json, save_json
 from faultloc.methods.hudd.errors import Errors
 from faultloc.methods.hudd.evidence.input_relevance import InputHeatmaps
 from faultloc.methods.hudd.evidence.layer_evidence import Evidence

@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from faultloc.io.artifacts import load_array, load_json, save_array, save_json
+from faultloc.io.stores.artifacts import load_array, load_json, save_array, save_json
 from faultloc.methods.hudd.growing import Grown
 from faultloc.methods.hudd.tree import Tree
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from faultloc.io.tables import load_table, save_table
+from faultloc.io.stores.tables import load_table, save_table
 from faultloc.methods.hudd.assignment import UnsafeSet
 from faultloc.subject.dataset import LabeledDataset
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from faultloc.errors import DataError
-from faultloc.io.artifacts import load_json, save_json, written_whole
-from faultloc.io.dataset_store import find_split, save_dataset
 from faultloc.io.datasets.image_files import UnreadableImageError, decode_images
 from faultloc.io.samples.class_order import ClassOrder
 from faultloc.io.samples.form import SampleForm
 from faultloc.io.samples.listing import SampleListing, Skipped, check_skipped
 from faultloc.io.samples.texts import encode_texts_of
 from faultloc.io.samples.transformed import store_transformed
+from faultloc.io.stores.artifacts import load_json, save_json, written_whole
+from faultloc.io.stores.dataset_store import find_split, save_dataset
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.splits import SPLITS, DatasetSplits, Split
 

@@ -6,11 +6,11 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from faultloc.errors import DataError
-from faultloc.io.csv_rows import csv_rows
 from faultloc.io.datasets.class_folders import IMAGE_SUFFIXES
 from faultloc.io.datasets.class_list import read_class_names
 from faultloc.io.datasets.sample_ids import numbered_ids
 from faultloc.io.samples.listing import SampleListing, Skipped, check_skipped
+from faultloc.io.stores.csv_rows import csv_rows
 
 _INPUT_NAMES = ("path", "image", "file", "filename", "image_path", "text", "sentence", "content", "input")
 _LABEL_NAMES = ("label", "class", "target", "category", "given_label", "y")

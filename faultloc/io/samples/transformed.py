@@ -12,10 +12,10 @@ import numpy as np
 from PIL import Image
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.io.artifacts import written_whole
 from faultloc.io.datasets.image_files import UnreadableImageError
 from faultloc.io.samples.form import SampleForm, Transform
 from faultloc.io.samples.listing import SampleListing
+from faultloc.io.stores.artifacts import written_whole
 
 _EXPECTED = "expected a function or an object that can be called, as in package.module:name"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int
 
-from faultloc.io.artifacts import load_array, load_json, save_array, save_json
 from faultloc.io.evidence_store import load_evidence, save_evidence
+from faultloc.io.stores.artifacts import load_array, load_json, save_array, save_json
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.subject.dataset import LabeledDataset
 

@@ -10,7 +10,7 @@ from torch import nn
 
 from faultloc.errors import ConfigError
 from faultloc.io.datasets.check import check_labels
-from faultloc.io.scratch import scratch_arrays
+from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.own.class_order_check import check_class_order
 from faultloc.own.dataset import Transform, adopt_dataset
 from faultloc.own.dfaulo.found import DataFaults

@@ -8,11 +8,11 @@ import pandas as pd
 import torch
 
 from faultloc.fault_estimate import FaultEstimate
-from faultloc.io.artifacts import written_whole
-from faultloc.io.dataset_store import save_dataset
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import save_result_tables
-from faultloc.io.subject_store import save_weights
+from faultloc.io.stores.artifacts import written_whole
+from faultloc.io.stores.dataset_store import save_dataset
+from faultloc.io.stores.subject_store import save_weights
 from faultloc.own.dfaulo.ranked_samples import RankedSamples
 from faultloc.report.dfaulo.content import ReportContent, Training
 from faultloc.report.dfaulo.located import write_located

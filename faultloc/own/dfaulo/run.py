@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from faultloc import __version__
-from faultloc.io.scratch import scratch_arrays
+from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.own.brought import Brought, bring
 from faultloc.own.class_order_check import check_class_order
 from faultloc.own.dfaulo.evidence_cache import Answers, EvidenceCache

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from torch import nn
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.io.scratch import scratch_arrays
+from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.methods.hudd.errors import find_errors, require_errors
 from faultloc.own.dataset import Transform, adopt_dataset
 from faultloc.own.hudd.causes import find_causes

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from faultloc.io.artifacts import save_json, written_whole
 from faultloc.io.root_causes.agreement_store import STUDY_FILES, save_study
-from faultloc.io.tables import save_table
+from faultloc.io.stores.artifacts import save_json, written_whole
+from faultloc.io.stores.tables import save_table
 from faultloc.methods.hudd.settings import EvidenceSettings
 from faultloc.own.hudd.clustered_errors import ClusteredErrors
 from faultloc.own.hudd.places import ResultPlaces

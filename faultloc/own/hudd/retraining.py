@@ -11,8 +11,8 @@ from torch import nn
 
 from faultloc.errors import DataError
 from faultloc.evaluation.effect_size import claim_improvement
-from faultloc.io.artifacts import load_json, save_json, written_whole
-from faultloc.io.subject_store import save_weights
+from faultloc.io.stores.artifacts import load_json, save_json, written_whole
+from faultloc.io.stores.subject_store import save_weights
 from faultloc.methods.hudd.bagging import Bag, entropies
 from faultloc.methods.hudd.retraining_sets import ImprovementImages, RetrainingPool, join_sets, plan_runs, steps_of_all
 from faultloc.own.hudd.clustered_errors import ClusteredErrors

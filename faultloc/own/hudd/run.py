@@ -11,12 +11,12 @@ from faultloc import __version__
 from faultloc.errors import DataError
 from faultloc.evaluation.known_parameters import KnownParameters
 from faultloc.io.answers import save_answers
-from faultloc.io.known_parameters import load_known_parameters
 from faultloc.io.models.encoder import load_encoder
 from faultloc.io.models.loaded import LoadedModel
-from faultloc.io.parameters import load_folder_parameters
 from faultloc.io.root_causes.linked_store import KeptLinks, load_links, save_links
-from faultloc.io.scratch import scratch_arrays
+from faultloc.io.stores.known_parameters import load_known_parameters
+from faultloc.io.stores.parameters import load_folder_parameters
+from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.methods.hudd.errors import Errors, find_errors, require_errors
 from faultloc.methods.hudd.settings import HuddSettings
 from faultloc.own.brought import Brought, bring

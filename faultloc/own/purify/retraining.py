@@ -8,11 +8,11 @@ import torch
 from torch import nn
 
 from faultloc.errors import DataError, ModelError
-from faultloc.io.artifacts import save_json
-from faultloc.io.dataset_store import load_test, load_vocabulary
 from faultloc.io.examined import examined_model
 from faultloc.io.ranked_data import RankedData
-from faultloc.io.subject_store import save_weights
+from faultloc.io.stores.artifacts import save_json
+from faultloc.io.stores.dataset_store import load_test, load_vocabulary
+from faultloc.io.stores.subject_store import save_weights
 from faultloc.own.device import steady_device
 from faultloc.own.model import read_own_model
 from faultloc.own.purify.options import Retraining

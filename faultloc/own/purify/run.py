@@ -7,7 +7,7 @@ from pathlib import Path
 from faultloc.errors import DataError
 from faultloc.io.cleaned_copy import data_to_clean, write_cleaned_copy
 from faultloc.io.ranked_data import RankedData, load_ranked_data
-from faultloc.io.whole_folder import folder_written_whole, require_free
+from faultloc.io.stores.whole_folder import folder_written_whole, require_free
 from faultloc.own.purify.options import Retraining
 from faultloc.purify.changes import apply_changes
 from faultloc.purify.plan import PurifySettings, plan_changes

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from faultloc.io.artifacts import save_json, written_whole
+from faultloc.io.stores.artifacts import save_json, written_whole
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
 from faultloc.methods.deep_localize.history import History, SampledStep
 from faultloc.methods.deep_localize.watched_run import WatchedRun

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from faultloc.io.artifacts import written_whole
+from faultloc.io.stores.artifacts import written_whole
 from faultloc.report.dfaulo.suspects import Suspect
 from faultloc.report.shared.pictures import png_bytes
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from faultloc.io.artifacts import written_whole
+from faultloc.io.stores.artifacts import written_whole
 from faultloc.report.dfaulo.content import ReportContent
 from faultloc.report.dfaulo.gallery_figure import gallery_figure
 from faultloc.report.dfaulo.page import render_page

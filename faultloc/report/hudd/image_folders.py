@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from jaxtyping import Int
 
-from faultloc.io.whole_folder import folder_replaced_whole
+from faultloc.io.stores.whole_folder import folder_replaced_whole
 from faultloc.report.shared.pictures import draw_picture, png_bytes
 from faultloc.subject.dataset import LabeledDataset
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from faultloc.io.artifacts import written_whole
-from faultloc.io.tables import save_table
+from faultloc.io.stores.artifacts import written_whole
+from faultloc.io.stores.tables import save_table
 from faultloc.report.shared.printed_table import PrintedTable, as_latex, as_markdown
 
 

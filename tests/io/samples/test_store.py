@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.io.dataset_store import load_test, load_texts, load_train
 from faultloc.io.samples import SampleForm, list_folder, list_table, order_classes, store_samples
 from faultloc.io.samples.texts import read_vocabulary
 from faultloc.io.samples.transformed import find_transform
+from faultloc.io.stores.dataset_store import load_test, load_texts, load_train
 
 
 def stored(folder, listing, form=None, **options):
@@ -37,8 +37,8 @@ def test_the_pixels_labels_and_ids_are_those_of_the_files(write_images, tmp_path
 
 def test_the_inputs_are_mapped_and_not_written_twice(write_images, tmp_path, monkeypatch):
     saved = []
-    monkeypatch.setattr("faultloc.io.dataset_store.save_array", lambda path, array: saved.append(path.name))
-    monkeypatch.setattr("faultloc.io.dataset_store.save_json", lambda path, content: None)
+    monkeypatch.setattr("faultloc.io.stores.dataset_store.save_array", lambda path, array: saved.append(path.name))
+    monkeypatch.setattr("faultloc.io.stores.dataset_store.save_json", lambda path, content: None)
     stored(tmp_path / "kept", list_folder(write_images(), "train"))
     assert sorted(saved) == ["labels.npy", "sample_ids.npy"]
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from faultloc.io.scratch import scratch_arrays
+from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring import fault_mixture
 from faultloc.methods.dfaulo.default.scoring.explanation import suggested_labels

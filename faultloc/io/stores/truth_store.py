@@ -9,8 +9,8 @@ from jaxtyping import Shaped
 
 from faultloc.errors import DataError
 from faultloc.faults.planted import PlantedFault
-from faultloc.io.artifacts import load_json, save_json
-from faultloc.io.tables import load_table, save_table
+from faultloc.io.stores.artifacts import load_json, save_json
+from faultloc.io.stores.tables import load_table, save_table
 from faultloc.subject.splits import DatasetSplits, Split
 
 _CAUSES_FILE = "causes.csv"

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from faultloc.errors import TrainingError
-from faultloc.io.split_store import save_by_split
+from faultloc.io.stores.split_store import save_by_split
 from faultloc.probes.predictions import predict
 from faultloc.subject.dataset import LabeledDataset, Targets
 

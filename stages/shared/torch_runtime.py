@@ -5,8 +5,8 @@ from omegaconf import DictConfig
 
 from faultloc.runtime import choose_device, use_deterministic_kernels, worker_count
 from faultloc.settings_check import check_number
-from stages.no_compiler import leave_compiler_out
-from stages.ranks import own_device
+from stages.shared.no_compiler import leave_compiler_out
+from stages.shared.ranks import own_device
 
 __all__ = ["start_torch", "worker_count"]
 

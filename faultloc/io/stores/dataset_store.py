@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from faultloc.io.artifacts import load_array, load_json, save_array, save_json
-from faultloc.io.earlier_layout import earlier_prefix, remove_earlier_layout
-from faultloc.io.parameters import load_parameters, save_parameters
+from faultloc.io.stores.artifacts import load_array, load_json, save_array, save_json
+from faultloc.io.stores.earlier_layout import earlier_prefix, remove_earlier_layout
+from faultloc.io.stores.parameters import load_parameters, save_parameters
 from faultloc.subject.dataset import LabeledDataset, Targets
 from faultloc.subject.splits import SPLITS, DatasetSplits, Split
 

@@ -9,7 +9,7 @@ import torch.distributed as dist
 
 from faultloc.errors import TrainingError
 from faultloc.subject.distributed import ALONE, Ranks
-from stages import ranks
+from stages.shared import ranks
 
 # One rank may wait for another as long as a mutant takes to train. When one ends, torchrun ends the others at once.
 _LONGEST_WAIT = timedelta(days=30)

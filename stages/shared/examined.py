@@ -6,13 +6,13 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from faultloc.io.subject_store import load_subject
+from faultloc.io.stores.subject_store import load_subject
 from faultloc.report.shared.progress import count_bar
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.examination import Examination, Execution, no_bar
 from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
-from stages.rank_group import joined_ranks
-from stages.torch_runtime import start_torch, worker_count
+from stages.shared.rank_group import joined_ranks
+from stages.shared.torch_runtime import start_torch, worker_count
 
 
 @contextmanager

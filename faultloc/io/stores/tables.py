@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from faultloc.io.artifacts import existing, written_whole
+from faultloc.io.stores.artifacts import existing, written_whole
 
 FLOAT_FORMAT = "%.8g"
 

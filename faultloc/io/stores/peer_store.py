@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from faultloc.io.artifacts import existing, load_array, save_array, save_json
+from faultloc.io.stores.artifacts import existing, load_array, save_array, save_json
 
 
 def save_peers(folder: Path, suspiciousness: Mapping[str, np.ndarray], left_out: Mapping[str, str]) -> None:

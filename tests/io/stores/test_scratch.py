@@ -4,7 +4,7 @@ import os
 import numpy as np
 import pytest
 
-from faultloc.io.scratch import scratch_arrays
+from faultloc.io.stores.scratch import scratch_arrays
 
 
 def test_no_file_shows_in_the_folder(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from faultloc.io.artifacts import save_array
+from faultloc.io.stores.artifacts import save_array
 from faultloc.subject.splits import SPLITS, Split
 
 

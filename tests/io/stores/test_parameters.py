@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from faultloc.errors import DataError
-from faultloc.io.dataset_store import load_split, save_dataset
 from faultloc.io.datasets import read_image_folder
-from faultloc.io.parameters import load_folder_parameters, load_parameters, save_parameters
+from faultloc.io.stores.dataset_store import load_split, save_dataset
+from faultloc.io.stores.parameters import load_folder_parameters, load_parameters, save_parameters
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.splits import DatasetSplits
 

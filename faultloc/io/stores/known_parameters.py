@@ -7,7 +7,7 @@ import yaml
 
 from faultloc.errors import DataError
 from faultloc.evaluation.known_parameters import KnownParameters, known_parameters
-from faultloc.io.parameters import PARAMETERS_FILE
+from faultloc.io.stores.parameters import PARAMETERS_FILE
 
 KNOWN_FILE = "parameters.yaml"
 

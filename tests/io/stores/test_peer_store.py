@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from faultloc.errors import DataError
-from faultloc.io.artifacts import load_json
-from faultloc.io.peer_store import load_peers, save_peers
+from faultloc.io.stores.artifacts import load_json
+from faultloc.io.stores.peer_store import load_peers, save_peers
 
 
 def test_what_is_saved_is_loaded_by_name(tmp_path: Path) -> None:

@@ -20,10 +20,10 @@ from omegaconf.errors import OmegaConfBaseException
 from faultloc.endings import EXPECTED, Advice, ending_of
 from faultloc.errors import ConfigError
 from faultloc.settings_check import check_number
-from stages import ranks
+from stages.shared import ranks
 
 # Absolute: started with -m, Hydra would take a relative path for a Python package.
-CONF = str(Path(__file__).resolve().parents[1] / "conf")
+CONF = str(Path(__file__).resolve().parents[2] / "conf")
 
 Stage = Callable[[DictConfig], str]
 _ABSENT = object()

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Int
 
 from faultloc.errors import DataError
-from faultloc.io.tables import load_table, save_table
+from faultloc.io.stores.tables import load_table, save_table
 from faultloc.localization import SUSPICIOUSNESS, Kind, Localization
 
 

@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from faultloc.errors import ModelError
-from faultloc.io.artifacts import load_json, save_json, written_whole
+from faultloc.io.stores.artifacts import load_json, save_json, written_whole
 from faultloc.subject.architecture import Architecture
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.subject import Subject

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from faultloc.faults.planted import PlantedFault
-from faultloc.io.dataset_store import (
+from faultloc.io.stores.dataset_store import (
     find_split,
     load_split,
     load_splits,
@@ -15,7 +15,7 @@ from faultloc.io.dataset_store import (
     load_vocabulary,
     save_dataset,
 )
-from faultloc.io.truth_store import load_truth, save_truth
+from faultloc.io.stores.truth_store import load_truth, save_truth
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.splits import DatasetSplits
 

@@ -15,8 +15,8 @@ import numpy as np
 from jaxtyping import Float, Shaped
 
 from faultloc.errors import DataError
-from faultloc.io.artifacts import written_whole
-from faultloc.io.csv_rows import csv_rows
+from faultloc.io.stores.artifacts import written_whole
+from faultloc.io.stores.csv_rows import csv_rows
 
 PARAMETERS_FILE = "parameters.csv"
 _STORED_KEY, _FOLDER_KEY = "sample_id", "image"

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from faultloc.errors import DataError
-from faultloc.io.localization_store import load_localization, save_localization
+from faultloc.io.stores.localization_store import load_localization, save_localization
 from faultloc.localization import Localization
 
 

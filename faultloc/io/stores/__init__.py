@@ -1,0 +1,1 @@
+"""What stages and commands exchange: data sets, predictions, tables, weights, and how a file is written whole."""

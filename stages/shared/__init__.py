@@ -1,0 +1,1 @@
+"""How every stage starts, where it finds what, and the machine it runs on."""
