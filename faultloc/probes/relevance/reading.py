@@ -23,6 +23,9 @@ Side = Literal["input", "output"]
 INPUT = "<input>"  # what relevance calls the samples themselves; no layer can be called so
 # The traced graph and the network compute the same in another order.
 _TOLERANCE, _ROUNDING = 1e-3, 1e-6
+# The sizes of all relevance at a layer are up to some thousand times the largest output where a rule holds (ConvNeXt and
+# EfficientNet by epsilon), and from ten thousand to 10**35 times where it has diverged (epsilon and hudd on ViT, Swin).
+_DIVERGED = 3e4
 
 
 def read_relevance(
@@ -121,12 +124,18 @@ def _read_batch(
             )
         chosen = _chosen(passed.logits, targets)
         relevance = walk_back(plan, passed, chosen, set(wanted.values()))
+    sizes = passed.logits.abs().flatten(1).amax(1).clamp_min(torch.finfo(passed.logits.dtype).tiny)
     for name, node in wanted.items():
-        # A sum is not finite if a part is not, and takes one pass instead of three.
-        if not relevance[node].sum().isfinite() and not relevance[node].isfinite().all():
+        grown = torch.linalg.vector_norm(relevance[node].flatten(1), 1, dim=1) / sizes
+        if not grown.isfinite().all():
             raise TrainingError(
                 f"the relevance at {name!r} is NaN or infinite; expected finite numbers: choose the rule zplus, or one "
                 "with a larger stabiliser"
+            )
+        if grown.mean() > _DIVERGED:
+            raise TrainingError(
+                f"the relevance at {name!r} has grown to {float(grown.mean()):.2g} times the outputs: this rule "
+                f"diverges on {plan.traced.name}, as on transformers, and says nothing; choose the rule zplus"
             )
     return {name: relevance[node] for name, node in wanted.items()}
 

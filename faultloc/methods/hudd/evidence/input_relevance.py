@@ -17,6 +17,7 @@ from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
 # A heatmap laid over a picture shows no more than so many squares a side.
 _SIDE = 64
+_STABLE = "zplus"
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,22 @@ def read_input_heatmaps(examination: Examination, errors: Errors, rule: str) -> 
     dataset = examination.dataset
     if dataset.input_kind == "tokens" or dataset.inputs.ndim != 4:
         return InputHeatmaps(None, "The inputs are no pictures, so there are no heatmaps of them.")
-    try:
-        values = read_input_relevance(
-            examination.network,
-            examination.inputs[as_tensor(errors.places, examination.device)],
-            rule=rule,
-            batch_size=examination.batch_size,
-            allocate=examination.execution.allocate,
-        )
-    except FaultlocError as error:
-        return InputHeatmaps(None, f"No heatmaps can be shown: {error}.")
-    return InputHeatmaps(values)
+    why_none = ""
+    # Where the rule diverges, as on transformers, the most stable one still shows where the network looked.
+    for attempt in dict.fromkeys((rule, _STABLE)):
+        try:
+            values = read_input_relevance(
+                examination.network,
+                examination.inputs[as_tensor(errors.places, examination.device)],
+                rule=attempt,
+                batch_size=examination.batch_size,
+                allocate=examination.execution.allocate,
+            )
+        except FaultlocError as error:
+            why_none = why_none or f"No heatmaps can be shown: {error}."
+        else:
+            return InputHeatmaps(values)
+    return InputHeatmaps(None, why_none)
 
 
 def read_input_relevance(
