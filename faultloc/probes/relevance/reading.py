@@ -23,7 +23,7 @@ Side = Literal["input", "output"]
 INPUT = "<input>"  # what relevance calls the samples themselves; no layer can be called so
 # The traced graph and the network compute the same in another order.
 _TOLERANCE, _ROUNDING = 1e-3, 1e-6
-# The sizes of all relevance at a layer are up to some thousand times the largest output where a rule holds (ConvNeXt and
+# The sizes of all relevance at a layer are up to some thousand times the largest output where a rule holds (ConvNeXt,
 # EfficientNet by epsilon), and from ten thousand to 10**35 times where it has diverged (epsilon and hudd on ViT, Swin).
 _DIVERGED = 3e4
 
