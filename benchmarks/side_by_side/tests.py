@@ -9,6 +9,7 @@ themselves, and the ratio is given without them too.
 
 import argparse
 import resource
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -36,7 +37,14 @@ def run_tests(folder: Path, workers: int, files: list[str]) -> Suite:
         raise NoSuchBuild(f"{missing[0]} is not in both builds; expected files that are")
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), "--dist", "loadfile", *files]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    # In the background of a shell interrupts are ignored, and older tests of interrupted sweeps would wait for ever.
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Suite(cpu, (done.stdout.strip().splitlines() or [done.stderr.strip()])[-1])
