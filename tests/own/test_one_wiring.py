@@ -1,6 +1,5 @@
 """The pipeline's stages and the Python call give one ranking, since both run the same steps."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +15,6 @@ from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
 from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
 from faultloc.methods.dfaulo.paper.settings import PaperSettings
-from faultloc.methods.hudd.settings import PRESETS
-from stages.compose import composed
 from tests.stages.workspace import Workspace
 
 pytestmark = pytest.mark.slow
@@ -108,12 +105,3 @@ def test_the_root_causes_are_the_stages_root_causes(workspace, preset):
     assert found.errors["cluster"].tolist() == theirs["cluster"].tolist()
     assert found.errors["is_medoid"].tolist() == theirs["is_medoid"].astype(bool).tolist()
     np.testing.assert_allclose(found.errors["distance"], theirs["distance"], rtol=1e-6, atol=1e-7)
-
-
-@pytest.mark.parametrize("name", PRESETS)
-def test_a_preset_of_the_python_call_is_the_one_of_the_graph(name):
-    params = composed([f"hudd={name}"])
-    settings = PRESETS[name]
-    assert OmegaConf.to_container(params.hudd.heatmaps) == asdict(settings.heatmaps)
-    assert OmegaConf.to_container(params.hudd.linkage) == asdict(settings.linkage)
-    assert OmegaConf.to_container(params.hudd.root_causes) == asdict(settings.root_causes)
