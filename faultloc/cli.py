@@ -18,6 +18,8 @@ _COMMANDS = {
     "review": "review",
     "purify": "purify",
     "hudd": "hudd",
+    "idc": "idc",
+    "coverage": "coverage",
     "deep-localize": "deep_localize",
 }
 
@@ -58,6 +60,7 @@ def faultloc() -> None:
       faultloc review ./results
       faultloc purify ./results --verdicts
       faultloc hudd --dataset ./signs --model ./model.pth
+      faultloc idc --dataset ./signs --model ./model.pth
       faultloc deep-localize --script train.py
     """
 

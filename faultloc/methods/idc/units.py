@@ -108,6 +108,14 @@ def unit_means(layer: nn.Module, output: object) -> Float[Tensor, "sample neuron
     return values.flatten(2).mean(2) if has_maps else values.mean(1)
 
 
+def unit_sums(layer: nn.Module, values: Float[Tensor, "sample ..."]) -> Float[Tensor, "sample neuron"]:
+    """The sum over the map of each channel, or over the steps of a sequence: what attributions of a unit add up to."""
+    if values.ndim == 2:
+        return values
+    has_maps = isinstance(layer, _ConvNd | _BatchNorm) or values.ndim > 3
+    return values.flatten(2).sum(2) if has_maps else values.sum(1)
+
+
 def _step_means(layer: nn.RNNBase, output: object) -> Float[Tensor, "sample neuron"]:
     sequence = output[0] if isinstance(output, tuple) else output
     if isinstance(sequence, PackedSequence):

@@ -11,8 +11,8 @@ from faultloc.methods.hudd.evidence.comparing import comparable_evidence
 from faultloc.methods.hudd.root_causes import RootCauses
 from faultloc.methods.hudd.settings import HuddSettings, UnsafeSettings
 from faultloc.methods.hudd.unsafe import find_unsafe_images
-from faultloc.own.hudd.layer_names import full_name
 from faultloc.own.hudd.linking import Linked
+from faultloc.own.layer_names import full_name
 from faultloc.probes.predictions import predict_logits
 from faultloc.subject.batches import as_tensor
 from faultloc.subject.dataset import LabeledDataset

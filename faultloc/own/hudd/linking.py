@@ -13,7 +13,7 @@ from faultloc.methods.hudd.evidence.reading import read_evidence
 from faultloc.methods.hudd.growing import Grown, grow
 from faultloc.methods.hudd.root_causes import RootCauses
 from faultloc.methods.hudd.settings import EvidenceSettings, HuddSettings
-from faultloc.own.hudd.layer_names import full_name, own_name
+from faultloc.own.layer_names import full_name, own_name
 from faultloc.subject.examination import Examination
 
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from faultloc.errors import ConfigError
 from faultloc.methods.hudd.evidence.layers import evidence_layers
 from faultloc.methods.hudd.settings import PRESETS, HuddSettings
-from faultloc.own.hudd.layer_names import full_name, own_name
+from faultloc.own.layer_names import full_name, own_name
 from faultloc.settings_check import check_number
 
 # Ways to choose a layer, which are no names of layers.

@@ -127,5 +127,14 @@ CASES: Mapping[str, Case] = {
     "mdsc": _surprise("mdsc", references.mahalanobis_surprises, {"width": 1.0}, {"width": 2.0}),
     "nlc": _case("nlc", references.layer_covariance, {}, None),
 }
+# The units of the first layer, which every network of these tests has.
+_UNITS = [("0", 0), ("0", 1), ("0", 2)]
+CASES = {
+    **CASES,
+    "idc": _case("idc", lambda a, b: references.importance_driven(a, b, 3, 2), {"units": _UNITS}, {"clusters": 3}),
+    "idc of three clusters": _case(
+        "idc", lambda a, b: references.importance_driven(a, b, 3, 3), {"units": _UNITS, "clusters": 3}, {"clusters": 2}
+    ),
+}
 # Whether it declares that the order of samples does not matter.
 IS_ORDER_FREE = {name: CRITERIA[name.split()[0]].is_order_free for name in CASES}

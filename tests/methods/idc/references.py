@@ -4,10 +4,12 @@ A sample is what `Sample` holds; training and test data come as lists of batches
 covered, and of how many.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -255,3 +257,37 @@ def surprise_coverage(surprises: Sequence[float], width: float, upper: float | N
         return len({math.floor(place) for place in places}), len(surprises)
     buckets = range(math.ceil(upper / width))
     return len({bucket for bucket in buckets for place in places if bucket <= place < bucket + 1}), len(buckets)
+
+
+def importance_driven(train: Batches, test: Batches, units: int, clusters: int) -> Counted:
+    """Of the first ``units`` of the first layer: every way to cut what each gave in training into clusters is tried."""
+    values = [[float(sample.layers[0][unit]) for sample in _all(train)] for unit in range(units)]
+    centres = [_best_centres(of_unit, clusters) for of_unit in values]
+    combinations = set()
+    for sample in _all(test):
+        given = [float(sample.layers[0][unit]) for unit in range(units)]
+        combinations.add(tuple(_nearest(value, of) for value, of in zip(given, centres, strict=True)))
+    return len(combinations), math.prod(len(of) for of in centres)
+
+
+def _best_centres(values: list[float], clusters: int) -> list[float]:
+    different = sorted(set(values))
+    if len(different) <= clusters:
+        return different
+    best: tuple[Fraction, list[Fraction]] | None = None
+    # Cuts between different values, those that make the first clusters small first.
+    for cuts in itertools.combinations(range(1, len(different)), clusters - 1):
+        groups = [different[a:b] for a, b in itertools.pairwise([0, *cuts, len(different)])]
+        parts = [[Fraction(value) for value in values if value in group] for group in groups]
+        means = [sum(part, Fraction(0)) / len(part) for part in parts]
+        inertia = Fraction(0)
+        for part, mean in zip(parts, means, strict=True):
+            inertia += sum(((value - mean) ** 2 for value in part), Fraction(0))
+        if best is None or inertia < best[0]:
+            best = (inertia, means)
+    assert best is not None
+    return [float(mean) for mean in best[1]]
+
+
+def _nearest(value: float, centres: list[float]) -> int:
+    return min(range(len(centres)), key=lambda place: (abs(value - centres[place]), place))

@@ -4,11 +4,11 @@ from torch import nn
 from faultloc.errors import ConfigError, DataError
 from faultloc.methods.idc.criteria import CRITERIA
 from faultloc.methods.idc.one_pass import build_together, update_together
-from tests.methods.idc.cases import TEST, TRAIN, in_batches, new_network
+from tests.methods.idc.cases import CASES, TEST, TRAIN, in_batches, new_network
 
 
 def all_criteria(network: nn.Module) -> list:
-    return [kind(network) for kind in CRITERIA.values()]
+    return [CASES[name].make(network) for name in CRITERIA]
 
 
 def test_together_each_criterion_covers_what_it_covers_alone():

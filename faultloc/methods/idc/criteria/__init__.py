@@ -7,6 +7,7 @@ from faultloc.errors import ConfigError
 from faultloc.methods.idc.criteria.cc import ClusterCoverage
 from faultloc.methods.idc.criteria.criterion import Criterion
 from faultloc.methods.idc.criteria.dsc import DistanceSurpriseCoverage
+from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
 from faultloc.methods.idc.criteria.kmnc import KMultisectionCoverage
 from faultloc.methods.idc.criteria.lsc import LikelihoodSurpriseCoverage
 from faultloc.methods.idc.criteria.mdsc import MahalanobisSurpriseCoverage
@@ -29,6 +30,7 @@ CRITERIA: dict[str, type[Criterion]] = {
     "dsc": DistanceSurpriseCoverage,
     "mdsc": MahalanobisSurpriseCoverage,
     "nlc": LayerCovarianceCoverage,
+    "idc": ImportanceDrivenCoverage,
 }
 
 

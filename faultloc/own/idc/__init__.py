@@ -1,0 +1,1 @@
+"""Coverage of a test set by a model at hand."""
