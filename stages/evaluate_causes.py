@@ -12,7 +12,7 @@ def main(params: DictConfig) -> str:
 
     from faultloc.evaluation.clusters import judge_clusters, judge_permuted
     from faultloc.evaluation.known_parameters import known_parameters
-    from faultloc.evaluation.parameter_study import study_parameters
+    from faultloc.evaluation.parameter_study import PERMUTATIONS, study_parameters
     from faultloc.faults.inputs.names import split_causes
     from faultloc.io.root_causes.agreement_store import save_agreement, save_study
     from faultloc.io.root_causes.cause_store import load_root_causes
@@ -22,8 +22,8 @@ def main(params: DictConfig) -> str:
     from faultloc.io.stores.truth_store import causes_of, load_causes
     from faultloc.subject.seeding import numpy_generator
 
-    folder, settings = places.CAUSE_EVALUATION, as_dict(params.hudd.evaluate)
-    known = known_parameters(settings["parameters"], "hudd.evaluate.parameters")
+    folder = places.CAUSE_EVALUATION
+    known = known_parameters(as_dict(params.hudd.evaluate.parameters), "hudd.evaluate.parameters")
     test, errors, planted = load_split(places.TEST_SET), load_errors(places.ERRORS), load_causes(places.TRUTH)
     measured: dict[str, float | None] = {}
     save_json(folder / "metrics.json", measured)
@@ -34,7 +34,7 @@ def main(params: DictConfig) -> str:
         causes = split_causes(causes_of(planted, "test", test.sample_ids[errors.places]))
         agreement = judge_clusters(cluster, causes)
         chance = judge_permuted(
-            cluster, causes, settings["permutations"], numpy_generator(params.seed, "evaluate_causes", "permuted")
+            cluster, causes, PERMUTATIONS, numpy_generator(params.seed, "evaluate_causes", "permuted")
         )
         measured |= agreement.numbers() | {"purity_permuted": chance["purity"]}
         save_agreement(folder, agreement)
@@ -42,13 +42,7 @@ def main(params: DictConfig) -> str:
         said.append(f"{len(agreement.found)} of {len(agreement.recall)} planted causes have a pure cluster")
     if test.parameters and np.any(cluster >= 0):
         of_errors = {name: values[errors.places] for name, values in test.parameters.items()}
-        study = study_parameters(
-            of_errors,
-            cluster,
-            known,
-            numpy_generator(params.seed, "evaluate_causes", "parameters"),
-            permutations=settings["permutations"],
-        )
+        study = study_parameters(of_errors, cluster, known)
         measured |= study.numbers()
         save_study(folder, study)
         said.append(f"{len(of_errors)} parameters known")

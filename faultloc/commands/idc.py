@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from faultloc.commands.options import takes_data_and_model
+from faultloc.commands.options import attr_option, takes_data_and_model, top_option
 from faultloc.own.options import DataOptions, ModelOptions
 
 
@@ -13,8 +13,8 @@ from faultloc.own.options import DataOptions, ModelOptions
     click.option("--use-silhouette", is_flag=True, help="As many clusters of each neuron, 2 to 9, as part it best."),
     click.option("--csv-file", type=click.Path(path_type=Path, dir_okay=False), help="Scores of neurons, as WISDOM's."),
     first=[
-        click.option("--attr", default="lrp", show_default=True, help="What says which neurons matter: lrp, lgxa."),
-        click.option("--top-m-neurons", default=10, show_default=True, help="How many matter."),
+        attr_option(),
+        top_option(),
         click.option("--n-cluster", default=2, show_default=True, help="Clusters of what each of them gives."),
         click.option("--layer-index", type=int, help="Of one layer, from 0; default: of all but the last."),
     ],

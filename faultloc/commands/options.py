@@ -49,6 +49,16 @@ def trust_option(help_text: str) -> Option:
     return click.option("--trust-checkpoint", is_flag=True, help=help_text)
 
 
+def attr_option() -> Option:
+    """--attr, of the commands about coverage."""
+    return click.option("--attr", default="lrp", show_default=True, help="What says which neurons matter: lrp, lgxa.")
+
+
+def top_option() -> Option:
+    """--top-m-neurons, of the commands about coverage."""
+    return click.option("--top-m-neurons", default=10, show_default=True, help="How many matter.")
+
+
 # In the order of the help: what a call needs, what it may need, what it can do without. Their names are the fields of
 # ``DataOptions`` and ``ModelOptions``, but for those of the run: --output, --seed and --args.
 _NEEDED: Sequence[Option] = (

@@ -18,6 +18,7 @@ from faultloc.evaluation.variance_reduction import (
 
 # Groupings by chance of which the mean is taken.
 PERMUTATIONS = 100
+_CHANCE = 0
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,17 @@ def study_parameters(
     parameters: Mapping[str, Float[np.ndarray, "_"]],
     cluster: Int[np.ndarray, "error"],
     known: KnownParameters,
-    rng: np.random.Generator,
     *,
     permutations: int = PERMUTATIONS,
 ) -> ParameterStudy:
     """What ``parameters`` of the errors, by name, say of the clusters, numbered from 0 (-1 for an outlier).
 
+    The same clusters by chance are drawn at every call, so that whoever asks gets the same figures.
+
     Raises:
         DataError: a parameter of known unsafe values is not among them, or has not one value for each error.
     """
+    rng = np.random.default_rng(_CHANCE)
     figures, permuted = compare_with_permuted(parameters, cluster, known.periods, permutations, rng)
     unsafe = find_unsafe_clusters(parameters, cluster, known.unsafe)
     reductions = reduce_variances(parameters, cluster, known.periods)

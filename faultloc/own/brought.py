@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from faultloc.errors import DataError
 from faultloc.io.datasets.check import check_labels
 from faultloc.io.samples import ClassOrder, SampleListing, order_classes
 from faultloc.own.device import steady_device
@@ -83,6 +84,22 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say) -> Bro
         "model": model_examined(given, model.loaded.digest).record(),
     }
     return Brought(splits, model, device, order, digest, record, about)
+
+
+def require_test_set(data: DataOptions, purpose: str) -> None:
+    """Says that there is no test set before anything is decoded; ``purpose`` is what it is for.
+
+    Raises:
+        DataError: there is none.
+    """
+    if not data.dataset.exists():
+        return  # about which there is another sentence
+    if data.is_table or not (data.dataset / data.test_set).is_dir():
+        found = "is a table" if data.is_table else f"has no folder {data.test_set}"
+        raise DataError(
+            f"{data.dataset} {found}; expected a test set, {data.test_set}/<class>/*, {purpose}, beside "
+            f"{data.image_set}/: add it, or name another --test_set"
+        )
 
 
 def _require_writable(output: Path) -> None:

@@ -13,6 +13,7 @@ from torch import nn
 
 from faultloc.cli import faultloc
 from faultloc.endings import EXPECTED
+from faultloc.methods.idc.criteria import CRITERIA
 
 NETS = """
 from torch import nn
@@ -80,9 +81,10 @@ def test_all_criteria_stand_in_one_table(call, tmp_path):
     answer = call("coverage")
     assert answer.exit_code == 0, answer.output
     table = rows(tmp_path / "out/coverage.csv")
-    assert list(table) == ["nc", "kmnc", "nbc", "snac", "tknc", "tknp", "cc", "lsc", "dsc", "mdsc", "nlc", "idc"]
+    assert list(table) == list(CRITERIA)
     assert all(0 <= float(row["value"]) <= 1 for row in table.values())
     assert 1 < int(table["idc"]["total"]) <= 2**10
+    assert not (tmp_path / "out/run.json").exists()  # which is what another command leaves
 
 
 def test_important_neurons_are_written_and_read_back(call, tmp_path):

@@ -16,7 +16,7 @@ def gazes(rng):
 
 def test_a_cluster_at_an_unsafe_value_is_told_from_one_elsewhere_and_from_chance():
     rng = np.random.default_rng(0)
-    study = study_parameters(*gazes(rng), KNOWN, rng)
+    study = study_parameters(*gazes(rng), KNOWN)
     assert study.largest["parameter"].to_dict() | {3: ""} == {1: "gaze", 2: "gaze", 3: ""}
     assert study.unsafe[["cluster", "is_unsafe"]].to_numpy().tolist() == [[1, True], [2, False]]
     assert study.share_unsafe == 0.5
@@ -32,20 +32,20 @@ def test_the_figures_of_chance_stand_beside_those_of_clusters_by_chance():
     parameters, cluster = gazes(rng)
     mixed = cluster.copy()
     mixed[:90] = rng.permutation(cluster[:90])
-    study = study_parameters(parameters, mixed, KNOWN, rng, permutations=50)
+    study = study_parameters(parameters, mixed, KNOWN, permutations=50)
     assert study.figures.mean_best == pytest.approx(study.permuted.mean_best, abs=0.1)
     assert study.numbers()["unsafe_clusters"] is None
 
 
 def test_without_unsafe_values_nothing_is_said_of_them():
     rng = np.random.default_rng(2)
-    study = study_parameters(*gazes(rng), known_parameters({}, "here"), rng, permutations=5)
+    study = study_parameters(*gazes(rng), known_parameters({}, "here"), permutations=5)
     assert not len(study.unsafe)
     assert len(describe_parameters(study)) == 1
 
 
 def test_where_chance_gives_no_cluster_that_is_alike_it_is_said():
     rng = np.random.default_rng(3)
-    study = study_parameters(*gazes(rng), KNOWN, rng, permutations=1)
+    study = study_parameters(*gazes(rng), KNOWN, permutations=1)
     assert np.isnan(study.share_unsafe_permuted)
     assert "chance gives no such cluster" in describe_parameters(study)[1]

@@ -35,6 +35,11 @@ class EvidenceSettings:
                 f"there is an encoder, {self.encoder}, and errors are compared by {self.evidence}; expected features, "
                 "as the preset encoder has it"
             )
+        if self.encoder is not None and self.layers is not None:
+            raise ConfigError(
+                f"there is an encoder, {self.encoder}, which is read at its last linear layer, and hudd.heatmaps.layers "
+                f"is {list(self.layers)}; expected null"
+            )
         check_number("hudd.heatmaps.encoder_side", self.encoder_side, at_least=16, whole=True)
 
 

@@ -6,8 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from faultloc.errors import ConfigError
-
-Unit = tuple[str, int]
+from faultloc.methods.idc.units import Unit
 
 
 def select_units(importance: Mapping[str, Float[np.ndarray, "_"]], count: int, *, layer: str | None) -> list[Unit]:

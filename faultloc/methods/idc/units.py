@@ -16,6 +16,9 @@ from faultloc.errors import DataError, ModelError, TrainingError
 from faultloc.probes.layer_outputs import Point, read_layer_outputs
 from faultloc.subject.batches import as_model_input
 
+# A layer's name and a number in it.
+Unit = tuple[str, int]
+
 
 @dataclass(frozen=True)
 class UnitOutputs:
@@ -103,17 +106,19 @@ def unit_means(layer: nn.Module, output: object) -> Float[Tensor, "sample neuron
     values = _as_float(output)
     if values.ndim == 2:
         return values.clone()
-    # Maps have the channel first, and sequences (of tokens, say) the feature last.
-    has_maps = isinstance(layer, _ConvNd | _BatchNorm) or values.ndim > 3
-    return values.flatten(2).mean(2) if has_maps else values.mean(1)
+    return values.flatten(2).mean(2) if _has_maps(layer, values) else values.mean(1)
 
 
 def unit_sums(layer: nn.Module, values: Float[Tensor, "sample ..."]) -> Float[Tensor, "sample neuron"]:
     """The sum over the map of each channel, or over the steps of a sequence: what attributions of a unit add up to."""
     if values.ndim == 2:
         return values
-    has_maps = isinstance(layer, _ConvNd | _BatchNorm) or values.ndim > 3
-    return values.flatten(2).sum(2) if has_maps else values.sum(1)
+    return values.flatten(2).sum(2) if _has_maps(layer, values) else values.sum(1)
+
+
+def _has_maps(layer: nn.Module, values: Tensor) -> bool:
+    """Maps have the channel first, and sequences (of tokens, say) the feature last."""
+    return isinstance(layer, _ConvNd | _BatchNorm) or values.ndim > 3
 
 
 def _step_means(layer: nn.RNNBase, output: object) -> Float[Tensor, "sample neuron"]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
+from faultloc.errors import ConfigError
 from faultloc.methods.hudd.errors import Errors
 from faultloc.methods.hudd.settings import HuddSettings
 from faultloc.own.hudd.found import RootCausesFound
 from faultloc.own.hudd.improvement import Improvement
 from faultloc.own.hudd.linking import Linked, link_errors
-from faultloc.own.hudd.settings import with_layer_read
+from faultloc.own.hudd.settings import is_named, with_layer_read
 from faultloc.own.kept_folder import KeptFolder
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.examination import Examination
@@ -32,6 +33,11 @@ def find_causes(
     Raises:
         ConfigError, DataError, ModelError, TrainingError: as the steps do.
     """
+    if examination.encoder is not None and is_named(settings.root_causes.layer):
+        raise ConfigError(
+            f"the layer {settings.root_causes.layer} is named, and an encoder reads the images, at its last linear "
+            "layer; expected one of the two: leave the layer out"
+        )
     settings = with_layer_read(settings, examination.network, examination.inputs[:2])
     linked = link(examination, errors, settings)
     causes = linked.cut(settings)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from faultloc.evaluation.known_parameters import KnownParameters
@@ -19,9 +18,6 @@ from faultloc.report.hudd.cause_tables import causes_table, errors_table
 from faultloc.report.hudd.shown_cause import ShownCause, show_causes
 from faultloc.report.hudd.unusual_parameters import unusual_parameters
 from faultloc.subject.dataset import LabeledDataset
-
-# Of the groupings by chance: the same figures in every call.
-_PERMUTED = 0
 
 
 @dataclass(frozen=True)
@@ -77,7 +73,7 @@ class ClusteredErrors:
         if not self.dataset.parameters or not len(self):
             return None
         of_errors = {name: values[places] for name, values in self.dataset.parameters.items()}
-        return study_parameters(of_errors, cluster, self.known, np.random.default_rng(_PERMUTED))
+        return study_parameters(of_errors, cluster, self.known)
 
     @property
     def layer(self) -> str:

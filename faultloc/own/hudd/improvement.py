@@ -35,7 +35,8 @@ class Improvement:
     def _now(self) -> Examination:
         network = self.examination.network
         place = next((parameter.device for parameter in network.parameters()), self.examination.device)
-        return replace(self.examination, device=place)
+        encoder = self.examination.encoder
+        return replace(self.examination, device=place, encoder=None if encoder is None else encoder.to(place))
 
     @property
     def logits(self) -> Float[np.ndarray, "image output"]:

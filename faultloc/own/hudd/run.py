@@ -19,7 +19,7 @@ from faultloc.io.stores.parameters import load_folder_parameters
 from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.methods.hudd.errors import Errors, find_errors, require_errors
 from faultloc.methods.hudd.settings import HuddSettings
-from faultloc.own.brought import Brought, bring
+from faultloc.own.brought import Brought, bring, require_test_set
 from faultloc.own.class_order_check import check_class_order
 from faultloc.own.hudd.causes import find_causes
 from faultloc.own.hudd.found import RootCausesFound
@@ -79,15 +79,8 @@ def run_hudd(data: DataOptions, given: ModelOptions, options: HuddOptions, place
 
 def _require_sets(data: DataOptions, *, needs_improvement: bool) -> None:
     """What is missing is said before anything is decoded."""
-    if not data.dataset.exists():
-        return  # about which there is another sentence
-    if data.is_table or not (data.dataset / data.test_set).is_dir():
-        found = "is a table" if data.is_table else f"has no folder {data.test_set}"
-        raise DataError(
-            f"{data.dataset} {found}; expected a test set, {data.test_set}/<class>/*, whose errors are looked at, "
-            f"beside {data.image_set}/: add it, or name another --test_set"
-        )
-    if needs_improvement and not (data.dataset / str(data.improvement_set)).is_dir():
+    require_test_set(data, "whose errors are looked at")
+    if needs_improvement and data.dataset.exists() and not (data.dataset / str(data.improvement_set)).is_dir():
         raise DataError(
             f"{data.dataset} has no folder {data.improvement_set}; expected more samples to train on, "
             f"{data.improvement_set}/<class>/*: add them, or leave out --retrain"

@@ -39,6 +39,11 @@ def choose_settings(preset: str, *, layer: str | None = None, clusters: int | No
     return replace(settings, root_causes=cut)
 
 
+def is_named(layer: str) -> bool:
+    """Whether ``layer`` is the name of one, not a way to choose it."""
+    return layer not in _CHOICES
+
+
 def with_layer_read(settings: HuddSettings, network: nn.Module, example: Shaped[Tensor, "sample ..."]) -> HuddSettings:
     """The same settings; a layer that is named and is none of those that are read anyway is read too.
 
@@ -46,7 +51,7 @@ def with_layer_read(settings: HuddSettings, network: nn.Module, example: Shaped[
         ModelError: the network has no such layer, or samples do not pass it.
     """
     layer, heatmaps = settings.root_causes.layer, settings.heatmaps
-    if layer in _CHOICES:
+    if not is_named(layer):
         return settings
     layers: Sequence[str] = [layer]
     if heatmaps.evidence != "features":

@@ -17,9 +17,9 @@ from faultloc.methods.idc.criteria import CRITERIA, Criterion
 from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
 from faultloc.methods.idc.importance import Importance, read_importance
 from faultloc.methods.idc.one_pass import build_together, update_together
-from faultloc.methods.idc.selection import Unit, layer_by_index, select_units
-from faultloc.methods.idc.units import UnitReader
-from faultloc.own.brought import Brought, bring
+from faultloc.methods.idc.selection import layer_by_index, select_units
+from faultloc.methods.idc.units import Unit, UnitReader
+from faultloc.own.brought import Brought, bring, require_test_set
 from faultloc.own.idc.options import CoverageOptions
 from faultloc.own.layer_names import full_name, own_name
 from faultloc.own.options import DataOptions, ModelOptions
@@ -39,7 +39,7 @@ def run_coverage(data: DataOptions, given: ModelOptions, options: CoverageOption
         ModelError: the model cannot be read, or does not take the samples.
         ConfigError: a setting is out of its range.
     """
-    _require_test_set(data)
+    require_test_set(data, "whose coverage is measured")
     brought = bring(data, given, output, say)
     train, test = brought.splits.train, brought.splits.test
     assert test is not None
@@ -56,21 +56,10 @@ def run_coverage(data: DataOptions, given: ModelOptions, options: CoverageOption
     save_table(output / "coverage.csv", _table(found))
     settings = {"criteria": list(options.criteria), "attribution": options.attribution, "top": options.top}
     settings |= {"clusters": options.clusters, "layer_index": options.layer_index}
-    save_json(output / "run.json", {**brought.record, "coverage": settings})
+    save_json(output / "coverage.json", {**brought.record, "coverage": settings})
     for coverage in found:
         say(_line(coverage))
     say(f"Results: {output}/coverage.csv" + (f", {output}/important_neurons.csv" if units else ""))
-
-
-def _require_test_set(data: DataOptions) -> None:
-    if not data.dataset.exists():
-        return  # about which there is another sentence
-    if data.is_table or not (data.dataset / data.test_set).is_dir():
-        found = "is a table" if data.is_table else f"has no folder {data.test_set}"
-        raise DataError(
-            f"{data.dataset} {found}; expected a test set, {data.test_set}/<class>/*, whose coverage is "
-            f"measured, beside {data.image_set}/: add it, or name another --test_set"
-        )
 
 
 def _batches(brought: Brought, samples: LabeledDataset, size: int) -> Batches:

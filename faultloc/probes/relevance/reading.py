@@ -61,7 +61,7 @@ def read_relevance(
         ConfigError: there is no such rule.
         DataError: there are no samples, or the targets do not fit them or the network.
         ModelError: the network cannot be traced, does an operation without a rule, or has no such layer.
-        TrainingError: a logit or a relevance is not a finite number.
+        TrainingError: a logit or a relevance is not a finite number, or the rule diverges.
     """
     found: dict[str, Float[np.ndarray, "sample ..."]] = {}
     batches = iterate_relevance(network, inputs, targets, rule=rule, layers=layers, side=side, batch_size=batch_size)

@@ -163,6 +163,8 @@ def test_another_network_reads_the_images_in_the_models_stead(spoilt, monkeypatc
     eye = nn.Sequential(nn.Conv2d(3, 4, 7, stride=8), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 28 * 28, 10))
     with pytest.raises(ConfigError, match="reads the model; expected preset='encoder'"):
         find_root_causes(spoilt.network, spoilt.test, encoder=eye)
+    with pytest.raises(ConfigError, match="the layer 0 is named, and an encoder reads the images"):
+        find_root_causes(spoilt.network, spoilt.test, encoder=eye, preset="encoder", layer="0")
     # By principal components, which need no extra.
     without_umap = replace(PRESETS["encoder"], root_causes=replace(PRESETS["encoder"].root_causes, reduce="pca"))
     monkeypatch.setitem(PRESETS, "encoder", without_umap)

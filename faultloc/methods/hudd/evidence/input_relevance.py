@@ -8,7 +8,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from faultloc.errors import FaultlocError
+from faultloc.errors import FaultlocError, TrainingError
 from faultloc.methods.hudd.errors import Errors
 from faultloc.probes.relevance.reading import INPUT, iterate_relevance
 from faultloc.subject.batches import as_tensor
@@ -34,22 +34,26 @@ def read_input_heatmaps(examination: Examination, errors: Errors, rule: str) -> 
     dataset = examination.dataset
     if dataset.input_kind == "tokens" or dataset.inputs.ndim != 4:
         return InputHeatmaps(None, "The inputs are no pictures, so there are no heatmaps of them.")
-    why_none = ""
-    # Where the rule diverges, as on transformers, the most stable one still shows where the network looked.
-    for attempt in dict.fromkeys((rule, _STABLE)):
-        try:
-            values = read_input_relevance(
+
+    def read(rule: str) -> InputHeatmaps:
+        images = examination.inputs[as_tensor(errors.places, examination.device)]
+        return InputHeatmaps(
+            read_input_relevance(
                 examination.network,
-                examination.inputs[as_tensor(errors.places, examination.device)],
-                rule=attempt,
+                images,
+                rule=rule,
                 batch_size=examination.batch_size,
                 allocate=examination.execution.allocate,
             )
-        except FaultlocError as error:
-            why_none = why_none or f"No heatmaps can be shown: {error}."
-        else:
-            return InputHeatmaps(values)
-    return InputHeatmaps(None, why_none)
+        )
+
+    try:
+        try:
+            return read(rule)
+        except TrainingError:  # it diverges, as on transformers: the most stable one still shows where they looked
+            return read(_STABLE)
+    except FaultlocError as error:
+        return InputHeatmaps(None, f"No heatmaps can be shown: {error}.")
 
 
 def read_input_relevance(
@@ -67,7 +71,7 @@ def read_input_relevance(
 
     Raises:
         ModelError: the network cannot be traced, or does an operation without a rule.
-        TrainingError: a logit or a relevance is not a finite number.
+        TrainingError: a logit or a relevance is not a finite number, or the rule diverges.
     """
     sides = [min(_SIDE, side) for side in images.shape[2:]]
     found = allocate((len(images), *sides), np.float32)

@@ -12,10 +12,9 @@ from faultloc.coverage import Coverage
 from faultloc.errors import ConfigError, ModelError
 from faultloc.methods.idc.criteria.criterion import Criterion, Self
 from faultloc.methods.idc.line_clusters import choose_clusters, cluster_line, nearest_centre
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.units import Unit, UnitOutputs
 from faultloc.probes.layer_outputs import Point
 
-Unit = tuple[str, int]
 # Of fewer values than this that are not 0 the published code makes no clusters.
 _FEWEST_VALUES = 10
 
@@ -103,8 +102,10 @@ class ImportanceDrivenCoverage(Criterion):
             values = values[values != 0]
             if len(values) < _FEWEST_VALUES:
                 return np.zeros(1)
-        one = self.clusters is not None
-        centres = cluster_line(values, int(self.clusters or 0)) if one else choose_clusters(values, self.candidates)
+        if self.clusters is not None:
+            centres = cluster_line(values, self.clusters)
+        else:
+            centres = choose_clusters(values, self.candidates)
         return centres if self.decimals is None else np.unique(np.round(centres, self.decimals))
 
     def _observe(self, units: UnitOutputs) -> None:
