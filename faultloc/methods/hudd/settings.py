@@ -37,8 +37,8 @@ class EvidenceSettings:
             )
         if self.encoder is not None and self.layers is not None:
             raise ConfigError(
-                f"there is an encoder, {self.encoder}, which is read at its last linear layer, and hudd.heatmaps.layers "
-                f"is {list(self.layers)}; expected null"
+                f"there is an encoder, {self.encoder}, read at its last linear layer, and hudd.heatmaps.layers is "
+                f"{list(self.layers)}; expected null"
             )
         check_number("hudd.heatmaps.encoder_side", self.encoder_side, at_least=16, whole=True)
 
