@@ -17,7 +17,7 @@ BIN := $(abspath $(VENV))/bin
 INSTALLED := $(VENV)/.installed-torch-$(subst .*,,$(TORCH))
 RUN := PATH="$(BIN):$$PATH"
 
-.PHONY: repro test lint wheel-check wheel-check-whole bench bench-quality bench-deep-localize bench-scale install
+.PHONY: repro test test-exhaustive lint wheel-check wheel-check-whole bench bench-quality bench-deep-localize bench-scale install
 .DEFAULT_GOAL := repro
 
 repro: $(INSTALLED)
@@ -30,6 +30,11 @@ repro: $(INSTALLED)
 test: $(INSTALLED)
 	@# Of itself pytest-xdist begins with the files of many tests, and a worker is left with a long one at the end.
 	$(RUN) python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+# Minutes more, before a release and after a change of what they measure: the bars of the monitor on programs that it was
+# not tuned on, the benchmark programs themselves, a kill in every stage, two hundred verdicts in a browser.
+test-exhaustive: $(INSTALLED)
+	$(RUN) FAULTLOC_KILLS=4 python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m exhaustive
 
 lint: $(INSTALLED)
 	$(RUN) ruff check .

@@ -52,7 +52,7 @@ def _underscored(option: str) -> str:
 )
 @click.version_option(package_name="faultloc")
 def faultloc() -> None:
-    """Says where a deep learning subject is faulty: which samples, why a model errs, which layer or phase of training.
+    """Says where a deep learning subject is at fault: data, model or training.
 
     \b
     Example:

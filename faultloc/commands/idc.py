@@ -8,7 +8,7 @@ from faultloc.commands.options import attr_option, takes_data_and_model, top_opt
 from faultloc.own.options import DataOptions, ModelOptions
 
 
-@click.command("idc", short_help="Measure how well a test set exercises the neurons that matter.")
+@click.command("idc", short_help="See how far a test set exercises what matters.")
 @takes_data_and_model(
     click.option("--use-silhouette", is_flag=True, help="As many clusters of each neuron, 2 to 9, as part it best."),
     click.option("--csv-file", type=click.Path(path_type=Path, dir_okay=False), help="Scores of neurons, as WISDOM's."),

@@ -15,7 +15,10 @@ from benchmarks.deep_localize.sets import SETS
 from benchmarks.deep_localize.validity import has_learned, learns_better
 
 # One of the faults is the deviation of one sample.
-pytestmark = pytest.mark.filterwarnings("ignore:std.*degrees of freedom")
+pytestmark = [
+    pytest.mark.exhaustive,
+    pytest.mark.filterwarnings("ignore:std.*degrees of freedom"),
+]
 
 faulty_programs = pytest.mark.parametrize("program", HOLDOUT2_FAULTY, ids=lambda program: program.id)
 healthy_programs = pytest.mark.parametrize("program", HOLDOUT2_HEALTHY, ids=lambda program: program.id)

@@ -13,7 +13,10 @@ from benchmarks.deep_localize.program import HealthyProgram, Outcome, Program, W
 from benchmarks.deep_localize.registry import FAULTY, HEALTHY
 from benchmarks.deep_localize.validity import has_learned, learns_better
 
-pytestmark = pytest.mark.filterwarnings("ignore:Using a target size")  # one of the faults
+pytestmark = [
+    pytest.mark.exhaustive,
+    pytest.mark.filterwarnings("ignore:Using a target size"),  # one of the faults
+]
 
 # All five: python -m benchmarks.deep_localize.validity
 SEEDS = range(2)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.benchmarks.monitor_answers import answers
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.exhaustive
 
 
 def test_most_faults_that_were_not_at_hand_are_detected_without_a_false_alarm():

@@ -66,7 +66,7 @@ def press(tab: "sync_api.Page", key: str, expected: int) -> None:
     sync_api.expect(tab.locator("body:not(.busy) .chip[aria-current=true]")).to_have_count(1)  # its script has run
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_two_hundred_verdicts_by_keyboard_survive_a_killed_server(browser, serve, digits):
     server, tab = serve(digits.folder), browser.new_page()
     complaints = []

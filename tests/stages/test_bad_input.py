@@ -1,5 +1,6 @@
 """A user's mistake is answered with one sentence and an exit code, and what was there stays."""
 
+import shutil
 import sys
 
 import numpy as np
@@ -11,12 +12,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory) -> Workspace:
-    """A workspace with a data set, a subject and the three selections, ready for a mutation."""
-    made = Workspace(tmp_path_factory.mktemp("bad"))
-    made.configure()
-    made.run("dvc", "repro", "outlier", "activation", "preloss")
-    return made
+def workspace(whole_run, tmp_path_factory) -> Workspace:
+    """A workspace in which everything has run."""
+    return whole_run.copied(tmp_path_factory.mktemp("bad") / "work")
 
 
 def complaint(workspace: Workspace, stage: str, *overrides: str) -> str:
@@ -112,6 +110,7 @@ def test_an_output_folder_that_is_a_file(workspace):
 
 
 def test_a_missing_artifact(workspace):
+    shutil.rmtree(workspace.folder / "results/evaluation")
     assert "run `dvc repro`" in complaint(workspace, "report")
 
 

@@ -1,8 +1,10 @@
 """Whatever befalls the machine, the next `dvc repro` ends as if nothing had been.
 
-A round kills every second stage, and one round is part of the tests; FAULTLOC_KILLS=20 makes it twenty.
+A round kills every fourth stage; the first one is part of `make test`, all four of `make test-exhaustive`, and
+FAULTLOC_KILLS=20 makes it twenty.
 """
 
+import json
 import os
 import re
 import shutil
@@ -20,7 +22,10 @@ from tests.warm_python import warm_folder
 
 pytestmark = pytest.mark.slow
 
-ROUNDS = int(os.environ.get("FAULTLOC_KILLS", "1"))
+ROUNDS = [
+    0,
+    *(pytest.param(n, marks=pytest.mark.exhaustive) for n in range(1, int(os.environ.get("FAULTLOC_KILLS", "4")))),
+]
 _RUNNING = re.compile(r"^Running stage '(\w+)':$")
 
 
@@ -40,10 +45,8 @@ def outputs(made: Workspace) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory) -> Workspace:
-    made = workspace(tmp_path_factory.mktemp("undisturbed") / "work")
-    made.reproduce()
-    return made
+def undisturbed(whole_run) -> Workspace:
+    return whole_run
 
 
 def kill_in(made: Workspace, stage: str, rng: np.random.Generator) -> bool:
@@ -77,12 +80,12 @@ def kill_in(made: Workspace, stage: str, rng: np.random.Generator) -> bool:
 
 
 @pytest.mark.timeout(1800)  # a start of DVC for every stage
-@pytest.mark.parametrize("number", range(ROUNDS))
+@pytest.mark.parametrize("number", ROUNDS)
 def test_every_stage_may_be_killed_at_any_moment(undisturbed, tmp_path, number):
     rng = np.random.default_rng(number)
     made = workspace(tmp_path / "work")
     order = list(OmegaConf.load(made.folder / "dvc.yaml").stages)
-    killed = [stage for stage in order[number % 2 :: 2] if kill_in(made, stage, rng)]
+    killed = [stage for stage in order[number % 4 :: 4] if kill_in(made, stage, rng)]
     assert len(killed) >= 3  # a stage that ended before its moment came is not begun again
     made.reproduce()
     assert outputs(made) == outputs(undisturbed)
@@ -109,19 +112,24 @@ def test_a_corrupted_file_in_the_cache_is_computed_again(undisturbed, tmp_path):
 def test_two_users_may_share_a_cache_at_the_same_time_and_their_lock_files_are_that_of_a_run_alone(
     undisturbed, tmp_path
 ):
+    alone = undisturbed.lock()["stages"]
     cache = tmp_path / "cache"
     users = [workspace(tmp_path / name, cache) for name in ("ann", "bob")]
     running = [
         subprocess.Popen(
-            [warm_folder() / "dvc", "repro"], cwd=user.folder, env=warm_environment(), stdout=subprocess.DEVNULL
+            [warm_folder() / "dvc", "repro", "mutation", "linkage"],
+            cwd=user.folder,
+            env=warm_environment(),
+            stdout=subprocess.DEVNULL,
         )
         for user in users
     ]
     assert [process.wait() for process in running] == [0, 0]
     for user in users:
-        assert outputs(user) == outputs(undisturbed)
         # Every path, hash, size and parameter, in the same order: these two began with an empty cache too.
-        assert (user.folder / "dvc.lock").read_bytes() == (undisturbed.folder / "dvc.lock").read_bytes()
+        assert {"mutation", "linkage", "train"} <= user.lock()["stages"].keys()
+        assert all(json.dumps(alone[name]) == json.dumps(entry) for name, entry in user.lock()["stages"].items())
+    assert (users[0].folder / "dvc.lock").read_bytes() == (users[1].folder / "dvc.lock").read_bytes()
 
 
 def test_a_disk_that_fills_up_loses_nothing(undisturbed, tmp_path):

@@ -91,7 +91,6 @@ def test_raw_data_named_by_a_relative_path_are_found_and_their_changes_noticed(t
     ("number", "exit_code", "interrupts_ignored"),
     [
         (signal.SIGINT, 130, False),
-        (signal.SIGTERM, 143, False),
         # In the background of a shell, or under nohup.
         (signal.SIGTERM, 143, True),
         (signal.SIGKILL, -signal.SIGKILL, False),

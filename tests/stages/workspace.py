@@ -65,9 +65,14 @@ class Workspace:
     def copied(self, folder: Path) -> "Workspace":
         """The same with all that has run in it, its cache too, under ``folder``, which must not be there."""
         shutil.copytree(self.folder, folder, symlinks=True)
-        copy = object.__new__(Workspace)
-        copy.folder = folder
-        return copy
+        return self.at(folder)
+
+    @classmethod
+    def at(cls, folder: Path) -> "Workspace":
+        """The workspace that another one has made in ``folder``, with all that has run in it."""
+        there = object.__new__(cls)
+        there.folder = folder
+        return there
 
     def run(self, *command: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
         """Runs ``command`` in the workspace with this Python first on the path; the output of both streams as text.
