@@ -28,6 +28,14 @@ PEERS = Path("data/peers")
 ERRORS = Path("data/errors")
 HEATMAPS = Path("data/heatmaps")
 LINKAGE = Path("data/linkage")
+# What each unit says of each sample of each split; how much each matters; which matter most; their clusters.
+UNIT_OUTPUTS = Path("data/unit_outputs")
+TRAIN_UNIT_OUTPUTS = UNIT_OUTPUTS / "train"
+TEST_UNIT_OUTPUTS = UNIT_OUTPUTS / "test"
+UNIT_LAYERS = TRAIN_UNIT_OUTPUTS / "layers.json"
+IMPORTANCE = Path("data/importance")
+IMPORTANT_UNITS = Path("data/important_units.json")
+CENTROIDS = Path("data/centroids.json")
 
 DFAULO = Path("results/dfaulo")
 RANKING = DFAULO / "ranking.csv"
@@ -36,6 +44,7 @@ CAUSE_EVALUATION = Path("results/cause_evaluation")
 CAUSE_REPORT = Path("results/cause_report")
 UNSAFE_SET = Path("results/unsafe_set")
 HUDD_RETRAIN = Path("results/hudd_retrain")
+COVERAGE = Path("results/coverage")
 DEEP_LOCALIZE = Path("results/deep_localize")
 EVALUATION = Path("results/evaluation")
 REPORT = Path("results/report")

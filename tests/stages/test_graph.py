@@ -16,6 +16,7 @@ ORDER = [
     *("gendata", "train", "outlier", "activation", "preloss", "mutation", "suffix", "dfaulo"),
     *("peers", "evaluate", "report", "purify", "deep_localize", "errors", "heatmaps", "linkage", "root_causes"),
     *("evaluate_causes", "report_causes"),
+    *("unit_outputs", "importance", "selection", "centroids", "coverage"),
     *("unsafe_set", "hudd_retrain"),
 ]
 SHARED_BY_RANKS = {"train", "mutation", "suffix"}

@@ -18,8 +18,9 @@ from tests.stages.workspace import Workspace, environment
 pytestmark = pytest.mark.slow
 AFTER_MUTATION = {"mutation", "dfaulo", "evaluate", "report", "purify"}
 ROOT_CAUSES = {"errors", "heatmaps", "linkage", "root_causes", "evaluate_causes", "report_causes"}
+COVERAGE = {"unit_outputs", "importance", "selection", "centroids", "coverage"}
 OTHERS = {"gendata", "train", "outlier", "activation", "preloss", "suffix", "peers", "deep_localize"}
-ALL = OTHERS | AFTER_MUTATION | ROOT_CAUSES
+ALL = OTHERS | AFTER_MUTATION | ROOT_CAUSES | COVERAGE
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,8 @@ STEPS: tuple[dict[str, set[str]], ...] = (
         "fault/training=wrong_loss": {"deep_localize"},
         # Trees of all layers are grown once, and cut as often as somebody likes.
         "hudd.root_causes.clusters=3": {"root_causes", "evaluate_causes", "report_causes"},
+        # Another list of units changes all that depends on it, and nothing before.
+        "idc.selection.top=4": {"selection", "centroids", "coverage"},
         # The weights stay bit for bit, and nobody reads the diagnosis.
         "monitor=on": {"train"},
     },
@@ -54,9 +57,11 @@ STEPS: tuple[dict[str, set[str]], ...] = (
         # Four numbers an image: other samples are the farthest, so the deletion set is another one.
         "outlier.largest_side=2": {"outlier", "mutation", "dfaulo"},
         "evaluate.cleanlab=false": {"evaluate", "report"},
+        "idc.centroids.clusters=3": {"centroids", "coverage"},
         "hudd.root_causes.layer=features.0": {"root_causes", "evaluate_causes", "report_causes"},
     },
     {
+        "idc.coverage.criteria=[nc,idc]": {"coverage"},
         "suffix.learning_rate=0.01": {"suffix", "dfaulo", "evaluate", "report", "purify"},
         "hudd.linkage.form=l2": {"linkage", "root_causes", "evaluate_causes", "report_causes"},
     },

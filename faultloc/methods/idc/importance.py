@@ -22,7 +22,7 @@ Attribution = Callable[[nn.Module, Tensor, Int[np.ndarray, "sample"], Sequence[s
 
 
 def read_importance(
-    network: nn.Module, batches: Iterable[tuple[Tensor, Int[np.ndarray, "sample"]]], attribution: str
+    network: nn.Module, batches: Iterable[tuple[Tensor, Int[np.ndarray, "sample"]]], attribution: str, rng=None
 ) -> Importance:
     """The importance of all units of convolutional and linear layers, the last one too: the sum over all samples.
 

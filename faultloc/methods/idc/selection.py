@@ -1,12 +1,61 @@
-"""Which units are the important ones: the highest of one layer, or of all layers but the last."""
+"""Which units are the important ones: the highest of one layer, of each layer, or of all layers but the last."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from jaxtyping import Float
 
 from faultloc.errors import ConfigError
-from faultloc.methods.idc.units import Unit
+from faultloc.methods.idc.unit_outputs import Unit
+from faultloc.settings_check import check_number
+
+# Of all layers but the last together, of one layer, or of each layer but the last by itself.
+Scope = Literal["end2end", "layer", "layer_by_layer"]
+# A list of units for each coverage that is measured, by its name: a layer's, or ``TOGETHER``.
+UnitGroups = dict[str, list[Unit]]
+TOGETHER = "all layers"
+
+
+@dataclass(frozen=True)
+class SelectionSettings:
+    """How many units count, ``top``, and from where; ``layer_index`` counts the layers from 0, from the end below 0.
+
+    Raises:
+        ConfigError: a setting is out of its range.
+    """
+
+    scope: Scope = "end2end"
+    layer_index: int | None = None
+    top: int = 10
+
+    def __post_init__(self) -> None:
+        check_number("the number of important units", self.top, at_least=1, whole=True)
+        if self.scope not in get_args(Scope):
+            raise ConfigError(f"the scope is {self.scope!r}; expected one of: {', '.join(get_args(Scope))}")
+        if (self.layer_index is not None) != (self.scope == "layer"):
+            raise ConfigError(
+                f"the scope is {self.scope} and the layer's index {self.layer_index}; expected an index for the scope "
+                "layer, and for no other"
+            )
+
+
+def select_groups(importance: Mapping[str, Float[np.ndarray, "_"]], settings: SelectionSettings) -> UnitGroups:
+    """The important units, a group for each coverage that is to be measured.
+
+    Layer by layer, a layer of fewer than ``top`` units counts with all that it has.
+
+    Raises:
+        ConfigError: there is no such layer, or not so many units.
+    """
+    if settings.scope == "layer_by_layer":
+        inner = list(importance)[:-1]
+        return {name: select_units(importance, min(settings.top, len(importance[name])), layer=name) for name in inner}
+    if settings.layer_index is None:
+        return {TOGETHER: select_units(importance, settings.top, layer=None)}
+    layer = layer_by_index(importance, settings.layer_index)
+    return {layer: select_units(importance, settings.top, layer=layer)}
 
 
 def select_units(importance: Mapping[str, Float[np.ndarray, "_"]], count: int, *, layer: str | None) -> list[Unit]:

@@ -1,8 +1,8 @@
-"""From a batch to what each unit says of each sample: a channel's mean over its map, a neuron's output."""
+"""From a batch to what each unit says of each sample."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import get_args
 
 import numpy as np
 import torch
@@ -12,39 +12,13 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.conv import _ConvNd
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
-from faultloc.errors import DataError, ModelError, TrainingError
+from faultloc.errors import ConfigError, DataError, ModelError, TrainingError
+from faultloc.methods.idc.unit_outputs import Unit, UnitOutputs
 from faultloc.probes.layer_outputs import Point, read_layer_outputs
-from faultloc.subject.batches import as_model_input
+from faultloc.subject.batches import as_model_input, as_tensor
+from faultloc.subject.dataset import LabeledDataset
 
-# A layer's name and a number in it.
-Unit = tuple[str, int]
-
-
-@dataclass(frozen=True)
-class UnitOutputs:
-    """One number a sample and unit, a matrix [sample, neuron] a layer; and what goes with the samples.
-
-    ``answers`` are the network's outputs where they are a matrix, else None. ``labels`` are those that came with the
-    batch, else None.
-    """
-
-    layers: tuple[str, ...]
-    values: tuple[Float[np.ndarray, "sample _"], ...]
-    answers: Float[np.ndarray, "sample class"] | None = None
-    labels: Int[np.ndarray, "sample"] | None = None
-
-    def __len__(self) -> int:
-        return len(self.values[0])
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """The number of units of each layer."""
-        return tuple(values.shape[1] for values in self.values)
-
-    @cached_property
-    def joined(self) -> Float[np.ndarray, "sample neuron"]:
-        """The units of all layers side by side; made once for all criteria that look."""
-        return np.concatenate(self.values, axis=1)
+__all__ = ["Unit", "UnitOutputs", "UnitReader", "labelled_batches", "unit_means", "unit_sums"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,12 +30,18 @@ class UnitReader:
     the mean over its steps.
 
     Raises:
-        ModelError: the model has no such layer.
+        ConfigError: there is no such point.
     """
 
     model: nn.Module
     layers: Sequence[str] | None = None
     point: Point = "before"
+
+    def __post_init__(self) -> None:
+        if self.point not in get_args(Point):
+            raise ConfigError(
+                f"units are to be read at the point {self.point!r}; expected {' or '.join(get_args(Point))}"
+            )
 
     def is_like(self, other: "UnitReader") -> bool:
         """True if both read the same of every batch, so that one reading does for both."""
@@ -86,6 +66,29 @@ class UnitReader:
         is_matrix = isinstance(answer, Tensor) and answer.ndim == 2
         answers = _as_float(answer).cpu().numpy() if is_matrix else None  # type: ignore[arg-type]
         return UnitOutputs(tuple(values), tuple(values.values()), answers, labels)
+
+    def read_all(self, batches: Iterable[object]) -> UnitOutputs:
+        """The units of all ``batches`` one behind the other.
+
+        Raises:
+            DataError: there is no batch.
+            ModelError, TrainingError: as ``read``.
+        """
+        read = [self.read(batch) for batch in batches]
+        if not read:
+            raise DataError("there are no samples to read units of; expected at least one batch")
+        values = tuple(np.concatenate(of_layer) for of_layer in zip(*(units.values for units in read), strict=True))
+        answers, labels = ([getattr(units, name) for units in read] for name in ("answers", "labels"))
+        return UnitOutputs(read[0].layers, values, _joined(answers), _joined(labels))
+
+
+def labelled_batches(
+    dataset: LabeledDataset, device: torch.device, size: int
+) -> Iterator[tuple[Num[Tensor, "sample ..."], np.ndarray]]:
+    """The stored inputs of ``dataset`` on ``device``, so many at once, each batch with what is given for it."""
+    inputs = as_tensor(dataset.inputs, device)
+    for start in range(0, len(dataset), size):
+        yield inputs[start : start + size], dataset.given[start : start + size]
 
 
 def unit_means(layer: nn.Module, output: object) -> Float[Tensor, "sample neuron"]:
@@ -128,6 +131,11 @@ def _step_means(layer: nn.RNNBase, output: object) -> Float[Tensor, "sample neur
         return _as_float(padded).sum(1) / lengths.to(padded.device)[:, None]
     assert isinstance(sequence, Tensor)
     return _as_float(sequence).mean(1 if layer.batch_first else 0)
+
+
+def _joined(parts: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    known = [part for part in parts if part is not None]
+    return np.concatenate(known) if len(known) == len(parts) else None
 
 
 def _as_float(values: Tensor) -> Float[Tensor, "..."]:

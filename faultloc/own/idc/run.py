@@ -10,7 +10,7 @@ from torch import Tensor
 
 from faultloc.coverage import Coverage
 from faultloc.errors import DataError
-from faultloc.io.importance_table import load_importance, save_importance
+from faultloc.io.coverage.importance_table import load_importance, save_importance
 from faultloc.io.stores.artifacts import save_json
 from faultloc.io.stores.tables import save_table
 from faultloc.methods.idc.criteria import CRITERIA, Criterion

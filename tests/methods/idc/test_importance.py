@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.io.importance_table import load_importance, save_importance
+from faultloc.io.coverage.importance_table import load_importance, save_importance
 from faultloc.methods.idc.importance import ATTRIBUTIONS, read_importance
 from faultloc.methods.idc.selection import layer_by_index, select_units
 

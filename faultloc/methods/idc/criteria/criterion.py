@@ -31,13 +31,14 @@ class Criterion(ABC):
     A batch is a tensor of inputs, or inputs, labels and whatever else. ``layers`` and ``point`` say which units are
     looked at and where (``UnitReader``). A new criterion gives what is abstract here, ``name``, and:
 
-    ``needs_build``: it learns something of training data first. ``is_order_free``: what is covered does not depend on
-    the order of samples, nor on batches and shards, so that shards can be merged. ``shared``: the names of the settings
+    ``needs_build``: it learns something of training data first. ``needs_classes``: it means nothing where the network
+    does not answer with classes. ``is_order_free``: what is covered does not depend on the order of samples, nor on batches and shards, so that shards can be merged. ``shared``: the names of the settings
     and of what was learnt; shards are merged only if they have the same.
     """
 
     name: ClassVar[str]
     needs_build: ClassVar[bool] = False
+    needs_classes: ClassVar[bool] = False
     is_order_free: ClassVar[bool] = True
     shared: ClassVar[tuple[str, ...]] = ()
 
@@ -46,6 +47,11 @@ class Criterion(ABC):
         self.samples = 0
         self._layout: tuple[tuple[str, int], ...] | None = None
         self._is_built = False
+
+    @property
+    def is_built(self) -> bool:
+        """True where it has learnt of training data, or was made with what it would learn."""
+        return self._is_built
 
     def build(self, loader: Iterable[object]) -> Self:
         """Itself, having learnt of the training data what it needs; most criteria need nothing and read nothing.

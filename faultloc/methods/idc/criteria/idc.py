@@ -9,14 +9,12 @@ from jaxtyping import Float
 from torch import nn
 
 from faultloc.coverage import Coverage
-from faultloc.errors import ConfigError, ModelError
+from faultloc.errors import ConfigError
+from faultloc.methods.idc.centroids import Centres, ClusterSettings, chosen_outputs, find_centres
 from faultloc.methods.idc.criteria.criterion import Criterion, Self
-from faultloc.methods.idc.line_clusters import choose_clusters, cluster_line, nearest_centre
-from faultloc.methods.idc.units import Unit, UnitOutputs
+from faultloc.methods.idc.line_clusters import nearest_centre
+from faultloc.methods.idc.unit_outputs import Unit, UnitOutputs
 from faultloc.probes.layer_outputs import Point
-
-# Of fewer values than this that are not 0 the published code makes no clusters.
-_FEWEST_VALUES = 10
 
 
 class ImportanceDrivenCoverage(Criterion):
@@ -43,9 +41,8 @@ class ImportanceDrivenCoverage(Criterion):
 
     name: ClassVar[str] = "idc"
     needs_build: ClassVar[bool] = True
-    shared: ClassVar[tuple[str, ...]] = ("units", "clusters", "candidates", "drops_zeros", "decimals", "centres")
-    # Ascending, an array a unit.
-    centres: dict[Unit, Float[np.ndarray, "_"]] | None = None
+    shared: ClassVar[tuple[str, ...]] = ("units", "settings", "centres")
+    centres: Centres | None = None
 
     def __init__(
         self,
@@ -61,56 +58,36 @@ class ImportanceDrivenCoverage(Criterion):
     ) -> None:
         super().__init__(model, layers=layers, point=point)
         self.units = tuple((layer, int(number)) for layer, number in units)
-        asked = (clusters,) if clusters is not None else tuple(candidates)
+        self.settings = ClusterSettings(clusters, tuple(candidates), drops_zeros, decimals)
         if not self.units or len(set(self.units)) < len(self.units):
             raise ConfigError(
                 f"importance-driven coverage is about {len(self.units)} units, of which {len(set(self.units))} differ; "
                 "expected one or more, each once"
             )
-        if not asked or min(asked) < 1:
-            raise ConfigError(f"the numbers of clusters are {list(asked)}; expected 1 or more")
-        self.clusters, self.candidates = clusters, tuple(candidates)
-        self.drops_zeros, self.decimals = drops_zeros, decimals
         self._learnt: list[Float[np.ndarray, "sample unit"]] = []
 
     def _begin(self, widths: tuple[int, ...]) -> None:
         self._seen: set[bytes] = set()
 
-    def _chosen(self, units: UnitOutputs) -> Float[np.ndarray, "sample unit"]:
-        columns = []
-        for layer, number in self.units:
-            if layer not in units.layers:
-                raise ModelError(f"there is no layer {layer!r}; expected one of: {', '.join(units.layers)}")
-            values = units.values[units.layers.index(layer)]
-            if not 0 <= number < values.shape[1]:
-                raise ModelError(
-                    f"the layer {layer!r} has no unit {number}; expected a number from 0 to {values.shape[1] - 1}"
-                )
-            columns.append(values[:, number])
-        return np.stack(columns, axis=1)
+    @classmethod
+    def of_centres(
+        cls, model: nn.Module, centres: Centres, *, layers: Sequence[str] | None = None, point: Point = "before"
+    ) -> Self:
+        """The criterion for clusters that were found before, which needs no training data any more."""
+        made = cls(model, units=list(centres), layers=layers, point=point)
+        made.centres, made._is_built = dict(centres), True
+        return made
 
     def _learn(self, units: UnitOutputs) -> None:
-        self._learnt.append(self._chosen(units))
+        self._learnt.append(chosen_outputs(units, self.units))
 
     def _finish(self) -> None:
-        values = np.concatenate(self._learnt).astype(np.float64)
+        self.centres = find_centres(self.units, np.concatenate(self._learnt), self.settings)
         self._learnt = []
-        self.centres = {unit: self._centres(values[:, place]) for place, unit in enumerate(self.units)}
-
-    def _centres(self, values: Float[np.ndarray, "sample"]) -> Float[np.ndarray, "_"]:
-        if self.drops_zeros:
-            values = values[values != 0]
-            if len(values) < _FEWEST_VALUES:
-                return np.zeros(1)
-        if self.clusters is not None:
-            centres = cluster_line(values, self.clusters)
-        else:
-            centres = choose_clusters(values, self.candidates)
-        return centres if self.decimals is None else np.unique(np.round(centres, self.decimals))
 
     def _observe(self, units: UnitOutputs) -> None:
         assert self.centres is not None
-        values = self._chosen(units).astype(np.float64)
+        values = chosen_outputs(units, self.units)
         codes = [nearest_centre(values[:, place], self.centres[unit]) for place, unit in enumerate(self.units)]
         self._seen.update(code.tobytes() for code in np.stack(codes, axis=1).astype("<u2"))
 

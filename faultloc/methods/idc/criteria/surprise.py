@@ -41,6 +41,7 @@ class SurpriseCriterion(Criterion):
     """
 
     needs_build: ClassVar[bool] = True
+    needs_classes: ClassVar[bool] = True
     shared: ClassVar[tuple[str, ...]] = ("width", "upper", "classes", "min_variance")
     usual_width: ClassVar[float]
 

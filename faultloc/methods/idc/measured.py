@@ -1,0 +1,51 @@
+"""Coverage by several criteria, of unit outputs that were read before."""
+
+from collections.abc import Mapping, Sequence
+
+from torch import nn
+
+from faultloc.coverage import Coverage
+from faultloc.methods.idc.centroids import Centres
+from faultloc.methods.idc.criteria import criterion_named
+from faultloc.methods.idc.criteria.criterion import Criterion
+from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
+from faultloc.methods.idc.unit_outputs import UnitOutputs
+
+
+def measure_coverage(
+    network: nn.Module,
+    names: Sequence[str],
+    train: UnitOutputs,
+    test: UnitOutputs,
+    centroids: Mapping[str, Centres],
+    *,
+    has_classes: bool = True,
+) -> tuple[dict[str, Coverage], list[str]]:
+    """The coverage of ``test`` by the criteria called ``names``, by name, and those that were left out.
+
+    Importance-driven coverage is measured for each group of ``centroids``, and is called `idc <group>` where there are
+    several. What needs classes is left out where the network has none.
+
+    Raises:
+        ConfigError: there is no criterion of a name.
+        DataError, ModelError: see ``Criterion.observe``.
+    """
+    criteria: dict[str, Criterion] = {}
+    left_out = []
+    for name in names:
+        kind = criterion_named(name)
+        if kind.needs_classes and not has_classes:
+            left_out.append(name)
+        elif kind is ImportanceDrivenCoverage:
+            left_out += [] if centroids else [name]
+            for group, centres in centroids.items():
+                called = name if len(centroids) == 1 else f"{name} {group}"
+                criteria[called] = ImportanceDrivenCoverage.of_centres(network, centres)
+        else:
+            criteria[name] = kind(network)
+    for criterion in criteria.values():
+        if criterion.needs_build and not criterion.is_built:
+            criterion.learn(train)
+            criterion.finish_build()
+        criterion.observe(test)
+    return {name: criterion.compute() for name, criterion in criteria.items()}, left_out

@@ -1,0 +1,43 @@
+"""What each unit says of each sample: a channel's mean over its map, a neuron's output."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float, Int
+
+# A layer's name and a number in it.
+Unit = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class UnitOutputs:
+    """One number a sample and unit, a matrix [sample, neuron] a layer; and what goes with the samples.
+
+    ``answers`` are the network's outputs where they are a matrix, else None. ``labels`` are those that came with the
+    batch, else None.
+    """
+
+    layers: tuple[str, ...]
+    values: tuple[Float[np.ndarray, "sample _"], ...]
+    answers: Float[np.ndarray, "sample class"] | None = None
+    labels: Int[np.ndarray, "sample"] | None = None
+
+    def __len__(self) -> int:
+        return len(self.values[0])
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The number of units of each layer."""
+        return tuple(values.shape[1] for values in self.values)
+
+    @cached_property
+    def joined(self) -> Float[np.ndarray, "sample neuron"]:
+        """The units of all layers side by side; made once for all criteria that look."""
+        return np.concatenate(self.values, axis=1)
+
+    def of(self, places: Int[np.ndarray, "kept"]) -> "UnitOutputs":
+        """The same of the samples at ``places``."""
+        answers = None if self.answers is None else self.answers[places]
+        labels = None if self.labels is None else self.labels[places]
+        return UnitOutputs(self.layers, tuple(values[places] for values in self.values), answers, labels)
