@@ -1,10 +1,11 @@
 """`faultloc coverage`: how much of a model a test set exercises, by every criterion."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from faultloc.commands.options import attr_option, takes_data_and_model, top_option
+from faultloc.commands.options import coverage_settings, takes_data_and_model
 from faultloc.own.options import DataOptions, ModelOptions
 
 
@@ -12,18 +13,11 @@ from faultloc.own.options import DataOptions, ModelOptions
 @takes_data_and_model(
     first=[
         click.option("--criteria", help="Names with commas between, such as nc,kmnc,idc; default: all."),
-        attr_option(),
-        top_option(),
+        *coverage_settings(),
     ]
 )
 def command(
-    data: DataOptions,
-    model: ModelOptions,
-    output: Path,
-    seed: int,
-    criteria: str | None,
-    attr: str,
-    top_m_neurons: int,
+    data: DataOptions, model: ModelOptions, output: Path, criteria: str | None, **settings: Any
 ) -> None:
     """Measures how much of a model a test set exercises, by criteria of coverage, in one pass over the data.
 
@@ -31,12 +25,12 @@ def command(
     Example:
       faultloc coverage --dataset ./MNIST --model ./lenet.pth --arch nets:LeNet --criteria nc,kmnc,idc
 
-    The data set holds train/ and test/, each with <class>/*. Writes coverage.csv, a row a criterion; idc is about the
-    units that matter most for right answers, and writes important_neurons.csv.
+    The data set holds train/ and test/, each with <class>/*. Writes report.html and coverage.csv, a row a criterion;
+    idc is about the units that matter most for right answers, and writes important_neurons.csv.
     """
     from faultloc.methods.idc.criteria import CRITERIA
-    from faultloc.own.idc.options import CoverageOptions, chosen_criteria
+    from faultloc.own.idc.options import chosen_criteria, coverage_options
     from faultloc.own.idc.run import run_coverage
 
     names = list(CRITERIA) if criteria is None else chosen_criteria(criteria, list(CRITERIA))
-    run_coverage(data, model, CoverageOptions(names, attr, top_m_neurons), output, click.echo)
+    run_coverage(data, model, coverage_options(names, **settings), output, click.echo)

@@ -49,14 +49,29 @@ def trust_option(help_text: str) -> Option:
     return click.option("--trust-checkpoint", is_flag=True, help=help_text)
 
 
-def attr_option() -> Option:
-    """--attr, of the commands about coverage."""
-    return click.option("--attr", default="lrp", show_default=True, help="What says which neurons matter: lrp, lgxa.")
-
-
-def top_option() -> Option:
-    """--top-m-neurons, of the commands about coverage."""
-    return click.option("--top-m-neurons", default=10, show_default=True, help="How many matter.")
+def coverage_settings() -> Sequence[Option]:
+    """What the commands about coverage have in common."""
+    return (
+        click.option(
+            "--attr",
+            "attribution",
+            default="lrp",
+            show_default=True,
+            help="What says which neurons matter: lrp, lgxa, lgc, la, lc, ii, lig, ldl, ldls, lgs, lfa, or wisdom: "
+            "their votes.",
+        ),
+        click.option("--top-m-neurons", "top", type=int, help="How many matter; default: the preset's, 10 or 6."),
+        click.option(
+            "--preset",
+            type=click.Choice(["wisdom", "deepimportance"]),
+            default="wisdom",
+            show_default=True,
+            help="The settings of the one's code or of the other's.",
+        ),
+        click.option("--target", help="MODULE:FUNCTION, the number that counts of what the network returns."),
+        click.option("--pool", "pool_set", help="Folder of the data set with unlabelled images to choose from."),
+        click.option("--add", "additions", default=20, show_default=True, help="How many of the pool to choose."),
+    )
 
 
 # In the order of the help: what a call needs, what it may need, what it can do without. Their names are the fields of

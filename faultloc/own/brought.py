@@ -45,12 +45,15 @@ class Brought:
         return self.model.network
 
 
-def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say) -> Brought:
+def bring(
+    data: DataOptions, given: ModelOptions, output: Path, say: Say, *, answers_classes: bool = True
+) -> Brought:
     """Reads the data set and the model, and stores the samples in the folder `dataset` of ``output``, unless they lie
     there from an earlier call.
 
     ``say`` hears what was found, line by line. What the model answers is not looked at: ``check_class_order`` tells
-    whether its outputs mean the classes that they are taken for.
+    whether its outputs mean the classes that they are taken for. A model that does not answer with classes (not
+    ``answers_classes``) may return what it likes.
 
     Raises:
         DataError: the samples cannot be read, are of one class, or are of more classes than the model has outputs.
@@ -72,7 +75,8 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say) -> Bro
     )
     about["Model"] = f"{given.model}, {model.loaded.form}"
     say(f"Model: {about['Model']}")
-    order = order_classes(listed.train, check_outputs(model.network, example, 1))
+    outputs = check_outputs(model.network, example, 1) if answers_classes else len(listed.train.class_names)
+    order = order_classes(listed.train, outputs)
     about["Classes"] = f"{_named(order)} (by {order.origin})"
     say(f"Classes, by {order.origin}: {_named(order)}")
     digest = store_own_samples(output, listed, order, form, say)

@@ -13,7 +13,8 @@ class DataOptions:
     """Which data set, and how its samples are read.
 
     ``improvement_set`` is the folder of more samples to train on, beside those of ``image_set`` and ``test_set``, for a
-    method that asks for them; None: there are none. Of the sets but the examined one, a folder that does not exist is
+    method that asks for them; None: there are none. ``pool_set`` is a folder of images that nobody has labelled, which
+    then stand in the place of the improvement set. Of the sets but the examined one, a folder that does not exist is
     none.
     """
 
@@ -21,6 +22,7 @@ class DataOptions:
     image_set: str = "train"
     test_set: str = "test"
     improvement_set: str | None = None
+    pool_set: str | None = None
     classes: Path | None = None
     img_size: tuple[int, int, int | None] | None = None
     transform: str | None = None

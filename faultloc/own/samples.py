@@ -7,7 +7,7 @@ from jaxtyping import Shaped
 
 from faultloc.errors import ConfigError, DataError
 from faultloc.io.datasets.image_files import UnreadableImageError, decode_images
-from faultloc.io.samples import SampleForm, SampleListing, list_folder, list_table
+from faultloc.io.samples import SampleForm, SampleListing, list_folder, list_pool, list_table
 from faultloc.io.samples.texts import encode_texts_of, read_vocabulary
 from faultloc.io.samples.transformed import apply_transform, find_transform
 from faultloc.own.options import DataOptions
@@ -50,6 +50,9 @@ def list_own_samples(options: DataOptions) -> ListedSplits:
         return ListedSplits(table)
     train = list_folder(options.dataset, options.image_set, options.classes, follow_links=options.follow_links)
     test = _other_set(options, options.test_set, "--test_set", train)
+    if options.pool_set is not None:
+        pool = list_pool(options.dataset, options.pool_set, train, follow_links=options.follow_links)
+        return ListedSplits(train, test, pool)
     if options.improvement_set is None:
         return ListedSplits(train, test)
     return ListedSplits(train, test, _other_set(options, options.improvement_set, "--improvement_set", train))

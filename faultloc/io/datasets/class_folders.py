@@ -39,14 +39,27 @@ def list_class_folders(root: Path, folder: Path, advice: str, *, follow_links: b
     for path in class_folders:
         if not follow_links and path.is_symlink() and not path.resolve().is_relative_to(home):
             raise DataError(f"the class folder {path} is a link that leads out of {root}: {_FOLLOW}")
-        found = _images_under(path)
-        links = [] if follow_links else [file for file in found if file.is_symlink()]
-        outside = [file for file in links if not file.resolve().is_relative_to(home)]
+        files[path.name], outside = _parted(_images_under(path), home, follow_links=follow_links)
         leaving += outside
-        files[path.name] = sorted(set(found) - set(outside)) if outside else found
         if not files[path.name]:
             raise DataError(f"the class folder {path} has no images in it: add some or remove the folder")
     return ClassFolders(files, leaving)
+
+
+def list_images(root: Path, folder: Path, *, follow_links: bool = False) -> tuple[list[Path], list[Path]]:
+    """The images at any depth of ``folder``, sorted by name, and the links that are left out, as of class folders.
+
+    Raises:
+        DataError: the folder is missing, has no image, or is a link that leads out of ``root``.
+    """
+    if not folder.is_dir():
+        raise DataError(f"the folder {folder} does not exist: expected images in it, at any depth")
+    if not follow_links and folder.is_symlink() and not folder.resolve().is_relative_to(root.resolve()):
+        raise DataError(f"the folder {folder} is a link that leads out of {root}: {_FOLLOW}")
+    kept, leaving = _parted(_images_under(folder), root.resolve(), follow_links=follow_links)
+    if not kept:
+        raise DataError(f"the folder {folder} has no images in it: expected some, at any depth")
+    return kept, leaving
 
 
 def sample_id(root: Path, path: Path) -> str:
@@ -59,6 +72,13 @@ def sample_id(root: Path, path: Path) -> str:
     if not name.isprintable():
         raise DataError(f"the file name {name!r} has characters that cannot be printed: rename the file")
     return name
+
+
+def _parted(found: list[Path], home: Path, *, follow_links: bool) -> tuple[list[Path], list[Path]]:
+    """The files that may be read, and the links that lead out of ``home``."""
+    links = [] if follow_links else [file for file in found if file.is_symlink()]
+    outside = [file for file in links if not file.resolve().is_relative_to(home)]
+    return (sorted(set(found) - set(outside)) if outside else found), outside
 
 
 def _images_under(folder: Path) -> list[Path]:

@@ -1,7 +1,7 @@
 """A person's own data set, as files: which samples it has, and decoding them once."""
 
 from faultloc.io.samples.class_order import ClassOrder, order_classes
-from faultloc.io.samples.folder import list_folder
+from faultloc.io.samples.folder import list_folder, list_pool
 from faultloc.io.samples.listing import SampleListing
 from faultloc.io.samples.store import SampleForm, store_samples
 from faultloc.io.samples.table import list_table
@@ -11,6 +11,7 @@ __all__ = [
     "SampleForm",
     "SampleListing",
     "list_folder",
+    "list_pool",
     "list_table",
     "order_classes",
     "store_samples",
