@@ -49,7 +49,7 @@ def draw_histogram(unit: ShownUnit) -> Histogram:
         inside = (unit.outputs > left if cluster else unit.outputs >= left) & (unit.outputs <= right)
         counts, edges = np.histogram(unit.outputs[inside], number, (left, right) if right > left else (left, left + 1))
         shown = zip(counts.tolist(), ((edges[:-1] - low) * scale).tolist(), strict=True)
-        bars += [Bar(x, 0, width / number, count / width * number, cluster) for count, x in shown if count]
+        bars += [Bar(x, 0.0, width / number, count / width * number, cluster) for count, x in shown if count]
     highest = max(bar.height for bar in bars)
     heights = [max(bar.height / highest * HEIGHT, _LOWEST_BAR) for bar in bars]
     drawn = (replace(bar, y=HEIGHT - height, height=height) for bar, height in zip(bars, heights, strict=True))

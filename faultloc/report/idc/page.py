@@ -97,13 +97,14 @@ def _criterion(coverage: Coverage) -> dict[str, object]:
     }
 
 
-def _share(share: float, covered: float) -> str:
+def _share(share: float, covered: int | float) -> str:
     """A percentage that is not 0 where something is covered."""
     return "<\N{NO-BREAK SPACE}0.1\N{NO-BREAK SPACE}%" if covered and share < 0.0005 else percent(share)
 
 
 def _important(important: ShownImportant, samples: int) -> dict[str, object]:
     coverage, units = important.coverage, important.units
+    more, missing = int(coverage.covered) - len(important.covered), int(coverage.total) - int(coverage.covered)
     return {
         "names": [unit.name for unit in units],
         "units": [_unit(unit, samples) for unit in units],
@@ -117,10 +118,8 @@ def _important(important: ShownImportant, samples: int) -> dict[str, object]:
             }
             for combination in important.covered
         ],
-        "more_covered": spelt(int(coverage.covered) - len(important.covered))
-        if coverage.covered > len(important.covered)
-        else "",
-        "number_uncovered": spelt(int(coverage.total) - int(coverage.covered)),
+        "more_covered": spelt(more) if more else "",
+        "how_many_uncovered": f"{counted(missing, 'combination')} {'is' if missing == 1 else 'are'}",
         "uncovered": [
             {
                 "cells": _cells(near.clusters, units, near.changed),
@@ -135,7 +134,6 @@ def _important(important: ShownImportant, samples: int) -> dict[str, object]:
 
 
 def _unit(unit: ShownUnit, samples: int) -> dict[str, object]:
-    pairs = zip(unit.centres, unit.counts, strict=True)
     return {
         "name": unit.name,
         "score": "" if unit.score is None else f"{unit.score:.3g}",

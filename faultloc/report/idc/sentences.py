@@ -92,10 +92,11 @@ def why_no_more(additions: ShownAdditions) -> str:
     """Why there are as many inputs to add as there are."""
     if not additions.chosen:
         return f"None of the {spelt(additions.pool)} inputs of the pool adds anything to what the test set covers."
-    number = counted(len(additions.chosen), "input")
+    number = len(additions.chosen)
     if additions.is_exhausted:
-        return f"No other input of the pool adds anything: {number} of {spelt(additions.pool)} cover what all would."
-    return f"The first {number} of {spelt(additions.pool)}; others would add more."
+        these = "this one covers" if number == 1 else f"these {number} cover"
+        return f"No other input of the pool adds anything: {these} what all {spelt(additions.pool)} would."
+    return f"The first {counted(number, 'input')} of {spelt(additions.pool)}; others may add more."
 
 
 def gained(additions: ShownAdditions) -> str:
