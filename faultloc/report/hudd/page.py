@@ -1,24 +1,18 @@
 """The page about root causes: one HTML file that needs no other."""
 
-import base64
-import io
 import statistics
 from importlib import resources
 
 from jinja2 import Environment, StrictUndefined
-from PIL import Image
 
 from faultloc.report.hudd.content import CausesContent, Retrained
-from faultloc.report.hudd.overlay import lay_over
 from faultloc.report.hudd.sentences import headline, labels_in_words
 from faultloc.report.hudd.shown_cause import OUTLIERS, ShownCause
+from faultloc.report.shared.inlined import inlined, inlined_overlay
 from faultloc.report.shared.metric_headings import percent
-from faultloc.report.shared.pictures import png_bytes
+from faultloc.report.shared.overlay import lay_over
 
-# Above so many bytes a picture is a photograph, and a JPEG of it a tenth as large.
-_LARGE = 6_000
 _PAIRS = 4
-_QUALITY = 88
 
 
 def render_causes(content: CausesContent) -> str:
@@ -75,19 +69,19 @@ def _cause_line(cause: ShownCause, content: CausesContent) -> dict[str, object]:
         "words": labels_in_words(cause.given[0][0], cause.given_purity, cause.predicted[0][0], cause.predicted_purity),
         "unusual": list(cause.unusual),
         "unsafe": f"{content.unsafe.get(cause.number, 0):,}",
-        "image": _inlined(cause.errors[0].picture),
+        "image": inlined(cause.errors[0].picture),
     }
 
 
 def _cause(cause: ShownCause, content: CausesContent) -> dict[str, object]:
     medoid = cause.errors[0].picture
-    laid = "" if medoid is None or cause.overlay is None else _inlined(lay_over(medoid, cause.overlay))
+    laid = "" if medoid is None or cause.overlay is None else inlined(lay_over(medoid, cause.overlay))
     return {
         **_cause_line(cause, content),
         "is_cluster": cause.number != OUTLIERS,
         "medoid_id": cause.errors[0].sample_id,
         "laid": laid,
-        "overlay": "" if cause.overlay is None else _png(cause.overlay),
+        "overlay": "" if cause.overlay is None else inlined_overlay(cause.overlay),
         "confusions": [
             {"given": given, "predicted": predicted, "count": f"{count:,}", "share": percent(count / cause.size)}
             for (given, predicted), count in cause.confusions[:_PAIRS]
@@ -98,7 +92,7 @@ def _cause(cause: ShownCause, content: CausesContent) -> dict[str, object]:
                 "id": error.sample_id,
                 "given": error.given_label,
                 "predicted": error.predicted_label,
-                "image": _inlined(error.picture),
+                "image": inlined(error.picture),
                 "text": error.text,
             }
             for error in cause.errors
@@ -126,18 +120,3 @@ def _retrained(retrained: Retrained | None) -> dict[str, object] | None:
             for mode in retrained.modes
         ],
     }
-
-
-def _inlined(picture: Image.Image | None) -> str:
-    if picture is None:
-        return ""
-    png = png_bytes(picture)
-    if len(png) <= _LARGE:
-        return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
-    buffer = io.BytesIO()
-    picture.save(buffer, format="JPEG", quality=_QUALITY)
-    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}"
-
-
-def _png(picture: Image.Image) -> str:
-    return f"data:image/png;base64,{base64.b64encode(png_bytes(picture)).decode('ascii')}"

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from faultloc.report.hudd.overlay import lay_over
 from faultloc.report.hudd.sentences import labels_in_words
 from faultloc.report.hudd.shown_cause import OUTLIERS, ShownCause
+from faultloc.report.shared.overlay import lay_over
 from faultloc.report.shared.theme import PRINT, drawing
 
 

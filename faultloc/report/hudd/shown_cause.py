@@ -10,7 +10,7 @@ from PIL import Image
 
 from faultloc.methods.hudd.errors import Errors
 from faultloc.methods.hudd.root_causes import RootCauses
-from faultloc.report.hudd.overlay import draw_overlay
+from faultloc.report.shared.overlay import draw_overlay
 from faultloc.report.shared.pictures import draw_picture
 from faultloc.report.shared.spelling import spell_input
 from faultloc.subject.dataset import LabeledDataset

@@ -1,7 +1,7 @@
 import numpy as np
 from PIL import Image
 
-from faultloc.report.hudd.overlay import draw_overlay, lay_over
+from faultloc.report.shared.overlay import draw_overlay, lay_over
 
 
 def test_what_speaks_for_is_red_what_speaks_against_is_blue_and_nothing_is_clear() -> None:

@@ -1,0 +1,1 @@
+"""What importance-driven coverage and the other criteria say to people."""
