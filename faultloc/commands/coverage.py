@@ -16,9 +16,7 @@ from faultloc.own.options import DataOptions, ModelOptions
         *coverage_settings(),
     ]
 )
-def command(
-    data: DataOptions, model: ModelOptions, output: Path, criteria: str | None, **settings: Any
-) -> None:
+def command(data: DataOptions, model: ModelOptions, output: Path, criteria: str | None, **settings: Any) -> None:
     """Measures how much of a model a test set exercises, by criteria of coverage, in one pass over the data.
 
     \b

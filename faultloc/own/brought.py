@@ -45,9 +45,7 @@ class Brought:
         return self.model.network
 
 
-def bring(
-    data: DataOptions, given: ModelOptions, output: Path, say: Say, *, answers_classes: bool = True
-) -> Brought:
+def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, answers_classes: bool = True) -> Brought:
     """Reads the data set and the model, and stores the samples in the folder `dataset` of ``output``, unless they lie
     there from an earlier call.
 

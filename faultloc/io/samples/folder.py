@@ -53,9 +53,7 @@ def list_folder(
     listed = list_class_folders(root, folder, _ADVICE, follow_links=follow_links)
     names, is_given = read_class_names(root, folder, list(listed.files), classes_file)
     paths = [path for found in listed.files.values() for path in found]
-    skipped = tuple(
-        (path.relative_to(root).as_posix(), _LEAVES) for path in listed.leaving
-    )
+    skipped = tuple((path.relative_to(root).as_posix(), _LEAVES) for path in listed.leaving)
     check_skipped(skipped, len(paths) + len(skipped))
     return SampleListing(
         kind="images",

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from faultloc.errors import DataError
-from faultloc.methods.idc.units import Unit
+from faultloc.methods.idc.unit_outputs import Unit
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from faultloc.errors import ConfigError, DataError
 from faultloc.methods.idc.criteria.criterion import Criterion
 from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
 from faultloc.methods.idc.important_outputs import important_outputs, reached_combinations
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 
 
 @dataclass(frozen=True)

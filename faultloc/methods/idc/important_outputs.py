@@ -6,9 +6,10 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from faultloc.errors import ConfigError, DataError
+from faultloc.methods.idc.centroids import chosen_outputs
 from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
 from faultloc.methods.idc.line_clusters import nearest_centre
-from faultloc.methods.idc.units import Unit, UnitOutputs
+from faultloc.methods.idc.unit_outputs import Unit, UnitOutputs
 
 
 def important_outputs(
@@ -19,13 +20,10 @@ def important_outputs(
     Raises:
         DataError: there is no batch.
     """
-    rows = [
-        np.stack([units.values[units.layers.index(layer)][:, number] for layer, number in criterion.units], axis=1)
-        for units in batches
-    ]
+    rows = [chosen_outputs(units, criterion.units) for units in batches]
     if not rows:
         raise DataError("there is no batch of unit outputs; expected at least one")
-    return np.concatenate(rows).astype(np.float64)
+    return np.concatenate(rows)
 
 
 def learnt_centres(criterion: ImportanceDrivenCoverage) -> Mapping[Unit, Float[np.ndarray, "_"]]:

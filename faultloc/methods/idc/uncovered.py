@@ -13,7 +13,7 @@ from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
 from faultloc.methods.idc.important_outputs import learnt_centres
 from faultloc.methods.idc.line_clusters import nearest_centre
 from faultloc.methods.idc.outward_search import Combination, combinations_outwards
-from faultloc.methods.idc.units import Unit
+from faultloc.methods.idc.unit_outputs import Unit
 
 # Up to so many combinations are measured one by one; among more, the search goes outwards from the samples.
 _FEW = 4096

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Int
-from torch import Tensor
 
 from faultloc.errors import ConfigError
 from faultloc.io.coverage.importance_table import load_importance
-from faultloc.methods.idc.attributions import ATTRIBUTIONS, attribution_named
+from faultloc.methods.idc.attributions import attribution_named
 from faultloc.methods.idc.attributions.explained import Target
 from faultloc.methods.idc.importance import Importance, read_importance
 from faultloc.methods.idc.selection import UnitGroups, select_groups
@@ -17,12 +16,13 @@ from faultloc.methods.idc.speaking_samples import samples_of_class, speaking_sam
 from faultloc.methods.idc.units import UnitReader, labelled_batches
 from faultloc.methods.idc.voting import METHODS, vote
 from faultloc.own.brought import Brought
+from faultloc.own.class_order_check import check_class_order
 from faultloc.own.idc.options import VOTES, CoverageOptions
 from faultloc.own.layer_names import full_name, own_name
 from faultloc.own.stored_samples import Say
 from faultloc.probes.predictions import predict
 from faultloc.subject.batches import as_tensor
-from faultloc.subject.seeding import derive_seed, numpy_generator
+from faultloc.subject.seeding import numpy_generator
 
 # WISDOM votes on batches of 32, all of them; after so many the head of the list no longer changes (docs/coverage.md).
 _VOTING_BATCH, _VOTING_BATCHES = 32, 20
@@ -53,7 +53,7 @@ def find_important(brought: Brought, options: CoverageOptions, target: Target | 
         own = _own(brought, _votes(brought, options, target, say))
     else:
         attribution_named(options.attribution)
-        by_class = {name: _own(brought, found) for name, found in _by_class(brought, options, target)}
+        by_class = {name: _own(brought, found) for name, found in _by_class(brought, options, target, say)}
         own = _total(by_class)
     groups = {
         name: [(full_name(brought.network, layer), number) for layer, number in units]
@@ -76,18 +76,21 @@ def class_index(brought: Brought, options: CoverageOptions) -> int | None:
     return names.index(options.of_class)
 
 
-def _speaking(brought: Brought, options: CoverageOptions, target: Target | None) -> Int[np.ndarray, "chosen"]:
+def _speaking(brought: Brought, options: CoverageOptions, target: Target | None, say: Say) -> Int[np.ndarray, "chosen"]:
     train, of_class = brought.splits.train, class_index(brought, options)
     if target is not None:
         return samples_of_class(train.labels, of_class)
     said = predict(brought.network, train, brought.device, batch_size=options.batch_size).outputs
+    warning = check_class_order(said, train.labels, train.class_names)
+    if warning:
+        say(f"Warning: {warning}")
     return speaking_samples(said, train.labels, of_class=of_class)
 
 
 def _by_class(
-    brought: Brought, options: CoverageOptions, target: Target | None
+    brought: Brought, options: CoverageOptions, target: Target | None, say: Say
 ) -> Iterator[tuple[str, Importance]]:
-    train, kept = brought.splits.train, _speaking(brought, options, target)
+    train, kept = brought.splits.train, _speaking(brought, options, target, say)
     for index, name in enumerate(train.class_names):
         of_class = kept[train.labels[kept] == index]
         if len(of_class):
@@ -103,7 +106,9 @@ def _total(by_class: Mapping[str, Importance]) -> Importance:
 
 def _votes(brought: Brought, options: CoverageOptions, target: Target | None, say: Say) -> Importance:
     if target is not None:
-        raise ConfigError("--attr wisdom weighs attributions by the loss of a classifier; with --target, name one of them")
+        raise ConfigError(
+            "--attr wisdom weighs attributions by the loss of a classifier; with --target, name one of them"
+        )
     train, of_class = brought.splits.train, class_index(brought, options)
     chosen = samples_of_class(train.labels, of_class)
     rng = numpy_generator(options.seed, "vote")

@@ -1,6 +1,7 @@
 """What `faultloc idc` and `faultloc coverage` do: the units that matter, one pass over each set, tables and a page."""
 
-from dataclasses import asdict, replace
+import functools
+from dataclasses import asdict
 from pathlib import Path
 
 from faultloc.io.coverage.coverage_table import coverage_line, save_coverage
@@ -8,11 +9,11 @@ from faultloc.io.coverage.importance_table import save_importance
 from faultloc.io.coverage.uncovered_table import save_uncovered
 from faultloc.io.stores.artifacts import save_json
 from faultloc.methods.idc.attributions.explained import Target
+from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
 from faultloc.methods.idc.selection import TOGETHER
 from faultloc.methods.idc.speaking_samples import samples_of_class
-from faultloc.methods.idc.uncovered import Uncovered, nearest_uncovered
+from faultloc.methods.idc.uncovered import nearest_uncovered
 from faultloc.own.brought import Brought, bring, require_test_set
-from faultloc.own.class_order_check import check_class_order
 from faultloc.own.idc.additions import choose_of_pool, save_additions
 from faultloc.own.idc.important import Important, class_index, find_important
 from faultloc.own.idc.measuring import Measured, measure
@@ -56,3 +57,56 @@ def run_coverage(data: DataOptions, given: ModelOptions, options: CoverageOption
         say(f"Left out, since the model does not answer with classes: {', '.join(measured.left_out)}")
     pages = _pages(brought, options, important, measured, test, pool, output)
     say(f"Results: {pages[0]}, {output}/coverage.csv" + (f", {output}/important_neurons.csv" if measured.idc else ""))
+
+
+def _important(brought: Brought, options: CoverageOptions, target: Target | None, output: Path, say: Say) -> Important:
+    if ImportanceDrivenCoverage.name not in options.criteria:
+        return Important({}, {})
+    important = find_important(brought, options, target, say)
+    save_importance(output / "important_neurons.csv", important.importance)
+    for group, units in important.groups.items():
+        named = ", ".join(f"{own_name(brought.network, layer)}.{number}" for layer, number in units)
+        say(f"Important units{'' if group == TOGETHER else f' of {group}'}: {named}")
+    return important
+
+
+def _pages(
+    brought: Brought,
+    options: CoverageOptions,
+    important: Important,
+    measured: Measured,
+    test: LabeledDataset,
+    pool: LabeledDataset | None,
+    output: Path,
+) -> list[Path]:
+    """A page, or one for each group of important units in a folder of its own, with the tables about it."""
+    if not measured.idc:
+        return [write_page(output, coverage_page(brought, important, measured, test, top=options.selection.top))]
+    pages = []
+    for place, (group, criterion) in enumerate(measured.idc.items()):
+        folder = output if len(measured.idc) == 1 else output / f"layer_{place}"
+        uncovered = nearest_uncovered(criterion, measured.outputs[group], _NEAREST)
+        name_of = functools.partial(own_name, brought.network)
+        save_uncovered(folder / "uncovered.csv", uncovered.nearest, test.sample_ids, name_of)
+        additions = None
+        if pool is not None:
+            additions = choose_of_pool(brought, options, criterion, pool), pool
+            save_additions(folder / "additions.csv", *additions)
+        page = coverage_page(
+            brought,
+            important,
+            measured,
+            test,
+            group=group,
+            uncovered=uncovered,
+            additions=additions,
+            top=options.selection.top,
+        )
+        pages.append(write_page(folder, page))
+    return pages
+
+
+def _settings(options: CoverageOptions) -> dict[str, object]:
+    said = asdict(options)
+    said["csv_file"] = None if options.csv_file is None else str(options.csv_file)
+    return said

@@ -11,7 +11,7 @@ from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
 from faultloc.methods.idc.greedy import Additions
 from faultloc.methods.idc.important_outputs import learnt_centres, reached_combinations
 from faultloc.methods.idc.uncovered import Uncovered
-from faultloc.methods.idc.units import Unit
+from faultloc.methods.idc.unit_outputs import Unit
 from faultloc.report.idc.content import (
     ShownAddition,
     ShownAdditions,

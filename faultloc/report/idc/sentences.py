@@ -2,7 +2,7 @@
 
 from faultloc.coverage import Coverage
 from faultloc.methods.idc.uncovered import Change
-from faultloc.methods.idc.units import Unit
+from faultloc.methods.idc.unit_outputs import Unit
 from faultloc.report.idc.content import CoveragePage, ShownAdditions
 
 # What is written out up to here; above, a number of combinations is a power of ten.

@@ -11,7 +11,7 @@ from torch import nn
 from faultloc.coverage import Coverage
 from faultloc.errors import ConfigError
 from faultloc.methods.idc.criteria.criterion import Criterion
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 from faultloc.probes.layer_outputs import Point
 
 

@@ -10,7 +10,7 @@ from faultloc.coverage import Coverage
 from faultloc.errors import ConfigError
 from faultloc.methods.idc.criteria.criterion import Self
 from faultloc.methods.idc.criteria.ranges import RangeCriterion
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 from faultloc.probes.layer_outputs import Point
 
 

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int
 from faultloc.methods.idc.criteria.surprise import SurpriseCriterion
 from faultloc.methods.idc.criteria.traces import require_varying
 from faultloc.methods.idc.moments import Moments
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 
 
 class MahalanobisSurpriseCoverage(SurpriseCriterion):

@@ -7,7 +7,7 @@ import numpy as np
 from faultloc.coverage import Coverage
 from faultloc.methods.idc.criteria.criterion import Self
 from faultloc.methods.idc.criteria.ranges import RangeCriterion
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 
 
 class NeuronBoundaryCoverage(RangeCriterion):

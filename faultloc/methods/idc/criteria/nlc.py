@@ -6,7 +6,7 @@ from faultloc.coverage import Coverage
 from faultloc.errors import DataError
 from faultloc.methods.idc.criteria.criterion import Criterion
 from faultloc.methods.idc.moments import Moments
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 
 
 class LayerCovarianceCoverage(Criterion):

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from faultloc.methods.idc.criteria.criterion import Criterion
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 
 
 class RangeCriterion(Criterion):

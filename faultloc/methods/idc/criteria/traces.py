@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float, Int
 
 from faultloc.errors import DataError
 from faultloc.methods.idc.criteria.surprise import SurpriseCriterion
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 
 
 class TraceCriterion(SurpriseCriterion):
