@@ -13,6 +13,7 @@ from torch.nn.modules.conv import _ConvNd
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from faultloc.errors import DataError, ModelError, TrainingError
+from faultloc.methods.idc.top_units import top_units
 from faultloc.probes.layer_outputs import Point, read_layer_outputs
 from faultloc.subject.batches import as_model_input
 
@@ -45,6 +46,21 @@ class UnitOutputs:
     def joined(self) -> Float[np.ndarray, "sample neuron"]:
         """The units of all layers side by side; made once for all criteria that look."""
         return np.concatenate(self.values, axis=1)
+
+    @cached_property
+    def joined_in_64_bits(self) -> Float[np.ndarray, "sample neuron"]:
+        """``joined`` as 64-bit numbers; made once for all criteria that look."""
+        return self.joined.astype(np.float64)
+
+    def highest(self, k: int) -> tuple[Int[np.ndarray, "sample _"], ...]:
+        """The places of the ``k`` highest units of each layer (``top_units``); made once for all that ask for as many."""
+        if k not in self._highest:
+            self._highest[k] = tuple(top_units(values, k) for values in self.values)
+        return self._highest[k]
+
+    @cached_property
+    def _highest(self) -> dict[int, tuple[Int[np.ndarray, "sample _"], ...]]:
+        return {}
 
 
 @dataclass(frozen=True, eq=False)
