@@ -6,7 +6,6 @@ from jaxtyping import Float, Int
 
 from faultloc.errors import ConfigError
 
-
 # Up to so many units a row is sorted as quickly as searched.
 _NARROW = 32
 

@@ -53,7 +53,7 @@ class UnitOutputs:
         return self.joined.astype(np.float64)
 
     def highest(self, k: int) -> tuple[Int[np.ndarray, "sample _"], ...]:
-        """The places of the ``k`` highest units of each layer (``top_units``); made once for all that ask for as many."""
+        """The places of the ``k`` highest units of each layer (``top_units``); made once for all that ask."""
         if k not in self._highest:
             self._highest[k] = tuple(top_units(values, k) for values in self.values)
         return self._highest[k]
