@@ -1,7 +1,7 @@
 """WISDOM's selector: attributions vote for units, each with the weight of the loss that pruning its choice costs."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
@@ -10,19 +10,17 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from faultloc.errors import ConfigError, DataError, TrainingError
-from faultloc.methods.idc.importance import Attribution, Importance
+from faultloc.methods.idc.importance import Importance
 from faultloc.methods.idc.pruning import losses_without
 from faultloc.methods.idc.selection import select_units
-from faultloc.methods.idc.units import Unit, unit_sums
-from faultloc.probes.layer_outputs import layers_with_units
-from faultloc.probes.layers import find_layer
+from faultloc.methods.idc.units import Unit
 
-# The attributions that vote in WISDOM.
-METHODS = ("lc", "la", "ii", "ldl", "ldls", "lgs", "lig", "lrp")
 # Gains that sum to less than this share of their sizes cancel out.
 _CANCELS = 0.1
-# By the layer's name, the last layer too: a row a sample.
-_UnitScores = Mapping[str, Float[np.ndarray, "_ _"]]
+# By the layer's name, in the order of the network, the last layer too: a number a sample and unit.
+UnitScores = Mapping[str, Float[np.ndarray, "_ _"]]
+# What votes, from a network, a batch of inputs and their labels: how much each unit matters for the label, signed.
+Voter = Callable[[nn.Module, Tensor, Int[np.ndarray, "sample"]], UnitScores]
 
 
 @dataclass(frozen=True)
@@ -56,14 +54,14 @@ class BestMethods:
 def vote(
     network: nn.Module,
     batches: Iterable[tuple[Tensor, Int[np.ndarray, "_"]]],
-    attributions: Mapping[str, Attribution],
+    voters: Mapping[str, Voter],
     *,
     candidates: int = 10,
     votes: int = 10,
     across: bool = True,
     clipped: bool = False,
 ) -> Votes:
-    """The units that the ``attributions`` vote for, batch by batch; ``batches`` give inputs and their labels.
+    """The units that the ``voters`` vote for, batch by batch; ``batches`` give inputs and their labels.
 
     Of each batch every method names the ``candidates`` units of the highest summed attribution in all layers but the
     last. Its gain is by how much the loss grows without them, its weight the gain as a share of the sum of all gains.
@@ -81,22 +79,22 @@ def vote(
     Raises:
         ConfigError: there is no attribution, no vote, or more units are asked for than all layers but the last have.
         DataError: there is no batch, or a label that the network has no output for.
-        ModelError: the network gives no number a class, or an attribution does not suit it.
+        ModelError: the network gives no number a class, or a voter does not suit it.
         TrainingError: an attribution or a loss is not a finite number.
     """
-    _require_methods(attributions)
+    _require_voters(voters)
     if votes < 1:
         raise ConfigError(f"{votes} votes are to be given in each batch; expected 1 or more")
     scores: Importance = {}
-    given: dict[str, list[float]] = {name: [] for name in attributions}
+    given: dict[str, list[float]] = {name: [] for name in voters}
     seen: Counter[str] = Counter()
     for number, (inputs, labels) in enumerate(batches, start=1):
         before = _losses_before(network, inputs, labels)
-        read = {name: _sums(values) for name, values in _read(network, inputs, labels, attributions).items()}
+        read = {name: _sums(values) for name, values in _read(network, inputs, labels, voters).items()}
         chosen = {name: select_units(sums, candidates, layer=None) for name, sums in read.items()}
         gains = _gains(network, inputs, labels, chosen, fsum(before))
         weights, remark = _weigh(gains, clipped=clipped) if across else (_only_largest(gains), None)
-        for name in attributions:
+        for name in voters:
             given[name].append(weights.get(name, 0.0))
         sums = next(iter(read.values()))
         ranked = _rank(list(sums), read, chosen, weights)[:votes]
@@ -118,7 +116,7 @@ def best_method_of_each(
     network: nn.Module,
     inputs: Tensor,
     labels: Int[np.ndarray, "sample"],
-    attributions: Mapping[str, Attribution],
+    voters: Mapping[str, Voter],
     *,
     candidates: int = 10,
 ) -> BestMethods:
@@ -132,10 +130,10 @@ def best_method_of_each(
     Raises:
         ConfigError, DataError, ModelError, TrainingError: as ``vote``.
     """
-    _require_methods(attributions)
+    _require_voters(voters)
     before = _losses_before(network, inputs, labels)
-    read = _read(network, inputs, labels, attributions)
-    methods = tuple(sorted(attributions))
+    read = _read(network, inputs, labels, voters)
+    methods = tuple(sorted(voters))
     columns = []
     for name in methods:
         rows = [{layer: values[place] for layer, values in read[name].items()} for place in range(len(inputs))]
@@ -145,8 +143,8 @@ def best_method_of_each(
     return BestMethods(methods, gains, tuple(methods[place] for place in gains.argmax(1)))
 
 
-def _require_methods(attributions: Mapping[str, Attribution]) -> None:
-    if not attributions:
+def _require_voters(voters: Mapping[str, Voter]) -> None:
+    if not voters:
         raise ConfigError("no attribution is to vote; expected one or more")
 
 
@@ -159,21 +157,11 @@ def _losses_before(
 
 
 def _read(
-    network: nn.Module,
-    inputs: Tensor,
-    labels: Int[np.ndarray, "sample"],
-    attributions: Mapping[str, Attribution],
-) -> dict[str, _UnitScores]:
-    """What each method says of each unit and sample, of the layers that all samples reach, in their order."""
-    layers = [name for name in layers_with_units(network) if not isinstance(find_layer(network, name), nn.RNNBase)]
-    read: dict[str, _UnitScores] = {}
-    for method, attribution in attributions.items():
-        of_layers = attribution(network, inputs, labels, layers)
-        read[method] = {
-            name: unit_sums(find_layer(network, name), of_layers[name]).detach().double().cpu().numpy()
-            for name in layers
-            if name in of_layers
-        }
+    network: nn.Module, inputs: Tensor, labels: Int[np.ndarray, "sample"], voters: Mapping[str, Voter]
+) -> dict[str, UnitScores]:
+    read: dict[str, UnitScores] = {}
+    for method, voter in voters.items():
+        read[method] = voter(network, inputs, labels)
         broken = [name for name, values in read[method].items() if not np.isfinite(values).all()]
         if broken:
             raise TrainingError(
@@ -183,7 +171,7 @@ def _read(
     return read
 
 
-def _sums(values: _UnitScores) -> Importance:
+def _sums(values: UnitScores) -> Importance:
     return {name: of_layer.sum(0) for name, of_layer in values.items()}
 
 

@@ -8,8 +8,7 @@ from torch import nn
 
 from faultloc.errors import ConfigError, DataError, ModelError, TrainingError
 from faultloc.io.importance_table import load_importance, save_importance
-from faultloc.methods.idc.importance import gradient_times_activation, relevance
-from faultloc.methods.idc.units import unit_sums
+from faultloc.methods.idc.voters import voters
 from faultloc.methods.idc.voting import best_method_of_each, vote
 
 WIDTHS = {"0": 4, "3": 6, "5": 5, "7": 3}
@@ -40,36 +39,37 @@ def batches(sizes=(7, 5, 4)):
     return made
 
 
-def activation(network, inputs, classes, layers):
+def activation(network, inputs, labels):
     """What a layer says, whatever comes of it; reads one layer after the other, without hooks."""
     found, values = {}, inputs
     for name, module in network.named_children():
         values = module(values)
-        if name in layers:
-            found[name] = values.detach().clone()
+        if name in WIDTHS:
+            found[name] = (values.flatten(2).sum(2) if values.ndim > 2 else values).detach().double().numpy().copy()
     return found
 
 
-def against(network, inputs, classes, layers):
-    """The contrary of gradient times activation: names what speaks against the label, so that pruning it gains."""
-    found = gradient_times_activation(network, inputs, classes, layers)
-    return {name: -values for name, values in found.items()}
+def product(network, inputs, labels):
+    """The gradient of the label's output, times the activation."""
+    return voters(("lgxa",))["lgxa"](network, inputs, labels)
 
 
-TABLE = {"lgxa": gradient_times_activation, "la": activation, "against": against}
+def against(network, inputs, labels):
+    """The contrary: names what speaks against the label, so that pruning it gains."""
+    return {name: -values for name, values in product(network, inputs, labels).items()}
+
+
+TABLE = {"lgxa": product, "la": activation, "against": against}
 
 
 def constant(scores):
-    """An attribution that says the same of every sample; units of maps get theirs at one place."""
+    """What says the same of every sample."""
 
-    def attribution(network, inputs, classes, layers):
-        found = {}
-        for name in layers:
-            row = torch.tensor([scores.get((name, unit), -1.0) for unit in range(WIDTHS[name])])
-            found[name] = row.repeat(len(inputs), 1)
-        return found
+    def voter(network, inputs, labels):
+        rows = {name: [scores.get((name, unit), -1.0) for unit in range(width)] for name, width in WIDTHS.items()}
+        return {name: np.array([row] * len(inputs)) for name, row in rows.items()}
 
-    return attribution
+    return voter
 
 
 def loss(network, inputs, labels, units=()):
@@ -88,13 +88,13 @@ def reference(network, data, table, candidates, votes, across, clipped):
     scores = {name: [0] * width for name, width in list(WIDTHS.items())[:-1]}
     for inputs, labels in data:
         named, gains = {}, {}
-        for method, attribution in table.items():
+        for method, voter in table.items():
             every = []
-            for layer, values in attribution(network, inputs, labels, list(WIDTHS)).items():
+            for layer, values in voter(network, inputs, labels).items():
                 if layer == "7":
                     continue
                 for unit in range(WIDTHS[layer]):
-                    of_unit = sum(float(values[sample, unit].double().sum()) for sample in range(len(labels)))
+                    of_unit = sum(float(values[sample, unit]) for sample in range(len(labels)))
                     every.append((layer, unit, of_unit))
             every.sort(key=lambda row: -row[2])
             named[method] = every[:candidates]
@@ -130,7 +130,7 @@ def test_the_slow_reference_counts_the_same_votes(network, across, clipped, cand
 
 @pytest.mark.parametrize("across", [True, False])
 def test_every_batch_gives_fifty_five_points(network, across):
-    found = vote(network, batches(), {**TABLE, "lrp": relevance}, across=across)
+    found = vote(network, batches(), {**TABLE, **voters(("lrp",))}, across=across)
     assert sum(scores.sum() for scores in found.scores.values()) == 55 * 3
     assert {name: len(scores) for name, scores in found.scores.items()} == {"0": 4, "3": 6, "5": 5}
     assert sum(found.weights.values()) == pytest.approx(1)
@@ -179,10 +179,10 @@ def two_units(first, second):
 
 
 def naming(unit):
-    def attribution(network, inputs, classes, layers):
-        return {"0": torch.eye(2)[unit].repeat(len(inputs), 1), "1": torch.zeros(len(inputs), 2)}
+    def voter(network, inputs, labels):
+        return {"0": np.array([np.eye(2)[unit]] * len(inputs)), "1": np.zeros((len(inputs), 2))}
 
-    return attribution
+    return voter
 
 
 FIRST_AND_SECOND = {"first": naming(0), "second": naming(1)}
@@ -229,7 +229,7 @@ def test_the_best_method_differs_from_input_to_input():
 def test_gains_that_sum_to_nothing_weigh_the_same_and_are_noted(network):
     with torch.no_grad():
         network[7].weight.zero_()  # whatever is pruned, the answer is the same
-    found = vote(network, batches((6,)), {"one": activation, "two": gradient_times_activation})
+    found = vote(network, batches((6,)), {"one": activation, "two": product})
     assert found.weights == {"one": 0.5, "two": 0.5}
     assert found.notes == ("in 1 of 1 batches the gains sum to 0: every method weighs the same",)
 
@@ -251,11 +251,11 @@ def test_the_best_method_of_an_input_is_that_of_a_batch_with_it_alone(network):
     for sample in range(4):
         one = slice(sample, sample + 1)
         for place, method in enumerate(found.methods):
-            values = TABLE[method](network, inputs[one], labels[one], list(WIDTHS))
+            values = TABLE[method](network, inputs[one], labels[one])
             rows = [
                 (-float(value), list(WIDTHS).index(name), name, unit)
                 for name in list(WIDTHS)[:-1]
-                for unit, value in enumerate(unit_sums(network.get_submodule(name), values[name])[0])
+                for unit, value in enumerate(values[name][0])
             ]
             units = [(name, unit) for _, _, name, unit in sorted(rows)[:4]]
             gain = loss(network, inputs[one], labels[one], units) - loss(network, inputs[one], labels[one])
@@ -276,8 +276,8 @@ def test_units_of_sequences_are_pruned_at_every_step():
     torch.manual_seed(0)
     network, inputs, labels = Sequences(), torch.randn(5, 6, 3), np.array([0, 1, 0, 1, 0])
 
-    def second(network, inputs, classes, layers):
-        return {"each": torch.eye(4)[1].expand(len(inputs), 6, 4), "last": torch.zeros(len(inputs), 2)}
+    def second(network, inputs, labels):
+        return {"each": np.array([np.eye(4)[1]] * len(inputs)), "last": np.zeros((len(inputs), 2))}
 
     found = best_method_of_each(network, inputs, labels, {"second": second}, candidates=1)
     gain = loss(network, inputs, labels, [("each", 1)]) - loss(network, inputs, labels)
@@ -295,8 +295,8 @@ def test_votes_come_back_from_their_table(network, tmp_path):
     assert all((back[name] == found.scores[name]).all() for name in found.scores)
 
 
-def not_finite(network, inputs, classes, layers):
-    return {name: torch.full((len(inputs), WIDTHS[name]), torch.nan) for name in layers}
+def not_finite(network, inputs, labels):
+    return {name: np.full((len(inputs), width), np.nan) for name, width in WIDTHS.items()}
 
 
 class Many(nn.Sequential):
@@ -307,6 +307,11 @@ class Many(nn.Sequential):
 @pytest.mark.parametrize(
     ("error", "ask", "sentence"),
     [
+        (
+            ConfigError,
+            lambda net: voters(("lrp", "lrpp")),
+            "there is no attribution 'lrpp'; expected one of: lrp, lgxa",
+        ),
         (ConfigError, lambda net: vote(net, batches(), {}), "no attribution is to vote; expected one or more"),
         (ConfigError, lambda net: vote(net, batches(), TABLE, votes=0), "0 votes are to be given in each batch"),
         (
