@@ -6,6 +6,8 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float, Int
 
+from faultloc.methods.idc.top_units import top_units
+
 # A layer's name and a number in it.
 Unit = tuple[str, int]
 
@@ -35,6 +37,21 @@ class UnitOutputs:
     def joined(self) -> Float[np.ndarray, "sample neuron"]:
         """The units of all layers side by side; made once for all criteria that look."""
         return np.concatenate(self.values, axis=1)
+
+    @cached_property
+    def joined_in_64_bits(self) -> Float[np.ndarray, "sample neuron"]:
+        """``joined`` as 64-bit numbers; made once for all criteria that look."""
+        return self.joined.astype(np.float64)
+
+    def highest(self, k: int) -> tuple[Int[np.ndarray, "sample _"], ...]:
+        """The places of the ``k`` highest units of each layer (``top_units``); made once for all that ask."""
+        if k not in self._highest:
+            self._highest[k] = tuple(top_units(values, k) for values in self.values)
+        return self._highest[k]
+
+    @cached_property
+    def _highest(self) -> dict[int, tuple[Int[np.ndarray, "sample _"], ...]]:
+        return {}
 
     def of(self, places: Int[np.ndarray, "kept"]) -> "UnitOutputs":
         """The same of the samples at ``places``."""

@@ -109,17 +109,17 @@ def unit_means(layer: nn.Module, output: object) -> Float[Tensor, "sample neuron
     values = _as_float(output)
     if values.ndim == 2:
         return values.clone()
-    return values.flatten(2).mean(2) if _has_maps(layer, values) else values.mean(1)
+    return values.flatten(2).mean(2) if has_maps(layer, values) else values.mean(1)
 
 
 def unit_sums(layer: nn.Module, values: Float[Tensor, "sample ..."]) -> Float[Tensor, "sample neuron"]:
     """The sum over the map of each channel, or over the steps of a sequence: what attributions of a unit add up to."""
     if values.ndim == 2:
         return values
-    return values.flatten(2).sum(2) if _has_maps(layer, values) else values.sum(1)
+    return values.flatten(2).sum(2) if has_maps(layer, values) else values.sum(1)
 
 
-def _has_maps(layer: nn.Module, values: Tensor) -> bool:
+def has_maps(layer: nn.Module, values: Tensor) -> bool:
     """Maps have the channel first, and sequences (of tokens, say) the feature last."""
     return isinstance(layer, _ConvNd | _BatchNorm) or values.ndim > 3
 

@@ -4,15 +4,20 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Float
-from scipy.spatial.distance import cdist
+from jaxtyping import Bool, Float
 from torch import nn
 
 from faultloc.coverage import Coverage
 from faultloc.errors import ConfigError
 from faultloc.methods.idc.criteria.criterion import Criterion
+from faultloc.methods.idc.distances import slices, squared_distances
 from faultloc.methods.idc.unit_outputs import UnitOutputs
 from faultloc.probes.layer_outputs import Point
+
+# What a squared distance by a product of matrices is off by at most, as a share of the squared lengths.
+_ROUNDING = 1e-11
+# So many samples of a batch are compared with one another at a time.
+_AT_ONCE = 512
 
 
 class ClusterCoverage(Criterion):
@@ -51,10 +56,11 @@ class ClusterCoverage(Criterion):
         self._kept = [np.zeros((0, width)) for width in widths]
 
     def _observe(self, units: UnitOutputs) -> None:
-        self._kept = [
-            np.concatenate([kept, _new_leaders(kept, values.astype(np.float64), self.threshold)])
-            for kept, values in zip(self._kept, units.values, strict=True)
-        ]
+        for place, values in enumerate(units.values):
+            for start in range(0, len(values), _AT_ONCE):
+                some = values[start : start + _AT_ONCE].astype(np.float64)
+                leaders = _new_leaders(self._kept[place], some, self.threshold)
+                self._kept[place] = np.concatenate([self._kept[place], leaders])
 
     def _coverage(self) -> Coverage:
         layers = len(self._kept)
@@ -66,11 +72,31 @@ class ClusterCoverage(Criterion):
 def _new_leaders(
     kept: Float[np.ndarray, "kept neuron"], values: Float[np.ndarray, "sample neuron"], threshold: float
 ) -> Float[np.ndarray, "chosen neuron"]:
-    if len(kept):
-        values = values[cdist(values, kept, "sqeuclidean").min(1) > threshold]
+    for rows in slices(len(kept), len(values)):
+        values = values[_is_beyond(values, kept[rows], threshold).all(1)]
+    is_beyond = _is_beyond(values, values, threshold)
+    is_left = np.ones(len(values), dtype=bool)
     leaders = []
-    while len(values):
-        leader, values = values[0], values[1:]
-        leaders.append(leader)
-        values = values[cdist(values, leader[None], "sqeuclidean")[:, 0] > threshold]
-    return np.array(leaders).reshape(-1, kept.shape[1])
+    for place in range(len(values)):
+        if is_left[place]:
+            leaders.append(place)
+            is_left &= is_beyond[place]
+    return values[leaders]
+
+
+def _is_beyond(
+    values: Float[np.ndarray, "sample neuron"], others: Float[np.ndarray, "other neuron"], threshold: float
+) -> Bool[np.ndarray, "sample other"]:
+    """Whether squared distances exceed the threshold; those within rounding of it are reckoned one by one."""
+    if not len(values):
+        return np.zeros((0, len(others)), dtype=bool)
+    # From one of them, so that numbers stay small and little of them cancels out.
+    moved, others_moved = values - others[0], others - others[0]
+    squared = squared_distances(moved, others_moved)
+    is_beyond = squared > threshold
+    rounding = _ROUNDING * ((moved**2).sum(1).max() + (others_moved**2).sum(1).max())
+    sample, other = np.nonzero(np.abs(squared - threshold) <= rounding)
+    for some in slices(len(sample), values.shape[1]):
+        gaps = values[sample[some]] - others[other[some]]
+        is_beyond[sample[some], other[some]] = (gaps**2).sum(1) > threshold
+    return is_beyond

@@ -9,7 +9,8 @@ from torch import nn
 
 from faultloc.errors import ConfigError, DataError
 from faultloc.methods.idc.criteria.surprise import Classes
-from faultloc.methods.idc.criteria.traces import TraceCriterion, slices
+from faultloc.methods.idc.criteria.traces import TraceCriterion
+from faultloc.methods.idc.distances import slices
 from faultloc.probes.layer_outputs import Point
 
 
@@ -90,13 +91,16 @@ class DistanceSurpriseCoverage(TraceCriterion):
         A product of matrices finds it, in blocks. What that loses where numbers cancel out is too little to choose a
         neighbour by, and enough to be seen in a distance: distances are to be taken anew.
         """
+        turned = np.append(-2 * samples, np.ones((len(samples), 1)), axis=1)
         squares = np.full((len(samples), len(self._labels)), np.inf)
         places = np.zeros(squares.shape, dtype=np.int64)
         for number, label in enumerate(self._labels):
             of_class = self._rows_of(int(label))
             for rows in slices(of_class.stop - of_class.start, max(*samples.shape, 1)):
-                block = self.traces[of_class][rows].astype(np.float64)
-                beyond = (block**2).sum(1) - 2 * samples @ block.T
+                block = np.empty((rows.stop - rows.start, samples.shape[1] + 1))
+                block[:, :-1] = self.traces[of_class][rows]
+                block[:, -1] = np.einsum("ij,ij->i", block[:, :-1], block[:, :-1])
+                beyond = turned @ block.T
                 best = beyond.argmin(1)
                 found = beyond[np.arange(len(samples)), best]
                 is_nearer = found < squares[:, number]

@@ -55,19 +55,21 @@ class KMultisectionCoverage(RangeCriterion):
         self._is_reached = np.zeros((sum(widths), self.sections), dtype=bool)
 
     def _observe(self, units: UnitOutputs) -> None:
-        (low, high), values = self.bounds, units.joined
-        is_inside = (values >= low) & (values <= high) & self.varies
-        width = np.where(self.varies, high - low, 1)
-        place = (values - low) / width * values.dtype.type(self.sections)
+        (low, high), values, varies = self.bounds, units.joined, self.varies
+        place = values - low
+        place /= np.where(varies, high - low, 1)
+        place *= values.dtype.type(self.sections)
         if self.closed == "right":
-            place = np.ceil(place) - 1
-            is_inside &= place >= 0
+            np.ceil(place, out=place)
+            place -= 1
         else:
-            place = np.floor(place)
-        sample, unit = np.nonzero(is_inside)
+            np.floor(place, out=place)
+        is_inside = (values >= low) & (values <= high) & (place >= 0) & varies
         # Rounding may carry the highest output beyond the last section.
-        section = np.minimum(place[sample, unit].astype(np.int64), self.sections - 1)
-        self._is_reached[unit, section] = True
+        np.clip(place, 0, self.sections - 1, out=place)
+        reached = place.astype(np.int64)
+        reached += np.arange(values.shape[1]) * self.sections
+        self._is_reached.reshape(-1)[reached[is_inside]] = True
 
     def _merge(self, other: Self) -> None:
         self._is_reached |= other._is_reached

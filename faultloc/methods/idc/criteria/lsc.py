@@ -4,10 +4,9 @@ from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.spatial.distance import cdist
-from scipy.special import logsumexp
 
-from faultloc.methods.idc.criteria.traces import TraceCriterion, slices
+from faultloc.methods.idc.criteria.traces import TraceCriterion
+from faultloc.methods.idc.distances import slices, squared_distances
 
 # Of the Gaussian around each training sample, in units of activations: that of the code of NLC.
 BANDWIDTH = 0.2
@@ -33,12 +32,22 @@ class LikelihoodSurpriseCoverage(TraceCriterion):
         varying = traces[:, self.varying]
         surprises = np.full(len(traces), np.nan)
         for label in np.unique(classes):
-            known = self.traces[self._rows_of(int(label))]
+            known = self.traces[self._rows_of(int(label))].astype(np.float64)
             places = np.flatnonzero(classes == label)
             if not len(known):
                 continue
             log_of_scale = np.log(len(known)) + known.shape[1] / 2 * np.log(2 * np.pi * BANDWIDTH**2)
+            # From a sample of the class, so that numbers stay small and little of them cancels out.
+            origin = known[0]
+            known = known - origin
             for rows in slices(len(places), len(known)):
-                squared = cdist(varying[places[rows]], known, "sqeuclidean")
-                surprises[places[rows]] = log_of_scale - logsumexp(-squared / (2 * BANDWIDTH**2), axis=1)
+                squared = squared_distances(varying[places[rows]] - origin, known)
+                surprises[places[rows]] = log_of_scale - _log_of_sums(squared / (-2 * BANDWIDTH**2))
         return surprises
+
+
+def _log_of_sums(logs: Float[np.ndarray, "sample row"]) -> Float[np.ndarray, "sample"]:
+    """The logarithm of the sum of each row's exponentials; what is given is written over."""
+    highest = logs.max(1)
+    logs -= highest[:, None]
+    return np.log(np.exp(logs, out=logs).sum(1)) + highest

@@ -49,9 +49,9 @@ class NeuronCoverage(Criterion):
     def _observe(self, units: UnitOutputs) -> None:
         for is_covered, values in zip(self._is_covered, units.values, strict=True):
             low, high = values.min(1, keepdims=True), values.max(1, keepdims=True)
-            differs = (high > low).ravel()
-            scaled = (values - low)[differs] / (high - low)[differs]
-            is_covered |= (scaled > self.threshold).any(0)
+            # Where all say the same, 0 / 0 is not above anything.
+            scaled = np.divide(values - low, high - low, out=np.zeros_like(values), where=high > low)
+            is_covered |= scaled.max(0) > self.threshold
 
     def _merge(self, other: Self) -> None:
         for is_covered, by_other in zip(self._is_covered, other._is_covered, strict=True):

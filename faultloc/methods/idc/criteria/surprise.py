@@ -82,7 +82,7 @@ class SurpriseCriterion(Criterion):
         self._require_built()
         units = self.reader.read(batch)
         self._fit(units)
-        return self._surprises(units.joined.astype(np.float64), self._classes(units))
+        return self._surprises(units.joined_in_64_bits, self._classes(units))
 
     def _begin(self, widths: tuple[int, ...]) -> None:
         self._buckets: set[int] = set()
@@ -104,7 +104,7 @@ class SurpriseCriterion(Criterion):
         return units.answers.argmax(1)
 
     def _observe(self, units: UnitOutputs) -> None:
-        surprises = self._surprises(units.joined.astype(np.float64), self._classes(units))
+        surprises = self._surprises(units.joined_in_64_bits, self._classes(units))
         is_number = np.isfinite(surprises)
         # Three tenths in buckets of a tenth are 2.9999999999999996, and products of matrices differ by as much from one
         # size of batch to another: what is whole but for rounding is whole.

@@ -8,7 +8,7 @@ from torch import nn
 
 from faultloc.coverage import Coverage
 from faultloc.methods.idc.criteria.criterion import Criterion, Self
-from faultloc.methods.idc.criteria.top_units import require_positive, top_units
+from faultloc.methods.idc.top_units import require_positive
 from faultloc.methods.idc.unit_outputs import UnitOutputs
 from faultloc.probes.layer_outputs import Point
 
@@ -38,8 +38,8 @@ class TopKNeuronCoverage(Criterion):
         self._is_covered = [np.zeros(width, dtype=bool) for width in widths]
 
     def _observe(self, units: UnitOutputs) -> None:
-        for is_covered, values in zip(self._is_covered, units.values, strict=True):
-            is_covered[top_units(values, self.k)] = True
+        for is_covered, places in zip(self._is_covered, units.highest(self.k), strict=True):
+            is_covered[places] = True
 
     def _merge(self, other: Self) -> None:
         for is_covered, by_other in zip(self._is_covered, other._is_covered, strict=True):

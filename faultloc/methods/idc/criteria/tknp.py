@@ -10,7 +10,7 @@ from torch import nn
 
 from faultloc.coverage import Coverage
 from faultloc.methods.idc.criteria.criterion import Criterion, Self
-from faultloc.methods.idc.criteria.top_units import require_positive, top_units
+from faultloc.methods.idc.top_units import require_positive
 from faultloc.methods.idc.unit_outputs import UnitOutputs
 from faultloc.probes.layer_outputs import Point
 
@@ -57,9 +57,9 @@ class TopKNeuronPatterns(Criterion):
         return math.perm(width, k) if self.is_ordered else math.comb(width, k)
 
     def _observe(self, units: UnitOutputs) -> None:
-        highest = [top_units(values, self.k) for values in units.values]
+        highest = units.highest(self.k)
         if not self.is_ordered:
-            highest = [np.sort(of_layer, axis=1) for of_layer in highest]
+            highest = tuple(np.sort(of_layer, axis=1) for of_layer in highest)
         patterns = np.concatenate(highest, axis=1).astype("<i4")
         self._seen.update(blake2b(pattern.tobytes(), digest_size=16).digest() for pattern in patterns)
 

@@ -1,6 +1,5 @@
 """The training samples that surprise is measured from, kept whole: what the criteria by density and distance need."""
 
-from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
@@ -38,13 +37,6 @@ class TraceCriterion(SurpriseCriterion):
     def _rows_of(self, label: int) -> slice:
         first, end = np.searchsorted(self.trained_classes, [label, label + 1])
         return slice(int(first), int(end))
-
-
-def slices(rows: int, width: int) -> Iterator[slice]:
-    """All rows in order, as many at a time as make about a million numbers with ``width`` in each."""
-    size = max(2**20 // max(width, 1), 1)
-    for start in range(0, rows, size):
-        yield slice(start, min(start + size, rows))
 
 
 def require_varying(variances: Float[np.ndarray, " neuron"], least: float) -> Bool[np.ndarray, " neuron"]:
