@@ -1,7 +1,6 @@
 """The units of a layer that say most, of each sample."""
 
 import numpy as np
-import torch
 from jaxtyping import Float, Int
 
 from faultloc.errors import ConfigError
@@ -19,6 +18,8 @@ def top_units(values: Float[np.ndarray, "sample neuron"], k: int) -> Int[np.ndar
     width = values.shape[1]
     if width <= max(k, _NARROW):
         return _sorted_units(values, k)
+    import torch  # here, since who only reads unit outputs from files need not wait for it
+
     # Of the k highest and the next one: where no two of them are equal, there is one answer, and it is quickly found.
     found = torch.from_numpy(np.array(values)).topk(k + 1, dim=1)
     numbers, places = found.values.numpy(), found.indices.numpy()[:, :k]

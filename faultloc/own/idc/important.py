@@ -14,7 +14,8 @@ from faultloc.methods.idc.importance import Importance, read_importance
 from faultloc.methods.idc.selection import UnitGroups, select_groups
 from faultloc.methods.idc.speaking_samples import samples_of_class, speaking_samples
 from faultloc.methods.idc.units import UnitReader, labelled_batches
-from faultloc.methods.idc.voting import METHODS, vote
+from faultloc.methods.idc.voters import METHODS, voters
+from faultloc.methods.idc.voting import vote
 from faultloc.own.brought import Brought
 from faultloc.own.class_order_check import check_class_order
 from faultloc.own.idc.options import VOTES, CoverageOptions
@@ -111,19 +112,15 @@ def _votes(brought: Brought, options: CoverageOptions, target: Target | None, sa
         )
     train, of_class = brought.splits.train, class_index(brought, options)
     chosen = samples_of_class(train.labels, of_class)
-    rng = numpy_generator(options.seed, "vote")
-    drawn = rng.permutation(chosen)[: _VOTING_BATCH * _VOTING_BATCHES]
-    voters = {name: _seeded(name, options.seed) for name in METHODS}
+    chosen = numpy_generator(options.seed, "vote").permutation(chosen)[: _VOTING_BATCH * _VOTING_BATCHES]
+    parts = [chosen[start : start + _VOTING_BATCH] for start in range(0, len(chosen), _VOTING_BATCH)]
     inputs = as_tensor(train.inputs, brought.device)
-    batches = ((inputs[as_tensor(part, brought.device)], train.labels[part]) for part in _parts(drawn))
-    voted = vote(brought.network, batches, voters)
+    batches = ((inputs[as_tensor(part, brought.device)], train.labels[part]) for part in parts)
+    rng = numpy_generator(options.seed, "vote", "attributions")
+    voted = vote(brought.network, batches, voters(METHODS, rng))
     for note in voted.notes:
         say(f"Votes: {note}")
     return voted.scores
-
-
-def _parts(places: Int[np.ndarray, "drawn"]) -> list[Int[np.ndarray, "part"]]:
-    return [places[start : start + _VOTING_BATCH] for start in range(0, len(places), _VOTING_BATCH)]
 
 
 def _own(brought: Brought, importance: Importance) -> Importance:
