@@ -32,8 +32,9 @@ class Criterion(ABC):
     looked at and where (``UnitReader``). A new criterion gives what is abstract here, ``name``, and:
 
     ``needs_build``: it learns something of training data first. ``needs_classes``: it means nothing where the network
-    does not answer with classes. ``is_order_free``: what is covered does not depend on the order of samples, nor on batches and shards, so that shards can be merged. ``shared``: the names of the settings
-    and of what was learnt; shards are merged only if they have the same.
+    does not answer with classes. ``is_order_free``: what is covered does not depend on the order of samples, nor on
+    batches and shards, so that shards can be merged. ``shared``: the names of the settings and of what was learnt;
+    shards are merged only if they have the same.
     """
 
     name: ClassVar[str]
