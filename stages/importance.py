@@ -15,7 +15,7 @@ def main(params: DictConfig) -> str:
     from faultloc.methods.idc.importance import read_importance
     from faultloc.methods.idc.speaking_samples import speaking_samples
     from faultloc.methods.idc.units import labelled_batches
-    from faultloc.subject.seeding import torch_generator
+    from faultloc.subject.seeding import numpy_generator
     from faultloc.subject.task import CLASSIFICATION, task_of
     from stages.shared.torch_runtime import start_torch
 
@@ -32,8 +32,8 @@ def main(params: DictConfig) -> str:
     kept = speaking_samples(answers, train.labels, correct_only=settings.correct_only, of_class=params.idc.of_class)
     for name in names:
         batches = labelled_batches(train.select(kept), device, params.runtime.batch_size)
-        rng = torch_generator(params.seed, "importance", name)
-        save_importance(places.IMPORTANCE / f"{name}.csv", read_importance(network, batches, name, rng=rng))
+        rng = numpy_generator(params.seed, "importance", name)
+        save_importance(places.IMPORTANCE / f"{name}.csv", read_importance(network, batches, name, rng))
     return f"{', '.join(names)} of {len(kept)} training samples"
 
 

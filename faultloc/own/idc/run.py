@@ -7,6 +7,7 @@ from pathlib import Path
 from faultloc.io.coverage.coverage_table import coverage_line, save_coverage
 from faultloc.io.coverage.importance_table import save_importance
 from faultloc.io.coverage.uncovered_table import save_uncovered
+from faultloc.io.models.target_function import import_target
 from faultloc.io.stores.artifacts import save_json
 from faultloc.methods.idc.attributions.explained import Target
 from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
@@ -19,7 +20,6 @@ from faultloc.own.idc.important import Important, class_index, find_important
 from faultloc.own.idc.measuring import Measured, measure
 from faultloc.own.idc.options import CoverageOptions
 from faultloc.own.idc.page import coverage_page
-from faultloc.own.idc.target import find_target
 from faultloc.own.layer_names import own_name
 from faultloc.own.options import DataOptions, ModelOptions
 from faultloc.own.stored_samples import Say
@@ -40,7 +40,7 @@ def run_coverage(data: DataOptions, given: ModelOptions, options: CoverageOption
         ConfigError: a setting is out of its range.
     """
     require_test_set(data, "whose coverage is measured")
-    target = None if options.target is None else find_target(options.target)
+    target = None if options.target is None else import_target(options.target)
     brought = bring(data, given, output, say, answers_classes=target is None)
     train, test, pool = brought.splits.train, brought.splits.test, brought.splits.improvement
     assert test is not None
