@@ -13,7 +13,9 @@ from faultloc.own.options import DataOptions, ModelOptions
 @takes_data_and_model(
     click.option("--end2end", is_flag=True, help="Of all layers but the last together: the default."),
     click.option("--layer-by-layer", is_flag=True, help="Of each layer but the last by itself."),
-    click.option("--use-silhouette", is_flag=True, help="As many clusters of each neuron as part it best."),
+    click.option(
+        "--use-silhouette", "by_silhouette", is_flag=True, help="As many clusters of each neuron as part it best."
+    ),
     click.option("--all-class", "all_classes", is_flag=True, help="Samples of all classes: the default."),
     click.option("--test-image", "of_class", help="Training and test samples of this class alone."),
     click.option("--csv-file", type=click.Path(path_type=Path, dir_okay=False), help="Scores of neurons, as WISDOM's."),

@@ -1,7 +1,9 @@
 """`faultloc idc` and `faultloc coverage` as a user types them."""
 
 import csv
+import json
 import re
+import shutil
 import sys
 
 import numpy as np
@@ -22,6 +24,25 @@ from torch import nn
 class Net(nn.Sequential):
     def __init__(self):
         super().__init__(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 8), nn.ReLU(), nn.Linear(8, 3))
+"""
+
+DETECTOR = """
+from torch import nn
+
+
+class Detector(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 8), nn.ReLU())
+        self.boxes, self.scores = nn.Linear(8, 8), nn.Linear(8, 2)
+
+    def forward(self, inputs):
+        kept = self.body(inputs)
+        return {"boxes": self.boxes(kept).unflatten(1, (2, 4)), "scores": self.scores(kept)}
+
+
+def best_box(outputs):
+    return outputs["scores"].amax(1)
 """
 
 
@@ -104,6 +125,77 @@ def test_behind_a_scaling_the_names_are_the_users(call, tmp_path):
     assert names == {"0", "3", "5"}
 
 
+def test_each_layer_may_be_measured_by_itself(call, tmp_path):
+    answer = call("idc", "--layer-by-layer", "--top-m-neurons", 5)
+    assert answer.exit_code == 0, answer.output
+    table = rows(tmp_path / "out/coverage.csv")
+    # The answers are no layer of their own; the first layer has four channels.
+    assert {name: int(row["total"]) for name, row in table.items()} == {"idc 0": 2**4, "idc 3": 2**5}
+    assert (tmp_path / "out/layer_0/report.html").exists() and (tmp_path / "out/layer_1/uncovered.csv").exists()
+
+
+def test_one_class_may_be_measured_and_all_are_the_default(call, tmp_path):
+    attainable = {}
+    for chosen in ((), ("--all-class",), ("--test-image", "kind1")):
+        answer = call("idc", "--top-m-neurons", 8, "--end2end", *chosen)
+        assert answer.exit_code == 0, answer.output
+        attainable[chosen] = int(rows(tmp_path / "out/coverage.csv")["idc"]["attainable"])
+    assert list(attainable.values()) == [36, 36, 12]
+
+
+def test_a_pool_of_unlabelled_images_is_chosen_from(call, own, tmp_path):
+    pool = own / "shapes/pool"
+    (pool / "some").mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for number in range(30):  # darker and brighter than what the network was trained and tested on
+        pixels = rng.integers(0, 8 * number + 8, (8, 8)).astype(np.uint8)
+        Image.fromarray(pixels).save(pool / ("some" if number % 2 else ".") / f"{number:02d}.png")
+    try:
+        answer = call("idc", "--top-m-neurons", 10, "--use-silhouette", "--pool", "pool", "--add", 3)
+    finally:
+        shutil.rmtree(pool)
+    assert answer.exit_code == 0, answer.output
+    chosen = list(csv.DictReader((tmp_path / "out/additions.csv").open()))
+    assert 1 <= len(chosen) <= 3 and all(row["sample_id"].startswith("pool/") for row in chosen)
+    before = int(rows(tmp_path / "out/coverage.csv")["idc"]["covered"])
+    assert [int(row["covered"]) for row in chosen] == [before + number for number in range(1, len(chosen) + 1)]
+    assert "pool/" in (tmp_path / "out/report.html").read_text()
+
+
+def test_attributions_may_vote(call, tmp_path):
+    answer = call("idc", "--attr", "wisdom", "--top-m-neurons", 4)
+    assert answer.exit_code == 0, answer.output
+    scores = [float(row["Score"]) for row in csv.DictReader((tmp_path / "out/important_neurons.csv").open())]
+    assert len(scores) == 12  # units of all layers but the last
+    assert sum(scores) == 55 * 4  # 120 samples are four batches of 32 or fewer
+
+
+def test_the_first_papers_settings_are_a_preset(call, tmp_path):
+    answer = call("idc", "--preset", "deepimportance")
+    assert answer.exit_code == 0, answer.output
+    assert "Important units of 3: " in answer.output
+    said = json.loads((tmp_path / "out/coverage.json").read_text())["coverage"]
+    assert said["point"] == "after" and said["selection"] == {"scope": "layer", "layer_index": -2, "top": 6}
+
+
+def test_a_model_of_several_outputs_is_measured_where_the_number_that_counts_is_named(call, own, tmp_path):
+    (own / "covdetector.py").write_text(DETECTOR)
+    asked = ("--arch", "covdetector:Detector", "--model", own / "detector.pth", "--top-m-neurons", 6)
+    sys.path.insert(0, str(own))
+    try:
+        from covdetector import Detector
+    finally:
+        sys.path.remove(str(own))
+    torch.manual_seed(0)
+    torch.save(Detector().state_dict(), own / "detector.pth")
+    refused = call("coverage", *asked)
+    assert refused.exit_code != 0 and "expected" in f"{refused.exception}"
+    answer = call("coverage", *asked, "--target", "covdetector:best_box", "--attr", "lgxa")
+    assert answer.exit_code == 0, answer.output
+    assert "Left out, since the model does not answer with classes: lsc, dsc, mdsc" in answer.output
+    assert int(rows(tmp_path / "out/coverage.csv")["idc"]["covered"]) >= 1
+
+
 @pytest.mark.parametrize(
     ("command", "more", "sentence"),
     [
@@ -113,6 +205,13 @@ def test_behind_a_scaling_the_names_are_the_users(call, tmp_path):
         ("idc", ("--n-cluster", 1), "--n-cluster is 1"),
         ("idc", ("--attr", "lrpp"), "no attribution 'lrpp'"),
         ("idc", ("--csv-file", "nowhere.csv"), "nowhere.csv"),
+        ("idc", ("--end2end", "--layer-index", 1), "--layer-index and --end2end are given, which exclude each other"),
+        ("idc", ("--all-class", "--test-image", "kind1"), "--all-class and --test-image are given"),
+        ("idc", ("--n-cluster", 3, "--use-silhouette"), "--use-silhouette and --n-cluster are given"),
+        ("idc", ("--test-image", "plane"), "--test-image is plane; expected one of the classes: kind0, kind1, kind2"),
+        ("idc", ("--pool", "spare"), "spare does not exist: expected images in it"),
+        ("idc", ("--add", 0), "--add is 0"),
+        ("idc", ("--target", "covnets"), "--target 'covnets' names no function"),
         ("coverage", ("--criteria", "nc,best"), "no criterion 'best'; expected some of: nc"),
         ("coverage", ("--criteria", ","), "no criterion is named"),
         ("coverage", ("--test_set", "held_out"), "has no folder held_out; expected a test set"),

@@ -33,6 +33,6 @@ def coverage_line(name: str, coverage: Coverage) -> str:
     return f"{name:5} {100 * coverage.value:6.2f} %  {of}{notes}"
 
 
-def _number(value: float) -> str:
+def _number(value: int | float) -> str:
     text = f"{value:,.6g}" if isinstance(value, float) else f"{value:,}"
     return text if len(text) <= 20 else f"{float(value):.3g}"

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from faultloc.methods.idc.criteria.criterion import Criterion
-from faultloc.methods.idc.unit_outputs import UnitOutputs, UnitReader
+from faultloc.methods.idc.unit_outputs import UnitOutputs
+from faultloc.methods.idc.units import UnitReader
 
 
 def build_together(criteria: Sequence[Criterion], loader: Iterable[object]) -> None:

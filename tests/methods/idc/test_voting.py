@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from faultloc.io.importance_table import load_importance, save_importance
+from faultloc.io.coverage.importance_table import load_importance, save_importance
 from torch import nn
 
 from faultloc.errors import ConfigError, DataError, ModelError, TrainingError

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from faultloc.coverage import Coverage
 from faultloc.errors import ConfigError, DataError, ModelError
-from faultloc.methods.idc.unit_outputs import UnitOutputs, UnitReader
+from faultloc.methods.idc.unit_outputs import UnitOutputs
+from faultloc.methods.idc.units import UnitReader
 from faultloc.probes.layer_outputs import Point
 
 if TYPE_CHECKING:
