@@ -1,0 +1,1 @@
+"""What coverage costs, beside what it is compared with."""
