@@ -1,1 +1,1 @@
-"""Coverage: speed and agreement beside the peers."""
+"""What coverage costs, beside what it is compared with."""

@@ -33,7 +33,13 @@ def integrated_gradients(
 
     def attribute(forward: Forward, layer: nn.Module) -> Tensor:
         found = captum.LayerIntegratedGradients(forward, layer)
-        return found.attribute(inputs, torch.zeros_like(inputs), internal_batch_size=len(inputs))
+        return found.attribute(
+            inputs,
+            torch.zeros_like(inputs),
+            internal_batch_size=len(inputs),
+            # Zeros where the explained number does not hang on the layer.
+            grad_kwargs={"materialize_grads": True},
+        )
 
     return _layer_by_layer(attribute, network, inputs, explained, layers)
 
