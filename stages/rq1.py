@@ -8,9 +8,10 @@ from stages.shared.entry import stage
 
 @stage("rq1")
 def main(params: DictConfig) -> str:
+    from faultloc.methods.idc.questions.printed import print_pruning
     from faultloc.methods.idc.questions.pruning import measure_pruning
     from faultloc.methods.idc.questions.selections import selections
-    from faultloc.methods.idc.questions.tables import as_table, as_text
+    from faultloc.methods.idc.questions.tables import as_table
     from faultloc.report.shared.progress import item_bar
     from faultloc.subject.seeding import numpy_generator
     from stages.shared.question_files import save_answer
@@ -28,14 +29,9 @@ def main(params: DictConfig) -> str:
         batch_size=subject.batch_size,
         rng=numpy_generator(params.seed, "rq1"),
     )
-    columns = {"ranking": "ranking", "layer": "of layer", "count": "units", "drop": "drop"}
-    for control in ("random", "matched"):
-        columns |= {f"{control}_{part}": f"{control} {part}" for part in ("mean", "low", "high")}
-    columns |= {"by_layer": "where the units are"}
-    percent = [name for name in columns if name.startswith(("drop", "random", "matched"))]
-    table, above = as_table(rows), sum(row.is_above_matched for row in rows)
-    text = ["Accuracy lost by pruning, in percentage points\n", as_text(table, columns, percent=percent)]
-    save_answer(places.RQ1, {"pruning": table}, text, {"drops": len(rows), "above_matched": above})
+    above = sum(row.is_above_matched for row in rows)
+    metrics = {"drops": len(rows), "above_matched": above}
+    save_answer(places.RQ1, {"pruning": as_table(rows)}, print_pruning(rows), metrics)
     first = rows[0]
     return (
         f"without the {first.count} units first by {first.ranking} accuracy falls by {100 * first.drop:.2f} points, "

@@ -11,8 +11,9 @@ def main(params: DictConfig) -> str:
     from faultloc.methods.idc.questions.diversity import measure_diversity, orders_of
     from faultloc.methods.idc.questions.measuring import build_criteria, make_criteria
     from faultloc.methods.idc.questions.perturbation import important_elements, noise_scale
+    from faultloc.methods.idc.questions.printed import print_diversity
     from faultloc.methods.idc.questions.selections import selections
-    from faultloc.methods.idc.questions.tables import as_table, as_text
+    from faultloc.methods.idc.questions.tables import as_table
     from faultloc.methods.idc.selection import select_units
     from faultloc.subject.seeding import numpy_generator
     from stages.shared.entry import as_dict
@@ -40,21 +41,12 @@ def main(params: DictConfig) -> str:
         )
     )
     orders = orders_of(rows)
-    columns = {"criterion": "combinations of", "original": "U_O", "important": "U_I", "random": "U_R"}
-    columns |= {"with_important": "U_IO", "with_random": "U_RO"}
-    columns |= {"gain_mean": "U_IO - U_RO", "gain_low": "from", "gain_high": "to"}
-    percent = list(columns)[1:]
-    columns |= {"above": "U_IO above", "below": "below"}
-    table = as_table(orders)
-    text = [
-        "Combinations covered, %\n",
-        as_text(table, columns, percent=percent),
-        *(f"{of.sentence}\n" for of in orders),
-    ]
     claimed = sum(order.gain.is_above_zero for order in orders)
     reversed_ = sum(order.gain.is_below_zero for order in orders)
     metrics = {"selections": len(orders), "claimed": claimed, "reversed": reversed_}
-    save_answer(places.RQ2, {"repetitions": as_table(rows), "orders": table}, text, metrics)
+    save_answer(
+        places.RQ2, {"repetitions": as_table(rows), "orders": as_table(orders)}, print_diversity(orders), metrics
+    )
     return (
         f"U_IO > U_RO may be claimed for {claimed} of {len(orders)} selections, the reverse for {reversed_}, nothing "
         f"for the others, whose intervals hold 0; {orders[0].sentence}"

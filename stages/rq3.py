@@ -9,8 +9,9 @@ from stages.shared.entry import stage
 @stage("rq3")
 def main(params: DictConfig) -> str:
     from faultloc.methods.idc.questions.attacks import require_attacks
+    from faultloc.methods.idc.questions.printed import print_sensitivity
     from faultloc.methods.idc.questions.sensitivity import measure_sensitivity, summary_of
-    from faultloc.methods.idc.questions.tables import as_table, as_text
+    from faultloc.methods.idc.questions.tables import as_table
     from faultloc.subject.seeding import numpy_generator, torch_generator
     from stages.shared.question_files import save_answer
     from stages.shared.questioned import open_questioned
@@ -30,16 +31,12 @@ def main(params: DictConfig) -> str:
         rng=numpy_generator(params.seed, "rq3"),
         generator=torch_generator(params.seed, "rq3"),
     )
-    summary, attacks = as_table(summary_of(found.rows)), as_table(found.attacks)
-    columns = {"criterion": "criterion", "attack": "attack", "size": "samples", "share": "share"}
-    columns |= {"requested": "requested", "obtained": "obtained"}
-    columns |= {"change_mean": "change, points", "change_low": "from", "change_high": "to"}
-    columns |= {"ncov": "NCov", "relative": "relative"}
-    percent = ["change_mean", "change_low", "change_high"]
-    shown = {"attack": "attack", "repetition": "repetition", "requested": "requested", "obtained": "obtained"}
-    text = [as_text(attacks, shown), as_text(summary, columns, percent=percent)]
+    tables = {"suites": found.rows, "summary": summary_of(found.rows), "attacks": found.attacks}
     save_answer(
-        places.RQ3, {"suites": as_table(found.rows), "summary": summary, "attacks": attacks}, text, found.success_rates
+        places.RQ3,
+        {name: as_table(rows) for name, rows in tables.items()},
+        print_sensitivity(found),
+        found.success_rates,
     )
     rates = ", ".join(f"{name} {100 * rate:.1f} %" for name, rate in found.success_rates.items())
     nothing = "".join(f"; {name} fooled the network with no image" for name in found.fooling_nothing)

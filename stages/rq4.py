@@ -10,7 +10,8 @@ from stages.shared.entry import stage
 def main(params: DictConfig) -> str:
     from faultloc.methods.idc.questions.attacks import require_attacks
     from faultloc.methods.idc.questions.impartiality import correlations_of, measure_impartiality
-    from faultloc.methods.idc.questions.tables import as_table, as_text
+    from faultloc.methods.idc.questions.printed import print_correlations
+    from faultloc.methods.idc.questions.tables import as_table
     from faultloc.subject.seeding import numpy_generator, torch_generator
     from stages.shared.question_files import save_answer
     from stages.shared.questioned import open_questioned
@@ -35,10 +36,7 @@ def main(params: DictConfig) -> str:
     correlations = correlations_of(
         found.rows, resamples=settings.resamples, rng=numpy_generator(params.seed, "rq4", "bootstrap")
     )
-    table = as_table(correlations)
-    columns = {"criterion": "criterion", "size": "samples", "suites": "suites", "found_suites": "n"}
-    columns |= {"found_pearson": "Pearson", "found_low": "from", "found_high": "to", "found_spearman": "Spearman"}
-    tables = {"suites": as_table(found.rows), "correlations": table}
+    tables = {"suites": as_table(found.rows), "correlations": as_table(correlations)}
     if found.attacks:
         tables["attacks"] = as_table(found.attacks)
     of_biased = [row for row in correlations if row.suites == "biased"]
@@ -46,7 +44,7 @@ def main(params: DictConfig) -> str:
     below = sum(row.found.is_shown and (row.found.pearson or 0) < 0 for row in of_biased)
     unknown = sum(row.found.pearson is None for row in of_biased)
     metrics = {"with": above, "against": below, "constant": unknown, "correlations": len(of_biased)}
-    save_answer(places.RQ4, tables, [as_text(table, columns)], metrics)
+    save_answer(places.RQ4, tables, print_correlations(correlations), metrics)
     fooled = f"; {found.obtained} of {found.requested} attacked images fool" if found.attacks else ""
     return (
         f"over biased suites coverage goes with evenness in {above} and against it in {below} of {len(of_biased)} "

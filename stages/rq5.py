@@ -11,7 +11,8 @@ def main(params: DictConfig) -> str:
     from functools import partial
 
     from faultloc.methods.idc.questions.overhead import measure_forward, measure_overhead
-    from faultloc.methods.idc.questions.tables import as_table, as_text
+    from faultloc.methods.idc.questions.printed import print_overhead
+    from faultloc.methods.idc.questions.tables import as_table
     from faultloc.report.shared.progress import item_bar
     from stages.shared.question_files import save_answer
     from stages.shared.questioned import open_questioned
@@ -24,11 +25,7 @@ def main(params: DictConfig) -> str:
     for name in item_bar("rq5", "criterion")(questions.criteria.names):
         make = partial(subject.new_criterion, questions.criteria, name, units)
         rows.append(measure_overhead(make, train, test, batch_size=subject.batch_size))
-    columns = {"criterion": "criterion", "built": "built of", "build_seconds": "in seconds", "samples": "samples"}
-    columns |= {"run_seconds": "in batches, s", "alone_seconds": "one by one, s"}
-    columns |= {"samples_per_second": "samples/s", "alone_per_second": "one by one/s"}
-    table = as_table(rows)
-    save_answer(places.RQ5, {"overhead": table}, [as_text(table, columns)], {})
+    save_answer(places.RQ5, {"overhead": as_table(rows)}, print_overhead(rows), {})
     forward, *others = rows
     slowest = min(others, key=lambda row: row.samples_per_second)
     return (

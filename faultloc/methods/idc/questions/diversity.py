@@ -110,9 +110,9 @@ def measure_diversity(
             alone = [of_noise[name] for of_noise in shards]
             unions = [criteria[name].fresh().merge(state).merge(shard) for shard in alone]
             found = [shard.compute() for shard in (state, *alone, *unions)]
-            values = [coverage.value for coverage in found]
+            values = dict(zip(_SUITES, (coverage.value for coverage in found), strict=True))
             covered = tuple(coverage.covered for coverage in found)
-            yield DiversityRow(name, repetition, *values, covered=covered, total=found[-1].total)
+            yield DiversityRow(name, repetition, covered=covered, total=found[-1].total, **values)
 
 
 def orders_of(rows: Sequence[DiversityRow]) -> list[Order]:
@@ -124,10 +124,10 @@ def orders_of(rows: Sequence[DiversityRow]) -> list[Order]:
     found = []
     for name in dict.fromkeys(row.criterion for row in rows):
         own = [row for row in rows if row.criterion == name]
-        means = [float(np.mean([getattr(row, suite) for row in own])) for suite in _SUITES]
+        means = {suite: float(np.mean([getattr(row, suite) for row in own])) for suite in _SUITES}
         gains = [row.gain for row in own]
         above, below = sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)
-        found.append(Order(name, *means, estimate_mean(gains), above, below))
+        found.append(Order(name, gain=estimate_mean(gains), above=above, below=below, **means))
     return found
 
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from faultloc.errors import ConfigError
 from faultloc.methods.idc.questions.suites import Suite
-from faultloc.probes.relevance.reading import INPUT, iterate_relevance
+from faultloc.probes.relevance.reading import INPUT, Side, iterate_relevance
 from faultloc.subject.batches import as_model_input
 from faultloc.subject.normalisation import NormalisedNetwork
 
@@ -32,7 +32,9 @@ def important_elements(
     """
     if not 0 < share <= 0.5:
         raise ConfigError(f"the share of important elements is {share}; expected a number above 0 and at most 0.5")
-    layer, side = ("network", "input") if isinstance(network, NormalisedNetwork) else (INPUT, "output")
+    is_normalised = isinstance(network, NormalisedNetwork)
+    layer: str = "network" if is_normalised else INPUT
+    side: Side = "input" if is_normalised else "output"
     parts = []
     for batch in iterate_relevance(
         network, suite.inputs, None, rule=rule, layers=[layer], side=side, batch_size=batch_size

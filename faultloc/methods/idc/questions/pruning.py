@@ -59,8 +59,7 @@ def pruned(network: nn.Module, units: Sequence[Unit]) -> Iterator[None]:
         by_layer.setdefault(layer, []).append(number)
     with ExitStack() as hooks:
         for name, numbers in by_layer.items():
-            layer = find_layer(network, name)
-            hooks.callback(layer.register_forward_hook(_silence(numbers)).remove)
+            hooks.callback(find_layer(network, name).register_forward_hook(_silence(numbers)).remove)
         yield
 
 
@@ -100,7 +99,9 @@ def measure_pruning(
                 pool = [layer] if layer is not None else list(units)[:-1]
                 random = control({"": [unit for name in pool for unit in units[name]]}, {"": count})
             by_layer = Counter(name for name, _ in chosen)
-            drop, matched = losses.of(chosen), control(units, by_layer)
+            drop = losses.of(chosen)
+            # Within one layer both controls are the same.
+            matched = control(units, by_layer) if layer is None else random
             is_whole = any(number == len(units[name]) for name, number in by_layer.items())
             rows.append(PruningRow(ranking, layer, count, drop, random, matched, dict(by_layer), is_whole))
     return rows

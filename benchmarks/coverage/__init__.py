@@ -1,0 +1,1 @@
+"""Coverage: speed and agreement beside the peers."""
