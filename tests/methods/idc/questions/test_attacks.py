@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from faultloc.errors import ConfigError, DataError, MissingPackageError
-from faultloc.methods.idc.questions.attacks import ATTACKS, attack_suite, require_attacks
+from faultloc.methods.idc.questions.attacks import ATTACKS, Attack, attack_suite, require_attacks
 from faultloc.methods.idc.questions.suites import Suite
 from faultloc.probes.predictions import predict_logits
 from faultloc.subject.normalisation import NormalisedNetwork
@@ -66,6 +66,28 @@ def test_an_attack_that_fools_nothing_says_so(name):
     network = constant_network()
     found = attacked(network, suite_of(network, 5), name)
     assert (found.requested, found.obtained) == (5, 0) and found.inputs.shape == (5, 1, 6, 6)
+
+
+def test_an_image_for_which_nothing_is_found_stays_as_it_was_and_is_not_obtained(monkeypatch):
+    network = small_network()
+    suite = suite_of(network, 30)
+    black = int(network(torch.zeros(1, 1, 6, 6)).argmax())
+    assert np.count_nonzero(suite.labels != black) > 5  # which a black image would seem to fool
+    too_short = lambda attacks: attacks.L2CarliniWagnerAttack(binary_search_steps=1, steps=1, stepsize=1e-6)
+    monkeypatch.setitem(ATTACKS, "cw", Attack(too_short, None))
+    found = attacked(network, suite, "cw")
+    assert torch.equal(found.inputs, suite.inputs) and found.obtained == 0
+
+
+def test_the_least_change_is_found_for_digits_on_black_which_steps_of_a_hundredth_do_not_move():
+    network = NormalisedNetwork(small_network(), [0.4], [0.2])
+    inputs = (suite_of(network, 20).inputs > 0.5).float()
+    suite = Suite(inputs, predict_logits(network, inputs, batch_size=20).argmax(1).astype(np.int64))
+    found = attacked(network, suite, "cw")
+    assert found.obtained == 20
+    assert (found.inputs - inputs).flatten(1).norm(dim=1).median() < attacked(network, suite, "fgsm").inputs.sub(
+        inputs
+    ).flatten(1).norm(dim=1).median()
 
 
 def test_what_is_no_image_is_a_sentence():
