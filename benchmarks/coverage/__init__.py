@@ -1,1 +1,1 @@
-"""What coverage costs, beside what it is compared with."""
+"""Coverage: speed and agreement beside the peers."""

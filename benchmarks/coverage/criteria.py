@@ -28,7 +28,8 @@ from benchmarks.coverage.subjects import Data, Subject, in_batches, load_subject
 from faultloc.methods.idc.criteria import CRITERIA
 from faultloc.methods.idc.criteria.criterion import Criterion
 from faultloc.methods.idc.one_pass import build_together, update_together
-from faultloc.methods.idc.units import Unit, UnitOutputs, UnitReader
+from faultloc.methods.idc.unit_outputs import Unit, UnitOutputs
+from faultloc.methods.idc.units import UnitReader
 from faultloc.subject.architectures import ResNet20
 from faultloc.subject.batches import as_model_input
 

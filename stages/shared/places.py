@@ -49,3 +49,10 @@ DEEP_LOCALIZE = Path("results/deep_localize")
 EVALUATION = Path("results/evaluation")
 REPORT = Path("results/report")
 PURIFY = Path("results/purify")
+
+# The research questions of coverage.
+RQ1 = Path("results/rq1")
+RQ2 = Path("results/rq2")
+RQ3 = Path("results/rq3")
+RQ4 = Path("results/rq4")
+RQ5 = Path("results/rq5")

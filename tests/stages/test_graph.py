@@ -18,6 +18,7 @@ ORDER = [
     *("evaluate_causes", "report_causes"),
     *("unit_outputs", "importance", "selection", "centroids", "coverage"),
     *("unsafe_set", "hudd_retrain"),
+    *("rq1", "rq2", "rq3", "rq4", "rq5"),
 ]
 SHARED_BY_RANKS = {"train", "mutation", "suffix"}
 

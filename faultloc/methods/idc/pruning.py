@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from faultloc.errors import DataError, ModelError, TrainingError
-from faultloc.methods.idc.units import Unit, has_maps
+from faultloc.methods.idc.unit_outputs import Unit
+from faultloc.methods.idc.units import has_maps
 from faultloc.probes.layers import find_layer
 from faultloc.probes.modes import evaluating
 from faultloc.subject.batches import as_model_input

@@ -13,7 +13,7 @@ from faultloc.errors import ConfigError, DataError, TrainingError
 from faultloc.methods.idc.importance import Importance
 from faultloc.methods.idc.pruning import losses_without
 from faultloc.methods.idc.selection import select_units
-from faultloc.methods.idc.units import Unit
+from faultloc.methods.idc.unit_outputs import Unit
 
 # Gains that sum to less than this share of their sizes cancel out.
 _CANCELS = 0.1

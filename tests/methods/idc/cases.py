@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from faultloc.methods.idc.criteria import CRITERIA, Criterion
-from faultloc.methods.idc.units import UnitOutputs, UnitReader
+from faultloc.methods.idc.unit_outputs import UnitOutputs
+from faultloc.methods.idc.units import UnitReader
 from tests.methods.idc import references
 from tests.methods.idc.references import Batches, Counted
 

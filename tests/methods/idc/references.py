@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 
 
 @dataclass(frozen=True)

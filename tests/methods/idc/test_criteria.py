@@ -12,7 +12,7 @@ import torch
 from faultloc.coverage import Coverage
 from faultloc.errors import ConfigError, DataError, FaultlocError, ModelError, TrainingError
 from faultloc.methods.idc.criteria import CRITERIA, Criterion, criterion_named
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 from tests.methods.idc.cases import CASES, IS_ORDER_FREE, TEST, TRAIN, Case, images, in_batches, new_network, units
 from tests.methods.idc.references import samples_of
 

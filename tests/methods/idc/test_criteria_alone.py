@@ -9,7 +9,7 @@ from torch import nn
 
 from faultloc.errors import ConfigError, DataError, ModelError
 from faultloc.methods.idc.criteria import CRITERIA, Criterion
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 
 
 def units(*layers: list[list[float]], labels: list[int] | None = None) -> UnitOutputs:

@@ -4,7 +4,7 @@ from torch import nn
 
 from faultloc.methods.idc.criteria.cc import ClusterCoverage
 from faultloc.methods.idc.distances import slices, squared_distances
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 
 
 def test_squared_distances_are_those_of_each_pair():

@@ -7,7 +7,7 @@ from torch import nn
 from faultloc.errors import ConfigError, DataError
 from faultloc.methods.idc.criteria import Criterion
 from faultloc.methods.idc.greedy import Additions, choose_additions, commonness
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 from tests.methods.idc.cases import CASES, IS_ORDER_FREE
 from tests.methods.idc.references import as_units
 from tests.methods.idc.test_laws import random_samples, rows, seen

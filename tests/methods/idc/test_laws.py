@@ -5,7 +5,7 @@ import pytest
 from torch import nn
 
 from faultloc.methods.idc.criteria import CRITERIA, Criterion
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 from tests.methods.idc.cases import CASES, IS_ORDER_FREE
 from tests.methods.idc.references import Sample, as_units
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from faultloc.methods.idc.top_units import top_units
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 
 
 def slow(values, k):

@@ -13,7 +13,7 @@ from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
 from faultloc.methods.idc.important_outputs import important_outputs, reached_combinations
 from faultloc.methods.idc.outward_search import combinations_outwards
 from faultloc.methods.idc.uncovered import nearest_uncovered
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 
 TWO_WAYS = pytest.mark.parametrize("few", [0, 4096], ids=["outwards", "one by one"])
 

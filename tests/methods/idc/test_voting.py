@@ -4,10 +4,10 @@ import math
 import numpy as np
 import pytest
 import torch
-from faultloc.io.coverage.importance_table import load_importance, save_importance
 from torch import nn
 
 from faultloc.errors import ConfigError, DataError, ModelError, TrainingError
+from faultloc.io.coverage.importance_table import load_importance, save_importance
 from faultloc.methods.idc.voters import voters
 from faultloc.methods.idc.voting import best_method_of_each, vote
 

@@ -11,7 +11,7 @@ from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
 from faultloc.methods.idc.greedy import choose_additions
 from faultloc.methods.idc.important_outputs import important_outputs
 from faultloc.methods.idc.uncovered import nearest_uncovered
-from faultloc.methods.idc.units import UnitOutputs
+from faultloc.methods.idc.unit_outputs import UnitOutputs
 from faultloc.report.idc.content import CoveragePage
 from faultloc.report.idc.gathering import SampleDrawer, show_additions, show_important, show_relevance
 from faultloc.subject.dataset import LabeledDataset
