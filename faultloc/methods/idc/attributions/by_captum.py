@@ -1,5 +1,6 @@
 """`lig` and `lfa`: the attributions that need passes for each layer alone, by captum."""
 
+import importlib
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -130,9 +131,8 @@ def _left_as_it_was(layer: nn.Module) -> Iterator[None]:
 
 def _captum(attribution: str) -> ModuleType:
     try:
-        import captum.attr
+        return importlib.import_module("captum.attr")
     except ModuleNotFoundError as error:
         if error.name not in ("captum", "captum.attr"):
             raise
         raise MissingPackageError("captum", f"the attribution {attribution}", "captum") from None
-    return captum.attr
