@@ -11,15 +11,12 @@ def main(params: DictConfig) -> str:
     from faultloc.io.coverage.unit_output_store import load_unit_outputs
     from faultloc.io.coverage.unit_store import load_units, save_centroids
     from faultloc.methods.idc.centroids import ClusterSettings, chosen_outputs, find_centres
-    from faultloc.methods.idc.speaking_samples import samples_of_class
 
     settings, groups = ClusterSettings(**as_dict(params.idc.centroids)), load_units(places.IMPORTANT_UNITS)
     if not groups:
         save_centroids(places.CENTROIDS, {})
         return "no unit is the important one, so there is nothing to cluster"
-    outputs = load_unit_outputs(places.TRAIN_UNIT_OUTPUTS)
-    if params.idc.of_class is not None:
-        outputs = outputs.of(samples_of_class(outputs.labels, params.idc.of_class))
+    outputs = load_unit_outputs(places.TRAIN_UNIT_OUTPUTS).of_class(params.idc.of_class)
     centres = {name: find_centres(units, chosen_outputs(outputs, units), settings) for name, units in groups.items()}
     save_centroids(places.CENTROIDS, centres)
     numbers = [len(values) for of_units in centres.values() for values in of_units.values()]

@@ -34,6 +34,7 @@ def test_all_criteria_are_measured_in_their_ranges(done):
     assert table["value"].between(0, 1).all()
     assert table.loc["idc", "total"] == 2**10 and table.loc["idc", "attainable"] == 60
     assert 0 < table.loc["idc", "covered"] <= 60
+    assert "of 1,024 combinations" in (done.folder / "results/coverage/report.html").read_text()
 
 
 def test_layers_may_be_measured_one_by_one(done):

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from torch import nn
 
-from faultloc.coverage import Coverage
 from faultloc.methods.idc.centroids import Centres
 from faultloc.methods.idc.criteria import criterion_named
 from faultloc.methods.idc.criteria.criterion import Criterion
@@ -20,8 +19,8 @@ def measure_coverage(
     centroids: Mapping[str, Centres],
     *,
     has_classes: bool = True,
-) -> tuple[dict[str, Coverage], list[str]]:
-    """The coverage of ``test`` by the criteria called ``names``, by name, and those that were left out.
+) -> tuple[dict[str, Criterion], list[str]]:
+    """The criteria called ``names`` after they have seen ``test``, by name, and the names of those left out.
 
     Importance-driven coverage is measured for each group of ``centroids``, and is called `idc <group>` where there are
     several. What needs classes is left out where the network has none.
@@ -48,4 +47,4 @@ def measure_coverage(
             criterion.learn(train)
             criterion.finish_build()
         criterion.observe(test)
-    return {name: criterion.compute() for name, criterion in criteria.items()}, left_out
+    return criteria, left_out

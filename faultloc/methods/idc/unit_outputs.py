@@ -6,6 +6,8 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float, Int
 
+from faultloc.errors import DataError
+from faultloc.methods.idc.speaking_samples import samples_of_class
 from faultloc.methods.idc.top_units import top_units
 
 # A layer's name and a number in it.
@@ -52,6 +54,18 @@ class UnitOutputs:
     @cached_property
     def _highest(self) -> dict[int, tuple[Int[np.ndarray, "sample _"], ...]]:
         return {}
+
+    def of_class(self, index: int | None) -> "UnitOutputs":
+        """The same of the samples whose label is ``index``; for None all of them.
+
+        Raises:
+            DataError: there are no labels, or the class has no sample.
+        """
+        if index is None:
+            return self
+        if self.labels is None:
+            raise DataError(f"the samples have no classes; expected no class to be chosen, found {index}")
+        return self.of(samples_of_class(self.labels, index))
 
     def of(self, places: Int[np.ndarray, "kept"]) -> "UnitOutputs":
         """The same of the samples at ``places``."""

@@ -67,11 +67,11 @@ def measure(
             criteria[name] = CRITERIA[name](brought.network, point=options.point)
     build_together(list(criteria.values()), labelled_batches(train, brought.device, options.batch_size))
     kept: dict[str, list[Float[np.ndarray, "sample unit"]]] = {group: [] for group in idc}
-    for units in read_units(brought, options, test):
+    for read in read_units(brought, options, test):
         for criterion in criteria.values():
-            criterion.observe(units)
-        for group, criterion in idc.items():
-            kept[group].append(important_outputs(criterion, [units]))
+            criterion.observe(read)
+        for group, about in idc.items():
+            kept[group].append(important_outputs(about, [read]))
     return Measured(criteria, left_out, idc, {group: np.concatenate(parts) for group, parts in kept.items()})
 
 

@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from faultloc.coverage import Coverage
 from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
 from faultloc.methods.idc.greedy import Additions
-from faultloc.methods.idc.important_outputs import learnt_centres, reached_combinations
-from faultloc.methods.idc.uncovered import Uncovered
-from faultloc.methods.idc.unit_outputs import Unit
+from faultloc.methods.idc.important_outputs import important_outputs, learnt_centres, reached_combinations
+from faultloc.methods.idc.uncovered import Uncovered, nearest_uncovered
+from faultloc.methods.idc.unit_outputs import Unit, UnitOutputs
 from faultloc.report.idc.content import (
+    CoveragePage,
     ShownAddition,
     ShownAdditions,
     ShownCombination,
@@ -51,6 +53,27 @@ class SampleDrawer:
         text = "" if picture else spell_input(dataset, place, self.texts, self.vocabulary)
         label = str(dataset.names_of(dataset.labels[place : place + 1])[0]) if self.has_labels else ""
         return ShownSample(str(dataset.sample_ids[place]), label, picture, text)
+
+
+def pages_of(
+    found: Sequence[Coverage],
+    important: Sequence[ImportanceDrivenCoverage],
+    test: UnitOutputs,
+    drawer: SampleDrawer,
+    *,
+    nearest: int = 20,
+) -> list[CoveragePage]:
+    """A page for each of the criteria about ``important`` units, or one about what was ``found`` where there is none.
+
+    The criteria have seen ``test``, whose samples ``drawer`` draws.
+    """
+    plain = CoveragePage(test_samples=len(test), criteria=found)
+    pages = []
+    for criterion in important:
+        values = important_outputs(criterion, [test])
+        shown = show_important(criterion, values, nearest_uncovered(criterion, values, nearest), drawer)
+        pages.append(replace(plain, important=shown))
+    return pages or [plain]
 
 
 def show_important(
