@@ -96,7 +96,7 @@ def _importance(brought: Brought, options: CoverageOptions) -> Importance:
         (inputs[as_tensor(part, brought.device)], train.labels[part])
         for part in np.array_split(right, -(-len(right) // size))
     )
-    return read_importance(network, batches, options.attribution)
+    return read_importance(network, batches, options.attribution, np.random.default_rng(0))
 
 
 def _criterion(name: str, brought: Brought, options: CoverageOptions, units: Sequence[Unit]) -> Criterion:
