@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Num
 from torch import Tensor, nn
 
 from faultloc.errors import DataError, ModelError, TrainingError
@@ -46,16 +46,12 @@ def read_importance(
         ModelError: the attribution cannot be read of such a network; the message names one that can.
         TrainingError: an attribution is not a finite number.
     """
-    attribute = attribution_named(attribution)
+    attribution_named(attribution)
     found: Importance = {}
-    calls: list[str] = []
     for inputs, classes in batches:
-        given = as_model_input(inputs)
-        calls = calls or _calls(network, given)
-        for call, values in attribute(network, given, Explained(classes, target), calls, generator).items():
-            name = layer_of(call)
-            sums = unit_sums(find_layer(network, name), values).double().sum(0).cpu().numpy()
-            found[name] = found[name] + sums if name in found else sums
+        of_each = importance_of_each(network, inputs, Explained(classes, target), attribution, generator)
+        for name, values in of_each.items():
+            found[name] = found.get(name, 0) + values.sum(0)
     if not found:
         raise DataError("there are no samples to read importance of; expected some that the model answers rightly")
     for name, scores in found.items():
@@ -64,6 +60,27 @@ def read_importance(
                 f"the attribution {attribution} is NaN or infinite at the layer {name!r}; expected finite numbers: "
                 "check the inputs and the weights of the model"
             )
+    return found
+
+
+def importance_of_each(
+    network: nn.Module,
+    inputs: Num[Tensor, "sample ..."],
+    explained: Explained,
+    attribution: str,
+    generator: np.random.Generator,
+) -> dict[str, Float[np.ndarray, "sample _"]]:
+    """The importance of each unit for each sample of one batch, a matrix a layer; otherwise as ``read_importance``.
+
+    Raises:
+        ConfigError, DataError, MissingPackageError, ModelError: as ``read_importance``.
+    """
+    given = as_model_input(inputs)
+    calls = _calls(network, given)
+    found: dict[str, Float[np.ndarray, "sample _"]] = {}
+    for call, values in attribution_named(attribution)(network, given, explained, calls, generator).items():
+        name = layer_of(call)
+        found[name] = found.get(name, 0) + unit_sums(find_layer(network, name), values).detach().double().cpu().numpy()
     return {name: found[name] for name in dict.fromkeys(map(layer_of, calls))}
 
 
