@@ -1,5 +1,6 @@
 """`lig` and `lfa`: the attributions that need passes for each layer alone, by captum."""
 
+import importlib
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,7 +34,13 @@ def integrated_gradients(
 
     def attribute(forward: Forward, layer: nn.Module) -> Tensor:
         found = captum.LayerIntegratedGradients(forward, layer)
-        return found.attribute(inputs, torch.zeros_like(inputs), internal_batch_size=len(inputs))
+        return found.attribute(
+            inputs,
+            torch.zeros_like(inputs),
+            internal_batch_size=len(inputs),
+            # Zeros where the explained number does not hang on the layer.
+            grad_kwargs={"materialize_grads": True},
+        )
 
     return _layer_by_layer(attribute, network, inputs, explained, layers)
 
@@ -124,9 +131,8 @@ def _left_as_it_was(layer: nn.Module) -> Iterator[None]:
 
 def _captum(attribution: str) -> ModuleType:
     try:
-        import captum.attr
+        return importlib.import_module("captum.attr")
     except ModuleNotFoundError as error:
         if error.name not in ("captum", "captum.attr"):
             raise
         raise MissingPackageError("captum", f"the attribution {attribution}", "captum") from None
-    return captum.attr

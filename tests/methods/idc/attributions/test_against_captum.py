@@ -14,6 +14,15 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # captum's remarks on require
 LAYERS = ["conv1", "conv2", "fc1", "fc2"]
 
 
+@pytest.fixture(autouse=True)
+def any_algorithms():
+    """captum's unpooling is refused where PyTorch is told to be deterministic, as other tests tell it."""
+    was = torch.are_deterministic_algorithms_enabled()
+    torch.use_deterministic_algorithms(False)
+    yield
+    torch.use_deterministic_algorithms(was)
+
+
 def by_captum(kind, network, data, layers, *, zeros="same", target=True, **settings):
     inputs, classes = data
     if zeros is not None:
@@ -21,8 +30,6 @@ def by_captum(kind, network, data, layers, *, zeros="same", target=True, **setti
     if target:
         settings["target"] = torch.from_numpy(classes)
     found = {}
-    # Its unpooling is refused where PyTorch is told to be deterministic, as it is in the tests.
-    torch.use_deterministic_algorithms(False)
     for name in layers:
         given = inputs.clone()  # captum writes on it that it asks for a gradient
         found[name] = getattr(attr, kind)(network, network.get_submodule(name)).attribute(given, **settings).detach()
