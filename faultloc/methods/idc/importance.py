@@ -1,7 +1,7 @@
 """How much each unit matters for what the network says: attributions, summed over the samples they are read of."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from jaxtyping import Float, Int, Num
@@ -48,14 +48,10 @@ def read_importance(
     """
     attribution_named(attribution)
     found: Importance = {}
-    calls: list[str] = []
     for inputs, classes in batches:
-        given = as_model_input(inputs)
-        calls = calls or _calls(network, given)
-        explained = Explained(classes, target)
-        for name, values in _of_units(network, given, explained, attribution, calls, generator).items():
-            sums = values.sum(0)
-            found[name] = found[name] + sums if name in found else sums
+        of_each = importance_of_each(network, inputs, Explained(classes, target), attribution, generator)
+        for name, values in of_each.items():
+            found[name] = found.get(name, 0) + values.sum(0)
     if not found:
         raise DataError("there are no samples to read importance of; expected some that the model answers rightly")
     for name, scores in found.items():
@@ -64,40 +60,28 @@ def read_importance(
                 f"the attribution {attribution} is NaN or infinite at the layer {name!r}; expected finite numbers: "
                 "check the inputs and the weights of the model"
             )
-    return {name: found[name] for name in dict.fromkeys(map(layer_of, calls))}
+    return found
 
 
-def attribute_units(
+def importance_of_each(
     network: nn.Module,
     inputs: Num[Tensor, "sample ..."],
-    classes: Int[np.ndarray, "sample"],
+    explained: Explained,
     attribution: str,
     generator: np.random.Generator,
 ) -> dict[str, Float[np.ndarray, "sample _"]]:
-    """The same of one batch, of each sample by itself: a row a sample, a column a unit, by the layer's name.
+    """The importance of each unit for each sample of one batch, a matrix a layer; otherwise as ``read_importance``.
 
     Raises:
         ConfigError, DataError, MissingPackageError, ModelError: as ``read_importance``.
     """
     given = as_model_input(inputs)
-    return _of_units(network, given, Explained(classes), attribution, _calls(network, given), generator)
-
-
-def _of_units(
-    network: nn.Module,
-    given: Float[Tensor, "sample ..."] | Int[Tensor, "sample step"],
-    explained: Explained,
-    attribution: str,
-    calls: Sequence[str],
-    generator: np.random.Generator,
-) -> dict[str, Float[np.ndarray, "sample _"]]:
-    """By the layer's name, in the order of the network, a layer's calls added up."""
-    read: dict[str, Float[np.ndarray, "sample _"]] = {}
+    calls = _calls(network, given)
+    found: dict[str, Float[np.ndarray, "sample _"]] = {}
     for call, values in attribution_named(attribution)(network, given, explained, calls, generator).items():
         name = layer_of(call)
-        of_units = unit_sums(find_layer(network, name), values).detach().double().cpu().numpy()
-        read[name] = read[name] + of_units if name in read else of_units
-    return {name: read[name] for name in dict.fromkeys(map(layer_of, calls)) if name in read}
+        found[name] = found.get(name, 0) + unit_sums(find_layer(network, name), values).detach().double().cpu().numpy()
+    return {name: found[name] for name in dict.fromkeys(map(layer_of, calls))}
 
 
 def _calls(network: nn.Module, inputs: Float[Tensor, "sample ..."] | Int[Tensor, "sample step"]) -> list[str]:

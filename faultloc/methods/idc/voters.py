@@ -7,7 +7,8 @@ from jaxtyping import Int
 from torch import Tensor, nn
 
 from faultloc.methods.idc.attributions import attribution_named
-from faultloc.methods.idc.importance import attribute_units
+from faultloc.methods.idc.attributions.explained import Explained
+from faultloc.methods.idc.importance import importance_of_each
 from faultloc.methods.idc.voting import UnitScores, Voter
 
 # The attributions that vote in WISDOM.
@@ -15,7 +16,7 @@ METHODS = ("lc", "la", "ii", "ldl", "ldls", "lgs", "lig", "lrp")
 
 
 def voters(methods: Sequence[str], generator: np.random.Generator) -> dict[str, Voter]:
-    """The attributions called ``methods``, each by its name; those that draw, draw from ``generator``.
+    """The attributions called ``methods``, each by its name; ``generator`` is drawn from by `lgs` alone.
 
     Raises:
         ConfigError: there is none of that name.
@@ -27,6 +28,6 @@ def voters(methods: Sequence[str], generator: np.random.Generator) -> dict[str, 
 
 def _voter(attribution: str, generator: np.random.Generator) -> Voter:
     def read(network: nn.Module, inputs: Tensor, labels: Int[np.ndarray, "sample"]) -> UnitScores:
-        return attribute_units(network, inputs, labels, attribution, generator)
+        return importance_of_each(network, inputs, Explained(labels), attribution, generator)
 
     return read

@@ -8,7 +8,7 @@ from torch import nn
 
 from faultloc.errors import ConfigError, DataError, ModelError, TrainingError
 from faultloc.io.coverage.importance_table import load_importance, save_importance
-from faultloc.methods.idc.voters import voters
+from faultloc.methods.idc.voters import METHODS, voters
 from faultloc.methods.idc.voting import best_method_of_each, vote
 
 WIDTHS = {"0": 4, "3": 6, "5": 5, "7": 3}
@@ -134,6 +134,13 @@ def test_every_batch_gives_fifty_five_points(network, across):
     assert sum(scores.sum() for scores in found.scores.values()) == 55 * 3
     assert {name: len(scores) for name, scores in found.scores.items()} == {"0": 4, "3": 6, "5": 5}
     assert sum(found.weights.values()) == pytest.approx(1)
+
+
+def test_all_attributions_of_wisdom_vote(network):
+    found = vote(network, batches((4,)), voters(METHODS, np.random.default_rng(0)))
+    assert list(found.weights) == ["lc", "la", "ii", "ldl", "ldls", "lgs", "lig", "lrp"]
+    assert sum(found.weights.values()) == pytest.approx(1)
+    assert sum(scores.sum() for scores in found.scores.values()) == 55
 
 
 def test_where_fewer_units_are_named_the_last_has_one_vote(network):

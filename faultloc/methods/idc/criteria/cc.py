@@ -53,13 +53,13 @@ class ClusterCoverage(Criterion):
         self.threshold = threshold
 
     def _begin(self, widths: tuple[int, ...]) -> None:
-        self._kept = [np.zeros((0, width)) for width in widths]
+        # In the precision of what comes; distances are reckoned in 64 bits.
+        self._kept = [np.zeros((0, width), dtype=np.float32) for width in widths]
 
     def _observe(self, units: UnitOutputs) -> None:
         for place, values in enumerate(units.values):
             for start in range(0, len(values), _AT_ONCE):
-                some = values[start : start + _AT_ONCE].astype(np.float64)
-                leaders = _new_leaders(self._kept[place], some, self.threshold)
+                leaders = _new_leaders(self._kept[place], values[start : start + _AT_ONCE], self.threshold)
                 self._kept[place] = np.concatenate([self._kept[place], leaders])
 
     def _coverage(self) -> Coverage:
@@ -91,12 +91,13 @@ def _is_beyond(
     if not len(values):
         return np.zeros((0, len(others)), dtype=bool)
     # From one of them, so that numbers stay small and little of them cancels out.
-    moved, others_moved = values - others[0], others - others[0]
+    origin = others[0].astype(np.float64)
+    moved, others_moved = values - origin, others - origin
     squared = squared_distances(moved, others_moved)
     is_beyond = squared > threshold
     rounding = _ROUNDING * ((moved**2).sum(1).max() + (others_moved**2).sum(1).max())
     sample, other = np.nonzero(np.abs(squared - threshold) <= rounding)
     for some in slices(len(sample), values.shape[1]):
-        gaps = values[sample[some]] - others[other[some]]
+        gaps = moved[sample[some]] - others_moved[other[some]]
         is_beyond[sample[some], other[some]] = (gaps**2).sum(1) > threshold
     return is_beyond
