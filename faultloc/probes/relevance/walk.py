@@ -46,7 +46,10 @@ def walk_forward(plan: Plan, batch: Tensor, rule: Rule) -> ForwardPass:
         else:
             values[node] = call.quietly()
             _note_piece(passed, node, values)
-            if step.depends and not step.carries:
+            # What reads one of several results by its name is followed no further, and must not be taken for a constant.
+            if step.depends and step.carries and _is_lost(passed, node, values):
+                passed.ways[node] = [], _named_result(plan, node)
+            elif step.depends and not step.carries:
                 passed.ways[node] = [], _dead_end(plan, node)
         if isinstance(value := values[node], Tensor):
             passed.shapes[node] = value.shape
@@ -93,6 +96,15 @@ def walk_back(
     return found
 
 
+def _is_lost(passed: ForwardPass, node: fx.Node, values: dict[fx.Node, object]) -> bool:
+    """True for real numbers that come of several results of an operation in a way that no rule follows back."""
+    value = values[node]
+    if not isinstance(value, Tensor) or not value.is_floating_point() or node in passed.pieces:
+        return False
+    given = [values.get(used) for used in node.all_input_nodes]
+    return any(isinstance(each, tuple | list) and any(isinstance(part, Tensor) for part in each) for each in given)
+
+
 def _note_piece(passed: ForwardPass, node: fx.Node, values: dict[fx.Node, object]) -> None:
     if node.target is operator.getitem and isinstance(values[node], Tensor):
         whole, place = node.args[0], node.args[1]
@@ -107,6 +119,17 @@ def _add_piece(arrived: dict[fx.Node, Relevance], whole: fx.Node, place: int, co
     assert isinstance(relevance, Tensor)
     parts[place] = relevance if before is None else before + relevance
     arrived[whole] = parts
+
+
+def _named_result(plan: Plan, node: fx.Node) -> Back:
+    def back(_: Relevance) -> list[Tensor | None]:
+        raise ModelError(
+            f"relevance cannot follow {node.name!r} of {plan.traced.name}, which reads one of several results of an "
+            "operation by its name; expected an operation of one result that has a rule: such as torch.amax for the "
+            "values of a maximum"
+        )
+
+    return back
 
 
 def _dead_end(plan: Plan, node: fx.Node) -> Back:

@@ -16,6 +16,17 @@ class Asking(nn.Module):
         return inputs if inputs.sum() > 0 else -inputs
 
 
+class WithNamedValues(nn.Module):
+    """Its relevance would be lost without a word: the maximum gives values and places."""
+
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(2, 2)
+
+    def forward(self, inputs):
+        return self.head(inputs.view(-1, 2, 2).max(2).values)
+
+
 class WithASort(nn.Module):
     def forward(self, inputs):
         return torch.sort(inputs, dim=1)[0] * 2
@@ -120,6 +131,7 @@ def test_a_layer_that_relevance_does_not_reach_has_none():
     ("network", "inputs", "message"),
     [
         (nn.Sequential(Asking()), torch.rand(2, 4), "through the layer '0' of Sequential"),
+        (WithNamedValues(), torch.rand(2, 4), "reads one of several results of an operation by its name"),
         (nn.Sequential(WithASort()), torch.rand(2, 4), "no rule for the operation 'sort' in the layer '0' of"),
         (nn.Sequential(nn.Linear(4, 4), nn.GLU()), torch.rand(2, 4), r"no rule for the layer '1' \(GLU\)"),
         (RecurrentClassifier(20, 4, embedding_size=8, hidden_size=6, layers=1, dropout=0.0),
