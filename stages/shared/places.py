@@ -34,6 +34,7 @@ TRAIN_UNIT_OUTPUTS = UNIT_OUTPUTS / "train"
 TEST_UNIT_OUTPUTS = UNIT_OUTPUTS / "test"
 UNIT_LAYERS = TRAIN_UNIT_OUTPUTS / "layers.json"
 IMPORTANCE = Path("data/importance")
+VOTES = Path("data/votes.csv")
 IMPORTANT_UNITS = Path("data/important_units.json")
 CENTROIDS = Path("data/centroids.json")
 

@@ -62,6 +62,18 @@ def test_units_may_be_chosen_by_a_table_of_scores_whose_changes_are_noticed(done
     assert chosen == [[["features.0", 1], ["features.3", 2]], [["features.0", 1], ["features.3", 5]]]
 
 
+def test_units_may_be_voted_by_a_stage_that_runs_where_its_table_is_asked_for(done):
+    few = ("idc.vote.methods=[la,lgxa,ldl]", "idc.vote.batches=3", "idc.vote.batch_size=20")
+    measured(done, *few, "idc.selection.by=scores", "idc.selection.scores=data/votes.csv", "idc.selection.top=3")
+    votes = pd.read_csv(done.folder / "data/votes.csv")
+    assert votes["Score"].sum() == 55 * 3
+    units = json.loads((done.folder / "data/important_units.json").read_text())["groups"][0]["units"]
+    highest = votes.sort_values("Score", ascending=False, kind="stable").head(3)
+    assert {(layer, number) for layer, number in units} == set(
+        zip(highest["LayerName"], highest["NeuronIndex"], strict=True)
+    )
+
+
 def test_without_an_attribution_importance_driven_coverage_is_left_out_and_said_so(done):
     done.configure("idc=recurrent")
     assert "left out: idc" in done.run("dvc", "repro", "coverage").stdout
@@ -74,6 +86,9 @@ def test_without_an_attribution_importance_driven_coverage_is_left_out_and_said_
         ("importance", "idc.importance.attributions=[salience]", "there is no attribution 'salience'"),
         ("importance", "idc.importance.correct_only=maybe", "expected true or false"),
         ("importance", "idc.of_class=12", "the class 12 has none of the 150 samples"),
+        ("vote", "idc.vote.batches=0", "idc.vote.batches is 0"),
+        ("vote", "idc.vote.methods=[lrp,best]", "there is no attribution 'best'"),
+        ("vote", "idc.vote.across=perhaps", "idc.vote.across is 'perhaps'"),
         ("selection", "idc.selection.top=100", "100 units are asked for"),
         ("selection", "idc.selection.scope=wide", "the scope is 'wide'; expected one of: end2end, layer"),
         ("selection", "idc.selection.layer_index=1", "expected an index for the scope layer"),

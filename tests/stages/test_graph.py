@@ -17,7 +17,7 @@ ORDER = [
     *("peers", "evaluate", "report", "purify", "deep_localize", "errors", "heatmaps", "linkage", "root_causes"),
     *("evaluate_causes", "report_causes"),
     *("unit_outputs", "importance", "selection", "centroids", "coverage"),
-    *("unsafe_set", "hudd_retrain"),
+    *("unsafe_set", "hudd_retrain", "vote"),
     *("rq1", "rq2", "rq3", "rq4", "rq5"),
 ]
 SHARED_BY_RANKS = {"train", "mutation", "suffix"}

@@ -46,7 +46,7 @@ def walk_forward(plan: Plan, batch: Tensor, rule: Rule) -> ForwardPass:
         else:
             values[node] = call.quietly()
             _note_piece(passed, node, values)
-            # What reads one of several results by its name is followed no further, and must not be taken for a constant.
+            # What reads one of several results by its name is not followed, and must not be taken for a constant.
             if step.depends and step.carries and _is_lost(passed, node, values):
                 passed.ways[node] = [], _named_result(plan, node)
             elif step.depends and not step.carries:
