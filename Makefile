@@ -34,7 +34,7 @@ test: $(INSTALLED)
 # Minutes more, before a release and after a change of what they measure: the bars of the monitor on programs that it was
 # not tuned on, the benchmark programs themselves, a kill in every stage, two hundred verdicts in a browser.
 test-exhaustive: $(INSTALLED)
-	$(RUN) FAULTLOC_KILLS=4 python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m exhaustive
+	$(RUN) FAULTLOC_KILLS=6 python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m exhaustive
 
 lint: $(INSTALLED)
 	$(RUN) ruff check .

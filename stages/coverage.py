@@ -3,7 +3,7 @@
 from omegaconf import DictConfig
 
 from stages.shared import places
-from stages.shared.entry import stage
+from stages.shared.entry import as_dict, stage
 
 
 @stage("coverage")
@@ -38,6 +38,7 @@ def main(params: DictConfig) -> str:
         training,
         outputs,
         centroids,
+        settings=as_dict(params.idc.coverage.settings),
         has_classes=has_classes,
     )
     found = {name: criterion.compute() for name, criterion in criteria.items()}

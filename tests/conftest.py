@@ -4,6 +4,7 @@ import gc
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,9 @@ os.environ.setdefault("FAULTLOC_WORKERS", "1")
 from jaxtyping import install_import_hook
 
 install_import_hook("faultloc", "beartype.beartype")
+
+if TYPE_CHECKING:
+    from tests.stages.workspace import Workspace
 
 # What results and behaviour hang on: docs/versions.md says which of them were tried together.
 _REPORTED = [
@@ -57,6 +61,31 @@ def _torch_as_in_the_stages() -> None:
 
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
+
+
+@pytest.fixture(scope="session")
+def whole_run(tmp_path_factory: pytest.TempPathFactory) -> "Workspace":
+    """A workspace in which the pipeline has run once on small data, undisturbed, the same for all test processes.
+
+    Nobody changes it: what changes something works on `whole_run.copied(folder)`.
+    """
+    from filelock import FileLock
+    from omegaconf import OmegaConf
+
+    from tests.stages.workspace import Workspace
+
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with FileLock(shared / "whole_run.lock"):
+        folder = shared / "whole_run"
+        if (shared / "whole_run.done").exists():
+            return Workspace.at(folder)
+        folder.mkdir()
+        made = Workspace(folder)
+        made.configure()
+        assert made.reproduce() == set(OmegaConf.load(folder / "dvc.yaml").stages)
+        (shared / "whole_run.done").touch()
+        return made
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

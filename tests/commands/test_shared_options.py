@@ -14,7 +14,7 @@ from faultloc.own.options import DataOptions, ModelOptions
 
 OF_THE_RUN = {"output", "seed", "args"}
 # A method that asks for more samples to train on names their set itself.
-WITHOUT_AN_OPTION = {"improvement_set"}
+WITHOUT_AN_OPTION = {"improvement_set", "pool_set"}
 
 
 @click.command("toy")

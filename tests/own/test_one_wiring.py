@@ -21,9 +21,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory) -> Workspace:
+def workspace(whole_run, tmp_path_factory) -> Workspace:
     """The subject is trained, its mutants are; the Python call's settings of the autoencoder are the pipeline's."""
-    made = Workspace(tmp_path_factory.mktemp("wiring"))
+    made = whole_run.copied(tmp_path_factory.mktemp("wiring") / "work")
     made.configure("outlier.epochs=5")
     made.run("dvc", "repro", "dfaulo")
     return made

@@ -37,6 +37,11 @@ def test_all_criteria_are_measured_in_their_ranges(done):
     assert "of 1,024 combinations" in (done.folder / "results/coverage/report.html").read_text()
 
 
+def test_criteria_take_settings(done):
+    table = measured(done, "idc.coverage.criteria=[kmnc]", "idc.coverage.settings={kmnc: {sections: 10}}")
+    assert table.loc["kmnc", "total"] == 260
+
+
 def test_layers_may_be_measured_one_by_one(done):
     table = measured(done, "idc.selection.scope=layer_by_layer", "idc.coverage.criteria=[idc]")
     # The answers are no layer of their own; the first layer of LeNet-1 has four channels.
@@ -99,6 +104,7 @@ def test_without_an_attribution_importance_driven_coverage_is_left_out_and_said_
         ),
         ("centroids", "idc.centroids.clusters=0", "the numbers of clusters are [0]"),
         ("coverage", "idc.coverage.criteria=[nx]", "there is no criterion 'nx'; expected one of: nc"),
+        ("coverage", "idc.coverage.settings={nc: {level: 1}}", "nc does not take the settings {'level': 1}"),
         ("unit_outputs", "idc.unit_outputs.point=beside", "'beside'; expected before or after"),
     ],
 )

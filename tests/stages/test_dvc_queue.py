@@ -67,7 +67,7 @@ def checkout(tmp_path) -> Iterator[Checkout]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("by_workers", [True, False])
+@pytest.mark.parametrize("by_workers", [pytest.param(True, marks=pytest.mark.exhaustive), False])
 def test_dvcs_own_queue_runs_the_matrix_and_lists_it(checkout, by_workers):
     checkout.run("dvc", "exp", "run", "--queue", "-S", "mutation.ratio=0.1,0.2")
     if by_workers:

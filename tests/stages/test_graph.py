@@ -35,6 +35,7 @@ def module_file(module: str) -> Path | None:
     return None
 
 
+@cache
 def imported_modules(file: Path) -> set[str]:
     """Every module that a statement of ``file`` imports, wherever in the file it stands, and the packages around it."""
     modules: set[str] = set()
@@ -48,6 +49,7 @@ def imported_modules(file: Path) -> set[str]:
     return {".".join(module.split(".")[:depth]) for module in modules for depth in range(1, module.count(".") + 2)}
 
 
+@cache
 def has_code(file: Path) -> bool:
     """Whether ``file`` holds more than a docstring."""
     return any(
@@ -56,6 +58,7 @@ def has_code(file: Path) -> bool:
     )
 
 
+@cache
 def files_beside(file: Path) -> set[Path]:
     """The files in the folder of ``file`` that are no code and that it names, as a page names its template."""
     nodes = ast.walk(ast.parse(file.read_text()))

@@ -124,6 +124,7 @@ def test_a_fault_of_classes_is_refused(done):
     done.run("dvc", "checkout", "--force", "dvc.yaml")
 
 
+@pytest.mark.exhaustive
 def test_foreign_pictures_are_found_too(done):
     configure(done, "fault=random_data")
     done.run("dvc", "repro", "evaluate")

@@ -51,6 +51,7 @@ def test_joblibs_number_of_jobs_run_side_by_side_and_compute_once_what_they_shar
     assert {row["mutation.ratio"]: row["rauc"] for row in toy.rows()} == {"0.1": "0.1", "0.2": "0.2"}
 
 
+@pytest.mark.exhaustive
 def test_a_failed_job_of_submitit_stops_no_other_and_is_tried_again(toy, submitit_plugin):
     (toy.beside / "broken").touch()
     own = ("-m", "mutation.ratio=0.9,0.2", "sweep.jobs=2", *LOCAL)
@@ -66,6 +67,7 @@ def test_a_failed_job_of_submitit_stops_no_other_and_is_tried_again(toy, submiti
     assert {row["state"] for row in toy.rows()} == {"done"}
 
 
+@pytest.mark.exhaustive
 def test_an_interrupted_sweep_cancels_what_it_submitted_and_the_same_command_carries_on(toy, submitit_plugin):
     process = toy.start_and_wait_for_training(*LOCAL)
     process.send_signal(signal.SIGINT)
@@ -80,6 +82,7 @@ def test_an_interrupted_sweep_cancels_what_it_submitted_and_the_same_command_car
     assert toy.ran() == ["evaluate", "train"]
 
 
+@pytest.mark.exhaustive
 def test_a_submitted_job_outlives_a_killed_sweep_and_the_same_command_finds_it(toy, submitit_plugin):
     process = toy.start_and_wait_for_training(*LOCAL)
     process.kill()

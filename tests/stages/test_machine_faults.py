@@ -1,6 +1,6 @@
 """Whatever befalls the machine, the next `dvc repro` ends as if nothing had been.
 
-A round kills every fourth stage; the first one is part of `make test`, all four of `make test-exhaustive`, and
+A round kills every sixth stage; the first one is part of `make test`, all six of `make test-exhaustive`, and
 FAULTLOC_KILLS=20 makes it twenty.
 """
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 ROUNDS = [
     0,
-    *(pytest.param(n, marks=pytest.mark.exhaustive) for n in range(1, int(os.environ.get("FAULTLOC_KILLS", "4")))),
+    *(pytest.param(n, marks=pytest.mark.exhaustive) for n in range(1, int(os.environ.get("FAULTLOC_KILLS", "6")))),
 ]
 _RUNNING = re.compile(r"^Running stage '(\w+)':$")
 
@@ -85,7 +85,7 @@ def test_every_stage_may_be_killed_at_any_moment(undisturbed, tmp_path, number):
     rng = np.random.default_rng(number)
     made = workspace(tmp_path / "work")
     order = list(OmegaConf.load(made.folder / "dvc.yaml").stages)
-    killed = [stage for stage in order[number % 4 :: 4] if kill_in(made, stage, rng)]
+    killed = [stage for stage in order[number % 6 :: 6] if kill_in(made, stage, rng)]
     assert len(killed) >= 3  # a stage that ended before its moment came is not begun again
     made.reproduce()
     assert outputs(made) == outputs(undisturbed)

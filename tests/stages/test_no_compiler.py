@@ -34,7 +34,7 @@ def run(program: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("optimizer", ["SGD", "Adam"])
+@pytest.mark.parametrize("optimizer", ["SGD", pytest.param("Adam", marks=pytest.mark.exhaustive)])
 def test_training_imports_no_compiler_and_gives_the_same_weights(optimizer):
     without = run(TRAINED.format(start=LEFT_OUT, optimizer=optimizer))
     with_it = run(TRAINED.format(start="import torch._dynamo", optimizer=optimizer))

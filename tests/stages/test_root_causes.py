@@ -91,6 +91,7 @@ def test_another_cut_reruns_nothing_before_it_and_the_cut_back_nothing_at_all(do
     assert reproduce(done) == set()
 
 
+@pytest.mark.exhaustive
 def test_another_network_may_read_the_images_and_its_weights_are_watched(done):
     import_torchvision("torchvision", purpose="timm")  # also where its compiled part cannot be loaded
     timm = pytest.importorskip("timm", reason="needs the extra timm")

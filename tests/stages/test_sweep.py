@@ -92,8 +92,8 @@ def test_raw_data_named_by_a_relative_path_are_found_and_their_changes_noticed(t
     [
         (signal.SIGINT, 130, False),
         # In the background of a shell, or under nohup.
-        (signal.SIGTERM, 143, True),
-        (signal.SIGKILL, -signal.SIGKILL, False),
+        pytest.param(signal.SIGTERM, 143, True, marks=pytest.mark.exhaustive),
+        pytest.param(signal.SIGKILL, -signal.SIGKILL, False, marks=pytest.mark.exhaustive),
     ],
 )
 def test_an_interrupted_sweep_ends_its_jobs_and_the_same_command_carries_on(toy, number, exit_code, interrupts_ignored):
@@ -162,7 +162,7 @@ def test_the_times_and_the_error_are_the_last_that_the_log_tells():
     )
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_real_graph_is_swept(tmp_path, monkeypatch):
     monkeypatch.setenv(CHILDREN, str(warm_folder() / "python"))
     workspace = Workspace(tmp_path)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from torch import nn
 
 from faultloc.methods.idc.centroids import Centres
-from faultloc.methods.idc.criteria import criterion_named
+from faultloc.methods.idc.criteria import criterion_named, make_criterion
 from faultloc.methods.idc.criteria.criterion import Criterion
 from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
 from faultloc.methods.idc.unit_outputs import UnitOutputs
@@ -18,15 +18,16 @@ def measure_coverage(
     test: UnitOutputs,
     centroids: Mapping[str, Centres],
     *,
+    settings: Mapping[str, Mapping[str, object]] | None = None,
     has_classes: bool = True,
 ) -> tuple[dict[str, Criterion], list[str]]:
     """The criteria called ``names`` after they have seen ``test``, by name, and the names of those left out.
 
     Importance-driven coverage is measured for each group of ``centroids``, and is called `idc <group>` where there are
-    several. What needs classes is left out where the network has none.
+    several. ``settings`` has those of a criterion, by its name. What needs classes is left out where there are none.
 
     Raises:
-        ConfigError: there is no criterion of a name.
+        ConfigError: there is no criterion of a name, or it does not take a setting.
         DataError, ModelError: see ``Criterion.observe``.
     """
     criteria: dict[str, Criterion] = {}
@@ -41,7 +42,7 @@ def measure_coverage(
                 called = name if len(centroids) == 1 else f"{name} {group}"
                 criteria[called] = ImportanceDrivenCoverage.of_centres(network, centres)
         else:
-            criteria[name] = kind(network)
+            criteria[name] = make_criterion(network, name, (settings or {}).get(name, {}))
     for criterion in criteria.values():
         if criterion.needs_build and not criterion.is_built:
             criterion.learn(train)

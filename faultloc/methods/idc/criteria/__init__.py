@@ -3,6 +3,10 @@
 A criterion of your own is one line more: ``CRITERIA["mine"] = MyCriterion``, a subclass of ``Criterion``.
 """
 
+from collections.abc import Mapping
+
+from torch import nn
+
 from faultloc.errors import ConfigError
 from faultloc.methods.idc.criteria.cc import ClusterCoverage
 from faultloc.methods.idc.criteria.criterion import Criterion
@@ -43,3 +47,16 @@ def criterion_named(name: str) -> type[Criterion]:
     if name not in CRITERIA:
         raise ConfigError(f"there is no criterion {name!r}; expected one of: {', '.join(CRITERIA)}")
     return CRITERIA[name]
+
+
+def make_criterion(network: nn.Module, name: str, settings: Mapping[str, object]) -> Criterion:
+    """A new criterion called ``name`` for ``network``, with the ``settings`` that its class takes.
+
+    Raises:
+        ConfigError: there is none of that name, it does not take a setting, or one is out of its range.
+    """
+    kind = criterion_named(name)
+    try:
+        return kind(network, **settings)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise ConfigError(f"the criterion {name} does not take the settings {dict(settings)}: {error}") from error

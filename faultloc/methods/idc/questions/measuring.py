@@ -7,7 +7,7 @@ from torch import nn
 
 from faultloc.coverage import Coverage
 from faultloc.errors import ConfigError
-from faultloc.methods.idc.criteria import Criterion, criterion_named
+from faultloc.methods.idc.criteria import Criterion, make_criterion
 from faultloc.methods.idc.one_pass import build_together
 from faultloc.methods.idc.questions.suites import Suite, take_samples
 from faultloc.methods.idc.unit_outputs import Unit, UnitOutputs
@@ -27,13 +27,8 @@ def make_criteria(
         raise ConfigError("no criterion is named; expected some, such as nc and idc")
     made = {}
     for name in names:
-        kind, own = criterion_named(name), dict(settings.get(name, {}))
-        if name == "idc":
-            own = {"units": units, **own}
-        try:
-            made[name] = kind(network, **own)  # type: ignore[arg-type]
-        except TypeError as error:
-            raise ConfigError(f"the criterion {name} does not take the settings {own}: {error}") from error
+        important = {"units": units} if name == "idc" else {}
+        made[name] = make_criterion(network, name, {**important, **settings.get(name, {})})
     return made
 
 
