@@ -38,7 +38,7 @@ def test_all_criteria_are_measured_in_their_ranges(done):
 
 
 def test_criteria_take_settings(done):
-    table = measured(done, "idc.coverage.criteria=[kmnc]", "idc.coverage.settings={kmnc: {sections: 10}}")
+    table = measured(done, "idc.coverage.criteria=[kmnc]", "+idc.coverage.settings.kmnc.sections=10")
     assert table.loc["kmnc", "total"] == 260
 
 
@@ -104,7 +104,7 @@ def test_without_an_attribution_importance_driven_coverage_is_left_out_and_said_
         ),
         ("centroids", "idc.centroids.clusters=0", "the numbers of clusters are [0]"),
         ("coverage", "idc.coverage.criteria=[nx]", "there is no criterion 'nx'; expected one of: nc"),
-        ("coverage", "idc.coverage.settings={nc: {level: 1}}", "nc does not take the settings {'level': 1}"),
+        ("coverage", "+idc.coverage.settings.nc.level=1", "nc does not take the settings {'level': 1}"),
         ("unit_outputs", "idc.unit_outputs.point=beside", "'beside'; expected before or after"),
     ],
 )
