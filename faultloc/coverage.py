@@ -54,4 +54,4 @@ class Coverage:
     @property
     def is_saturated(self) -> bool:
         """True where no other suite of this size would cover more: the criterion no longer tells suites apart."""
-        return self.covered == self.attainable
+        return self.attainable > 0 and self.covered == self.attainable

@@ -49,7 +49,7 @@ def main(params: DictConfig) -> str:
     save_coverage(places.COVERAGE / "coverage.csv", found)
     save_json(places.COVERAGE / "metrics.json", {name: coverage.value for name, coverage in found.items()})
     said = ", ".join(f"{name} {coverage.value:.3g}" for name, coverage in found.items())
-    return said + (f"; left out: {', '.join(left_out)}" if left_out else "")
+    return said + (f"; left out: {'; '.join(f'{name} ({why})' for name, why in left_out.items())}" if left_out else "")
 
 
 if __name__ == "__main__":

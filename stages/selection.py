@@ -29,7 +29,10 @@ def main(params: DictConfig) -> str:
     else:
         save_units(places.IMPORTANT_UNITS, {})
         return "no importance was read, so no unit is the important one"
-    groups = select_groups(load_importance(path, load_widths(places.UNIT_LAYERS)), settings)
+    groups = select_groups(
+        load_importance(path, load_widths(places.UNIT_LAYERS), at_least=settings.top if asked.by == "scores" else 1),
+        settings,
+    )
     save_units(places.IMPORTANT_UNITS, groups)
     return "; ".join(f"{name}: {', '.join(f'{layer}.{n}' for layer, n in units)}" for name, units in groups.items())
 

@@ -45,6 +45,19 @@ def best_box(outputs):
     return outputs["scores"].amax(1)
 """
 
+HEAD_FIRST = """
+from torch import nn
+
+
+class HeadFirst(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head, self.second, self.first = nn.Linear(8, 3), nn.Linear(144, 8), nn.Conv2d(1, 4, 3)
+
+    def forward(self, inputs):
+        return self.head(self.second(self.first(inputs).relu().flatten(1)).relu())
+"""
+
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
@@ -192,8 +205,63 @@ def test_a_model_of_several_outputs_is_measured_where_the_number_that_counts_is_
     assert refused.exit_code != 0 and "expected" in f"{refused.exception}"
     answer = call("coverage", *asked, "--target", "covdetector:best_box", "--attr", "lgxa")
     assert answer.exit_code == 0, answer.output
-    assert "Left out, since the model does not answer with classes: lsc, dsc, mdsc" in answer.output
+    assert "Left out: lsc (the model does not answer with classes); dsc (" in answer.output
     assert int(rows(tmp_path / "out/coverage.csv")["idc"]["covered"]) >= 1
+
+
+def test_what_an_earlier_call_left_does_not_stay(call, tmp_path):
+    call("idc", "--layer-by-layer", "--top-m-neurons", 3)
+    assert (tmp_path / "out/layer_1/uncovered.csv").exists()
+    call("idc", "--top-m-neurons", 3)
+    assert (tmp_path / "out/uncovered.csv").exists() and not list((tmp_path / "out").glob("layer_*"))
+    call("coverage", "--criteria", "nc")
+    assert not (tmp_path / "out/uncovered.csv").exists() and not (tmp_path / "out/important_neurons.csv").exists()
+
+
+def test_a_criterion_that_cannot_be_measured_leaves_the_others(call, own, tmp_path):
+    weights = torch.load(own / "model.pth", weights_only=True)
+    torch.save({**weights, "5.bias": torch.tensor([50.0, 0.0, 0.0])}, own / "one_answer.pth")
+    answer = call("coverage", "--model", own / "one_answer.pth", "--criteria", "nc,kmnc,dsc")
+    assert answer.exit_code == 0, answer.output
+    assert list(rows(tmp_path / "out/coverage.csv")) == ["nc", "kmnc"]
+    assert "Left out: dsc (all training samples are of class" in answer.output
+
+
+def test_the_last_layer_is_the_one_that_is_called_last(call, own, tmp_path):
+    (own / "covheadfirst.py").write_text(HEAD_FIRST)
+    weights = torch.load(own / "model.pth", weights_only=True)
+    names = {"0": "first", "3": "second", "5": "head"}
+    renamed = {f"{names[name.split('.')[0]]}.{name.split('.')[1]}": value for name, value in weights.items()}
+    torch.save(renamed, own / "head_first.pth")
+    found = []
+    for asked in ((), ("--arch", "covheadfirst:HeadFirst", "--model", own / "head_first.pth")):
+        answer = call("idc", "--top-m-neurons", 6, *asked)
+        assert answer.exit_code == 0, answer.output
+        found.append(rows(tmp_path / "out/coverage.csv")["idc"])
+    assert found[0] == found[1]
+
+
+def test_another_shape_in_the_test_set_is_one_sentence(call, own):
+    folder = own / "shapes/wide/kind0"
+    folder.mkdir(parents=True)
+    Image.fromarray(np.zeros((8, 12), np.uint8)).save(folder / "0.png")
+    answer = call("coverage", "--test_set", "wide")
+    assert "the samples of wide have the shape [1, 8, 12], those of the training set [1, 8, 8]" in str(answer.exception)
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ("3,1,nan", "line 2 of .* has the score nan"),
+        ("3,1,2\n3,1,4", "line 3 of .* has unit 1 of '3' once more"),
+        ("3,1,2", "names 1 units; expected at least 4"),
+    ],
+)
+def test_a_table_of_scores_that_says_too_little_is_refused(call, tmp_path, table, sentence):
+    (tmp_path / "scores.csv").write_text(f"LayerName,NeuronIndex,Score\n{table}\n")
+    answer = call("idc", "--csv-file", tmp_path / "scores.csv", "--top-m-neurons", 4)
+    assert answer.exit_code != 0
+    assert re.search(sentence, str(answer.exception))
 
 
 @pytest.mark.parametrize(

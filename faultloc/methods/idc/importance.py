@@ -88,8 +88,9 @@ def _calls(network: nn.Module, inputs: Float[Tensor, "sample ..."] | Int[Tensor,
     """The calls of layers with units but recurrent ones, in the order of the network: "conv", "conv@2", "head"."""
     names = [name for name in layers_with_units(network) if not isinstance(find_layer(network, name), nn.RNNBase)]
     watched = {find_layer(network, name) for name in names}
+    # In the order of the first calls: a network may make its last layer first.
     count = Counter(call.name for call in record_calls(network, inputs[:1], watched.__contains__))
-    calls = [name if number == 1 else f"{name}@{number}" for name in names for number in range(1, count[name] + 1)]
+    calls = [name if number == 1 else f"{name}@{number}" for name in count for number in range(1, count[name] + 1)]
     if not calls:
         raise ModelError(
             f"the samples pass through no convolutional or linear layer of {type(network).__name__}; expected one "

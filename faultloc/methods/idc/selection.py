@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 from jaxtyping import Float
 
-from faultloc.errors import ConfigError
+from faultloc.errors import ConfigError, ModelError
 from faultloc.methods.idc.unit_outputs import Unit
 from faultloc.settings_check import check_number
 
@@ -48,7 +48,13 @@ def select_groups(importance: Mapping[str, Float[np.ndarray, "_"]], settings: Se
 
     Raises:
         ConfigError: there is no such layer, or not so many units.
+        ModelError: there is no layer but the last one.
     """
+    if settings.scope != "layer" and len(importance) < 2:
+        raise ModelError(
+            f"the network has no layer with units before its last one, {', '.join(importance)}, so no unit can be the "
+            "important one; expected more layers: choose that one by its index, or leave idc out"
+        )
     if settings.scope == "layer_by_layer":
         inner = list(importance)[:-1]
         return {name: select_units(importance, min(settings.top, len(importance[name])), layer=name) for name in inner}

@@ -8,7 +8,7 @@ from jaxtyping import Int
 
 from faultloc.errors import ConfigError
 from faultloc.io.coverage.importance_table import load_importance
-from faultloc.methods.idc.attributions import attribution_named
+from faultloc.methods.idc.attributions import ATTRIBUTIONS
 from faultloc.methods.idc.attributions.explained import Target
 from faultloc.methods.idc.importance import Importance, read_importance
 from faultloc.methods.idc.selection import UnitGroups, select_groups
@@ -49,11 +49,13 @@ def find_important(brought: Brought, options: CoverageOptions, target: Target | 
     """
     by_class: dict[str, Importance] = {}
     if options.csv_file is not None:
-        own = load_importance(options.csv_file, _widths(brought))
+        own = load_importance(options.csv_file, _widths(brought), at_least=options.selection.top)
     elif options.attribution == VOTES:
         own = _own(brought, _votes(brought, options, target, say))
     else:
-        attribution_named(options.attribution)
+        if options.attribution not in ATTRIBUTIONS:
+            known = ", ".join([*ATTRIBUTIONS, VOTES])
+            raise ConfigError(f"there is no attribution {options.attribution!r}; expected one of: {known}")
         by_class = {name: _own(brought, found) for name, found in _by_class(brought, options, target, say)}
         own = _total(by_class)
     groups = {

@@ -1,6 +1,7 @@
 """One pass over the training set and one over the test set for all criteria, of a model at hand."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +11,7 @@ from faultloc.coverage import Coverage
 from faultloc.methods.idc.criteria import CRITERIA, Criterion
 from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
 from faultloc.methods.idc.important_outputs import important_outputs
-from faultloc.methods.idc.one_pass import build_together
+from faultloc.methods.idc.measured import NO_CLASSES, attempt
 from faultloc.methods.idc.selection import UnitGroups
 from faultloc.methods.idc.unit_outputs import UnitOutputs
 from faultloc.methods.idc.units import UnitReader, labelled_batches
@@ -21,13 +22,13 @@ from faultloc.subject.dataset import LabeledDataset
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """The ``criteria`` after the test set, by the name of their row; what could not be measured is ``left_out``.
+    """The ``criteria`` after the test set, by the name of their row; why others could not is ``left_out``.
 
     ``idc`` are those about important units, by group, and ``outputs`` what these units gave for the test samples.
     """
 
     criteria: Mapping[str, Criterion]
-    left_out: Sequence[str] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
     idc: Mapping[str, ImportanceDrivenCoverage] = field(default_factory=dict)
     outputs: Mapping[str, Float[np.ndarray, "sample unit"]] = field(default_factory=dict)
 
@@ -47,7 +48,7 @@ def measure(
     """
     criteria: dict[str, Criterion] = {}
     idc: dict[str, ImportanceDrivenCoverage] = {}
-    left_out = []
+    left_out: dict[str, str] = {}
     for name in options.criteria:
         if name == ImportanceDrivenCoverage.name:
             for group, units in groups.items():
@@ -62,17 +63,35 @@ def measure(
                 )
                 idc[group] = criteria[name if len(groups) == 1 else f"{name} {group}"] = made
         elif CRITERIA[name].needs_classes and options.target is not None:
-            left_out.append(name)
+            left_out[name] = NO_CLASSES
         else:
             criteria[name] = CRITERIA[name](brought.network, point=options.point)
-    build_together(list(criteria.values()), labelled_batches(train, brought.device, options.batch_size))
+    needs_training = any(criterion.needs_build for criterion in criteria.values())
+    for read in read_units(brought, options, train) if needs_training else ():
+        attempt(criteria, left_out, functools.partial(_learn, read))
+    attempt(criteria, left_out, _finish)
     kept: dict[str, list[Float[np.ndarray, "sample unit"]]] = {group: [] for group in idc}
     for read in read_units(brought, options, test):
-        for criterion in criteria.values():
-            criterion.observe(read)
+        attempt(criteria, left_out, functools.partial(_observe, read))
         for group, about in idc.items():
             kept[group].append(important_outputs(about, [read]))
-    return Measured(criteria, left_out, idc, {group: np.concatenate(parts) for group, parts in kept.items()})
+    attempt(criteria, left_out, lambda criterion: criterion.compute())
+    idc = {group: about for group, about in idc.items() if about in criteria.values()}
+    return Measured(criteria, left_out, idc, {group: np.concatenate(kept[group]) for group in idc})
+
+
+def _learn(read: UnitOutputs, criterion: Criterion) -> None:
+    if criterion.needs_build:
+        criterion.learn(read)
+
+
+def _finish(criterion: Criterion) -> None:
+    if criterion.needs_build:
+        criterion.finish_build()
+
+
+def _observe(read: UnitOutputs, criterion: Criterion) -> None:
+    criterion.observe(read)
 
 
 def read_units(brought: Brought, options: CoverageOptions, samples: LabeledDataset) -> Iterator[UnitOutputs]:

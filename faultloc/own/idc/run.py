@@ -1,9 +1,12 @@
 """What `faultloc idc` and `faultloc coverage` do: the units that matter, one pass over each set, tables and a page."""
 
 import functools
+import shutil
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from faultloc.errors import DataError, ModelError
 from faultloc.io.coverage.coverage_table import coverage_line, save_coverage
 from faultloc.io.coverage.importance_table import save_importance
 from faultloc.io.coverage.uncovered_table import save_uncovered
@@ -45,7 +48,9 @@ def run_coverage(data: DataOptions, given: ModelOptions, options: CoverageOption
     train, test, pool = brought.splits.train, brought.splits.test, brought.splits.improvement
     assert test is not None
     of_class = class_index(brought, options)
-    train, test = (part.select(samples_of_class(part.labels, of_class)) for part in (train, test))
+    _require_same_form(train, {data.test_set: test, **({} if pool is None else {str(data.pool_set): pool})})
+    train, test = (_of_class(part, of_class, name) for part, name in ((train, data.image_set), (test, data.test_set)))
+    forget_earlier(output)
     important = _important(brought, options, target, output, say)
     measured = measure(brought, options, important.groups, train, test)
     found = measured.found
@@ -54,15 +59,52 @@ def run_coverage(data: DataOptions, given: ModelOptions, options: CoverageOption
     for name, coverage in found.items():
         say(coverage_line(name, coverage))
     if measured.left_out:
-        say(f"Left out, since the model does not answer with classes: {', '.join(measured.left_out)}")
+        said = "; ".join(f"{name} ({why})" for name, why in measured.left_out.items())
+        say(f"Left out: {said}")
     pages = _pages(brought, options, important, measured, test, pool, output)
     say(f"Results: {pages[0]}, {output}/coverage.csv" + (f", {output}/important_neurons.csv" if measured.idc else ""))
+
+
+def forget_earlier(output: Path) -> None:
+    """Removes what an earlier call has left in ``output`` and this one might not write."""
+    for name in ("report.html", "coverage.csv", "important_neurons.csv", "uncovered.csv", "additions.csv"):
+        (output / name).unlink(missing_ok=True)
+    for folder in output.glob("layer_[0-9]*"):
+        shutil.rmtree(folder)
+
+
+def _require_same_form(train: LabeledDataset, others: Mapping[str, LabeledDataset]) -> None:
+    """Raises DataError where the samples of another set are not of the shape of the training set's."""
+    expected = train.inputs.shape[1:]
+    for name, part in others.items():
+        if part.inputs.shape[1:] != expected:
+            raise DataError(
+                f"the samples of {name} have the shape {list(part.inputs.shape[1:])}, those of the training set "
+                f"{list(expected)}; expected one shape: give --img_size (width,height,channels)"
+            )
+
+
+def _of_class(part: LabeledDataset, index: int | None, name: str) -> LabeledDataset:
+    """The samples of a class, of the set called ``name``; all of them for None."""
+    if index is None:
+        return part
+    if not (part.labels == index).any():
+        raise DataError(
+            f"the set {name} has no sample of the class {part.class_names[index]}; expected some for --test-image"
+        )
+    return part.select(samples_of_class(part.labels, index))
 
 
 def _important(brought: Brought, options: CoverageOptions, target: Target | None, output: Path, say: Say) -> Important:
     if ImportanceDrivenCoverage.name not in options.criteria:
         return Important({}, {})
-    important = find_important(brought, options, target, say)
+    try:
+        important = find_important(brought, options, target, say)
+    except ModelError as error:
+        if len(options.criteria) == 1:
+            raise
+        say(f"Left out: idc ({error})")
+        return Important({}, {})
     save_importance(output / "important_neurons.csv", important.importance)
     for group, units in important.groups.items():
         named = ", ".join(f"{own_name(brought.network, layer)}.{number}" for layer, number in units)

@@ -1,10 +1,12 @@
 """What one criterion does and others do not: edges, notes, settings."""
 
+import copy
 import math
 import tracemalloc
 
 import numpy as np
 import pytest
+import torch
 from torch import nn
 
 from faultloc.errors import ConfigError, DataError, ModelError
@@ -233,3 +235,15 @@ def test_surprise_by_predicted_classes_needs_a_classifier():
     values = np.array([[1.0], [2.0]], dtype=np.float32)
     with pytest.raises(ModelError, match="needs the class that the model predicts"):
         made("lsc", UnitOutputs(("a",), (values,), values))
+
+
+def test_criteria_of_other_models_are_not_merged_but_those_of_a_copy_are():
+    make = lambda: nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+    network = make()
+    criteria = [CRITERIA["nc"](each) for each in (network, copy.deepcopy(network), make())]
+    for criterion in criteria:
+        criterion.update(torch.rand(5, 3))
+    one, copied, other = criteria
+    assert one.merge(copied).samples == 10
+    with pytest.raises(ConfigError, match="differ in model"):
+        one.merge(other)

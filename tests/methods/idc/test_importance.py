@@ -94,7 +94,7 @@ def test_a_layer_counts_by_the_sum_over_its_calls_and_what_is_not_reached_is_lef
     network, inputs = Parts(), torch.randn(5, 4)
     target = lambda outputs: outputs[1][:, 0]
     found = read_importance(network, [(inputs, np.zeros(5, int))], attribution, stream(), target=target)
-    assert list(found) == ["head", "body"]
+    assert list(found) == ["body", "head"]  # as they are called, not as they are made
     twin = nn.Sequential(network.body, nn.ReLU(), nn.Linear(4, 4), nn.ReLU(), network.head)
     twin[2].load_state_dict(network.body.state_dict())
     expected = read_importance(twin, [(inputs, np.zeros(5, int))], attribution, stream())

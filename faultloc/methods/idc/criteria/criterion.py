@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from faultloc.coverage import Coverage
@@ -169,10 +170,11 @@ class Criterion(ABC):
         # What was not learnt yet is no attribute.
         shared = [(getattr(self, name, None), getattr(other, name, None)) for name in self.shared]
         is_same = all(_is_same(one, another) for one, another in shared)
-        if len(layouts) > 1 or not is_same or self.reader.point != other.reader.point:
+        is_same &= self.reader.point == other.reader.point and _is_same_model(self.reader.model, other.reader.model)
+        if len(layouts) > 1 or not is_same:
             raise ConfigError(
-                f"two criteria {self.name} differ in settings, layers or training data, so they cannot be merged; "
-                "expected shards that come from one by fresh()"
+                f"two criteria {self.name} differ in model, settings, layers or training data, so they cannot be "
+                "merged; expected shards that come from one by fresh()"
             )
 
     def _fit(self, units: UnitOutputs) -> None:
@@ -207,6 +209,14 @@ class Criterion(ABC):
     @abstractmethod
     def _coverage(self) -> Coverage:
         """The coverage of the state, of at least one sample."""
+
+
+def _is_same_model(one: nn.Module, another: nn.Module) -> bool:
+    """True of one model, and of its copy in another process."""
+    if one is another:
+        return True
+    weights, others = one.state_dict(), another.state_dict()
+    return weights.keys() == others.keys() and all(torch.equal(weights[name], others[name]) for name in weights)
 
 
 def _is_same(one: object, other: object) -> bool:

@@ -103,5 +103,7 @@ class ImportanceDrivenCoverage(Criterion):
         numbers = [len(self.centres[unit]) for unit in self.units]
         total = math.prod(numbers)
         single = [f"{layer}.{number}" for (layer, number), count in zip(self.units, numbers, strict=True) if count == 1]
-        notes = (f"{', '.join(single)} never changed in training: one cluster",) if single else ()
+        notes = (
+            (f"{', '.join(single)} fell into one cluster in training: what it does tells nothing",) if single else ()
+        )
         return Coverage(self.name, len(self._seen), total, min(total, self.samples), notes)
