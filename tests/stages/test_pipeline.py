@@ -218,6 +218,7 @@ def test_without_a_planted_fault_there_is_a_ranking_and_no_evaluation(done, tmp_
     assert purified["removed"] == 8  # 5 % of 150
 
 
+@pytest.mark.exhaustive  # `test_machine_faults.py` kills stages, `test_sweep.py` interrupts them
 def test_after_an_interruption_the_next_run_carries_on(done, tmp_path):
     workspace = done.copied(tmp_path / "work")
     workspace.configure("mutation.epochs=100000")

@@ -2,10 +2,9 @@
 
 import importlib
 import inspect
-from pathlib import Path
 
 from faultloc.errors import ConfigError
-from faultloc.io.models.user_class import importable
+from faultloc.io.models.user_class import home_of, importable
 from faultloc.methods.idc.attributions.explained import Target
 
 _EXPECTED = "expected package.module:function or file.py:function, such as detector:best_score"
@@ -23,9 +22,7 @@ def import_target(name: str) -> Target:
     module_name, _, attribute = name.rpartition(":")
     if not module_name or not attribute:
         raise ConfigError(f"--target {name!r} names no function; {_EXPECTED}")
-    folder = Path.cwd()
-    if module_name.endswith(".py"):
-        folder, module_name = Path(module_name).resolve().parent, Path(module_name).stem
+    folder, module_name = home_of(module_name)
     try:
         with importable(folder):
             module = importlib.import_module(module_name)

@@ -75,9 +75,7 @@ def import_user_class(arch: str) -> UserClass:
     module, _, name = arch.rpartition(":") if ":" in arch else arch.rpartition(".")
     if not module or not name:
         raise ModelError(f"--arch {arch!r} names no class; expected package.module:Class, for example lenet:LeNet")
-    folder = Path.cwd()
-    if module.endswith(".py"):
-        folder, module = Path(module).resolve().parent, Path(module).stem
+    folder, module = home_of(module)
     try:
         with importable(folder):
             if module.partition(".")[0] in ("torchvision", "timm"):
@@ -91,6 +89,13 @@ def import_user_class(arch: str) -> UserClass:
     if not callable(factory):
         raise ModelError(f"--arch {arch} is a {type(factory).__name__}; expected a class of torch.nn.Module")
     return UserClass(module, name, factory)
+
+
+def home_of(module: str) -> tuple[Path, str]:
+    """The folder to import ``module`` from, and its name there: of a file its own folder, else the current one."""
+    if module.endswith(".py"):
+        return Path(module).resolve().parent, Path(module).stem
+    return Path.cwd(), module
 
 
 @contextmanager

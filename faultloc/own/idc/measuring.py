@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from jaxtyping import Float
@@ -53,13 +53,7 @@ def measure(
         if name == ImportanceDrivenCoverage.name:
             for group, units in groups.items():
                 made = ImportanceDrivenCoverage(
-                    brought.network,
-                    units=units,
-                    clusters=options.clusters.clusters,
-                    candidates=options.clusters.candidates,
-                    drops_zeros=options.clusters.drops_zeros,
-                    decimals=options.clusters.decimals,
-                    point=options.point,
+                    brought.network, units=units, point=options.point, **asdict(options.clusters)
                 )
                 idc[group] = criteria[name if len(groups) == 1 else f"{name} {group}"] = made
         elif CRITERIA[name].needs_classes and options.target is not None:

@@ -1,7 +1,6 @@
 """What `faultloc idc` and `faultloc coverage` do: the units that matter, one pass over each set, tables and a page."""
 
 import functools
-import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -50,12 +49,15 @@ def run_coverage(data: DataOptions, given: ModelOptions, options: CoverageOption
     of_class = class_index(brought, options)
     _require_same_form(train, {data.test_set: test, **({} if pool is None else {str(data.pool_set): pool})})
     train, test = (_of_class(part, of_class, name) for part, name in ((train, data.image_set), (test, data.test_set)))
-    forget_earlier(output)
-    important = _important(brought, options, target, output, say)
+    important = _important(brought, options, target, say)
     measured = measure(brought, options, important.groups, train, test)
     found = measured.found
+    _forget_earlier(output)
+    if important.importance:
+        save_importance(output / "important_neurons.csv", important.importance)
     save_coverage(output / "coverage.csv", found)
-    save_json(output / "coverage.json", {**brought.record, "coverage": _settings(options)})
+    settings = {**_settings(options), "pool": data.pool_set}
+    save_json(output / "coverage.json", {**brought.record, "coverage": settings})
     for name, coverage in found.items():
         say(coverage_line(name, coverage))
     if measured.left_out:
@@ -65,12 +67,14 @@ def run_coverage(data: DataOptions, given: ModelOptions, options: CoverageOption
     say(f"Results: {pages[0]}, {output}/coverage.csv" + (f", {output}/important_neurons.csv" if measured.idc else ""))
 
 
-def forget_earlier(output: Path) -> None:
-    """Removes what an earlier call has left in ``output`` and this one might not write."""
-    for name in ("report.html", "coverage.csv", "important_neurons.csv", "uncovered.csv", "additions.csv"):
-        (output / name).unlink(missing_ok=True)
-    for folder in output.glob("layer_[0-9]*"):
-        shutil.rmtree(folder)
+def _forget_earlier(output: Path) -> None:
+    """Removes what an earlier call has left in ``output`` and this one might not write, and nothing else."""
+    (output / "important_neurons.csv").unlink(missing_ok=True)
+    for folder in (output, *output.glob("layer_[0-9]*")):
+        for name in ("report.html", "uncovered.csv", "additions.csv"):
+            (folder / name).unlink(missing_ok=True)
+        if folder != output and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _require_same_form(train: LabeledDataset, others: Mapping[str, LabeledDataset]) -> None:
@@ -95,7 +99,7 @@ def _of_class(part: LabeledDataset, index: int | None, name: str) -> LabeledData
     return part.select(samples_of_class(part.labels, index))
 
 
-def _important(brought: Brought, options: CoverageOptions, target: Target | None, output: Path, say: Say) -> Important:
+def _important(brought: Brought, options: CoverageOptions, target: Target | None, say: Say) -> Important:
     if ImportanceDrivenCoverage.name not in options.criteria:
         return Important({}, {})
     try:
@@ -105,7 +109,6 @@ def _important(brought: Brought, options: CoverageOptions, target: Target | None
             raise
         say(f"Left out: idc ({error})")
         return Important({}, {})
-    save_importance(output / "important_neurons.csv", important.importance)
     for group, units in important.groups.items():
         named = ", ".join(f"{own_name(brought.network, layer)}.{number}" for layer, number in units)
         say(f"Important units{'' if group == TOGETHER else f' of {group}'}: {named}")

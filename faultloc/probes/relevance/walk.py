@@ -13,6 +13,15 @@ from faultloc.probes.relevance.call import Back, Call, Relevance, carriers_of
 from faultloc.probes.relevance.plan import Plan
 from faultloc.probes.relevance.rules.rule import Rule
 
+_NAMED_RESULT = (
+    "which reads one of several results of an operation by its name; expected an operation of one result with a rule: "
+    "such as torch.amax for the values of a maximum"
+)
+_BEHIND_SOFTMAX = (
+    "behind a softmax whose result is not used as weights of other values; expected a softmax at the network's end or "
+    "inside attention only: replace it by another activation"
+)
+
 
 @dataclass
 class ForwardPass:
@@ -48,9 +57,9 @@ def walk_forward(plan: Plan, batch: Tensor, rule: Rule) -> ForwardPass:
             _note_piece(passed, node, values)
             # What reads one of several results by its name is not followed, and must not be taken for a constant.
             if step.depends and step.carries and _is_lost(passed, node, values):
-                passed.ways[node] = [], _named_result(plan, node)
+                passed.ways[node] = [], _refusing(plan, node, _NAMED_RESULT)
             elif step.depends and not step.carries:
-                passed.ways[node] = [], _dead_end(plan, node)
+                passed.ways[node] = [], _refusing(plan, node, _BEHIND_SOFTMAX)
         if isinstance(value := values[node], Tensor):
             passed.shapes[node] = value.shape
         for used in step.done_with:
@@ -121,23 +130,8 @@ def _add_piece(arrived: dict[fx.Node, Relevance], whole: fx.Node, place: int, co
     arrived[whole] = parts
 
 
-def _named_result(plan: Plan, node: fx.Node) -> Back:
+def _refusing(plan: Plan, node: fx.Node, why: str) -> Back:
     def back(_: Relevance) -> list[Tensor | None]:
-        raise ModelError(
-            f"relevance cannot follow {node.name!r} of {plan.traced.name}, which reads one of several results of an "
-            "operation by its name; expected an operation of one result that has a rule: such as torch.amax for the "
-            "values of a maximum"
-        )
-
-    return back
-
-
-def _dead_end(plan: Plan, node: fx.Node) -> Back:
-    def back(_: Relevance) -> list[Tensor | None]:
-        raise ModelError(
-            f"relevance ends at {node.name!r} of {plan.traced.name}, behind a softmax whose result is not used as "
-            "weights of other values; expected a softmax at the network's end or inside attention only: replace it by "
-            "another activation"
-        )
+        raise ModelError(f"relevance ends at {node.name!r} of {plan.traced.name}, {why}")
 
     return back

@@ -216,7 +216,9 @@ def _is_same_model(one: nn.Module, another: nn.Module) -> bool:
     if one is another:
         return True
     weights, others = one.state_dict(), another.state_dict()
-    return weights.keys() == others.keys() and all(torch.equal(weights[name], others[name]) for name in weights)
+    return weights.keys() == others.keys() and all(
+        torch.equal(weights[name].cpu(), others[name].cpu()) for name in weights
+    )
 
 
 def _is_same(one: object, other: object) -> bool:
