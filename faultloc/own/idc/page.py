@@ -23,8 +23,8 @@ from faultloc.subject.dataset import LabeledDataset
 
 # Images that the relevance is laid over, spread evenly over the test set, which stands in the order of its classes.
 _LAID = 8
-# By the rule that says something of every network that can be traced.
-_RULE = "zplus"
+# The rule that says what speaks against the class too, and the most stable one, for networks on which that diverges.
+_RULES = ("epsilon", "zplus")
 
 
 def coverage_page(
@@ -84,10 +84,12 @@ def _laid(brought: Brought, drawer: SampleDrawer) -> Sequence[ShownRelevance]:
         return ()
     places = np.unique(np.linspace(0, len(test) - 1, _LAID).astype(np.int64))
     images = as_tensor(test.inputs[places], brought.device)
-    try:
-        heat = read_input_relevance(brought.network, images, rule=_RULE, batch_size=len(places))
-        said = predict_logits(brought.network, images, batch_size=len(places)).argmax(1)
-    except FaultlocError:  # an addition to the page: what is measured does not hang on it
-        return ()
-    names = [str(name) for name in test.names_of(said)]
-    return show_relevance(drawer, places.tolist(), heat, names)
+    for rule in _RULES:
+        try:
+            heat = read_input_relevance(brought.network, images, rule=rule, batch_size=len(places))
+            said = predict_logits(brought.network, images, batch_size=len(places)).argmax(1)
+        except FaultlocError:  # an addition to the page: what is measured does not hang on it
+            continue
+        names = [str(name) for name in test.names_of(said)]
+        return show_relevance(drawer, places.tolist(), heat, names)
+    return ()
