@@ -66,8 +66,8 @@ def checkout(tmp_path) -> Iterator[Checkout]:
     checkout.run("dvc", "queue", "stop", "--kill")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("by_workers", [pytest.param(True, marks=pytest.mark.exhaustive), False])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("by_workers", [True, False])
 def test_dvcs_own_queue_runs_the_matrix_and_lists_it(checkout, by_workers):
     checkout.run("dvc", "exp", "run", "--queue", "-S", "mutation.ratio=0.1,0.2")
     if by_workers:
