@@ -1,17 +1,26 @@
 """Telling what kind of data set was brought, and taking its samples over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from torch.utils.data import DataLoader
+import numpy as np
+import pandas as pd
+import torch
+from torch.utils.data import DataLoader, default_collate
 
 from faultloc.errors import DataError
 from faultloc.own.dataset.arrays import read_arrays
+from faultloc.own.dataset.class_names import OutputsOf
 from faultloc.own.dataset.hugging_face import are_labelled_rows, rows_of
-from faultloc.own.dataset.items import Transform, keep_items
-from faultloc.own.dataset.torch_items import LabelledItems, batched_items, named_classes, single_items, size_of
+from faultloc.own.dataset.item_parts import INPUT_KEYS, LABEL_KEYS, found_key
+from faultloc.own.dataset.items import Source, Transform, keep_items
+from faultloc.own.dataset.tables import rows_of_table
+from faultloc.own.dataset.torch_items import LabelledItems, batched_items, single_items, warn_of_part
+from faultloc.own.dataset.unusable import refuse_collection
 from faultloc.subject.dataset import LabeledDataset
+
+_Array = np.ndarray | torch.Tensor | pd.Series | pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -23,38 +32,74 @@ class OwnSamples:
 
 
 def adopt_dataset(
-    dataset: object, class_names: Sequence[str] | None, folder: Path, transform: Transform | None = None
+    dataset: object,
+    class_names: Sequence[str] | None,
+    folder: Path,
+    transform: Transform | None = None,
+    outputs_of: OutputsOf | None = None,
 ) -> OwnSamples:
-    """The samples of ``dataset``: a `LabeledDataset`; a pair of arrays (inputs, labels); a torch `Dataset` of (input,
-    label), or a `DataLoader`, whose data set is read in order; a Hugging Face `Dataset` with an image, text or tensor
-    feature and a label.
+    """The samples of ``dataset``: a `LabeledDataset`; a pair of arrays (inputs, labels), also by their usual names in a
+    dictionary; a torch `Dataset` of (input, label), of more than that, or of dictionaries, or a `DataLoader`, whose
+    data set is read in order; a Hugging Face `Dataset` with an image, text or tensor feature and a label; a pandas
+    `DataFrame`.
 
     Inputs, or what ``transform`` makes of each, are tensors, arrays or Pillow images of one shape: uint8 images are
     passed to the model as floats in [0, 1], floats as they are. They are kept in ``folder``, mapped into memory. Ids
-    are the samples' places.
+    are the samples' places, so that a data set that gives fewer or more samples than its length is refused. Labels are
+    checked against the number of outputs that ``outputs_of`` says for such inputs.
 
     Raises:
-        DataError: ``dataset`` is nothing of this kind, or its samples are not alike.
+        DataError: ``dataset`` is nothing of this kind, its samples are not alike, or a label is no class index.
+        ModelError: the model does not take the inputs, or a label is none of its outputs.
     """
-    if transform is not None and isinstance(dataset, LabeledDataset | tuple | DataLoader):
+    if isinstance(dataset, LabeledDataset):
+        _refuse_transform(dataset, transform)
+        return OwnSamples(dataset)
+    refuse_collection(dataset)
+    pair = _pair_of_arrays(dataset)
+    if pair is not None:
+        _refuse_transform(dataset, transform)
+        return OwnSamples(read_arrays(*pair, class_names, outputs_of))
+    source = _source(dataset, transform)
+    return OwnSamples(keep_items(source, class_names, folder, outputs_of), source.texts)
+
+
+def _source(dataset: object, transform: Transform | None) -> Source:
+    if isinstance(dataset, DataLoader):
+        _refuse_transform(dataset, transform)
+        warn_of_part(dataset)
+        # The loader would read a Hugging Face data set by its format: see rows_of.
+        if are_labelled_rows(dataset.dataset) and dataset.collate_fn is default_collate:
+            return rows_of(dataset.dataset, None)
+        return batched_items(dataset)
+    if are_labelled_rows(dataset):
+        return rows_of(dataset, transform)
+    if isinstance(dataset, pd.DataFrame):
+        return rows_of_table(dataset, transform)
+    if isinstance(dataset, LabelledItems):
+        return single_items(dataset, transform)
+    raise DataError(
+        f"the data set is a {type(dataset).__name__}; expected a torch Dataset of (input, label) with a length, a "
+        "DataLoader, a Hugging Face Dataset, a pandas DataFrame, or a pair of arrays (inputs, labels)"
+    )
+
+
+def _pair_of_arrays(dataset: object) -> tuple[object, object] | None:
+    """(inputs, labels) where ``dataset`` is a pair of arrays, or a dictionary of two with the usual names."""
+    if isinstance(dataset, tuple) and len(dataset) == 2:
+        return dataset[0], dataset[1]
+    if isinstance(dataset, list) and len(dataset) == 2 and all(isinstance(part, _Array) for part in dataset):
+        return dataset[0], dataset[1]
+    if isinstance(dataset, Mapping):
+        into, label = found_key(dataset, INPUT_KEYS), found_key(dataset, LABEL_KEYS)
+        if into is not None and label is not None:
+            return dataset[into], dataset[label]
+    return None
+
+
+def _refuse_transform(dataset: object, transform: Transform | None) -> None:
+    if transform is not None:
         raise DataError(
             f"a transform is for the samples of a data set one by one, and this is a {type(dataset).__name__}; "
             "expected none with it: transform the arrays, or the loader's data set"
         )
-    if isinstance(dataset, LabeledDataset):
-        return OwnSamples(dataset)
-    if isinstance(dataset, tuple) and len(dataset) == 2:
-        return OwnSamples(read_arrays(*dataset, class_names))
-    if isinstance(dataset, DataLoader):
-        count, names = size_of(dataset.dataset), class_names or named_classes(dataset.dataset)
-        return OwnSamples(keep_items(batched_items(dataset), count, names, folder))
-    if are_labelled_rows(dataset):
-        count, rows = size_of(dataset), rows_of(dataset, transform)
-        return OwnSamples(keep_items(rows.items, count, class_names or rows.class_names, folder), rows.texts)
-    if not isinstance(dataset, LabelledItems):
-        raise DataError(
-            f"the data set is a {type(dataset).__name__}; expected a torch Dataset of (input, label) with a length, a "
-            "DataLoader, a Hugging Face Dataset, or a pair of arrays (inputs, labels)"
-        )
-    items = single_items(dataset, transform)
-    return OwnSamples(keep_items(items, len(dataset), class_names or named_classes(dataset), folder))

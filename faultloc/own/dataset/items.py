@@ -1,12 +1,16 @@
-"""Samples that come one by one, kept in one array on disk."""
+"""Samples that come one by one, counted and kept in one array on disk."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Shaped
 
-from faultloc.errors import DataError
-from faultloc.own.dataset.values import as_class_index, as_input, kept_type, place_ids, text_class_names
+from faultloc.errors import DataError, FaultlocError
+from faultloc.own.dataset.class_names import OutputsOf, named_samples_of
+from faultloc.own.dataset.labels import class_indices
+from faultloc.own.dataset.values import as_input, kept_type, place_ids
 from faultloc.subject.dataset import LabeledDataset
 
 Item = tuple[object, object]  # an input and its label
@@ -14,35 +18,112 @@ Item = tuple[object, object]  # an input and its label
 Transform = Callable[[object], object]
 
 
+@dataclass(frozen=True)
+class Source:
+    """Each input and its label, in the order of their places; how many there are to be by ``count``, which is asked
+    before and after; the names of the classes where the data set knows them, the texts as they are."""
+
+    items: Iterator[Item]
+    count: Callable[[], int]
+    class_names: Sequence[str] | None = None
+    texts: tuple[str, ...] = ()
+
+
 def transformed(value: object, transform: Transform | None) -> object:
     """What ``transform`` makes of ``value``, or else ``value``."""
     return value if transform is None else transform(value)
 
 
-def keep_items(items: Iterator[Item], count: int, class_names: Sequence[str] | None, folder: Path) -> LabeledDataset:
-    """The ``count`` samples of ``items``, their inputs in `inputs.npy` in ``folder``, mapped into memory.
+def keep_items(
+    source: Source, class_names: Sequence[str] | None, folder: Path, outputs_of: OutputsOf | None = None
+) -> LabeledDataset:
+    """The samples of ``source``, their inputs in `inputs.npy` in ``folder``, mapped into memory.
+
+    ``class_names`` go before those that the source knows. The model is asked by ``outputs_of`` as soon as there is one
+    sample, the labels are checked against its answer once all are there.
 
     Raises:
-        DataError: there are none, they are not of one shape and type, or a label is no class index.
+        DataError: there are none, fewer or more than promised; they are not of one shape and type; a label is no class
+            index; reading one fails.
+        ModelError: the model does not take them, or a label is none of its outputs.
     """
-    if not count:
+    promised = source.count()
+    if not promised:
         raise DataError("the data set has no samples; expected some of two classes or more")
-    labels = np.empty(count, dtype=np.int64)
+    names = class_names or source.class_names
+    labels: list[object] = []
     rows: np.memmap | None = None
-    for index, (value, label) in enumerate(items):
-        array = as_input(value)
+    outputs: int | None = None
+    for index, (value, label) in enumerate(_read(source.items)):
+        if index >= promised:
+            raise DataError(
+                f"the data set gives more than the {promised} samples of its length; expected each once, so that its "
+                "place names it: mend __len__, or what repeats samples (a collate_fn, a sampler)"
+            )
+        array = _input(value, index)
         if rows is None:
-            folder.mkdir(parents=True, exist_ok=True)
-            kind = kept_type(array)
-            rows = np.lib.format.open_memmap(folder / "inputs.npy", mode="w+", dtype=kind, shape=(count, *array.shape))
+            class_indices([label], names)  # what is wrong with every label is said before all are read
+            outputs = None if outputs_of is None else outputs_of(array.astype(kept_type(array))[None])
+            rows = _new_rows(folder, array, promised)
         if array.shape != rows.shape[1:] or kept_type(array) != rows.dtype:
             raise DataError(
                 f"sample {index} has the shape {array.shape} of {array.dtype}, the first one {rows.shape[1:]} of "
                 f"{rows.dtype}; expected one shape and type for all: let the data set's transform resize or pad them"
             )
         rows[index] = array
-        labels[index] = as_class_index(label, index)
-    assert rows is not None
+        labels.append(label)
+    if len(labels) < promised or rows is None:
+        raise DataError(
+            f"the data set gives {len(labels)} samples, and its length is {promised}; expected each once, so that its "
+            "place names it: mend __len__, or what drops samples (a collate_fn), and leave out those that cannot be "
+            "read with torch.utils.data.Subset"
+        )
+    if source.count() != promised:
+        raise DataError(
+            f"the data set has {source.count()} samples after reading, and {promised} before; expected one that stays "
+            "as it is, so that places name samples: give a copy of it"
+        )
     rows.flush()
     inputs = np.load(folder / "inputs.npy", mmap_mode="c", allow_pickle=False)
-    return LabeledDataset(inputs, labels, place_ids(count), text_class_names(class_names, labels))
+    return named_samples_of(inputs, class_indices(labels, names), place_ids(promised), names, outputs)
+
+
+def _new_rows(folder: Path, first: Shaped[np.ndarray, "..."], count: int) -> np.memmap:
+    folder.mkdir(parents=True, exist_ok=True)
+    shape = (count, *first.shape)
+    return np.lib.format.open_memmap(folder / "inputs.npy", mode="w+", dtype=kept_type(first), shape=shape)
+
+
+def _input(value: object, index: int) -> Shaped[np.ndarray, "..."]:
+    if value is None:
+        raise DataError(
+            f"sample {index} has no input (None); expected an image, a tensor or an array: leave it out, for example "
+            "with torch.utils.data.Subset"
+        )
+    try:
+        return as_input(value)
+    except DataError as error:
+        raise DataError(f"sample {index}: {error}") from error
+
+
+def _read(items: Iterator[Item]) -> Iterator[Item]:
+    """``items``; what a person's own code raises while it reads one is said in a sentence."""
+    for index in range(2**63 - 1):
+        try:
+            item = next(items)
+        except StopIteration:
+            return
+        except FaultlocError:
+            raise
+        except Exception as error:  # whatever a person's own code raises
+            raise DataError(
+                f"reading stops at sample {index} (or its batch): {type(error).__name__}: {_last_words(error)}; expected "
+                "the data set to give every sample: mend what fails, or leave the sample out (torch.utils.data.Subset)"
+            ) from error
+        yield item
+
+
+def _last_words(error: Exception) -> str:
+    """What ``error`` says in a line: the first, or the last where a loader's worker repeats a whole traceback."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [""]
+    return lines[-1 if any("Traceback" in line for line in lines) else 0][:300]

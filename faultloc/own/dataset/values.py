@@ -1,17 +1,33 @@
-"""Checks and conversions of single inputs and labels, whatever data set they are from."""
-
-from collections.abc import Sequence
+"""Conversions of single inputs, whatever data set they are from."""
 
 import numpy as np
 import torch
-from jaxtyping import Int, Shaped
+from jaxtyping import Shaped
 from PIL import Image
 
 from faultloc.errors import DataError
+from faultloc.io.datasets.input_arrays import standard_inputs
 from faultloc.io.datasets.sample_ids import numbered_ids
 
 # Pillow would cut their pixels off at 255 without a word (findings/pillow_wide_pixels_turn_white.sh).
 _WIDE_MODES = ("F", "I", "I;16", "I;16B", "I;16L", "I;16N")
+_NO_ARRAY = "expected tensors, arrays or Pillow images, and class indices as labels"
+
+
+def as_whole_array(value: object) -> np.ndarray | None:
+    """``value``, a tensor or what NumPy takes, as an array of any type; None where its rows are not of one shape."""
+    if isinstance(value, torch.Tensor):
+        whole = value.detach().cpu()
+        try:
+            return whole.float().numpy() if whole.dtype == torch.bfloat16 else whole.resolve_conj().numpy()
+        except (TypeError, RuntimeError) as error:
+            raise DataError(
+                f"an input or a label is a tensor of {value.dtype}, {value.layout}, that NumPy cannot hold; {_NO_ARRAY}"
+            ) from error
+    try:
+        return np.asarray(value)
+    except ValueError:
+        return None
 
 
 def as_array(value: object) -> np.ndarray:
@@ -20,19 +36,22 @@ def as_array(value: object) -> np.ndarray:
     Raises:
         DataError: it is none.
     """
-    if isinstance(value, torch.Tensor):
-        return value.detach().cpu().numpy()
-    array = np.asarray(value)
-    if array.dtype == object or array.dtype.kind in "US":
+    array = as_whole_array(value)
+    if array is None:
         raise DataError(
-            f"an input or a label is a {type(value).__name__} that is no array of numbers; expected tensors, arrays or "
-            "Pillow images, and class indices as labels"
+            f"an input or a label is a {type(value).__name__} of parts of different shapes, so that it is no array of "
+            f"numbers; {_NO_ARRAY}"
+        )
+    if array.dtype.kind not in "biuf":
+        raise DataError(
+            f"an input or a label is a {type(value).__name__} that is no array of numbers (NumPy's {array.dtype}); "
+            f"{_NO_ARRAY}"
         )
     return array
 
 
 def as_input(value: object) -> Shaped[np.ndarray, "..."]:
-    """One input: an image as channel, height, width; anything else as it is.
+    """One input: an image as channel, height, width, as arrays of images are read; anything else as it is.
 
     Raises:
         DataError: it is no array of numbers.
@@ -45,7 +64,14 @@ def as_input(value: object) -> Shaped[np.ndarray, "..."]:
             )
         pixels = np.asarray(value if value.mode in ("L", "RGB") else value.convert("RGB"))
         return pixels[None] if pixels.ndim == 2 else np.ascontiguousarray(pixels.transpose(2, 0, 1))
-    return as_array(value)
+    array = as_array(value)
+    if array.ndim == 0:
+        raise DataError(f"an input is the single number {array}; expected an image, a row of numbers or of token ids")
+    if array.dtype == np.uint8 and (array.ndim == 2 or (array.ndim == 3 and {array.shape[0], array.shape[2]} & {1, 3})):
+        return standard_inputs(array[None], "the inputs")[0]
+    if kept_type(array) == np.int32 and array.dtype != np.uint8:
+        return standard_inputs(array[None], "the token ids")[0]
+    return array
 
 
 def kept_type(array: np.ndarray) -> np.dtype:
@@ -53,25 +79,6 @@ def kept_type(array: np.ndarray) -> np.dtype:
     if array.dtype == np.uint8 and array.ndim == 3:
         return np.dtype(np.uint8)
     return np.dtype(np.int32 if array.ndim == 1 and np.issubdtype(array.dtype, np.integer) else np.float32)
-
-
-def as_class_index(label: object, index: int) -> int:
-    """The label of sample ``index`` as a number.
-
-    Raises:
-        DataError: it is none.
-    """
-    try:
-        return int(label)  # type: ignore[call-overload]
-    except (TypeError, ValueError) as error:
-        raise DataError(f"the label of sample {index} is {label!r}; expected a class index from 0") from error
-
-
-def text_class_names(class_names: Sequence[str] | None, labels: Int[np.ndarray, "sample"]) -> tuple[str, ...]:
-    """``class_names`` as text; where there are none, the numbers of the classes."""
-    if class_names is not None:
-        return tuple(str(name) for name in class_names)
-    return tuple(str(number) for number in range(int(labels.max(initial=0)) + 1))
 
 
 def place_ids(count: int) -> Shaped[np.ndarray, "sample"]:

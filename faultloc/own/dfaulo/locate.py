@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from torch import nn
 
 from faultloc.errors import ConfigError
@@ -43,8 +43,8 @@ def locate_data_faults(
 ) -> DataFaults:
     """How suspicious each sample of ``dataset`` is, by ``model``, which was trained on it.
 
-    ``dataset`` is a torch `Dataset` of (input, label), a `DataLoader` of one, a Hugging Face `Dataset`, a pair of
-    arrays (inputs, labels) or a `LabeledDataset`. Labels are indices of the model's outputs. uint8 images reach the
+    ``dataset`` is a torch `Dataset` of (input, label) or of dictionaries, a `DataLoader` of one, a Hugging Face
+    `Dataset`, a pandas `DataFrame`, a pair of arrays (inputs, labels) or a `LabeledDataset`. Labels are indices of the model's outputs. uint8 images reach the
     model as floats in [0, 1], then less ``mean`` and divided by ``std`` (a number a channel) where those are given;
     other inputs as they are: give the data set the transform of the model's evaluation, without random augmentation, or
     ``transform``, which is applied to each input (an image, a text).
@@ -61,10 +61,11 @@ def locate_data_faults(
     chosen = choose_device(device, "device")
     folder = KeptFolder()
     scratch = scratch_arrays(folder.path)
-    samples = adopt_dataset(dataset, class_names, folder.path, transform)
-    check_labels(samples.dataset)
     network = model if mean is None and std is None else NormalisedNetwork(model, mean or [0.0], std or [1.0])
     origin = next((parameter.device for parameter in model.parameters()), chosen)
+
+    def outputs_of(inputs: Shaped[np.ndarray, "sample ..."]) -> int:
+        return check_outputs(network, as_tensor(inputs, chosen), 1)
 
     def check_order(logits: Float[np.ndarray, "sample class"]) -> None:
         warning = check_class_order(logits, samples.dataset.labels, samples.dataset.class_names)
@@ -73,6 +74,8 @@ def locate_data_faults(
 
     try:
         network.to(chosen)
+        samples = adopt_dataset(dataset, class_names, folder.path, transform, outputs_of)
+        check_labels(samples.dataset)
         check_outputs(network, as_tensor(samples.dataset.inputs[:2], chosen), len(samples.dataset.class_names))
         examination = Examination(
             network,

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from jaxtyping import Shaped
 from torch import nn
 
 from faultloc.errors import ConfigError, DataError
@@ -62,19 +64,23 @@ def find_root_causes(
         raise ConfigError(f"there is an encoder, and the preset {preset!r} reads the model; expected preset='encoder'")
     check_number("batch_size", batch_size, at_least=1, whole=True)
     chosen, folder = choose_device(device, "device"), KeptFolder()
-    samples = adopt_dataset(dataset, class_names, folder.path / "test", transform)
-    more = (
-        None
-        if improvement is None
-        else adopt_dataset(improvement, class_names, folder.path / "improvement", transform).dataset
-    )
-    test = samples.dataset
-    if not len(test):
-        raise DataError("the data set has no samples; expected a test set on which the model errs")
     network = model if mean is None and std is None else NormalisedNetwork(model, mean or [0.0], std or [1.0])
     origin = next((parameter.device for parameter in model.parameters()), chosen)
+
+    def outputs_of(inputs: Shaped[np.ndarray, "sample ..."]) -> int:
+        return check_outputs(network, as_tensor(inputs, chosen), 1)
+
     try:
         network.to(chosen)
+        samples = adopt_dataset(dataset, class_names, folder.path / "test", transform, outputs_of)
+        more = (
+            None
+            if improvement is None
+            else adopt_dataset(improvement, class_names, folder.path / "improvement", transform, outputs_of).dataset
+        )
+        test = samples.dataset
+        if not len(test):
+            raise DataError("the data set has no samples; expected a test set on which the model errs")
         check_outputs(network, as_tensor(test.inputs[:2], chosen), len(test.class_names))
         execution = Execution(workers=worker_count(chosen), allocate=scratch_arrays(folder.path), bar=bar)
         reader = None if encoder is None else ImageEncoder(encoder).to(chosen)
