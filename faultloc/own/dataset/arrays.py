@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from faultloc.errors import DataError
 from faultloc.io.datasets.input_arrays import standard_inputs
 from faultloc.own.dataset.class_names import OutputsOf, named_samples_of
@@ -32,8 +30,11 @@ def read_arrays(
 
 
 def _indices(labels: object, class_names: Sequence[str] | None) -> ClassIndices:
+    if isinstance(labels, list | tuple):
+        return class_indices(labels, class_names)  # an array would make texts or floats of all
     array = as_whole_array(labels)
-    if array is None or (array.dtype.kind in "US" and isinstance(labels, list | tuple)):
-        # As they are: NumPy would make texts of all where one is a text.
-        return class_indices(list(labels), class_names)  # type: ignore[call-overload]
-    return indices_of_array(np.asarray(array), class_names)
+    if array is None:
+        raise DataError(
+            f"the labels are a {type(labels).__name__} of parts of different shapes; expected one class index a sample"
+        )
+    return indices_of_array(array, class_names)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def number_type(feature: object) -> np.dtype | None:
-    """The type of the numbers that a Hugging Face feature nests in lists or arrays; None where it is another feature."""
+    """The type of the numbers that a Hugging Face feature nests in lists or arrays; None where it is no such."""
     while isinstance(feature, list) and len(feature) == 1:
         feature = feature[0]
     inner = getattr(feature, "feature", None)

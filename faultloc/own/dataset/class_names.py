@@ -9,7 +9,7 @@ from torch.utils.data import ConcatDataset, Subset
 
 from faultloc.errors import DataError, ModelError
 from faultloc.own.dataset.item_parts import LABEL_KEYS, found_key
-from faultloc.own.dataset.labels import ClassIndices, check_below, named_samples
+from faultloc.own.dataset.labels import ClassIndices, check_below, name_samples
 from faultloc.subject.dataset import LabeledDataset
 
 # How many outputs the model has for such inputs, sample first; it raises ModelError where it does not take them.
@@ -40,7 +40,7 @@ def named_samples_of(
     if class_names is None:
         if outputs is None and largest >= max(len(indices), _BELIEVED):
             raise DataError(
-                f"the {named_samples([int(indices.argmax())], len(indices))} {largest}, where there are {len(indices)} "
+                f"the {name_samples([int(indices.argmax())], len(indices))} {largest}, where there are {len(indices)} "
                 "samples; expected class indices from 0: is it an id or a date? Number the classes without gaps"
             )
         return LabeledDataset(inputs, indices, sample_ids, tuple(str(number) for number in range(largest + 1)))
@@ -48,15 +48,15 @@ def named_samples_of(
     nameless = np.flatnonzero(indices >= len(names))
     if len(nameless):
         raise DataError(
-            f"the {named_samples(nameless.tolist(), len(indices))} {indices[nameless[0]]}, and there are {len(names)} "
+            f"the {name_samples(nameless.tolist(), len(indices))} {indices[nameless[0]]}, and there are {len(names)} "
             f"names of classes ({', '.join(names[:5])}{', ...' if len(names) > 5 else ''}); expected labels from 0 to "
             f"{len(names) - 1}: give class_names=[...] for every output of the model, or mend the labels"
         )
     if outputs is not None and len(names) > outputs:
         raise ModelError(
-            f"the data set has {len(names)} classes by their names, but the model has {outputs} outputs, and the labels "
-            f"run to {largest}; expected at least one output per class: give class_names=[...] of the {outputs} outputs, "
-            "or check the model"
+            f"the data set names {len(names)} classes, but the model has {outputs} outputs, and the labels run to "
+            f"{largest}; expected at least one output per class: give class_names=[...] of the {outputs} outputs, or "
+            "check the model"
         )
     return LabeledDataset(inputs, indices, sample_ids, names)
 

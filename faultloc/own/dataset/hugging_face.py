@@ -118,14 +118,19 @@ def _inputs(dataset: LabelledRows, column: str, transform: Transform | None) -> 
                 f"the column {column!r} holds files that are not decoded; expected pictures: "
                 f"cast_column({column!r}, datasets.Image()) decodes them"
             )
+        if isinstance(value, Mapping) and transform is None:
+            raise DataError(
+                f"the column {column!r} holds several fields ({', '.join(value)}); expected an image, numbers or token "
+                "ids: flatten() makes columns of them, rename_column gives the right one a usual name"
+            )
         yield transformed(value, transform)
 
 
 def missing(column: str, index: int) -> DataError:
     """What is said where a column has no value."""
     return DataError(
-        f"the column {column!r} has no value (null) in row {index}; expected one in every row: fill it in, or leave such "
-        f"rows out with dataset.filter(lambda row: row[{column!r}] is not None)"
+        f"the column {column!r} has no value (null) in row {index}; expected one in every row: fill it in, or leave "
+        f"such rows out with dataset.filter(lambda row: row[{column!r}] is not None)"
     )
 
 

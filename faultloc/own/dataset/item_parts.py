@@ -85,11 +85,12 @@ def _first_input(item: Sequence[object], axes: int) -> int:
     for place, part in enumerate(item[:-1]):
         if isinstance(part, Image.Image | list | Mapping) or (_is_array(part) and part.ndim >= axes):
             return place
-    texts = [place for place, part in enumerate(item) if isinstance(part, str)]
-    if texts and texts[0] + 1 < len(item):
-        return texts[0]
-    is_swapped = len(item) == 2 and not _is_array(item[0]) and (_is_array(item[1]) and item[1].ndim >= 1 or texts)
-    return 1 if is_swapped or (len(item) == 2 and isinstance(item[1], Image.Image)) else 0
+    text = next((place for place, part in enumerate(item[:-1]) if isinstance(part, str)), None)
+    if text is not None:
+        return text
+    last = item[-1]
+    is_input = isinstance(last, str | Image.Image) or (_is_array(last) and last.ndim >= 1)
+    return 1 if len(item) == 2 and not _is_array(item[0]) and is_input else 0
 
 
 def _is_array(part: object) -> TypeGuard[torch.Tensor | np.ndarray]:

@@ -54,7 +54,7 @@ def keep_items(
     labels: list[object] = []
     rows: np.memmap | None = None
     outputs: int | None = None
-    for index, (value, label) in enumerate(_read(source.items)):
+    for index, (value, label) in enumerate(_read(source.items, promised)):
         if index >= promised:
             raise DataError(
                 f"the data set gives more than the {promised} samples of its length; expected each once, so that its "
@@ -106,7 +106,7 @@ def _input(value: object, index: int) -> Shaped[np.ndarray, "..."]:
         raise DataError(f"sample {index}: {error}") from error
 
 
-def _read(items: Iterator[Item]) -> Iterator[Item]:
+def _read(items: Iterator[Item], promised: int) -> Iterator[Item]:
     """``items``; what a person's own code raises while it reads one is said in a sentence."""
     for index in range(2**63 - 1):
         try:
@@ -117,13 +117,16 @@ def _read(items: Iterator[Item]) -> Iterator[Item]:
             raise
         except Exception as error:  # whatever a person's own code raises
             raise DataError(
-                f"reading stops at sample {index} (or its batch): {type(error).__name__}: {_last_words(error)}; expected "
-                "the data set to give every sample: mend what fails, or leave the sample out (torch.utils.data.Subset)"
+                f"reading stops at sample {index} (or the batch that begins there) of {promised}: {_last_words(error)}; "
+                "expected every sample that the length promises: mend what fails, or leave the sample out with "
+                "torch.utils.data.Subset"
             ) from error
         yield item
 
 
 def _last_words(error: Exception) -> str:
-    """What ``error`` says in a line: the first, or the last where a loader's worker repeats a whole traceback."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [""]
-    return lines[-1 if any("Traceback" in line for line in lines) else 0][:300]
+    """What ``error`` is and says, in a line: its first, or the last where a loader's worker repeats a traceback."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or ["nothing is said"]
+    if any("Traceback" in line for line in lines):
+        return lines[-1][:300]
+    return f"{type(error).__name__}: {lines[0][:300]}"

@@ -22,7 +22,7 @@ def rows_of_table(table: pd.DataFrame, transform: Transform | None) -> Source:
         DataError: no column, or several, can be that of the labels; a column is no numbers.
     """
     columns = [name for name in table.columns if isinstance(name, str)]
-    label = _label_column(columns)
+    label = _label_column(columns or [str(name) for name in table.columns])
     usual = (*INPUT_KEYS, *TEXT_KEYS, *_PATH_KEYS) if transform is not None else INPUT_KEYS
     into = found_key([name for name in columns if name != label], usual)
     text = found_key(columns, TEXT_KEYS)

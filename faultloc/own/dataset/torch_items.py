@@ -85,9 +85,9 @@ def _from_batches(loader: DataLoader, count: int) -> Iterator[Item]:
         came = len(inputs) if inputs.ndim else 0
         if came != len(given) or (not stream and came != expected):
             raise DataError(
-                f"the loader's batch from sample {start} on has {came} inputs and {len(given)} labels, where the data set "
-                f"has {expected} samples; expected each once, so that its place names it: let collate_fn neither drop "
-                "nor repeat samples, and leave out those that cannot be read with torch.utils.data.Subset"
+                f"the loader's batch from sample {start} on has {came} inputs and {len(given)} labels, where the data "
+                f"set has {expected} samples; expected each once, so that its place names it: let collate_fn neither "
+                "drop nor repeat samples, and leave out those that cannot be read with torch.utils.data.Subset"
             )
         yield from zip(inputs, given, strict=True)
         start += came
@@ -110,7 +110,7 @@ def warn_of_part(loader: DataLoader) -> None:
     given = len(sampler) if isinstance(sampler, Sized) else count
     if given < count:
         warnings.warn(
-            f"the loader's sampler gives {given} of {count} samples; all {count} are read, in the data set's order: for "
-            "a part give torch.utils.data.Subset(dataset, indices)",
+            f"the loader's sampler gives {given} of {count} samples; all {count} are read, in the data set's order: "
+            "for a part give torch.utils.data.Subset(dataset, indices)",
             stacklevel=2,
         )

@@ -27,8 +27,8 @@ def refuse_collection(dataset: object) -> None:
 def _complaint(dataset: object) -> str:
     if isinstance(dataset, str | Path):
         return (
-            f"the data set is the text or path {str(dataset)!r}; expected the data set itself: read it first, for example "
-            "with torchvision's ImageFolder, or examine folders and CSV files with `faultloc dfaulo --dataset`"
+            f"the data set is the text or path {str(dataset)!r}; expected the data set itself: read it first, for "
+            "example with torchvision's ImageFolder, or examine folders and CSV files with `faultloc dfaulo --dataset`"
         )
     if isinstance(dataset, Mapping):
         return _about_mapping(dataset)
@@ -36,8 +36,8 @@ def _complaint(dataset: object) -> str:
         return f"the data set is one array of the shape {tuple(dataset.shape)}; expected a pair (inputs, labels)"
     if isinstance(dataset, Iterator) or (isinstance(dataset, IterableDataset) and not hasattr(dataset, "__len__")):
         return (
-            f"the data set is a {type(dataset).__name__}, a stream without a length, so it has no places to name samples "
-            "by; expected a data set that is not a stream: load it whole, or write its samples into arrays or files"
+            f"the data set is a {type(dataset).__name__}, a stream without a length, so it has no places to name "
+            "samples by; expected a data set that is not a stream: load it whole, or write its samples into arrays or files"
         )
     if isinstance(dataset, tuple) and len(dataset) == 2 and all(_is_pair(part) for part in dataset):
         return (

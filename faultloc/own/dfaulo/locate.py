@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float, Shaped
+from jaxtyping import Float
 from torch import nn
 
 from faultloc.errors import ConfigError
@@ -17,6 +17,8 @@ from faultloc.own.dfaulo.found import DataFaults
 from faultloc.own.dfaulo.ranking import ask_mutants, rank_by_default, rank_by_paper
 from faultloc.own.dfaulo.settings import LocateSettings, Scorer
 from faultloc.own.kept_folder import KeptFolder
+from faultloc.own.model_outputs import outputs_of_model
+from faultloc.own.renumbered_classes import check_renumbered
 from faultloc.runtime import choose_device, worker_count
 from faultloc.subject.architecture import check_outputs
 from faultloc.subject.batches import as_tensor
@@ -44,10 +46,11 @@ def locate_data_faults(
     """How suspicious each sample of ``dataset`` is, by ``model``, which was trained on it.
 
     ``dataset`` is a torch `Dataset` of (input, label) or of dictionaries, a `DataLoader` of one, a Hugging Face
-    `Dataset`, a pandas `DataFrame`, a pair of arrays (inputs, labels) or a `LabeledDataset`. Labels are indices of the model's outputs. uint8 images reach the
-    model as floats in [0, 1], then less ``mean`` and divided by ``std`` (a number a channel) where those are given;
-    other inputs as they are: give the data set the transform of the model's evaluation, without random augmentation, or
-    ``transform``, which is applied to each input (an image, a text).
+    `Dataset`, a pandas `DataFrame`, a pair of arrays (inputs, labels) or a `LabeledDataset`. Every sample is counted
+    while it is read. Labels are indices of the model's outputs, and are checked against their number. uint8 images
+    reach the model as floats in [0, 1], then less ``mean`` and divided by ``std`` (a number a channel) where those are
+    given; other inputs as they are: give the data set the transform of the model's evaluation, without random
+    augmentation, or ``transform``, which is applied to each input (an image, a text).
 
     The model is not changed, and left on the device and in the mode that it came in. Nothing is trained but small
     copies of its last layers. ``recipe``, how the model was trained, is needed by ``scorer="paper"``, which fine-tunes
@@ -61,21 +64,19 @@ def locate_data_faults(
     chosen = choose_device(device, "device")
     folder = KeptFolder()
     scratch = scratch_arrays(folder.path)
+    samples = adopt_dataset(dataset, class_names, folder.path, transform, outputs_of_model(model, chosen, mean, std))
+    check_labels(samples.dataset)
     network = model if mean is None and std is None else NormalisedNetwork(model, mean or [0.0], std or [1.0])
     origin = next((parameter.device for parameter in model.parameters()), chosen)
 
-    def outputs_of(inputs: Shaped[np.ndarray, "sample ..."]) -> int:
-        return check_outputs(network, as_tensor(inputs, chosen), 1)
-
     def check_order(logits: Float[np.ndarray, "sample class"]) -> None:
+        check_renumbered(logits, samples.dataset.labels, samples.dataset.class_names)
         warning = check_class_order(logits, samples.dataset.labels, samples.dataset.class_names)
         if warning:
             warnings.warn(warning, stacklevel=3)
 
     try:
         network.to(chosen)
-        samples = adopt_dataset(dataset, class_names, folder.path, transform, outputs_of)
-        check_labels(samples.dataset)
         check_outputs(network, as_tensor(samples.dataset.inputs[:2], chosen), len(samples.dataset.class_names))
         examination = Examination(
             network,

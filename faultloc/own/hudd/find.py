@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-from jaxtyping import Shaped
 from torch import nn
 
 from faultloc.errors import ConfigError, DataError
@@ -14,6 +12,8 @@ from faultloc.own.hudd.causes import find_causes
 from faultloc.own.hudd.found import RootCausesFound
 from faultloc.own.hudd.settings import choose_settings
 from faultloc.own.kept_folder import KeptFolder
+from faultloc.own.model_outputs import outputs_of_model
+from faultloc.own.renumbered_classes import check_renumbered
 from faultloc.probes.predictions import predict
 from faultloc.runtime import choose_device, worker_count
 from faultloc.settings_check import check_number
@@ -43,10 +43,11 @@ def find_root_causes(
 ) -> RootCausesFound:
     """The root causes of the errors that ``model`` makes on ``dataset``, samples that it was not trained on.
 
-    ``dataset`` is a torch `Dataset` of (input, label), a `DataLoader` of one, a Hugging Face `Dataset`, a pair of
-    arrays (inputs, labels) or a `LabeledDataset`, read as by ``locate_data_faults``; so is ``improvement``, more
-    samples, of which the unsafe ones are named. An error is a sample whose largest logit is not that of its label;
-    errors that a layer of the model says the same of are in one cluster, which is taken for a root cause.
+    ``dataset`` is a torch `Dataset` of (input, label) or of dictionaries, a `DataLoader` of one, a Hugging Face
+    `Dataset`, a pandas `DataFrame`, a pair of arrays (inputs, labels) or a `LabeledDataset`, read as by
+    ``locate_data_faults``; so is ``improvement``, more samples, of which the unsafe ones are named. An error is a
+    sample whose largest logit is not that of its label; errors that a layer of the model says the same of are in one
+    cluster, which is taken for a root cause.
 
     ``preset`` is `default`, `heatmaps`, `encoder`, `paper` or `released`; ``layer`` and ``clusters`` say otherwise than
     it does by which layer, and into how many. With the preset `encoder` another network may read the images, an
@@ -64,28 +65,27 @@ def find_root_causes(
         raise ConfigError(f"there is an encoder, and the preset {preset!r} reads the model; expected preset='encoder'")
     check_number("batch_size", batch_size, at_least=1, whole=True)
     chosen, folder = choose_device(device, "device"), KeptFolder()
+    outputs_of = outputs_of_model(model, chosen, mean, std)
+    samples = adopt_dataset(dataset, class_names, folder.path / "test", transform, outputs_of)
+    more = (
+        None
+        if improvement is None
+        else adopt_dataset(improvement, class_names, folder.path / "improvement", transform, outputs_of).dataset
+    )
+    test = samples.dataset
+    if not len(test):
+        raise DataError("the data set has no samples; expected a test set on which the model errs")
     network = model if mean is None and std is None else NormalisedNetwork(model, mean or [0.0], std or [1.0])
     origin = next((parameter.device for parameter in model.parameters()), chosen)
-
-    def outputs_of(inputs: Shaped[np.ndarray, "sample ..."]) -> int:
-        return check_outputs(network, as_tensor(inputs, chosen), 1)
-
     try:
         network.to(chosen)
-        samples = adopt_dataset(dataset, class_names, folder.path / "test", transform, outputs_of)
-        more = (
-            None
-            if improvement is None
-            else adopt_dataset(improvement, class_names, folder.path / "improvement", transform, outputs_of).dataset
-        )
-        test = samples.dataset
-        if not len(test):
-            raise DataError("the data set has no samples; expected a test set on which the model errs")
         check_outputs(network, as_tensor(test.inputs[:2], chosen), len(test.class_names))
         execution = Execution(workers=worker_count(chosen), allocate=scratch_arrays(folder.path), bar=bar)
         reader = None if encoder is None else ImageEncoder(encoder).to(chosen)
         examination = Examination(network, test, 0, chosen, batch_size, execution=execution, encoder=reader)
-        errors = find_errors(predict(network, test, chosen, batch_size=batch_size).outputs, test.labels)
+        logits = predict(network, test, chosen, batch_size=batch_size).outputs
+        check_renumbered(logits, test.labels, test.class_names)
+        errors = find_errors(logits, test.labels)
         require_errors(errors, len(test))
         return find_causes(examination, errors, settings, improvement=more, texts=samples.texts, kept_in=folder)
     finally:
