@@ -9,7 +9,7 @@ from torch import nn
 
 from faultloc.errors import DataError
 from faultloc.io.datasets.check import check_labels
-from faultloc.io.samples import ClassOrder, SampleListing, order_classes
+from faultloc.io.samples import ClassOrder, SampleListing, order_classes, stray_labels_told
 from faultloc.own.device import steady_device
 from faultloc.own.model import OwnModel, read_own_model
 from faultloc.own.options import DataOptions, ModelOptions
@@ -65,12 +65,13 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
     say(f"Data: {about['Data']}")
     form = sample_form(data)
     example = torch.from_numpy(example_input(listed.train, form)[None])
-    model = read_own_model(
-        given,
-        num_classes=len(listed.train.class_names),
-        input_shape=tuple(example.shape[1:]),
-        vocabulary_size=len(form.vocabulary),
-    )
+    with stray_labels_told(listed.train):
+        model = read_own_model(
+            given,
+            num_classes=len(listed.train.class_names),
+            input_shape=tuple(example.shape[1:]),
+            vocabulary_size=len(form.vocabulary),
+        )
     about["Model"] = f"{given.model}, {model.loaded.form}"
     say(f"Model: {about['Model']}")
     outputs = check_outputs(model.network, example, 1) if answers_classes else len(listed.train.class_names)

@@ -4,6 +4,7 @@ from faultloc.io.samples.class_order import ClassOrder, order_classes
 from faultloc.io.samples.folder import list_folder, list_pool
 from faultloc.io.samples.listing import SampleListing
 from faultloc.io.samples.store import SampleForm, store_samples
+from faultloc.io.samples.stray_labels import stray_labels_told
 from faultloc.io.samples.table import list_table
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "list_table",
     "order_classes",
     "store_samples",
+    "stray_labels_told",
 ]

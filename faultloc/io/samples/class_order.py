@@ -8,6 +8,7 @@ from jaxtyping import Int
 
 from faultloc.errors import DataError
 from faultloc.io.samples.listing import SampleListing
+from faultloc.io.samples.stray_labels import describe_stray_labels
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,14 @@ def order_classes(listing: SampleListing, outputs: int, names_of_model: Sequence
     the data set, or where the names are numbers below ``outputs``; else in sorted order.
 
     Raises:
-        DataError: there are more classes than outputs.
+        DataError: there are more classes than outputs, or ids, dates or fractions among classes called by numbers.
     """
     names = listing.class_names
     if len(names) > outputs:
         raise DataError(
-            f"the data set has {len(names)} classes ({', '.join(names[:10])}), the model {outputs} outputs; expected "
-            "at least one output a class: check the model, and that every folder or label is a class"
+            f"the data set has {len(names)} classes ({', '.join(names[:10])}{', ...' if len(names) > 10 else ''}), the "
+            f"model {outputs} outputs; expected at least one output a class: "
+            f"{describe_stray_labels(listing) or 'check the model, and that every folder or label is a class'}"
         )
     if listing.order_is_given:
         return ClassOrder(names, "classes.json")
@@ -46,4 +48,7 @@ def order_classes(listing: SampleListing, outputs: int, names_of_model: Sequence
         by_number = {int(name): name for name in names}
         if len(by_number) == len(names):
             return ClassOrder(tuple(by_number.get(number, str(number)) for number in range(outputs)), "their numbers")
+    strays = describe_stray_labels(listing, surely=True)
+    if strays:
+        raise DataError(f"the classes are called by numbers, and {strays}")
     return ClassOrder(names, "their sorted names")

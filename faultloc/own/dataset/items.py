@@ -9,7 +9,7 @@ from jaxtyping import Shaped
 
 from faultloc.errors import DataError, FaultlocError
 from faultloc.own.dataset.class_names import OutputsOf, named_samples_of
-from faultloc.own.dataset.labels import class_indices
+from faultloc.own.dataset.labels import check_below, class_indices
 from faultloc.own.dataset.values import as_input, kept_type, place_ids
 from faultloc.subject.dataset import LabeledDataset
 
@@ -62,8 +62,10 @@ def keep_items(
             )
         array = _input(value, index)
         if rows is None:
-            class_indices([label], names)  # what is wrong with every label is said before all are read
-            outputs = None if outputs_of is None else outputs_of(array.astype(kept_type(array))[None])
+            first = class_indices([label], names)  # what is wrong with every label is said before all are read
+            if outputs_of is not None:
+                outputs = outputs_of(array.astype(kept_type(array))[None])
+                check_below(first, outputs)
             rows = _new_rows(folder, array, promised)
         if array.shape != rows.shape[1:] or kept_type(array) != rows.dtype:
             raise DataError(
@@ -117,7 +119,7 @@ def _read(items: Iterator[Item], promised: int) -> Iterator[Item]:
             raise
         except Exception as error:  # whatever a person's own code raises
             raise DataError(
-                f"reading stops at sample {index} (or the batch that begins there) of {promised}: {_last_words(error)}; "
+                f"reading stops at sample {index} of {promised} (or in its batch): {_last_words(error)}; "
                 "expected every sample that the length promises: mend what fails, or leave the sample out with "
                 "torch.utils.data.Subset"
             ) from error

@@ -37,7 +37,7 @@ def _complaint(dataset: object) -> str:
     if isinstance(dataset, Iterator) or (isinstance(dataset, IterableDataset) and not hasattr(dataset, "__len__")):
         return (
             f"the data set is a {type(dataset).__name__}, a stream without a length, so it has no places to name "
-            "samples by; expected a data set that is not a stream: load it whole, or write its samples into arrays or files"
+            "samples by; expected a data set that is not a stream: load it whole, or write its samples into arrays"
         )
     if isinstance(dataset, tuple) and len(dataset) == 2 and all(_is_pair(part) for part in dataset):
         return (
