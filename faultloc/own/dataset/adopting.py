@@ -11,7 +11,7 @@ from torch.utils.data import DataLoader, default_collate
 
 from faultloc.errors import DataError
 from faultloc.own.dataset.arrays import read_arrays
-from faultloc.own.dataset.class_names import OutputsOf
+from faultloc.own.dataset.class_names import OutputsOf, given_names
 from faultloc.own.dataset.hugging_face import are_labelled_rows, rows_of
 from faultloc.own.dataset.item_parts import INPUT_KEYS, LABEL_KEYS, found_key
 from faultloc.own.dataset.items import Source, Transform, keep_items
@@ -56,12 +56,13 @@ def adopt_dataset(
         _refuse_transform(dataset, transform)
         return OwnSamples(dataset)
     refuse_collection(dataset)
+    names = given_names(class_names)
     pair = _pair_of_arrays(dataset)
     if pair is not None:
         _refuse_transform(dataset, transform)
-        return OwnSamples(read_arrays(*pair, class_names, outputs_of))
+        return OwnSamples(read_arrays(*pair, names, outputs_of))
     source = _source(dataset, transform)
-    return OwnSamples(keep_items(source, class_names, folder, outputs_of), source.texts)
+    return OwnSamples(keep_items(source, names, folder, outputs_of), source.texts)
 
 
 def _source(dataset: object, transform: Transform | None) -> Source:

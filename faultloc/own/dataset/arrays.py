@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from faultloc.errors import DataError
 from faultloc.io.datasets.input_arrays import standard_inputs
 from faultloc.own.dataset.class_names import OutputsOf, named_samples_of
@@ -32,9 +34,11 @@ def read_arrays(
 def _indices(labels: object, class_names: Sequence[str] | None) -> ClassIndices:
     if isinstance(labels, list | tuple):
         return class_indices(labels, class_names)  # an array would make texts or floats of all
+    if isinstance(labels, np.ma.MaskedArray):
+        return class_indices(labels.ravel().tolist(), class_names)
     array = as_whole_array(labels)
-    if array is None:
+    if array is None or array.ndim == 0:
         raise DataError(
-            f"the labels are a {type(labels).__name__} of parts of different shapes; expected one class index a sample"
+            f"the labels are a {type(labels).__name__}; expected an array or a list of one class index a sample"
         )
     return indices_of_array(array, class_names)

@@ -1,7 +1,7 @@
 """What the classes of a data set are called, and whether its labels are among them and among the model's outputs."""
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Shaped
@@ -75,7 +75,31 @@ def known_classes(dataset: object) -> Sequence[str] | None:
     if isinstance(features, Mapping):
         label = found_key(features, LABEL_KEYS)
         return None if label is None else getattr(features[label], "names", None)
-    return _as_names(getattr(dataset, "classes", None))
+    try:
+        return _as_names(getattr(dataset, "classes", None))
+    except Exception:  # a property of a person's own class; classes are then called by their numbers
+        return None
+
+
+def given_names(class_names: object) -> tuple[str, ...] | None:
+    """``class_names`` as a caller gives them: a list, an array, a mapping of names to labels; None for none.
+
+    Raises:
+        DataError: they are something else.
+    """
+    if class_names is None:
+        return None
+    if isinstance(class_names, str) or not isinstance(class_names, Iterable):
+        raise DataError(
+            f"class_names is {class_names!r}; expected a list of names, in the order of the model's outputs"
+        )
+    names = _as_names(class_names) if isinstance(class_names, Mapping) else [str(name) for name in class_names]
+    if names is None:
+        raise DataError(
+            f"class_names maps {len(class_names)} names to no labels from 0 to {len(class_names) - 1}, each once; "  # type: ignore[arg-type]
+            "expected a list of names, in the order of the model's outputs"
+        )
+    return tuple(names) or None
 
 
 def _common(of_parts: Sequence[Sequence[str] | None]) -> Sequence[str] | None:

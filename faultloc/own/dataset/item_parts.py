@@ -83,6 +83,8 @@ def _first_input(item: Sequence[object], axes: int) -> int:
     """The place of what cannot be a label: a picture, an array of so many ``axes``, a dictionary of inputs; where there
     is none of those before the last part, of a text."""
     for place, part in enumerate(item[:-1]):
+        if isinstance(part, tuple) and axes > 1:  # pictures or texts that were not put together
+            return place
         if isinstance(part, Image.Image | list | Mapping) or (_is_array(part) and part.ndim >= axes):
             return place
     text = next((place for place, part in enumerate(item[:-1]) if isinstance(part, str)), None)

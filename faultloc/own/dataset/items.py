@@ -50,7 +50,7 @@ def keep_items(
     promised = source.count()
     if not promised:
         raise DataError("the data set has no samples; expected some of two classes or more")
-    names = class_names or source.class_names
+    names = source.class_names if class_names is None else class_names
     labels: list[object] = []
     rows: np.memmap | None = None
     outputs: int | None = None
@@ -104,8 +104,13 @@ def _input(value: object, index: int) -> Shaped[np.ndarray, "..."]:
         )
     try:
         return as_input(value)
-    except DataError as error:
+    except FaultlocError as error:
         raise DataError(f"sample {index}: {error}") from error
+    except Exception as error:  # a picture that is opened and not yet read may be damaged
+        raise DataError(
+            f"the input of sample {index} cannot be read: {_last_words(error)}; mend it, or leave it out with "
+            "torch.utils.data.Subset"
+        ) from error
 
 
 def _read(items: Iterator[Item], promised: int) -> Iterator[Item]:

@@ -108,7 +108,7 @@ def _of_real(label: numbers.Real, places: Mapping[str, int]) -> int | Unusable:
     if not number.is_integer():
         advice = f"{_NUMBER}; probabilities and measurements are no classes"
         return Unusable("fraction", f"{number:g}, no whole number", advice)
-    return _of_whole(int(label), places)
+    return _of_whole(int(number), places)
 
 
 def _of_date(label: object, _: Mapping[str, int]) -> Unusable:

@@ -1,6 +1,6 @@
 """A pandas `DataFrame`: a column of labels, and a column of inputs or columns of numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import numpy as np
@@ -30,7 +30,7 @@ def rows_of_table(table: pd.DataFrame, transform: Transform | None) -> Source:
     if into is None:
         numbers = table.drop(columns=label)
         _require_numbers(numbers, label)
-        inputs: Sequence[object] = numbers.to_numpy(dtype=np.float32, na_value=np.nan)
+        inputs: Iterable[object] = numbers.to_numpy(dtype=np.float32, na_value=np.nan)
     else:
         inputs = table[into].tolist()
     items = ((transformed(value, transform), given) for value, given in zip(inputs, table[label].tolist(), strict=True))

@@ -1,7 +1,7 @@
 """A torch `Dataset` of (input, label), alone or behind a `DataLoader`."""
 
 import warnings
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from functools import partial
 from typing import Protocol, runtime_checkable
 
@@ -49,10 +49,11 @@ def size_of(dataset: object) -> int:
     """
     try:
         return len(dataset)  # type: ignore[arg-type]
-    except (TypeError, NotImplementedError) as error:
+    except Exception as error:  # whatever a person's own code raises
+        reason = "" if isinstance(error, TypeError | NotImplementedError) else f" ({type(error).__name__}: {error})"
         raise DataError(
-            f"the data set {type(dataset).__name__} has no length, so it has no places to name samples by; expected a "
-            "data set that is not a stream: load it whole, or write its samples into arrays or files"
+            f"the data set {type(dataset).__name__} has no length{reason}, so it has no places to name samples by; "
+            "expected a data set that is not a stream: load it whole, or write its samples into arrays"
         ) from error
 
 
@@ -79,6 +80,10 @@ def _from_batches(loader: DataLoader, count: int) -> Iterator[Item]:
         return
     start = 0
     for batch in ordered:
+        if isinstance(batch, list) and batch and all(isinstance(item, tuple | Mapping) for item in batch):
+            yield from _parted(batch, None)  # as they are, by collate_fn=lambda batch: batch
+            start += len(batch)
+            continue
         expected = min(size, count - start)
         values, labels = input_and_label(batch, start, is_batch=True)
         inputs, given = as_array(values), _rows(labels)

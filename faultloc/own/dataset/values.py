@@ -24,6 +24,10 @@ def as_whole_array(value: object) -> np.ndarray | None:
             raise DataError(
                 f"an input or a label is a tensor of {value.dtype}, {value.layout}, that NumPy cannot hold; {_NO_ARRAY}"
             ) from error
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        raise DataError(
+            "an input is a masked array, in which values are missing; expected all: fill them in (filled())"
+        )
     try:
         return np.asarray(value)
     except ValueError:
