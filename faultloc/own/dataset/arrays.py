@@ -39,6 +39,6 @@ def _indices(labels: object, class_names: Sequence[str] | None) -> ClassIndices:
     array = as_whole_array(labels)
     if array is None or array.ndim == 0:
         raise DataError(
-            f"the labels are a {type(labels).__name__}; expected an array or a list of one class index a sample"
+            f"the labels are a {type(labels).__name__}; expected one class index a sample, in an array or a list"
         )
     return indices_of_array(array, class_names)

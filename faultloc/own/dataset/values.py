@@ -30,7 +30,7 @@ def as_whole_array(value: object) -> np.ndarray | None:
         )
     try:
         return np.asarray(value)
-    except ValueError:
+    except (ValueError, TypeError, RuntimeError):
         return None
 
 

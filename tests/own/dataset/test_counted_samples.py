@@ -1,8 +1,11 @@
 """Every sample of a data set is counted while it is read, and its place names it."""
 
+import io
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch.utils.data import (
     DataLoader,
     Dataset,
@@ -102,6 +105,30 @@ def test_a_file_that_cannot_be_read_is_named_by_its_place_and_its_error(tmp_path
 
     with pytest.raises(DataError, match=r"at sample 4 of 10 .*FileNotFoundError: no such file: cat\.png"):
         adopt_dataset(Files(PAIRS), None, tmp_path)
+
+
+def test_a_picture_that_turns_out_damaged_when_it_is_read_is_named(tmp_path):
+    whole = io.BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64), dtype=np.uint8)).save(whole, "PNG")
+    damaged = Image.open(io.BytesIO(whole.getvalue()[:2000]))
+    sound = Image.open(io.BytesIO(whole.getvalue()))
+    with pytest.raises(DataError, match="input of sample 1 cannot be read: .*truncated"):
+        adopt_dataset([(sound, 0), (damaged, 1)], None, tmp_path)
+
+
+def test_a_length_that_fails_is_a_sentence(tmp_path):
+    class Unfinished(Pairs):
+        def __len__(self):
+            raise ValueError("no manifest")
+
+    for dataset in (Unfinished(PAIRS), DataLoader(Unfinished(PAIRS))):
+        with pytest.raises(DataError, match=r"Unfinished has no length \(ValueError: no manifest\)"):
+            adopt_dataset(dataset, None, tmp_path)
+
+
+def test_a_batch_may_be_its_samples_as_they_are(tmp_path):
+    loader = DataLoader(Pairs(PAIRS), batch_size=4, collate_fn=list)
+    assert adopt_dataset(loader, None, tmp_path).dataset.labels.tolist() == LABELS
 
 
 @pytest.mark.parametrize(

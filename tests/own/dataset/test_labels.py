@@ -148,6 +148,31 @@ def test_a_label_without_a_name_is_named(tmp_path):
         adopt((INPUTS, np.array(LABELS)), tmp_path, class_names=["a", "b", "c"])
 
 
+def test_labels_that_are_masked_are_missing(tmp_path):
+    with pytest.raises(DataError, match=r"label of sample 2 \(and of 2 more of 12: 6, 10\) is missing"):
+        adopt((INPUTS, np.ma.masked_equal(LABELS, 2)), tmp_path)
+
+
+@pytest.mark.parametrize("labels", [None, 3, {0, 1}, "0123", {0: 1}])
+def test_labels_that_are_no_list_are_a_sentence(tmp_path, labels):
+    with pytest.raises(DataError, match=f"labels are a {type(labels).__name__}; expected one class index a sample"):
+        adopt((INPUTS, labels), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("names", "kept"),
+    [(pd.Index(list("abcd")), tuple("abcd")), ({"b": 1, "a": 0, "d": 3, "c": 2}, tuple("abcd")), ([], tuple("0123"))],
+)
+def test_names_may_be_in_any_list_or_a_mapping_to_labels(tmp_path, names, kept):
+    assert adopt((INPUTS, LABELS), tmp_path, class_names=names).class_names == kept
+
+
+@pytest.mark.parametrize("names", ["abcd", 4, {"a": 0, "b": 2}])
+def test_names_that_are_no_list_are_a_sentence(tmp_path, names):
+    with pytest.raises(DataError, match=r"class_names .*expected a list of names"):
+        adopt((INPUTS, LABELS), tmp_path, class_names=names)
+
+
 def test_more_names_than_outputs_are_a_sentence(tmp_path):
     with pytest.raises(FaultlocError, match=r"names 5 classes, but the model has 4 outputs.*class_names="):
         adopt((INPUTS, np.array(LABELS)), tmp_path, class_names=list("abcde"))
