@@ -31,7 +31,7 @@ def order_classes(listing: SampleListing, outputs: int, names_of_model: Sequence
     the data set, or where the names are numbers below ``outputs``; else in sorted order.
 
     Raises:
-        DataError: there are more classes than outputs, or ids, dates or fractions among classes called by numbers.
+        DataError: there are more classes than outputs; labels are lists, or ids among classes called by numbers.
     """
     names = listing.class_names
     if len(names) > outputs:
@@ -50,5 +50,5 @@ def order_classes(listing: SampleListing, outputs: int, names_of_model: Sequence
             return ClassOrder(tuple(by_number.get(number, str(number)) for number in range(outputs)), "their numbers")
     strays = describe_stray_labels(listing, surely=True)
     if strays:
-        raise DataError(f"the classes are called by numbers, and {strays}")
+        raise DataError(f"{strays}; expected names or numbers of classes")
     return ClassOrder(names, "their sorted names")

@@ -12,6 +12,9 @@ _NO_LABEL = {"", "nan", "none", "null", "<na>", "nat", "n/a", "na", "?"}
 _NO_LABEL |= {"unlabeled", "unlabelled", "unknown", "undefined"}
 _WHOLE = re.compile(r"[0-9]+(\.0+)?")
 _DATE = re.compile(r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}.*|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}.*")
+# A list, of a one-hot row or of several labels, or a dictionary, as text.
+_LISTED = re.compile(r"\[.*\]|\{.*\}|\(.*,.*\)", re.DOTALL)
+_MISSHAPEN = re.compile(r"stored \((\d+)[,)].*?expected \((\d+)[,)]")
 # A number so many times beyond the number of classes is no class among others that are called by numbers.
 _FAR, _LARGE = 10, 1000
 # With so many classes or more, of which most have one sample, labels are names or ids of samples.
@@ -22,7 +25,7 @@ _SHOWN = 3
 def describe_stray_labels(listing: SampleListing, *, surely: bool = False) -> str:
     """Which labels of ``listing`` look like no class, at which samples, and what to do; empty where none does.
 
-    ``surely``: only those that are none beside classes that are called by numbers: ids, dates, fractions.
+    ``surely``: only lists, and what is none beside classes that are called by numbers: ids, dates, fractions.
     """
     samples = Counter(listing.given_names)
     if not surely and len(samples) >= _MANY and 2 * sum(count == 1 for count in samples.values()) > len(samples):
@@ -46,17 +49,21 @@ def describe_stray_labels(listing: SampleListing, *, surely: bool = False) -> st
 
 @contextmanager
 def stray_labels_told(listing: SampleListing) -> Iterator[None]:
-    """Where a model does not fit the number of classes, and labels look like none, it is said of these first.
+    """Where a model has weights for fewer classes, it is said which labels look like none, or which is the scarcest.
 
     Raises:
-        DataError: so it is.
+        DataError: labels look like no class.
+        ModelError: as the model's reading raises it.
     """
     try:
         yield
     except ModelError as error:
+        sizes = _MISSHAPEN.search(str(error))
+        if sizes is None or int(sizes[1]) >= int(sizes[2]) or int(sizes[2]) != len(listing.class_names):
+            raise
         told = describe_stray_labels(listing)
         if not told:
-            raise
+            raise ModelError(f"{error}; {_scarcest(listing)}") from error
         raise DataError(
             f"{told}; with them there are {len(listing.class_names)} classes, and the model does not fit: {error}"
         ) from error
@@ -64,7 +71,7 @@ def stray_labels_told(listing: SampleListing) -> Iterator[None]:
 
 def _is_stray(name: str, names: Sequence[str]) -> bool:
     plain = name.strip().lower()
-    if plain in _NO_LABEL or name.startswith(("[", "{", "(")):
+    if plain in _NO_LABEL or _LISTED.fullmatch(plain):
         return True
     if _are_numbered(names):
         return _whole(name) is None or _is_far(name, names)
@@ -75,7 +82,7 @@ def _is_surely_stray(name: str, names: Sequence[str]) -> bool:
     plain = name.strip().lower()
     is_whole = _whole(plain.removeprefix("-")) is not None
     is_odd = (_is_number(plain) and not is_whole) or _DATE.fullmatch(plain) is not None
-    return _are_numbered(names) and (is_odd or _is_far(name, names))
+    return _LISTED.fullmatch(plain) is not None or (_are_numbered(names) and (is_odd or _is_far(name, names)))
 
 
 def _are_numbered(names: Sequence[str]) -> bool:
@@ -92,6 +99,15 @@ def _is_far(name: str, names: Sequence[str]) -> bool:
 def _whole(name: str) -> int | None:
     found = _WHOLE.fullmatch(name.strip())
     return int(name.strip().partition(".")[0]) if found else None
+
+
+def _scarcest(listing: SampleListing) -> str:
+    name, samples = min(Counter(listing.given_names).items(), key=lambda counted: counted[1])
+    first = listing.sample_ids[listing.given_names.index(name)]
+    return (
+        f"the data set has {len(listing.class_names)} classes, of which {name!r} is the scarcest ({_counted(samples)}, "
+        f"the first {first}): check that every label is a class"
+    )
 
 
 def _counted(samples: int) -> str:

@@ -81,6 +81,19 @@ def known_classes(dataset: object) -> Sequence[str] | None:
         return None
 
 
+def fitting_names(known: Sequence[str] | None, outputs: int) -> Sequence[str] | None:
+    """The names that a data set knows, or None with a warning where they are more than the model's ``outputs``: the
+    labels are then not those that the data set came with, as by a `target_transform`."""
+    if known is None or len(known) <= outputs:
+        return known
+    warnings.warn(
+        f"the data set names {len(known)} classes, and the model has {outputs} outputs: classes are called by their "
+        "numbers; give class_names=[...], in the order of the outputs",
+        stacklevel=2,
+    )
+    return None
+
+
 def given_names(class_names: object) -> tuple[str, ...] | None:
     """``class_names`` as a caller gives them: a list, an array, a mapping of names to labels; None for none.
 

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from faultloc.errors import DataError, FaultlocError
-from faultloc.own.dataset.class_names import OutputsOf, named_samples_of
+from faultloc.own.dataset.class_names import OutputsOf, fitting_names, named_samples_of
 from faultloc.own.dataset.labels import check_below, class_indices
 from faultloc.own.dataset.values import as_input, kept_type, place_ids
 from faultloc.subject.dataset import LabeledDataset
@@ -66,6 +66,7 @@ def keep_items(
             if outputs_of is not None:
                 outputs = outputs_of(array.astype(kept_type(array))[None])
                 check_below(first, outputs)
+                names = names if class_names is not None else fitting_names(names, outputs)
             rows = _new_rows(folder, array, promised)
         if array.shape != rows.shape[1:] or kept_type(array) != rows.dtype:
             raise DataError(

@@ -24,7 +24,7 @@ def test_they_are_named_with_their_first_sample(stray):
 
 @pytest.mark.parametrize("stray", ["20240501123", "2024-05-01", "1.5", "inf"])
 def test_an_id_among_numbers_does_not_take_the_place_of_a_class_that_is_absent(stray):
-    with pytest.raises(DataError, match=rf"called by numbers, and the label '{stray}' \(1 sample"):
+    with pytest.raises(DataError, match=rf"label '{stray}' \(1 sample.*expected names or numbers"):
         order_classes(listing([*NINE, stray]), 10)
 
 
@@ -41,11 +41,28 @@ def test_unusual_names_of_classes_are_left_alone_where_the_outputs_suffice(given
     assert order_classes(listing(given), outputs).class_names == tuple(sorted(set(given)))
 
 
-def test_weights_that_do_not_fit_are_put_down_to_them():
-    with (
-        pytest.raises(DataError, match=r"label '-1' \(1 sample.*11 classes, and the model does not fit: .*shape"),
-        stray_labels_told(listing([*TEN, "-1"])),
-    ):
-        raise ModelError("the shape differs for out.weight (stored (10, 4), expected (11, 4))")
-    with pytest.raises(ModelError, match="no such file"), stray_labels_told(listing(TEN)):
-        raise ModelError("no such file")
+def test_rows_of_numbers_are_no_names_of_classes():
+    with pytest.raises(DataError, match=r"labels '\[0, 1\]' \(5 samples, the first row/00000\), '\[1, 0\]'"):
+        order_classes(listing(["[0, 1]"] * 5 + ["[1, 0]"] * 5), 2)
+
+
+FEWER = "the shape differs for out.weight (stored (10, 4), expected (11, 4))"
+
+
+@pytest.mark.parametrize(
+    ("given", "message", "error", "said"),
+    [
+        ([*TEN, "-1"], FEWER, DataError, r"label '-1' \(1 sample.*11 classes, and the model does not fit: .*shape"),
+        (
+            ["a"] + list("abcdefghijk") * 2 + ["catt"],
+            FEWER.replace("11", "12"),
+            ModelError,
+            r"'catt' is the scarcest \(1",
+        ),
+        ([*TEN, "-1"], "no such file", ModelError, "^no such file$"),
+        (NINE, FEWER.replace("11", "9"), ModelError, r"expected \(9, 4\)\)$"),
+    ],
+)
+def test_weights_of_fewer_classes_are_put_down_to_them(given, message, error, said):
+    with pytest.raises(error, match=said), stray_labels_told(listing(given)):
+        raise ModelError(message)

@@ -197,6 +197,12 @@ def test_classes_are_called_as_the_data_set_calls_them(tmp_path, classes, names)
     assert adopt_dataset(Subset(Named(classes), [3, 1]), None, tmp_path).dataset.class_names == names
 
 
+def test_more_names_than_outputs_are_those_of_other_labels(tmp_path):
+    with pytest.warns(UserWarning, match="names 10 classes, and the model has 2 outputs"):
+        adopted = adopt_dataset(Named(list("abcdefghij")), None, tmp_path, outputs_of=lambda inputs: 2)
+    assert adopted.dataset.class_names == ("0", "1")
+
+
 def test_parts_that_call_their_classes_differently_are_warned_of(tmp_path):
     both = ConcatDataset([Named(["cat", "dog"]), Named(["dog", "cat"])])
     with pytest.warns(UserWarning, match="name their classes differently"):

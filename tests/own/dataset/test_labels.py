@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from faultloc import find_root_causes, locate_data_faults
 from faultloc.errors import DataError, FaultlocError, ModelError
 from faultloc.own.dataset import adopt_dataset
+from faultloc.own.dataset.class_names import given_names
 
 INPUTS = np.arange(24, dtype=np.float32).reshape(12, 2)
 LABELS = [0, 1, 2, 3] * 3
@@ -161,16 +162,16 @@ def test_labels_that_are_no_list_are_a_sentence(tmp_path, labels):
 
 @pytest.mark.parametrize(
     ("names", "kept"),
-    [(pd.Index(list("abcd")), tuple("abcd")), ({"b": 1, "a": 0, "d": 3, "c": 2}, tuple("abcd")), ([], tuple("0123"))],
+    [(pd.Index(list("abcd")), tuple("abcd")), ({"b": 1, "a": 0, "d": 3, "c": 2}, tuple("abcd")), ([], None)],
 )
-def test_names_may_be_in_any_list_or_a_mapping_to_labels(tmp_path, names, kept):
-    assert adopt((INPUTS, LABELS), tmp_path, class_names=names).class_names == kept
+def test_names_may_be_in_any_list_or_a_mapping_to_labels(names, kept):
+    assert given_names(names) == kept
 
 
 @pytest.mark.parametrize("names", ["abcd", 4, {"a": 0, "b": 2}])
-def test_names_that_are_no_list_are_a_sentence(tmp_path, names):
+def test_names_that_are_no_list_are_a_sentence(names):
     with pytest.raises(DataError, match=r"class_names .*expected a list of names"):
-        adopt((INPUTS, LABELS), tmp_path, class_names=names)
+        given_names(names)
 
 
 def test_more_names_than_outputs_are_a_sentence(tmp_path):
