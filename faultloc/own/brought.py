@@ -9,13 +9,13 @@ from torch import nn
 
 from faultloc.errors import DataError
 from faultloc.io.datasets.check import check_labels
-from faultloc.io.samples import ClassOrder, SampleListing, order_classes
+from faultloc.io.samples import ClassOrder, SampleListing, describe_absent, order_classes
 from faultloc.own.device import steady_device
 from faultloc.own.model import OwnModel, read_own_model
 from faultloc.own.options import DataOptions, ModelOptions
 from faultloc.own.record import data_examined, model_examined
 from faultloc.own.samples import example_input, list_own_samples, sample_form
-from faultloc.own.stored_samples import Say, load_own_samples, store_own_samples
+from faultloc.own.stored_samples import Say, describe_reading, load_own_samples, store_own_samples
 from faultloc.subject.architecture import check_outputs
 from faultloc.subject.splits import DatasetSplits
 
@@ -63,6 +63,8 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
     listed = list_own_samples(data)
     about = {"Data": _described(data, listed.train)}
     say(f"Data: {about['Data']}")
+    for note in listed.notes:
+        say(f"{note[:1].upper()}{note[1:]}")
     form = sample_form(data)
     example = torch.from_numpy(example_input(listed.train, form)[None])
     model = read_own_model(
@@ -77,7 +79,13 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
     order = order_classes(listed.train, outputs)
     about["Classes"] = f"{_named(order)} (by {order.origin})"
     say(f"Classes, by {order.origin}: {_named(order)}")
+    absent = describe_absent(order, listed.train.given_names, outputs)
+    if absent:
+        say(absent)
     digest = store_own_samples(output, listed, order, form, say)
+    reading = describe_reading(output)
+    if reading:
+        about["Files"] = "; ".join(reading)
     splits = load_own_samples(output)
     check_labels(splits.train)
     model.network.to(device)
