@@ -16,6 +16,7 @@ from faultloc.io.table_columns import KNOWN_NAMES
 _SEPARATORS = (",", ";", "\t", "|")
 _ROWS_TRIED = 200
 _LONGEST_CELL = 2**27
+_UNREADABLE = (OSError, EOFError, zlib.error, UnicodeError)
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,9 @@ def find_dialect(path: Path, columns: Collection[str] = ()) -> CsvDialect:
         DataError: the file is damaged, or is no text in UTF-8 or UTF-16.
     """
     encoding = _encoding(path)
-    hint = next(_lines(path, encoding), "").strip().lower()
-    if hint.startswith("sep=") and len(hint.rstrip("\r\n")) == len("sep=;"):
-        return CsvDialect(hint[-1], encoding, has_hint=True)
-    if hint == "sep=":  # a tab, stripped
-        return CsvDialect("\t", encoding, has_hint=True)
+    first = next((row for _, row in dialect_rows(path, CsvDialect("\0", encoding, is_quoted=False))), [""])[0].lower()
+    if first.startswith("sep=") and len(first) == len("sep=;"):
+        return CsvDialect(first[-1], encoding, has_hint=True)
     candidates = [CsvDialect(separator, encoding) for separator in _SEPARATORS]
     candidates.append(CsvDialect("\t", encoding, is_quoted=False))
     csv.field_size_limit(_LONGEST_CELL)  # a text may be longer than the module's 131,072 characters
@@ -61,7 +60,7 @@ def is_well_quoted(path: Path, dialect: CsvDialect) -> bool:
     try:
         for _ in reader:
             pass
-    except csv.Error:
+    except (csv.Error, *_UNREADABLE):  # what else is wrong with it, reading says
         return False
     return True
 
@@ -91,7 +90,7 @@ def dialect_rows(path: Path, dialect: CsvDialect) -> Iterator[tuple[int, list[st
         for number, row in enumerate(reader):
             if row and not (dialect.has_hint and number == 0):
                 yield reader.line_num, row
-    except (OSError, EOFError, zlib.error, UnicodeError, csv.Error) as error:
+    except (csv.Error, *_UNREADABLE) as error:
         raise DataError(
             f"{path} cannot be read as CSV in UTF-8 ({error}): fetch or export it again, as a table in UTF-8"
         ) from error
@@ -120,7 +119,7 @@ def _encoding(path: Path) -> str:
     try:
         with opener(path, "rb") as file:
             head = file.read(4)
-    except (OSError, EOFError, zlib.error) as error:
+    except _UNREADABLE as error:
         raise DataError(f"{path} cannot be read as CSV in UTF-8 ({error}): fetch or export it again") from error
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"

@@ -9,6 +9,7 @@ from torch import nn
 
 from faultloc.errors import DataError
 from faultloc.io.datasets.check import check_labels
+from faultloc.io.datasets.folder_layout import class_names_in, why_unlabelled
 from faultloc.io.samples import ClassOrder, SampleListing, describe_absent, order_classes
 from faultloc.own.device import steady_device
 from faultloc.own.model import OwnModel, read_own_model
@@ -64,7 +65,7 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
     about = {"Data": _described(data, listed.train)}
     say(f"Data: {about['Data']}")
     for note in listed.notes:
-        say(f"{note[:1].upper()}{note[1:]}")
+        say(f"{note}.")
     form = sample_form(data)
     example = torch.from_numpy(example_input(listed.train, form)[None])
     model = read_own_model(
@@ -104,12 +105,19 @@ def require_test_set(data: DataOptions, purpose: str) -> None:
     """
     if not data.dataset.exists():
         return  # about which there is another sentence
-    if data.is_table or not (data.dataset / data.test_set).is_dir():
-        found = "is a table" if data.is_table else f"has no folder {data.test_set}"
-        raise DataError(
-            f"{data.dataset} {found}; expected a test set, {data.test_set}/<class>/*, {purpose}, beside "
-            f"{data.image_set}/: add it, or name another --test_set"
-        )
+    if data.is_table:
+        found = "is a table"
+    elif not (data.dataset / data.test_set).is_dir():
+        found = f"has no folder {data.test_set}"
+    else:
+        why_none = why_unlabelled(data.dataset / data.test_set, class_names_in(data.dataset / data.image_set))
+        if not why_none:
+            return
+        found = f"has a folder {data.test_set} without labels ({why_none})"
+    raise DataError(
+        f"{data.dataset} {found}; expected a test set, {data.test_set}/<class>/*, {purpose}, beside "
+        f"{data.image_set}/: add it, or name another --test_set"
+    )
 
 
 def _require_writable(output: Path) -> None:

@@ -95,7 +95,7 @@ def _other_set(
         return None, ()
     why_none = why_unlabelled(options.dataset / name, train.class_names)
     if why_none:
-        return None, (f"{options.dataset / name} is left alone: {why_none}.",)
+        return None, (f"{options.dataset / name} is left alone: {why_none}",)
     listing = list_folder(options.dataset, name, options.classes, follow_links=options.follow_links)
     unknown = sorted(set(listing.given_names) - set(train.class_names))
     if unknown:
@@ -122,7 +122,8 @@ def example_input(listing: SampleListing, form: SampleForm) -> Shaped[np.ndarray
             return decode_images([entry], size=form.size, channels=form.channels, advice=COMMAND)[0]
         except UnreadableImageError as error:
             first = first or error
-    raise DataError(f"none of the first {_TRIED} files can be read, for example: {first}")
+    tried = min(_TRIED, len(listing))
+    raise DataError(f"none of the first {tried} files can be read, for example: {first}")
 
 
 def sample_form(options: DataOptions) -> SampleForm:

@@ -39,7 +39,7 @@ def store_own_samples(output: Path, listed: ListedSplits, order: ClassOrder, for
     if digest == before:
         say("The data are as in the last run: nothing is decoded again.")
     for sentence in describe_reading(output):
-        say(f"{sentence[:1].upper()}{sentence[1:]}")
+        say(f"{sentence}.")
     return digest
 
 
@@ -52,9 +52,9 @@ def describe_reading(output: Path) -> list[str]:
         [(entry["sample_id"], entry["reason"]) for entry in named.get(kind, [])] for kind in ("skipped", "left_out")
     )
     if skipped:
-        sentences.append(f"{describe_left_out(skipped, 'skipped')}: see {folder}/skipped.json")
+        sentences.append(f"{describe_left_out(skipped, 'skipped')}; {folder}/skipped.json names them all")
     if left_out:
-        sentences.append(f"{describe_left_out(left_out)}: see {folder}/skipped.json")
+        sentences.append(f"{describe_left_out(left_out)}; {folder}/skipped.json names them all")
     if (folder / "remarks.json").exists():
         said = load_json(folder / "remarks.json")
         words = describe_remarks(said["to_be_turned"], said["first_frames"], COMMAND.turn)

@@ -121,6 +121,6 @@ def _beside(folder: Path) -> list[LeftOut]:
 def _describe_empty(empty: Sequence[tuple[Path, Sequence[LeftOut]]]) -> str:
     path, left_out = empty[0]
     reasons = Counter(reason for _, reason in left_out).most_common(_SHOWN)
-    what = f", but {len(left_out):,} files: {'; '.join(reason for reason, _ in reasons)}" if left_out else ""
+    what = f" (left out: {'; '.join(f'{count:,} {reason}' for reason, count in reasons)})" if left_out else ""
     others = f", nor have {len(empty) - 1} other class folders" if len(empty) > 1 else ""
     return f"the class folder {path} has no images in it{what}{others}: add some or remove the folder"

@@ -19,6 +19,11 @@ def class_folders_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir() and not why_no_folder_of_samples(path.name))
 
 
+def class_names_in(folder: Path) -> list[str]:
+    """Their names; none where ``folder`` does not exist."""
+    return [path.name for path in class_folders_in(folder)] if folder.is_dir() else []
+
+
 def require_classes(root: Path, folder: Path, advice: ReadingAdvice) -> None:
     """Nothing, where the folders in ``folder``, the set to examine, may be classes, or it does not exist.
 
@@ -111,7 +116,7 @@ def nested_classes(folder: Path, files: Mapping[str, Sequence[Path]]) -> str:
         return ""
     shown = [f"{name}/{inner}" for name, folders in deeper.items() for inner in sorted(folders)]
     return (
-        f"the images in {folder} lie in folders of the class folders ({_listed(shown)}): the outer ones "
+        f"The images in {folder} lie in folders of the class folders ({_listed(shown)}): the outer ones "
         f"({_listed(list(files))}) are taken as the classes; if the inner ones are, move them up into {folder}"
     )
 

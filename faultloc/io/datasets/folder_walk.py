@@ -90,7 +90,7 @@ def _walk_into(
         elif not follow:
             why_not_entered = _FOLDER_LINK if Path(real).is_relative_to(home) else LEAVES
     if why_not_entered:
-        count = "" if entry.is_symlink() else f" (with {sum(1 for _ in _files_below(path)):,} files)"
+        count = "" if entry.is_symlink() else f" (files in it: {sum(1 for _ in _files_below(path)):,})"
         found.left_out.append((path, f"{why_not_entered}{count}"))
         return
     _walk(path, home, follow, found, around | {real}, why_not)
@@ -121,4 +121,4 @@ def _why_no_sample(entry: os.DirEntry[str], path: Path) -> str:
 
 def is_named_as_image(name: str) -> bool:
     """Whether the ending of ``name`` is one of an image."""
-    return os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
+    return os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES  # noqa: PTH122 (a Path for each of a million names)

@@ -41,8 +41,8 @@ def decode_images(
 
     ``size`` (width, height) and ``channels`` (1 or 3) convert; where they are None, all images must be like the first.
     ``allocate`` makes the array, in memory or on disk. ``on_unreadable`` is told the index of a damaged file, whose row
-    is then of no meaning; by default it raises. ``on_opened`` is told of each image as it was opened, by threads, in any
-    order. ``on_decoded`` is told how many more files are done; ``advice`` ends the sentences of errors.
+    is then of no meaning; by default it raises. ``on_opened`` is told of each image as it was opened, by threads, in
+    any order. ``on_decoded`` is told how many more files are done; ``advice`` ends the sentences of errors.
 
     Raises:
         DataError: no image can be read, one is unreadable, truncated or far too large, or two differ in size or

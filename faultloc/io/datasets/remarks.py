@@ -6,7 +6,7 @@ from faultloc.io.datasets.file_names import shown_name
 from faultloc.io.datasets.opened_image import Opened
 
 _SHOWN = 3
-_REASONS_SHOWN = 5
+_REASONS_SHOWN = 6
 
 
 class Remarks:
@@ -41,9 +41,9 @@ def describe_remarks(to_be_turned: Sequence[str], first_frames: Sequence[str], t
     sentences = []
     if to_be_turned:
         sentences.append(
-            f"{_images(len(to_be_turned), 'ask', 'asks')} by EXIF to be turned or mirrored ({_named(to_be_turned)}) and "
-            f"{'are' if len(to_be_turned) > 1 else 'is'} read as stored: right where the model was trained so, as with "
-            f"torchvision and plain Pillow; where it saw them upright, as with OpenCV, {turn}"
+            f"{_images(len(to_be_turned), 'ask', 'asks')} by EXIF to be turned or mirrored ({_named(to_be_turned)}), "
+            "and nobody has: they are read as stored. Right where the model was trained so, as with torchvision and "
+            f"plain Pillow; where it saw them upright, as with OpenCV, {turn}"
         )
     if first_frames:
         sentences.append(
@@ -65,11 +65,11 @@ def describe_left_out(left_out: Sequence[tuple[str, str]], verb: str = "left out
         kind = reason if "it holds" in reason else reason.partition(" (")[0]
         by_reason.setdefault(kind, []).append(name)
     most = sorted(by_reason.items(), key=lambda item: -len(item[1]))
-    parts = [f"{len(names):,} {reason}: {_named(names)}" for reason, names in most[:_REASONS_SHOWN]]
+    parts = [f"{reason} ({len(names):,}: {_named(names)})" for reason, names in most[:_REASONS_SHOWN]]
     if len(most) > _REASONS_SHOWN:
-        parts.append(f"{sum(len(names) for _, names in most[_REASONS_SHOWN:]):,} for other reasons")
+        parts.append(f"other reasons ({sum(len(names) for _, names in most[_REASONS_SHOWN:]):,})")
     what = "1 file is" if len(left_out) == 1 else f"{len(left_out):,} files are"
-    return f"{what} {verb} ({'; '.join(parts)})"
+    return f"{what} {verb}: {'; '.join(parts)}"
 
 
 def _images(count: int, verb: str, singular: str) -> str:

@@ -57,7 +57,7 @@ def order_classes(listing: SampleListing, outputs: int, names_of_model: Sequence
 
 
 def describe_absent(order: ClassOrder, given_names: Sequence[str], outputs: int) -> str:
-    """What is to be said where the model knows classes that none of ``given_names`` is; empty where it knows no other."""
+    """What is to be said where the model knows classes that no sample has; empty where it knows no other."""
     absent = sorted(set(order.class_names) - set(given_names), key=order.class_names.index)
     if absent:
         shown = f"{', '.join(map(repr, absent[:_SHOWN]))}{', ...' if len(absent) > _SHOWN else ''}"

@@ -108,7 +108,7 @@ def apply_transform(form: SampleForm, entry: Path | str, sample_id: str) -> np.n
         DataError: the transform fails or gives no numbers.
     """
     given = entry if isinstance(entry, str) else _image_of(form, entry, Remarks(), 0)
-    return _array(form, given, sample_id)
+    return _array(form, given, sample_id).copy()  # else it may be a view of an image, which nobody may write to
 
 
 def _image_of(form: SampleForm, path: Path, remarks: Remarks, index: int) -> Image.Image:
