@@ -60,7 +60,7 @@ def write_cleaned_folder(
                 f"{data.root} has no file {change.sample_id}, which was examined; expected the data set as it was: "
                 "run `faultloc dfaulo` again"
             )
-    moved = dict(_new_paths(depth, changes, folders, taken=set(files.by_path)))
+    moved = dict(new_paths(depth, changes, folders, taken=set(files.by_path)))
     unexamined = _unexamined(files.by_path, data.image_set, dataset)
     if test is not None:
         unexamined += _unexamined(files.by_path, data.test_set, test)
@@ -101,7 +101,7 @@ def _class_folders(depth: int, dataset: LabeledDataset) -> dict[str, str]:
     }
 
 
-def _new_paths(
+def new_paths(
     depth: int, changes: Sequence[Change], folders: Mapping[str, str], *, taken: set[str]
 ) -> Iterator[tuple[str, str]]:
     """The path of each relabelled sample in its new class; ``taken`` are all names of the original, also removed ones.

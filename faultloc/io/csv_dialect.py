@@ -41,7 +41,7 @@ def find_dialect(path: Path, columns: Collection[str] = ()) -> CsvDialect:
         DataError: the file is damaged, or is no text in UTF-8 or UTF-16.
     """
     encoding = _encoding(path)
-    first = next((row for _, row in dialect_rows(path, CsvDialect("\0", encoding, is_quoted=False))), [""])[0].lower()
+    first = next((row for _, row in dialect_rows(path, CsvDialect("\x1f", encoding, is_quoted=False))), [""])[0].lower()
     if first.startswith("sep=") and len(first) == len("sep=;"):
         return CsvDialect(first[-1], encoding, has_hint=True)
     candidates = [CsvDialect(separator, encoding) for separator in _SEPARATORS]

@@ -61,12 +61,12 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
     """
     device = steady_device(given.device, "--device")
     _require_writable(output)
+    form = sample_form(data)  # first, since the module of a transform may teach Pillow another format
     listed = list_own_samples(data)
     about = {"Data": _described(data, listed.train)}
     say(f"Data: {about['Data']}")
     for note in listed.notes:
         say(f"{note}.")
-    form = sample_form(data)
     example = torch.from_numpy(example_input(listed.train, form)[None])
     model = read_own_model(
         given,

@@ -67,7 +67,7 @@ def list_own_samples(options: DataOptions) -> ListedSplits:
     train = list_folder(root, options.image_set, options.classes, follow_links=follow, without=others)
     _require_two_classes(train, options)
     test, test_notes = _other_set(options, options.test_set, "--test_set", train)
-    unread = unread_set(root, options.image_set, options.test_set, COMMAND)
+    unread = unread_set(root, options.image_set, train.class_names, COMMAND) if test is None else ""
     listed = ListedSplits(train, test, notes=(*train.notes, *test_notes, *([unread] if unread else [])))
     if options.pool_set is not None:
         return replace(listed, improvement=list_pool(root, options.pool_set, train, follow_links=follow))

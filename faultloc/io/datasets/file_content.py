@@ -31,37 +31,48 @@ _BEGINNINGS = {
     b"PAR1": "a Parquet table",
     b"SQLite format 3": "a database",
 }
-_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+_HEIC = "HEIC, which Pillow cannot read without pillow-heif"
+_IMAGES_OF_FILM = {
+    **dict.fromkeys((b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"), _HEIC),
+    **dict.fromkeys((b"avif", b"avis"), "AVIF, which this Pillow cannot read"),
+}
+_TEXT, _NOTHING, _ELSE = "text", "nothing", "something else"
+# What text has none of, and whatever else is no text soon has.
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b\b"))
 _BYTES = 512
 
 
-def holds_image(path: Path) -> bool:
-    """Whether Pillow knows the file at ``path`` for an image by its first bytes; its pixels may be damaged."""
+def why_no_image(path: Path) -> str:
+    """What the file at ``path`` holds that is no image, in words: "text", "a ZIP archive"; empty where Pillow knows it
+    for an image by its first bytes, though its pixels may be damaged."""
+    what = describe_content(path)
+    if what in (_TEXT, _NOTHING):  # most of what lies beside images; only PNM among images begins as text does
+        return what
     Image.init()
     wanted = [*_TOLD_BY_CONTENT, "TGA"] if path.suffix.lower() in _TGA_SUFFIXES else _TOLD_BY_CONTENT
     try:
         with Image.open(path, formats=[name for name in wanted if name in Image.OPEN]):
-            return True
+            return ""
     except Image.DecompressionBombError:
-        return True  # decoding says so
+        return ""  # decoding says so
     except Exception:  # Pillow's readers raise whatever they like on what is none of theirs
-        return False
+        return what
 
 
 def describe_content(path: Path) -> str:
-    """What the file at ``path`` holds that Pillow cannot read, in words: "nothing", "a ZIP archive", "text"."""
+    """What the file at ``path`` holds, as far as its first bytes tell, if it is no image that Pillow reads."""
     try:
         with path.open("rb") as file:
             head = file.read(_BYTES)
     except OSError as error:
         return f"what cannot be opened ({error.strerror})"
     if not head:
-        return "nothing"
+        return _NOTHING
     for beginning, words in _BEGINNINGS.items():
         if head.startswith(beginning):
             return words
     if head[4:8] == b"ftyp":
-        return "HEIC, which Pillow cannot read" if head[8:12] in _HEIC_BRANDS else "a film"
+        return _IMAGES_OF_FILM.get(head[8:12], "a film")
     if head[:4] == b"RIFF":
         return "a film or sound"
     if head[128:132] == b"DICM":
@@ -74,8 +85,8 @@ def _described_text(head: bytes) -> str:
         text = head.decode("utf-8")
     except UnicodeDecodeError as error:
         if error.start < len(head) - 3:  # else a character is cut off at the end
-            return "something else"
+            return _ELSE
         text = head[: error.start].decode("utf-8")
-    if "\0" in text:
-        return "something else"
-    return "an SVG drawing, which Pillow cannot read" if text.lstrip()[:1] == "<" and "<svg" in text else "text"
+    if not text or head.translate(None, _CONTROLS) != head or head.startswith((b"P", b"/*", b"#define")):
+        return _ELSE
+    return "an SVG drawing, which Pillow cannot read" if text.lstrip()[:1] == "<" and "<svg" in text else _TEXT

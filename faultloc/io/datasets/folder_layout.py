@@ -71,15 +71,16 @@ def where_the_set_may_be(root: Path, folder: Path, advice: ReadingAdvice) -> str
 
 
 def sets_among_classes(root: Path, image_set: str, other_sets: Collection[str]) -> list[str]:
-    """Which of ``other_sets`` lie beside the class folders, where these lie in ``root`` itself: folders that have the
-    same classes in them."""
+    """The sets that lie beside the class folders, where these lie in ``root`` itself: folders that are named in
+    ``other_sets`` or called as sets are, and have the same classes in them."""
     if (root / image_set).resolve() != root.resolve() or not root.is_dir():
         return []
-    names = {path.name for path in class_folders_in(root)}
+    names = set(class_names_in(root))
     return [
         name
-        for name in other_sets
-        if name in names and not {path.name for path in class_folders_in(root / name)}.isdisjoint(names - {name})
+        for name in sorted(names)
+        if (name in other_sets or name.lower() in _SETS)
+        and not set(class_names_in(root / name)).isdisjoint(names - {name})
     ]
 
 
@@ -93,12 +94,12 @@ def why_unlabelled(folder: Path, class_names: Collection[str]) -> str:
     return ""
 
 
-def unread_set(root: Path, image_set: str, test_set: str, advice: ReadingAdvice) -> str:
-    """A sentence on a set that lies beside ``image_set`` and might be the held-out one; empty where there is none."""
-    if image_set == "." or not root.is_dir() or (root / test_set).is_dir():
-        return ""
+def unread_set(root: Path, image_set: str, class_names: Collection[str], advice: ReadingAdvice) -> str:
+    """A sentence on a set of the same classes that lies beside ``image_set`` and might be the held-out one, where no
+    other is; empty where there is none."""
     for path in class_folders_in(root):
-        if path.name.lower() in (*_VALIDATION_SETS, *_TEST_SETS) and path.name != image_set:
+        is_held_out = path.name.lower() in (*_VALIDATION_SETS, *_TEST_SETS) and path.name != image_set
+        if is_held_out and not why_unlabelled(path, class_names):
             return f"{path} is not read; to take it as the held-out set, give {advice.test_set}{path.name}"
     return ""
 

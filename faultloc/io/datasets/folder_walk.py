@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from faultloc.io.datasets.file_content import IMAGE_SUFFIXES, describe_content, holds_image
+from faultloc.io.datasets.file_content import IMAGE_SUFFIXES, why_no_image
 from faultloc.io.datasets.file_names import why_not_kept
 
 LEAVES = "a link that leads out of the data set"
@@ -65,8 +65,9 @@ def _walk(folder: Path, home: Path, follow: bool, found: FoundFiles, around: fro
                 found.leaving.append(path)
                 continue
             reason = LEAVES
-        if not reason and not is_named_as_image(entry.name) and not holds_image(path):
-            reason = f"no image that can be read (it holds {describe_content(path)})"
+        if not reason and not is_named_as_image(entry.name):
+            what = why_no_image(path)
+            reason = f"no image that can be read (it holds {what})" if what else ""
         if reason:
             found.left_out.append((path, reason))
         else:

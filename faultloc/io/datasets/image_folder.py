@@ -61,12 +61,12 @@ def read_image_folder(
     _warn(nested_classes(base / image_set, train_files))
     if test_set is None or test_set == image_set:
         return DatasetSplits(train)
-    _warn(unread_set(base, image_set, test_set, PIPELINE))
-    if not (base / test_set).is_dir():
-        return DatasetSplits(train)
-    why_none = why_unlabelled(base / test_set, class_names)
+    exists = (base / test_set).is_dir()
+    why_none = why_unlabelled(base / test_set, class_names) if exists else ""
     if why_none:
         _warn(f"{base / test_set} is left alone: {why_none}")
+    if why_none or not exists:
+        _warn(unread_set(base, image_set, class_names, PIPELINE))
         return DatasetSplits(train)
     test_files = _files_by_class(base, base / test_set, follow_links)
     unknown = sorted(set(test_files) - set(class_names))
