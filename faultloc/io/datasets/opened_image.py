@@ -85,7 +85,7 @@ def orientation_of(image: Image.Image) -> int:
         asked = image.getexif().get(ExifTags.Base.Orientation)
     except _DAMAGED:  # the pixels are sound
         return _AS_STORED
-    return asked if asked in _ORIENTATIONS else _AS_STORED
+    return asked if isinstance(asked, int) and asked in _ORIENTATIONS else _AS_STORED
 
 
 def _has_more_frames(image: Image.Image) -> bool:

@@ -6,6 +6,7 @@ import inspect
 import sys
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from faultloc.io.datasets.opened_image import WIDE_MODES, UnreadableImageError, 
 from faultloc.io.datasets.remarks import Remarks
 from faultloc.io.samples.form import SampleForm, Transform
 from faultloc.io.samples.listing import SampleListing
+from faultloc.io.samples.sixteen_bits import check_sixteen_bits
 from faultloc.io.stores.artifacts import written_whole
 
 _EXPECTED = "expected a function or an object that can be called, as in package.module:name"
@@ -64,7 +66,7 @@ def store_transformed(
     Raises:
         DataError: the transform fails, or gives arrays of different shapes.
     """
-    rows, is_turned_by_transform, tried = None, True, 0
+    rows, is_checked, is_turned_by_transform, tried = None, False, True, 0
     with written_whole(path) as temporary, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's remarks on metadata
         for index, entry in enumerate(listing.inputs):
@@ -74,6 +76,9 @@ def store_transformed(
             except UnreadableImageError as error:
                 on_unreadable(index, error)
                 continue
+            if isinstance(given, Image.Image) and given.mode == "I;16" and not is_checked:
+                check_sixteen_bits(partial(_array, form, sample_id=name), given)
+                is_checked = True
             value = _array(form, given, name)
             is_asked = not isinstance(given, str) and remarks.to_be_turned[-1:] == [index]
             if is_asked and is_turned_by_transform and tried < _TRIED:

@@ -1,6 +1,7 @@
 """Decoding once."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -270,6 +271,30 @@ def test_a_transform_is_given_more_than_eight_bits_as_they_are(tmp_path, name, i
     array = apply_transform(form, tmp_path / name, name)
     assert array.dtype == np.float32
     assert array[0].tolist() == (WIDE / (2 if name == "real.tif" else 1)).tolist()
+
+
+def with_a_sign(image):
+    return np.asarray(image).astype(np.int16)[None].astype(np.float32) / 32767  # as torchvision's ToTensor reads them
+
+
+def inverted(image):
+    return 1 - np.asarray(image, dtype=np.float32)[None] / 65535
+
+
+def standardised(image):
+    pixels = np.asarray(image, dtype=np.float32)[None]
+    return (pixels - pixels.mean()) / (pixels.std() + 1e-6)
+
+
+@pytest.mark.parametrize(("transform", "is_right"), [(with_a_sign, False), (inverted, True), (standardised, True)])
+def test_a_transform_that_takes_white_for_black_in_sixteen_bits_is_refused(tmp_path, transform, is_right):
+    for name in ("cat", "dog"):
+        (tmp_path / "wide/train" / name).mkdir(parents=True)
+        Image.fromarray(WIDE).save(tmp_path / "wide/train" / name / "a.png")
+    form = SampleForm(transform=transform, transform_digest="x")
+    refusal = nullcontext() if is_right else pytest.raises(DataError, match="takes white pixels of 16 bits for black")
+    with refusal:
+        stored(tmp_path / "kept", list_folder(tmp_path / "wide", "train"), form)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK"])
