@@ -18,7 +18,7 @@ GREY_MODES = {"1", "L", "LA", "La"}
 # What Pillow's decoders raise on damaged files.
 _DAMAGED = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError, TypeError, OverflowError)
 # Where a file keeps what may ask for it to be turned; most have none of them, and reading them takes time.
-_PLACES_OF_ORIENTATION = ("exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp")
+_PLACES_OF_ORIENTATION = frozenset({"exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp"})
 _AS_STORED = 1
 _ORIENTATIONS = range(2, 9)
 
@@ -79,7 +79,7 @@ def _opened(path: Path) -> Opened:
 
 def orientation_of(image: Image.Image) -> int:
     """How the file asks for its pixels to be turned, 1 (as they are stored) to 8, as EXIF numbers it."""
-    if not any(place in image.info for place in _PLACES_OF_ORIENTATION):
+    if _PLACES_OF_ORIENTATION.isdisjoint(image.info):
         return _AS_STORED
     try:
         asked = image.getexif().get(ExifTags.Base.Orientation)
