@@ -94,7 +94,7 @@ def _other_set(
     if name == options.image_set or not (options.dataset / name).is_dir():
         return None, ()
     why_none = why_unlabelled(options.dataset / name, train.class_names)
-    if why_none:
+    if why_none and name == options.test_set:  # a set for improvement is asked for, and has to have labels
         return None, (f"{options.dataset / name} is left alone: {why_none}",)
     listing = list_folder(options.dataset, name, options.classes, follow_links=options.follow_links)
     unknown = sorted(set(listing.given_names) - set(train.class_names))

@@ -69,3 +69,9 @@ def test_a_path_that_no_record_can_keep_is_one_sentence(pets):
     odd = pets.rename(pets.with_name("caf\udce9"))
     with pytest.raises(DataError, match=r"caf\\udce9 has control characters or bytes that are not UTF-8"):
         list_own_samples(DataOptions(odd))
+
+
+def test_a_set_for_improvement_has_to_have_labels(pets):
+    (pets / "test").rename(pets / "improvement")
+    with pytest.raises(DataError, match="improvement has no folders in it"):
+        list_own_samples(DataOptions(pets, improvement_set="improvement"))
