@@ -5,6 +5,7 @@ watched and has an error, 130 interrupted.
 """
 
 import importlib
+import io
 import sys
 
 import click
@@ -67,6 +68,8 @@ def faultloc() -> None:
 
 def main() -> None:
     """Runs the command line; a user's mistake ends in one sentence, never in a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of files in a script that the terminal does not have
     try:
         code = faultloc.main(standalone_mode=False)
     except click.ClickException as error:

@@ -7,6 +7,7 @@ from faultloc.errors import ConfigError, DataError
 from faultloc.io.cleaned_arrays import write_cleaned_arrays
 from faultloc.io.cleaned_csv import write_cleaned_csv
 from faultloc.io.cleaned_folder import write_cleaned_folder
+from faultloc.io.datasets.file_names import shown_name
 from faultloc.io.examined import ExaminedData, examined_data
 from faultloc.io.file_copy import OnFiles
 from faultloc.io.ranked_data import RankedData
@@ -57,16 +58,25 @@ def write_cleaned_copy(
     """
     table, done = changes_table(changes), "linked" if link else "copied"
     if data.form == "folder":
-        copy = write_cleaned_folder(data, target, results.dataset, changes, link=link, on_files=on_files)
+        test = load_test(results.folder / "dataset")
+        copy = write_cleaned_folder(data, target, results.dataset, test, changes, link=link, on_files=on_files)
         table["new_path"] = [copy.moved.get(change.sample_id, "") for change in changes]
         words = f"{copy.files} files {done}"
         if copy.left_out:
             words += (
-                f", {len(copy.left_out)} left out as links that lead out of the data set (such as {copy.left_out[0]})"
+                f", {len(copy.left_out)} left out as links that lead out of the data set (such as "
+                f"{shown_name(str(copy.left_out[0]))})"
+            )
+        if copy.unexamined:
+            words += (
+                f", {len(copy.unexamined)} in class folders left out that were not examined (such as "
+                f"{shown_name(copy.unexamined[0])})"
             )
     elif data.form == "csv":
         table_copy = write_cleaned_csv(data, target, results.dataset, changes, link=link, on_files=on_files)
         words = table_copy.path.name + (f" with {table_copy.files} files {done}" if table_copy.files else "")
+        if table_copy.unexamined:
+            words += f", {table_copy.unexamined} rows that were not examined stay in it"
     else:
         words = write_cleaned_arrays(data, target, results.dataset, load_test(results.folder / "dataset"), changes).name
     save_table(target / "changes.csv", table)

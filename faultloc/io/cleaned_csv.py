@@ -4,7 +4,6 @@ Which row is whose, and which column is the label, is told by the samples that w
 numbers, and the labels that they were given. A file that does not agree with all of them is not the one examined.
 """
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,10 @@ import numpy as np
 from jaxtyping import Int
 
 from faultloc.errors import ConfigError, DataError
+from faultloc.io.csv_dialect import dialect_rows, find_dialect, write_rows
 from faultloc.io.examined import ExaminedData
 from faultloc.io.file_copy import OnFiles, copy_files
 from faultloc.io.original_rows import original_rows
-from faultloc.io.stores.csv_rows import csv_rows
 from faultloc.purify.changes import Change
 from faultloc.subject.dataset import LabeledDataset
 
@@ -28,20 +27,22 @@ _LONGEST_PATH = 4096
 
 @dataclass(frozen=True)
 class CsvCopy:
-    """The new table, and how many files lie with it."""
+    """The new table, how many files lie with it, and how many of its rows were not examined and stay as they are."""
 
     path: Path
     files: int
+    unexamined: int
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """The row of each sample, the column with their ids (None: they have numbers), and how each column of labels spells
-    each class."""
+    """The row of each sample, the column with their ids (None: they have numbers), how each column of labels spells
+    each class, and how many rows are a header."""
 
     rows: Int[np.ndarray, "sample"]
     ids: int | None
     spellings: Mapping[int, Sequence[str]]
+    header: int
 
 
 def write_cleaned_csv(
@@ -65,7 +66,8 @@ def write_cleaned_csv(
     """
     if not data.root.is_file():
         raise DataError(f"the file {data.root}, which was examined, is not there any more; expected it where it was")
-    table = [row for _, row in csv_rows(data.root)]
+    dialect = find_dialect(data.root, [name for name in (data.input_column, data.label_column) if name is not None])
+    table = [row for _, row in dialect_rows(data.root, dialect)]
     layout = _layout_of(table, dataset)
     if layout is None:
         raise DataError(
@@ -86,21 +88,29 @@ def write_cleaned_csv(
     written = target / data.root.name.removesuffix(".gz")
     if files:
         copy_files(files, target, link=link, on_files=on_files)
-    with written.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(kept)
-    return CsvCopy(written, len(files))
+    write_rows(written, kept, dialect)
+    return CsvCopy(written, len(files), len(table) - layout.header - len(layout.rows))
 
 
 def _take_files_along(rows: Rows, column: int, folder: Path) -> dict[str, Path]:
     """The files in ``folder`` that ``rows`` name, by their paths from it, which the rows name them by from now on."""
     home, files = folder.resolve(), dict[str, Path]()
     for row in rows:
-        cell = row[column].strip() if column < len(row) else ""
-        file = (folder / cell).resolve() if cell and len(cell) < _LONGEST_PATH and "\0" not in cell else home
-        if file.is_relative_to(home) and file.is_file():
-            row[column] = file.relative_to(home).as_posix()
-            files[row[column]] = file
+        cell = row[column] if column < len(row) else ""
+        for name in dict.fromkeys((cell, cell.strip())):  # blanks may be the name's own
+            file = (folder / name).resolve() if name and len(name) < _LONGEST_PATH and "\0" not in name else home
+            if file.is_relative_to(home) and _is_file(file):
+                row[column] = file.relative_to(home).as_posix()
+                files[row[column]] = file
+                break
     return files
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long for one
+        return False
 
 
 def _layout_of(table: Rows, dataset: LabeledDataset) -> _Layout | None:
@@ -110,7 +120,7 @@ def _layout_of(table: Rows, dataset: LabeledDataset) -> _Layout | None:
             rows, ids = found
             spellings = _label_columns([table[row] for row in rows], dataset)
             if spellings:
-                return _Layout(rows, ids, spellings)
+                return _Layout(rows, ids, spellings, header)
     return None
 
 
@@ -120,7 +130,7 @@ def _rows_of_samples(table: Rows, header: int, ids: Sequence[str]) -> tuple[np.n
         where: dict[str, int] = {}
         for at in range(len(table) - 1, header - 1, -1):
             if column < len(table[at]):
-                where[table[at][column].strip()] = at
+                where[table[at][column]] = where[table[at][column].strip()] = at
         if all(sample_id in where for sample_id in ids):
             return np.array([where[sample_id] for sample_id in ids], dtype=np.int64), column
     rows = original_rows(ids, len(table) - header)

@@ -1,12 +1,14 @@
 """A cleaned copy of a data set that lies in class folders."""
 
+import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from faultloc.errors import DataError
 from faultloc.io.dataset_files import list_dataset_files
+from faultloc.io.datasets.folder_walk import why_no_folder_of_samples
 from faultloc.io.examined import ExaminedData
 from faultloc.io.file_copy import OnFiles, copy_files
 from faultloc.purify.changes import Change
@@ -14,21 +16,26 @@ from faultloc.subject.dataset import LabeledDataset
 
 # What a cleaned copy has beside the data: of a set that is such a copy itself they are not taken over.
 _RECORDS = ("changes.csv", "retraining.json", "model.safetensors")
+# Bytes that the common file systems take for a name.
+_LONGEST_NAME = 255
 
 
 @dataclass(frozen=True)
 class FolderCopy:
-    """What was written: the number of files, the new path of each relabelled sample, the links that were left out."""
+    """What was written: the number of files, the new path of each relabelled sample, the links that were left out, and
+    the files in class folders that were left out since they were not examined."""
 
     files: int
     moved: Mapping[str, str]
     left_out: Sequence[Path]
+    unexamined: Sequence[str]
 
 
 def write_cleaned_folder(
     data: ExaminedData,
     target: Path,
     dataset: LabeledDataset,
+    test: LabeledDataset | None,
     changes: Sequence[Change],
     *,
     link: bool,
@@ -36,8 +43,9 @@ def write_cleaned_folder(
 ) -> FolderCopy:
     """Writes the data set at ``data`` with its ``changes`` into the empty folder ``target``.
 
-    Removed files are left out, relabelled ones lie in the folder of their new class. Everything else, such as a test
-    set, is taken over as it is, but for the records of an earlier cleaning. A sample keeps its file name; where the new
+    Removed files are left out, relabelled ones lie in the folder of their new class. What lies in a class folder and is
+    no sample of ``dataset`` or of ``test`` is left out: nobody knows whether it belongs there. Everything else is taken
+    over as it is, but for the records of an earlier cleaning. A sample keeps its file name; where the new
     class has that name already, ``-from-<class>`` is added to it. ``link``, ``on_files``: see ``copy_files``.
 
     Raises:
@@ -52,11 +60,29 @@ def write_cleaned_folder(
                 f"{data.root} has no file {change.sample_id}, which was examined; expected the data set as it was: "
                 "run `faultloc dfaulo` again"
             )
-    moved = dict(_new_paths(depth, changes, folders, taken=set(files.by_path)))
-    left_out = {change.sample_id for change in changes if change.action == "remove"}.union(_RECORDS)
+    moved = dict(new_paths(depth, changes, folders, taken=set(files.by_path)))
+    unexamined = _unexamined(files.by_path, data.image_set, dataset)
+    if test is not None:
+        unexamined += _unexamined(files.by_path, data.test_set, test)
+    left_out = {change.sample_id for change in changes if change.action == "remove"}.union(_RECORDS, unexamined)
     kept = {moved.get(path, path): source for path, source in files.by_path.items() if path not in left_out}
     copy_files(kept, target, link=link, on_files=on_files)
-    return FolderCopy(len(kept), moved, files.leaving)
+    return FolderCopy(len(kept), moved, files.leaving, unexamined)
+
+
+def _unexamined(paths: Collection[str], image_set: str, part: LabeledDataset) -> list[str]:
+    """What of ``paths`` lies in a folder of the set and is no sample of ``part``, which was read from there."""
+    above, samples = PurePosixPath(image_set).parts, set(part.sample_ids.tolist())
+    folders = {PurePosixPath(sample_id).parts[len(above)] for sample_id in samples}
+    found = []
+    for path in paths:
+        parts = PurePosixPath(path).parts
+        if path in samples or parts[: len(above)] != above or len(parts) < len(above) + 2:
+            continue
+        # Beside class folders in the data set's own folder other sets may lie.
+        if above or parts[0] in folders or why_no_folder_of_samples(parts[0]):
+            found.append(path)
+    return found
 
 
 def _class_folders(depth: int, dataset: LabeledDataset) -> dict[str, str]:
@@ -75,7 +101,7 @@ def _class_folders(depth: int, dataset: LabeledDataset) -> dict[str, str]:
     }
 
 
-def _new_paths(
+def new_paths(
     depth: int, changes: Sequence[Change], folders: Mapping[str, str], *, taken: set[str]
 ) -> Iterator[tuple[str, str]]:
     """The path of each relabelled sample in its new class; ``taken`` are all names of the original, also removed ones.
@@ -90,9 +116,17 @@ def _new_paths(
             path, number = wanted, 1
             while path.as_posix() in taken:
                 again = "" if number == 1 else f"-{number}"
-                path, number = wanted.with_name(f"{wanted.stem}{ending}{again}{wanted.suffix}"), number + 1
+                path, number = wanted.with_name(_within_limit(wanted, f"{ending}{again}")), number + 1
             taken.add(path.as_posix())
             yield change.sample_id, path.as_posix()
+
+
+def _within_limit(path: PurePosixPath, ending: str) -> str:
+    """The name of ``path`` with ``ending`` before its suffix, its stem shortened to what file systems take."""
+    stem, room = path.stem, _LONGEST_NAME - len(os.fsencode(ending + path.suffix))
+    while len(os.fsencode(stem)) > max(room, 1):
+        stem = stem[:-1]
+    return f"{stem}{ending}{path.suffix}"
 
 
 def _one_folder(name: str) -> str:

@@ -1,5 +1,6 @@
 """The files of a data set in a folder: what a copy of it takes over."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -37,7 +38,7 @@ def list_dataset_files(data: ExaminedData) -> DatasetFiles:
             here = relative / path.name
             if path.name.startswith(".") and len(here.parts) == 1:
                 continue
-            target = path.resolve() if path.is_symlink() else path
+            target = Path(os.path.realpath(path)) if path.is_symlink() else path  # which bears a link to itself
             if path.is_symlink() and not target.is_relative_to(home) and here not in followed:
                 leaving.append(path)
             elif path.is_file():

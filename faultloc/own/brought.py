@@ -9,13 +9,14 @@ from torch import nn
 
 from faultloc.errors import DataError
 from faultloc.io.datasets.check import check_labels
-from faultloc.io.samples import ClassOrder, SampleListing, order_classes, stray_labels_told
+from faultloc.io.datasets.folder_layout import class_names_in, why_unlabelled
+from faultloc.io.samples import ClassOrder, SampleListing, describe_absent, order_classes, stray_labels_told
 from faultloc.own.device import steady_device
 from faultloc.own.model import OwnModel, read_own_model
 from faultloc.own.options import DataOptions, ModelOptions
 from faultloc.own.record import data_examined, model_examined
 from faultloc.own.samples import example_input, list_own_samples, sample_form
-from faultloc.own.stored_samples import Say, load_own_samples, store_own_samples
+from faultloc.own.stored_samples import Say, describe_reading, load_own_samples, store_own_samples
 from faultloc.subject.architecture import check_outputs
 from faultloc.subject.splits import DatasetSplits
 
@@ -60,10 +61,12 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
     """
     device = steady_device(given.device, "--device")
     _require_writable(output)
+    form = sample_form(data)  # first, since the module of a transform may teach Pillow another format
     listed = list_own_samples(data)
     about = {"Data": _described(data, listed.train)}
     say(f"Data: {about['Data']}")
-    form = sample_form(data)
+    for note in listed.notes:
+        say(f"{note}.")
     example = torch.from_numpy(example_input(listed.train, form)[None])
     with stray_labels_told(listed.train):
         model = read_own_model(
@@ -78,7 +81,13 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
     order = order_classes(listed.train, outputs)
     about["Classes"] = f"{_named(order)} (by {order.origin})"
     say(f"Classes, by {order.origin}: {_named(order)}")
+    absent = describe_absent(order, listed.train.given_names, outputs)
+    if absent:
+        say(absent)
     digest = store_own_samples(output, listed, order, form, say)
+    reading = describe_reading(output)
+    if reading:
+        about["Files"] = "; ".join(reading)
     splits = load_own_samples(output)
     check_labels(splits.train)
     model.network.to(device)
@@ -97,12 +106,19 @@ def require_test_set(data: DataOptions, purpose: str) -> None:
     """
     if not data.dataset.exists():
         return  # about which there is another sentence
-    if data.is_table or not (data.dataset / data.test_set).is_dir():
-        found = "is a table" if data.is_table else f"has no folder {data.test_set}"
-        raise DataError(
-            f"{data.dataset} {found}; expected a test set, {data.test_set}/<class>/*, {purpose}, beside "
-            f"{data.image_set}/: add it, or name another --test_set"
-        )
+    if data.is_table:
+        found = "is a table"
+    elif not (data.dataset / data.test_set).is_dir():
+        found = f"has no folder {data.test_set}"
+    else:
+        why_none = why_unlabelled(data.dataset / data.test_set, class_names_in(data.dataset / data.image_set))
+        if not why_none:
+            return
+        found = f"has a folder {data.test_set} without labels ({why_none})"
+    raise DataError(
+        f"{data.dataset} {found}; expected a test set, {data.test_set}/<class>/*, {purpose}, beside "
+        f"{data.image_set}/: add it, or name another --test_set"
+    )
 
 
 def _require_writable(output: Path) -> None:

@@ -1,12 +1,16 @@
 """The samples that options name: which they are, and in which form they are kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Shaped
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.io.datasets.image_files import UnreadableImageError, decode_images
+from faultloc.io.datasets.file_names import shown_name, why_not_kept
+from faultloc.io.datasets.folder_layout import require_classes, sets_among_classes, unread_set, why_unlabelled
+from faultloc.io.datasets.image_files import decode_images
+from faultloc.io.datasets.opened_image import UnreadableImageError
+from faultloc.io.datasets.reading_advice import COMMAND
 from faultloc.io.samples import SampleForm, SampleListing, list_folder, list_pool, list_table
 from faultloc.io.samples.texts import encode_texts_of, read_vocabulary
 from faultloc.io.samples.transformed import apply_transform, find_transform
@@ -18,11 +22,13 @@ _TRIED = 100
 
 @dataclass(frozen=True)
 class ListedSplits:
-    """The samples to examine, and those of the other sets where a folder has them."""
+    """The samples to examine, and those of the other sets where a folder has them; ``notes`` are sentences on how the
+    folders were taken."""
 
     train: SampleListing
     test: SampleListing | None = None
     improvement: SampleListing | None = None
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return sum(len(part) for part in (self.train, self.test, self.improvement) if part is not None)
@@ -39,6 +45,11 @@ def list_own_samples(options: DataOptions) -> ListedSplits:
             f"{options.dataset} does not exist; expected a folder with {options.image_set}/<class>/ in it, or a CSV "
             "file: check --dataset"
         )
+    if why_not_kept(str(options.dataset)):
+        raise DataError(
+            f"the path {shown_name(str(options.dataset))} has control characters or bytes that are not UTF-8 in it, "
+            "which the results cannot keep; expected a name that can be printed: rename the folder"
+        )
     if options.is_table:
         table = list_table(
             options.dataset,
@@ -47,20 +58,44 @@ def list_own_samples(options: DataOptions) -> ListedSplits:
             classes_file=options.classes,
             follow_links=options.follow_links,
         )
-        return ListedSplits(table)
-    train = list_folder(options.dataset, options.image_set, options.classes, follow_links=options.follow_links)
-    test = _other_set(options, options.test_set, "--test_set", train)
+        _require_two_classes(table, options)
+        return ListedSplits(table, notes=table.notes)
+    root, follow = options.dataset, options.follow_links
+    require_classes(root, root / options.image_set, COMMAND)
+    named = (options.test_set, options.improvement_set, options.pool_set)
+    others = sets_among_classes(root, options.image_set, [name for name in named if name])
+    train = list_folder(root, options.image_set, options.classes, follow_links=follow, without=others)
+    _require_two_classes(train, options)
+    test, test_notes = _other_set(options, options.test_set, "--test_set", train)
+    unread = unread_set(root, options.image_set, train.class_names, COMMAND) if test is None else ""
+    listed = ListedSplits(train, test, notes=(*train.notes, *test_notes, *([unread] if unread else [])))
     if options.pool_set is not None:
-        pool = list_pool(options.dataset, options.pool_set, train, follow_links=options.follow_links)
-        return ListedSplits(train, test, pool)
+        return replace(listed, improvement=list_pool(root, options.pool_set, train, follow_links=follow))
     if options.improvement_set is None:
-        return ListedSplits(train, test)
-    return ListedSplits(train, test, _other_set(options, options.improvement_set, "--improvement_set", train))
+        return listed
+    improvement, notes = _other_set(options, options.improvement_set, "--improvement_set", train)
+    return replace(listed, improvement=improvement, notes=(*listed.notes, *notes))
 
 
-def _other_set(options: DataOptions, name: str, option: str, train: SampleListing) -> SampleListing | None:
+def _require_two_classes(listing: SampleListing, options: DataOptions) -> None:
+    if len(set(listing.given_names)) > 1:
+        return
+    place = "the column of labels (--label_column)" if options.is_table else "--dataset and --image_set"
+    raise DataError(
+        f"all {len(listing):,} {listing.kind} of {options.dataset} have the label {listing.given_names[0]!r}; expected "
+        f"two classes or more: check {place}"
+    )
+
+
+def _other_set(
+    options: DataOptions, name: str, option: str, train: SampleListing
+) -> tuple[SampleListing | None, tuple[str, ...]]:
+    """The set of this name, None where there is none or where it has no labels, and what is to be said of that."""
     if name == options.image_set or not (options.dataset / name).is_dir():
-        return None
+        return None, ()
+    why_none = why_unlabelled(options.dataset / name, train.class_names)
+    if why_none and name == options.test_set:  # a set for improvement is asked for, and has to have labels
+        return None, (f"{options.dataset / name} is left alone: {why_none}",)
     listing = list_folder(options.dataset, name, options.classes, follow_links=options.follow_links)
     unknown = sorted(set(listing.given_names) - set(train.class_names))
     if unknown:
@@ -68,7 +103,7 @@ def _other_set(options: DataOptions, name: str, option: str, train: SampleListin
             f"the class {unknown[0]!r} of {options.dataset / name} is none of {options.image_set}/, which "
             f"has {', '.join(train.class_names[:10])}: remove it, or name another {option}"
         )
-    return listing
+    return listing, listing.notes
 
 
 def example_input(listing: SampleListing, form: SampleForm) -> Shaped[np.ndarray, "..."]:
@@ -84,10 +119,11 @@ def example_input(listing: SampleListing, form: SampleForm) -> Shaped[np.ndarray
                 return apply_transform(form, entry, name)
             if isinstance(entry, str):
                 return encode_texts_of([entry], form)[0]
-            return decode_images([entry], size=form.size, channels=form.channels)[0]
+            return decode_images([entry], size=form.size, channels=form.channels, advice=COMMAND)[0]
         except UnreadableImageError as error:
             first = first or error
-    raise DataError(f"none of the first {_TRIED} files can be read, for example: {first}")
+    tried = min(_TRIED, len(listing))
+    raise DataError(f"none of the first {tried} files can be read, for example: {first}")
 
 
 def sample_form(options: DataOptions) -> SampleForm:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from faultloc.errors import DataError
+from faultloc.io.datasets.reading_advice import COMMAND
+from faultloc.io.datasets.remarks import describe_left_out, describe_remarks
 from faultloc.io.samples import ClassOrder, SampleForm, store_samples
 from faultloc.io.stores.artifacts import load_json
 from faultloc.io.stores.dataset_store import load_dataset
@@ -12,7 +14,6 @@ from faultloc.report.shared.progress import count_bar
 from faultloc.subject.splits import DatasetSplits
 
 Say = Callable[[str], object]
-_SKIPPED_SHOWN = 3
 
 
 def store_own_samples(output: Path, listed: ListedSplits, order: ClassOrder, form: SampleForm, say: Say) -> str:
@@ -37,14 +38,28 @@ def store_own_samples(output: Path, listed: ListedSplits, order: ClassOrder, for
         )
     if digest == before:
         say("The data are as in the last run: nothing is decoded again.")
-    skipped = load_json(folder / "skipped.json")["skipped"]
-    if skipped:
-        names = ", ".join(entry["sample_id"] for entry in skipped[:_SKIPPED_SHOWN])
-        say(
-            f"{len(skipped)} files are skipped ({names}{', ...' if len(skipped) > _SKIPPED_SHOWN else ''}): see "
-            f"{folder}/skipped.json"
-        )
+    for sentence in describe_reading(output):
+        say(f"{sentence}.")
     return digest
+
+
+def describe_reading(output: Path) -> list[str]:
+    """What is to be said of the files that were read into ``output``: those that are skipped or left out, and those
+    that were taken in a way that may not be meant."""
+    folder, sentences = output / "dataset", []
+    named = load_json(folder / "skipped.json")
+    skipped, left_out = (
+        [(entry["sample_id"], entry["reason"]) for entry in named.get(kind, [])] for kind in ("skipped", "left_out")
+    )
+    if skipped:
+        sentences.append(f"{describe_left_out(skipped, 'skipped')}; {folder}/skipped.json names them all")
+    if left_out:
+        sentences.append(f"{describe_left_out(left_out)}; {folder}/skipped.json names them all")
+    if (folder / "remarks.json").exists():
+        said = load_json(folder / "remarks.json")
+        words = describe_remarks(said["to_be_turned"], said["first_frames"], COMMAND.turn)
+        sentences += [words] if words else []
+    return sentences
 
 
 def load_own_samples(output: Path) -> DatasetSplits:

@@ -8,7 +8,10 @@ from faultloc.io.results_store import Results
 from faultloc.io.stores.artifacts import save_json
 from faultloc.verdict import Verdict
 
-_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"}
+_SUFFIXES = {
+    *(".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"),
+    *(".jfif", ".jpe", ".avif", ".jp2", ".tga"),
+}
 
 
 def write_fiftyone(path: Path, results: Results, verdicts: Mapping[str, Verdict]) -> int:

@@ -14,11 +14,13 @@ import torch
 from PIL import Image
 
 from faultloc import cli
+from faultloc.io.cleaned_folder import new_paths
 from faultloc.io.datasets import read_image_folder, read_npz
 from faultloc.io.ranked_data import load_ranked_data
 from faultloc.io.samples import list_table
 from faultloc.io.stores.subject_store import load_weights
 from faultloc.io.stores.tables import load_table
+from faultloc.purify.changes import Change
 from faultloc.review.fingerprint import fingerprint
 from faultloc.review.verdict_store import VerdictStore
 from faultloc.subject.architectures import LeNet1
@@ -166,6 +168,34 @@ def test_links_out_of_the_data_set_are_not_followed(purify, folder_data, tmp_pat
     assert code == 0
     assert "2 left out as links that lead out of the data set" in said
     assert b"secret" not in contents(tmp_path / "clean").values()
+
+
+def test_what_was_not_examined_is_carried_into_no_class(purify, folder_data, tmp_path):
+    for name in ("train/cat/late.png", "train/dog/README.txt", "test/owl/late.jfif", "train/__MACOSX/cat/x.png"):
+        (folder_data.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder_data.root / name).write_text("x")
+    (folder_data.root / "train/notes.txt").write_text("of the set")
+    (folder_data.root / "train/itself").symlink_to("itself")
+    code, said, _ = purify(folder_data.results, "--remove", 1, "--output", tmp_path / "clean")
+    assert code == 0
+    assert "4 in class folders left out that were not examined (such as " in said
+    copied = contents(tmp_path / "clean")
+    assert b"x" not in copied.values()
+    assert copied["train/notes.txt"] == b"of the set"
+    assert len(copied) == 3 * PER_CLASS - 1 + 6 + 2
+
+
+def test_a_name_that_is_as_long_as_may_be_is_shortened_where_it_is_taken(folder_data, tmp_path):
+    results = load_ranked_data(folder_data.results)
+    long = f"{'ä' * 125}.png"
+    taken = dict.fromkeys((f"train/cat/{long}", f"train/dog/{long}"))
+    change = Change(f"train/cat/{long}", "relabel", "cat", "dog", "")
+    folders = {name: name for name in results.dataset.class_names}
+    moved = dict(new_paths(1, [change], folders, taken=set(taken)))[f"train/cat/{long}"]
+    assert moved.endswith("ä-from-cat.png")
+    assert len(moved.rpartition("/")[2].encode()) <= 255
+    (tmp_path / "train/dog").mkdir(parents=True)
+    (tmp_path / moved).write_text("a file system takes it")
 
 
 # --- what goes wrong -----------------------------------------------------------------------------------------------
@@ -350,6 +380,18 @@ def test_a_csv_that_has_changed_since(purify, examined_rows, tmp_path):
     (tmp_path / "news.csv").write_text("".join(f"story,{CLASSES[(index + 1) % 3]}\n" for index in range(9)))
     data = examined_rows("csv", tmp_path / "news.csv", NUMBERED)
     refused(purify(data.results, "--remove", 1), "does not hold the samples and labels that were examined")
+
+
+def test_a_table_by_semicolons_stays_one_and_says_which_rows_were_not_examined(purify, examined_rows, tmp_path):
+    rows = [[f"a, b {index}", CLASSES[index % 3]] for index in range(10)]
+    with (tmp_path / "news.csv").open("w", newline="") as file:
+        csv.writer(file, delimiter=";").writerows([["text", "label"], *rows])
+    data = examined_rows("csv", tmp_path / "news.csv", NUMBERED)
+    code, said, _ = purify(data.results, "--remove", 1, "--output", tmp_path / "clean")
+    assert code == 0
+    assert "1 rows that were not examined stay in it" in said
+    with (tmp_path / "clean/news.csv").open(newline="") as file:
+        assert list(csv.reader(file, delimiter=";")) == [["text", "label"], *rows[1:]]
 
 
 def test_linking_a_table_of_texts_is_refused(purify, examined_rows, tmp_path):

@@ -179,14 +179,31 @@ def test_impossible_sizes_and_channels_are_refused(folder, option):
         read_image_folder(root=str(folder), **option)
 
 
-def test_hidden_and_other_files_are_passed_over(folder):
+def test_hidden_and_other_files_are_left_out_and_warned_of(folder):
     (folder / "train/.cache").mkdir()
     (folder / "train/cat/notes.txt").write_text("x")
     (folder / "train/cat/._a.png").write_text("x")
-    assert len(read_image_folder(root=str(folder)).train) == 4
+    with pytest.warns(UserWarning, match=r"2 files are left out: .*train/cat/\._a\.png.*train/cat/notes\.txt"):
+        assert len(read_image_folder(root=str(folder)).train) == 4
 
 
-def test_a_file_name_that_cannot_be_printed_is_refused(folder):
+def test_file_names_that_cannot_be_kept_are_left_out_and_named_all_at_once(folder):
     save(folder / "train/cat/a\nb.png", image(1))
-    with pytest.raises(DataError, match="cannot be printed"):
+    save(folder / "train/dog/tab\t.png", image(1))
+    with pytest.warns(UserWarning, match=r"train/cat/a\\nb\.png, train/dog/tab\\t\.png"):
+        assert len(read_image_folder(root=str(folder)).train) == 4
+
+
+def test_images_that_ask_to_be_turned_are_warned_of_with_the_pipelines_way_on(folder):
+    orientation = Image.Exif()
+    orientation[0x0112] = 6
+    image(3).save(folder / "train/dog/turned.jpg", exif=orientation)
+    with pytest.warns(UserWarning, match=r"1 image asks by EXIF .*train/dog/turned\.jpg.*turn the files first"):
         read_image_folder(root=str(folder))
+
+
+def test_a_test_set_without_labels_is_left_alone(folder):
+    for name in ("cat", "dog"):
+        (folder / "test" / name).rename(folder / "test" / f"unsorted {name}")
+    with pytest.warns(UserWarning, match="test is left alone: its folders .* are none of the classes"):
+        assert read_image_folder(root=str(folder)).test is None

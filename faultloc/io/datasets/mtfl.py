@@ -11,8 +11,8 @@ from jaxtyping import Float32, UInt8
 from PIL import Image
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.io.datasets.image_files import UnreadableImageError, opened_image
 from faultloc.io.datasets.mtfl_lines import LANDMARKS, Box, FaceLine, read_boxes, read_faces
+from faultloc.io.datasets.opened_image import UnreadableImageError, opened_image
 from faultloc.settings_check import check_number
 from faultloc.subject.dataset import LabeledDataset, Targets
 from faultloc.subject.splits import DatasetSplits
@@ -72,7 +72,8 @@ def _read_face(
     root: Path, face: FaceLine, box: Box | None, margin: float | int
 ) -> tuple[UInt8[np.ndarray, "height width"], Float32[np.ndarray, "_"]]:
     try:
-        with opened_image(root / face.image) as image:
+        with opened_image(root / face.image) as opened:
+            image = opened.image
             _check_landmarks(face, image)
             left, top, right, bottom = _within(box or _square_about(face, margin), face, image)
             crop = image.convert("L").resize((SIDE, SIDE), Image.Resampling.BICUBIC, box=(left, top, right, bottom))

@@ -1,6 +1,6 @@
 """A person's own data set, as files: which samples it has, and decoding them once."""
 
-from faultloc.io.samples.class_order import ClassOrder, order_classes
+from faultloc.io.samples.class_order import ClassOrder, describe_absent, order_classes
 from faultloc.io.samples.folder import list_folder, list_pool
 from faultloc.io.samples.listing import SampleListing
 from faultloc.io.samples.store import SampleForm, store_samples
@@ -11,6 +11,7 @@ __all__ = [
     "ClassOrder",
     "SampleForm",
     "SampleListing",
+    "describe_absent",
     "list_folder",
     "list_pool",
     "list_table",

@@ -1,5 +1,6 @@
 """Which output of a model stands for which class."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,11 @@ class ClassOrder:
         return np.array([index[name] for name in given_names], dtype=np.int64)
 
 
+# 7, and 7.0, which a column of whole numbers becomes once a cell of it was empty.
+_WHOLE_NUMBER = re.compile(r"(\d{1,9})(\.0+)?", re.ASCII)
+_SHOWN = 5
+
+
 def order_classes(listing: SampleListing, outputs: int, names_of_model: Sequence[str] | None = None) -> ClassOrder:
     """The classes of ``listing`` in the order of the model's ``outputs``.
 
@@ -44,11 +50,35 @@ def order_classes(listing: SampleListing, outputs: int, names_of_model: Sequence
         return ClassOrder(names, "classes.json")
     if names_of_model is not None and set(names) <= set(names_of_model):
         return ClassOrder(tuple(names_of_model), "the names that the model has for its outputs")
-    if all(name.isascii() and name.isdecimal() and int(name) < outputs for name in names):
-        by_number = {int(name): name for name in names}
+    numbers = [_number(name) for name in names]
+    if all(number is not None and number < outputs for number in numbers):
+        by_number = dict(zip(numbers, names, strict=True))
         if len(by_number) == len(names):
             return ClassOrder(tuple(by_number.get(number, str(number)) for number in range(outputs)), "their numbers")
     strays = describe_stray_labels(listing, surely=True)
     if strays:
         raise DataError(f"{strays}; expected names or numbers of classes")
     return ClassOrder(names, "their sorted names")
+
+
+def describe_absent(order: ClassOrder, given_names: Sequence[str], outputs: int) -> str:
+    """What is to be said where the model knows classes that no sample has; empty where it knows no other."""
+    absent = sorted(set(order.class_names) - set(given_names), key=order.class_names.index)
+    if absent:
+        shown = f"{', '.join(map(repr, absent[:_SHOWN]))}{', ...' if len(absent) > _SHOWN else ''}"
+        return (
+            f"The model knows {len(absent)} class{'es' if len(absent) > 1 else ''} that the data have no sample of "
+            f"({shown}): it may be suggested as a label; if samples of it are missing, add them."
+        )
+    if outputs > len(order.class_names):
+        return (
+            f"The model has {outputs} outputs and the data {len(order.class_names)} classes, which are taken as the "
+            "first of them in this order: if a class in between has no samples, name all that the model knows, in the "
+            "order of its outputs, with --classes."
+        )
+    return ""
+
+
+def _number(name: str) -> int | None:
+    found = _WHOLE_NUMBER.fullmatch(name)
+    return int(found[1]) if found else None

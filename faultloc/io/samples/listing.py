@@ -19,7 +19,8 @@ class SampleListing:
 
     ``inputs`` are the paths of images, or the texts themselves; ``given_names`` each sample's class by its name;
     ``class_names`` those of the data set, in the order of ``classes.json`` where there is one (``order_is_given``) and
-    else sorted. ``skipped`` are left out already.
+    else sorted. ``skipped`` could be samples and cannot be used; ``left_out`` lies among them and is none; ``notes``
+    are sentences on how the data set was taken.
     """
 
     kind: Literal["images", "texts"]
@@ -30,16 +31,21 @@ class SampleListing:
     class_names: tuple[str, ...]
     order_is_given: bool
     skipped: tuple[Skipped, ...] = ()
+    left_out: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.given_names)
 
 
-def check_skipped(skipped: Sequence[Skipped], total: int) -> None:
-    """Raises DataError where more than one in a hundred of ``total`` samples cannot be used."""
+def check_skipped(skipped: Sequence[Skipped], total: int, listed_in: Path | None = None) -> None:
+    """Raises DataError where more than one in a hundred of ``total`` samples cannot be used; ``listed_in`` is the file
+    that names them all."""
     if 100 * len(skipped) > TOLERATED_PERCENT * total:
         first, reason = skipped[0]
+        links = " (--follow-links for links that are your own)" if " leads out " in reason else ""
+        where = f"; {listed_in} names them all" if listed_in is not None and len(skipped) > 1 else ""
         raise DataError(
             f"{len(skipped):,} of {total:,} files cannot be used, for example {first}: {reason}; expected at most "
-            f"{TOLERATED_PERCENT} %: repair or remove them (--follow-links for links that are your own)"
+            f"{TOLERATED_PERCENT} %: repair or remove them{links}{where}"
         )

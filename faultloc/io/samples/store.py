@@ -1,13 +1,17 @@
 """Decoding a data set once, into arrays on disk that are mapped into memory afterwards."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from faultloc.errors import DataError
-from faultloc.io.datasets.image_files import UnreadableImageError, decode_images
+from faultloc.io.datasets.image_files import decode_images
+from faultloc.io.datasets.opened_image import UnreadableImageError
+from faultloc.io.datasets.reading_advice import COMMAND
+from faultloc.io.datasets.remarks import Remarks
 from faultloc.io.samples.class_order import ClassOrder
 from faultloc.io.samples.form import SampleForm
 from faultloc.io.samples.listing import SampleListing, Skipped, check_skipped
@@ -60,8 +64,9 @@ def store_samples(
 ) -> str:
     """Decodes the samples into ``folder`` as `save_dataset` leaves them, unless they lie there already; their digest.
 
-    Damaged images are left out and named in `skipped.json`, with those that the listing skipped. ``on_change`` is
-    called before other samples that lie there are replaced, and may raise.
+    Damaged images are left out and named in `skipped.json`, with those that the listing skipped, and beside them what
+    it left out; `remarks.json` names the images of which there is something to say. ``on_change`` is called before
+    other samples that lie there are replaced, and may raise.
 
     Raises:
         DataError: more than one in a hundred images are damaged, or those that are read do not fit together.
@@ -70,39 +75,90 @@ def store_samples(
     parts = {name: part for name, part in given.items() if part is not None}
     digest = "-".join(content_digest(part, order, form, on_read) for part in parts.values())
     key = folder / "digest.json"
+    left_out = [entry for part in parts.values() for entry in part.left_out]
     if key.exists() and load_json(key).get("digest") == digest:
+        if (folder / "skipped.json").exists():  # what is no sample may be another than before
+            _save_skipped(folder, load_json(folder / "skipped.json")["skipped"], left_out)
         return digest
     if any(find_split(folder, name) is not None for name in SPLITS):
         on_change()
     key.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
-    decoded = {name: _decode(folder / name, part, order, form, on_decoded) for name, part in parts.items()}
-    train = decoded["train"][0]
-    others = {name: decoded[name][0] if name in decoded else None for name in ("test", "improvement")}
+    decoded = {name: _decode(folder, name, part, order, form, on_decoded) for name, part in parts.items()}
+    train = decoded["train"].dataset
+    others = {name: decoded[name].dataset if name in decoded else None for name in ("test", "improvement")}
     texts = tuple(str(text) for text in listing.inputs) if listing.kind == "texts" else ()
     words = tuple(form.vocabulary)
     save_dataset(folder, DatasetSplits(train, others["test"], words, texts, improvement=others["improvement"]))
     if texts and not form.vocabulary:
         save_json(folder / "text.json", {"texts": list(texts), "vocabulary": []})
-    everything = [entry for name, part in parts.items() for entry in (*part.skipped, *decoded[name][1])]
-    save_json(folder / "skipped.json", {"skipped": [{"sample_id": name, "reason": why} for name, why in everything]})
+    skipped = [entry for name, part in parts.items() for entry in (*part.skipped, *decoded[name].skipped)]
+    _save_skipped(folder, _as_records(skipped), left_out)
+    remarks = {
+        "to_be_turned": [name for one in decoded.values() for name in one.to_be_turned],
+        "first_frames": [name for one in decoded.values() for name in one.first_frames],
+    }
+    save_json(folder / "remarks.json", remarks)
     save_json(key, {"digest": digest})
     return digest
 
 
+@dataclass(frozen=True)
+class _Decoded:
+    """The samples that could be read; those that could not, with the reason; and the ids that remarks are about."""
+
+    dataset: LabeledDataset
+    skipped: list[Skipped]
+    to_be_turned: list[str]
+    first_frames: list[str]
+
+
 def _decode(
-    folder: Path, listing: SampleListing, order: ClassOrder, form: SampleForm, on_decoded: Progress
-) -> tuple[LabeledDataset, list[Skipped]]:
-    path = folder / "inputs.npy"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder: Path, name: Split, listing: SampleListing, order: ClassOrder, form: SampleForm, on_decoded: Progress
+) -> _Decoded:
+    path = folder / name / "inputs.npy"
+    path.parent.mkdir(parents=True, exist_ok=True)
     unreadable: dict[int, str] = {}
+    remarks = Remarks()
 
     def skip(index: int, error: UnreadableImageError) -> None:
-        unreadable[index] = str(error)
-        check_skipped([(listing.sample_ids[index], str(error))] * len(unreadable), len(listing) + len(listing.skipped))
+        unreadable[index] = error.reason
 
+    try:
+        _write_inputs(path, listing, form, skip, on_decoded, remarks)
+    except DataError:
+        if len(unreadable) < len(listing):
+            raise
+    skipped = [(listing.sample_ids[index], unreadable[index]) for index in sorted(unreadable)]
+    if skipped:  # named all at once, also where they are too many
+        _save_skipped(folder, _as_records(skipped), listing.left_out)
+    check_skipped(skipped, len(listing) + len(listing.skipped), folder / "skipped.json")
+    kept = np.setdiff1d(np.arange(len(listing)), sorted(unreadable))
+    if unreadable:
+        _compact(path, kept)
+    dataset = LabeledDataset(
+        np.load(path, mmap_mode="c", allow_pickle=False),
+        order.labels_of(listing.given_names)[kept],
+        np.array(listing.sample_ids, dtype=np.str_)[kept],
+        order.class_names,
+    )
+    turned, framed = (
+        [listing.sample_ids[index] for index in sorted(places)]
+        for places in (remarks.to_be_turned, remarks.first_frames)
+    )
+    return _Decoded(dataset, skipped, turned, framed)
+
+
+def _write_inputs(
+    path: Path,
+    listing: SampleListing,
+    form: SampleForm,
+    skip: Callable[[int, UnreadableImageError], object],
+    on_decoded: Progress,
+    remarks: Remarks,
+) -> None:
     if form.transform is not None:
-        store_transformed(path, listing, form, skip, on_decoded)
+        store_transformed(path, listing, form, skip, on_decoded, remarks)
     elif listing.kind == "texts":
         with written_whole(path) as temporary, temporary.open("wb") as file:
             np.save(file, encode_texts_of([str(text) for text in listing.inputs], form), allow_pickle=False)
@@ -120,18 +176,18 @@ def _decode(
                 channels=form.channels,
                 allocate=allocate,
                 on_unreadable=skip,
+                on_opened=remarks.hear,
                 on_decoded=on_decoded,
+                advice=COMMAND,
             )
-    kept = np.setdiff1d(np.arange(len(listing)), sorted(unreadable))
-    if unreadable:
-        _compact(path, kept)
-    dataset = LabeledDataset(
-        np.load(path, mmap_mode="c", allow_pickle=False),
-        order.labels_of(listing.given_names)[kept],
-        np.array(listing.sample_ids, dtype=np.str_)[kept],
-        order.class_names,
-    )
-    return dataset, [(listing.sample_ids[index], unreadable[index]) for index in sorted(unreadable)]
+
+
+def _as_records(skipped: Sequence[Skipped]) -> list[dict[str, str]]:
+    return [{"sample_id": name, "reason": reason} for name, reason in skipped]
+
+
+def _save_skipped(folder: Path, skipped: Sequence[dict[str, str]], left_out: Sequence[Skipped]) -> None:
+    save_json(folder / "skipped.json", {"skipped": list(skipped), "left_out": _as_records(left_out)})
 
 
 def _compact(path: Path, kept: np.ndarray) -> None:

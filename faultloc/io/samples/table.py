@@ -6,14 +6,18 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from faultloc.errors import DataError
-from faultloc.io.datasets.class_folders import IMAGE_SUFFIXES
+from faultloc.io.csv_dialect import dialect_rows, find_dialect, is_well_quoted
 from faultloc.io.datasets.class_list import read_class_names
+from faultloc.io.datasets.file_content import IMAGE_SUFFIXES
+from faultloc.io.datasets.file_names import shown_name, why_not_kept
 from faultloc.io.datasets.sample_ids import numbered_ids
 from faultloc.io.samples.listing import SampleListing, Skipped, check_skipped
-from faultloc.io.stores.csv_rows import csv_rows
+from faultloc.io.table_columns import FILE_NAMES, INPUT_NAMES, LABEL_NAMES
 
-_INPUT_NAMES = ("path", "image", "file", "filename", "image_path", "text", "sentence", "content", "input")
-_LABEL_NAMES = ("label", "class", "target", "category", "given_label", "y")
+# How programs write that there is no label.
+_NO_LABEL = {"nan", "null", "<na>", "n/a", "#n/a"}
+_TRIED = 100
+_LONGEST_PATH = 4096
 _SHOWN = 3
 
 
@@ -25,50 +29,78 @@ def list_table(
     classes_file: Path | None = None,
     follow_links: bool = False,
 ) -> SampleListing:
-    """The rows of the CSV at ``path``, which begins with a header; gzipped or not.
+    """The rows of the table at ``path``, which begins with a header; gzipped or not.
 
-    The columns are recognised by usual names (`path`, `image`, `text`, ...; `label`, `class`, ...) unless given. An
-    input whose name ends like an image's is a path, absolute or from the folder of the file; a path out of that folder
-    is skipped unless ``follow_links``, as a folder's links are. Else inputs are texts. A path is its sample's id, a
-    text has the number of its row, from 0.
+    What separates the columns (commas, semicolons, tabs, bars) is told by the file. The columns are recognised by
+    usual names (`path`, `image`, `text`, ...; `label`, `class`, ...) unless given. Inputs are paths, absolute or from
+    the folder of the file, where most of them end like images' or are files there; a path out of that folder is skipped
+    unless ``follow_links``, as a folder's links are. Else inputs are texts. A path is its sample's id, a text has the
+    number of its row, from 0.
 
     Raises:
         DataError: a column is missing or has blanks, a path stands there twice, or the file has no rows.
     """
-    rows = list(csv_rows(path))
+    dialect = find_dialect(path, [name for name in (input_column, label_column) if name is not None])
+    rows = list(dialect_rows(path, dialect))
+    if dialect.is_quoted and any("\n" in cell for _, row in rows for cell in row) and not is_well_quoted(path, dialect):
+        raise DataError(
+            f"{path} has a quotation mark that is not closed, so that lines are taken for one cell; expected cells "
+            'with line breaks in quotation marks, and every mark within them doubled (""): export it again'
+        )
     if len(rows) < 2:
         raise DataError(f"{path} has {len(rows)} lines; expected a header and a row for each sample")
     header = [name.strip() for name in rows[0][1]]
-    into, label = (
-        _column(header, path, wanted, known, option)
-        for wanted, known, option in (
-            (input_column, _INPUT_NAMES, "--input_column"),
-            (label_column, _LABEL_NAMES, "--label_column"),
-        )
-    )
+    into, label = _columns(header, path, input_column, label_column)
     for line, row in rows[1:]:
         if len(row) != len(header):
             raise DataError(f"{path}, line {line}: found {len(row)} columns, expected {len(header)} as in the header")
-    values, given = [row[into].strip() for _, row in rows[1:]], [row[label].strip() for _, row in rows[1:]]
+    cells, given = [row[into] for _, row in rows[1:]], [row[label].strip() for _, row in rows[1:]]
+    values = [cell.strip() for cell in cells]
     lines = [line for line, _ in rows[1:]]
-    for column, found in ((header[into], values), (header[label], given)):
+    blanks = [value if value.lower() not in _NO_LABEL else "" for value in given]
+    for column, found in ((header[into], values), (header[label], blanks)):
         blank = [line for line, value in zip(lines, found, strict=True) if not value]
         if blank:
+            spelt = {value for value in given if value.lower() in _NO_LABEL} if found is blanks else set()
+            also = f", or says {' or '.join(sorted(spelt))}," if spelt else ""
             raise DataError(
-                f"{path}: the column {column!r} is blank in {len(blank)} rows ({_lines(blank)}): fill it in, or remove "
-                "them"
+                f"{path}: the column {column!r} is blank{also} in {len(blank)} rows ({_lines(blank)}): fill it in, or "
+                "remove them"
             )
     names, is_given = read_class_names(path.parent, path.parent, given, classes_file)
-    if all(PurePosixPath(value).suffix.lower() in IMAGE_SUFFIXES for value in values):
-        return _images(path, lines, values, given, names, is_given, follow_links)
+    if _are_paths(path, header[into], values):
+        return _images(path, lines, cells, given, names, is_given, follow_links)
     ids = numbered_ids("row", np.arange(len(values)), len(values)).tolist()
     return SampleListing("texts", path.parent, values, given, ids, names, is_given)
+
+
+def _are_paths(path: Path, column: str, values: Sequence[str]) -> bool:
+    """Whether most of ``values`` end like an image's name or are files."""
+    if 2 * sum(PurePosixPath(value).suffix.lower() in IMAGE_SUFFIXES for value in values) > len(values):
+        return True
+    tried = values[:_TRIED]
+    if 2 * sum(_is_file(path.parent / value) for value in tried) > len(tried):
+        return True
+    if column.lower() in FILE_NAMES:
+        raise DataError(
+            f"{path}: the column {column!r} holds no paths of images, for example {values[0]!r}; expected paths from "
+            f"{path.parent}, with their endings such as .png: write them so, or name the column of inputs with "
+            "--input_column"
+        )
+    return False
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return len(str(path)) < _LONGEST_PATH and path.is_file()
+    except (OSError, ValueError):  # a text that can be no path
+        return False
 
 
 def _images(
     path: Path,
     lines: list[int],
-    values: list[str],
+    cells: list[str],
     given: list[str],
     names: tuple[str, ...],
     is_given: bool,
@@ -78,7 +110,13 @@ def _images(
     first_line: dict[Path, int] = {}
     kept: list[tuple[Path, str, str]] = []
     skipped: list[Skipped] = []
-    for line, value, name in zip(lines, values, given, strict=True):
+    left_out: list[Skipped] = []
+    for line, cell, name in zip(lines, cells, given, strict=True):
+        # Blanks around a name are nearly always the table's, and may be the name's.
+        value = cell if cell != cell.strip() and _is_file(path.parent / cell) else cell.strip()
+        if why_not_kept(value):
+            left_out.append((shown_name(value), why_not_kept(value)))
+            continue
         file = (path.parent / value).resolve()
         if file in first_line:
             raise DataError(
@@ -88,11 +126,13 @@ def _images(
         first_line[file] = line
         if not follow and not file.is_relative_to(home):
             skipped.append((value, "a path that leads out of the data set"))
-        elif not file.is_file():
+        elif not _is_file(file):
             skipped.append((value, "no such file"))
         else:
             kept.append((path.parent / value, name, value))
-    check_skipped(skipped, len(values))
+    check_skipped(skipped, len(kept) + len(skipped))
+    if not kept:
+        raise DataError(f"none of the files that {path} names can be kept, for example {left_out[0][0]}: rename them")
     return SampleListing(
         kind="images",
         root=path.parent,
@@ -102,20 +142,47 @@ def _images(
         class_names=names,
         order_is_given=is_given,
         skipped=tuple(skipped),
+        left_out=tuple(left_out),
     )
 
 
-def _column(header: Sequence[str], path: Path, wanted: str | None, known: Sequence[str], option: str) -> int:
+def _columns(header: Sequence[str], path: Path, input_column: str | None, label_column: str | None) -> tuple[int, int]:
+    """The columns of inputs and of labels."""
+    found = [
+        _named(header, path, wanted, known, option)
+        for wanted, known, option in (
+            (input_column, INPUT_NAMES, "--input_column"),
+            (label_column, LABEL_NAMES, "--label_column"),
+        )
+    ]
+    if not all(any(columns) for columns in found):  # a name that is less usual says something beside another only
+        found = [(columns[0], []) for columns in found]
+    (inputs, labels) = (columns[0] or columns[1] for columns in found)
+    return (
+        _only(header, path, inputs, INPUT_NAMES[0], "--input_column"),
+        _only(header, path, labels, LABEL_NAMES[0], "--label_column"),
+    )
+
+
+def _named(
+    header: Sequence[str], path: Path, wanted: str | None, known: Sequence[Sequence[str]], option: str
+) -> tuple[list[int], list[int]]:
+    """The columns that have a usual name, and those that have a less usual one."""
     if wanted is not None:
         if wanted not in header:
             raise DataError(f"{path} has no column {wanted!r}; it has {', '.join(header)}: name one with {option}")
-        return header.index(wanted)
-    found = [index for index, name in enumerate(header) if name.lower() in known]
+        return [header.index(wanted)], []
+    usual, other = ([index for index, name in enumerate(header) if name.lower() in names] for names in known)
+    return usual, other
+
+
+def _only(header: Sequence[str], path: Path, found: Sequence[int], known: Sequence[str], option: str) -> int:
     if len(found) != 1:
         many = f"several ({', '.join(header[index] for index in found)})" if found else "none"
+        above = "" if found else ", or put a header above its first line if that is a sample"
         raise DataError(
-            f"{path} has the columns {', '.join(header)}; expected one of {', '.join(known)} and found {many}: name it "
-            f"with {option}"
+            f"{path} has the columns {', '.join(header)}; expected one of {', '.join(known)} and found {many}: name "
+            f"it with {option}{above}"
         )
     return found[0]
 

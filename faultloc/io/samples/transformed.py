@@ -6,18 +6,25 @@ import inspect
 import sys
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.io.datasets.image_files import UnreadableImageError
+from faultloc.io.datasets.opened_image import WIDE_MODES, UnreadableImageError, opened_image
+from faultloc.io.datasets.remarks import Remarks
 from faultloc.io.samples.form import SampleForm, Transform
 from faultloc.io.samples.listing import SampleListing
+from faultloc.io.samples.sixteen_bits import check_sixteen_bits
 from faultloc.io.stores.artifacts import written_whole
 
 _EXPECTED = "expected a function or an object that can be called, as in package.module:name"
+
+# Images that EXIF asks to be turned, of which it is tried whether the transform turns them.
+_TRIED = 20
+_AXES_OF_AN_IMAGE = 3
 
 
 def find_transform(name: str) -> tuple[Transform, str]:
@@ -49,24 +56,34 @@ def store_transformed(
     form: SampleForm,
     on_unreadable: Callable[[int, UnreadableImageError], object],
     on_decoded: Callable[[int], object],
+    remarks: Remarks,
 ) -> None:
-    """Writes what ``form.transform`` makes of each sample as one array to ``path``, float32 or int32.
+    """Writes what ``form.transform`` makes of each sample as one array to ``path``: float32, uint8 images, or int32.
 
-    Rows of damaged images are of no meaning. Images are given to it in RGB, as torchvision's folders do, or grey where
-    ``form.channels`` is 1.
+    Rows of damaged images are of no meaning. See ``apply_transform`` for what it is given. ``remarks`` hears of the
+    images, but not of their orientation where the transform sees to that.
 
     Raises:
         DataError: the transform fails, or gives arrays of different shapes.
     """
-    rows = None
+    rows, is_checked, is_turned_by_transform, tried = None, False, True, 0
     with written_whole(path) as temporary, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's remarks on metadata
         for index, entry in enumerate(listing.inputs):
+            name = listing.sample_ids[index]
             try:
-                value = apply_transform(form, entry, listing.sample_ids[index])
+                given = entry if isinstance(entry, str) else _image_of(form, entry, remarks, index)
             except UnreadableImageError as error:
                 on_unreadable(index, error)
                 continue
+            if isinstance(given, Image.Image) and given.mode == "I;16" and not is_checked:
+                check_sixteen_bits(partial(_array, form, sample_id=name), given)
+                is_checked = True
+            value = _array(form, given, name)
+            is_asked = not isinstance(given, str) and remarks.to_be_turned[-1:] == [index]
+            if is_asked and is_turned_by_transform and tried < _TRIED:
+                tried += 1
+                is_turned_by_transform = _turns(form, given, value, name)
             if rows is None:
                 shape = (len(listing), *value.shape)
                 rows = np.lib.format.open_memmap(temporary, mode="w+", dtype=value.dtype, shape=shape)
@@ -80,33 +97,66 @@ def store_transformed(
         if rows is None:
             raise DataError("no sample could be read: check the files")
         rows.flush()
+    if is_turned_by_transform:
+        remarks.to_be_turned.clear()
 
 
 def apply_transform(form: SampleForm, entry: Path | str, sample_id: str) -> np.ndarray:
-    """What ``form.transform`` makes of the image at ``entry``, or of the text: numbers in float32, or int32 token ids.
+    """What ``form.transform`` makes of the image at ``entry``, or of the text: numbers in float32 or uint8, or int32
+    token ids.
+
+    It is given images of 8 bits a channel in RGB, as torchvision's folders do, or grey where ``form.channels`` is 1;
+    those of more bits, which a conversion would cut off, as they are: in Pillow's modes I;16, I and F.
 
     Raises:
         UnreadableImageError: the image is damaged.
         DataError: the transform fails or gives no numbers.
     """
+    given = entry if isinstance(entry, str) else _image_of(form, entry, Remarks(), 0)
+    return _array(form, given, sample_id).copy()  # else it may be a view of an image, which nobody may write to
+
+
+def _image_of(form: SampleForm, path: Path, remarks: Remarks, index: int) -> Image.Image:
+    with opened_image(path) as opened:
+        remarks.hear(index, opened)
+        image = opened.image
+        if image.mode not in WIDE_MODES:
+            return image.convert("L" if form.channels == 1 else "RGB")
+        if not image.mode.startswith("I;16"):
+            return image
+        # In the byte order of the machine: torchvision takes big-endian pixels for bytes.
+        native = Image.fromarray(np.asarray(image).astype(np.uint16))
+        native.info = image.info
+        return native
+
+
+def _turns(form: SampleForm, image: "Image.Image | str", value: np.ndarray, sample_id: str) -> bool:
+    """Whether the transform, which gave ``value``, turns ``image`` as its EXIF asks: it then gives the same for the
+    upright image."""
+    assert not isinstance(image, str)
+    try:
+        return np.array_equal(_array(form, ImageOps.exif_transpose(image), sample_id), value)
+    except DataError:
+        return False
+
+
+def _array(form: SampleForm, given: "Image.Image | str", sample_id: str) -> np.ndarray:
     assert form.transform is not None
-    if isinstance(entry, str):
-        return _array(form.transform, entry, sample_id)
     try:
-        with Image.open(entry) as image:
-            converted = image.convert("L" if form.channels == 1 else "RGB")
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
-        raise UnreadableImageError(f"the image {entry} cannot be read ({error}): repair or remove it") from error
-    return _array(form.transform, converted, sample_id)
-
-
-def _array(transform: Transform, value: "Image.Image | str", sample_id: str) -> np.ndarray:
-    try:
-        array = np.asarray(transform(value))
+        array = np.asarray(form.transform(given))
     except Exception as error:  # whatever a person's own code raises
-        raise DataError(f"the transform fails on {sample_id}: {type(error).__name__}: {error}") from error
+        mode = f" (Pillow's mode {given.mode!r})" if isinstance(given, Image.Image) and given.mode in WIDE_MODES else ""
+        raise DataError(f"the transform fails on {sample_id}{mode}: {type(error).__name__}: {error}") from error
     if array.dtype == object or not (np.issubdtype(array.dtype, np.number) and array.ndim):
         raise DataError(
             f"the transform gives {type(array).__name__} of {array.dtype} for {sample_id}; expected numbers"
         )
-    return array
+    return array.astype(_kept_type(array), copy=False)
+
+
+def _kept_type(array: np.ndarray) -> type[np.generic]:
+    """Token ids stay whole numbers, images in bytes stay bytes; all else is floating point as networks take it."""
+    if array.dtype == np.uint8 and array.ndim >= _AXES_OF_AN_IMAGE:
+        return np.uint8
+    is_whole = np.issubdtype(array.dtype, np.integer) and array.ndim < _AXES_OF_AN_IMAGE
+    return np.int32 if is_whole else np.float32

@@ -60,7 +60,8 @@ def save_found(
     suspects = found.suspects(max(top, _ON_PAGE))
     write_located(folder / "located", suspects[:top])
     with written_whole(folder / "report.html") as temporary:
-        temporary.write_text(render_page(_content(folder, found, suspects[:_ON_PAGE], accuracies, about or {})))
+        page = render_page(_content(folder, found, suspects[:_ON_PAGE], accuracies, about or {}))
+        temporary.write_text(page, encoding="utf-8")
     return folder
 
 

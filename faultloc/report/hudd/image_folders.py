@@ -1,5 +1,6 @@
 """The images of each cluster in a folder of its own: copies of files, or arrays as PNG."""
 
+import os
 import re
 import shutil
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ from faultloc.subject.dataset import LabeledDataset
 # What an id may bring into a file name; everything else becomes an underscore.
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST = 100
+# Bytes, of the 255 that file systems take for a name.
+_LONGEST_ENCODED = 200
 
 
 def write_image_folders(
@@ -42,6 +45,8 @@ def _write(folder: Path, prefix: str, place: int, dataset: LabeledDataset, files
     parts = PurePosixPath(sample_id).parts
     # The set's folder is the same for all; the class is worth seeing.
     name = _UNSAFE.sub("_", "_".join(parts[1:] or parts)).strip(".")[-_LONGEST:]
+    while len(os.fsencode(name)) > _LONGEST_ENCODED:
+        name = name[1:]
     if source is not None and source.is_file():
         shutil.copyfile(source, folder / f"{prefix}{name}")
         return 1

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from faultloc.errors import DataError
-from faultloc.io.samples import SampleListing, order_classes
+from faultloc.io.samples import SampleListing, describe_absent, order_classes
 
 
 def listing(names, order_is_given=False):
@@ -39,3 +39,20 @@ def test_names_that_are_no_numbers_of_outputs_are_sorted():
 def test_more_classes_than_outputs_are_an_error():
     with pytest.raises(DataError, match="3 classes .*, the model 2 outputs"):
         order_classes(listing(("a", "b", "c")), 2)
+
+
+def test_whole_numbers_with_a_point_are_the_outputs_that_they_name():
+    assert order_classes(listing(("10.0", "2.0", "0.0")), 11).labels_of(["10.0", "2.0", "0.0"]).tolist() == [10, 2, 0]
+    assert order_classes(listing(("0.5", "1.0")), 2).origin == "their sorted names"
+
+
+def test_a_class_that_the_model_knows_and_the_data_lack_is_told_by_name():
+    order = order_classes(listing(("cat", "dog", "owl"), order_is_given=True), 3)
+    assert "1 class that the data have no sample of ('owl')" in describe_absent(order, ["cat", "dog"], 3)
+    assert describe_absent(order, ["cat", "dog", "owl"], 3) == ""
+
+
+def test_outputs_without_a_class_are_told_with_the_way_on():
+    order = order_classes(listing(("cat", "dog")), 3)
+    assert "3 outputs and the data 2 classes" in describe_absent(order, ["cat", "dog"], 3)
+    assert "--classes" in describe_absent(order, ["cat", "dog"], 3)

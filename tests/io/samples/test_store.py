@@ -1,17 +1,18 @@
 """Decoding once."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from faultloc.errors import ConfigError, DataError
 from faultloc.io.samples import SampleForm, list_folder, list_table, order_classes, store_samples
 from faultloc.io.samples.texts import read_vocabulary
-from faultloc.io.samples.transformed import find_transform
+from faultloc.io.samples.transformed import apply_transform, find_transform
 from faultloc.io.stores.dataset_store import load_test, load_texts, load_train
 
 
@@ -102,6 +103,44 @@ def test_more_damaged_files_are_an_error_that_names_one(write_images, tmp_path):
     with pytest.raises(DataError, match=r"1 of 40 files cannot be used, for example train/cat/007\.png"):
         stored(tmp_path / "kept", list_folder(root, "train"))
     assert not (tmp_path / "kept/digest.json").exists()
+
+
+def test_all_damaged_files_are_counted_and_named_when_they_are_too_many(write_images, tmp_path):
+    root = write_images(("cat", "dog"), 20)
+    damaged = [f"train/cat/{number:03d}.png" for number in range(0, 20, 2)]
+    for name in damaged:
+        (root / name).write_bytes(b"text")
+    with pytest.raises(DataError, match=r"10 of 40 files .*\(it holds text\).*skipped\.json names them all"):
+        stored(tmp_path / "kept", list_folder(root, "train"))
+    assert skipped(tmp_path / "kept") == damaged
+
+
+def left_out(folder):
+    return [entry["sample_id"] for entry in json.loads((folder / "skipped.json").read_text())["left_out"]]
+
+
+def test_what_is_no_sample_is_listed_in_the_results_also_when_it_came_later(write_images, tmp_path):
+    root = write_images()
+    (root / "train/cat/README.txt").write_text("x")
+    first = stored(tmp_path / "kept", list_folder(root, "train"))
+    assert left_out(tmp_path / "kept") == ["train/cat/README.txt"]
+    (root / "train/dog/more.txt").write_text("x")
+    again = stored(tmp_path / "kept", list_folder(root, "train"), on_decoded=lambda _: pytest.fail("decoded again"))
+    assert again == first
+    assert left_out(tmp_path / "kept") == ["train/cat/README.txt", "train/dog/more.txt"]
+
+
+def test_images_that_ask_to_be_turned_and_animations_are_named_in_the_results(write_images, tmp_path):
+    root = write_images(size=(8, 8))
+    picture = Image.open(root / "train/cat/000.png")
+    for orientation in (1, 6):
+        asked = Image.Exif()
+        asked[0x0112] = orientation
+        picture.save(root / f"train/dog/{orientation}.jpg", exif=asked)
+    picture.save(root / "train/dog/7.gif", save_all=True, append_images=[picture.rotate(90)])
+    stored(tmp_path / "kept", list_folder(root, "train"), SampleForm(channels=3))
+    remarks = json.loads((tmp_path / "kept/remarks.json").read_text())
+    assert remarks == {"to_be_turned": ["train/dog/6.jpg"], "first_frames": ["train/dog/7.gif"]}
 
 
 def test_images_of_different_sizes_are_an_error_until_a_size_is_given(write_images, tmp_path):
@@ -205,6 +244,96 @@ def test_a_transform_that_cannot_be_used_is_one_sentence(write_images, tmp_path,
     with pytest.raises(DataError, match=sentence):
         stored(tmp_path / "kept", list_folder(write_images(), "train"), form)
     assert not (tmp_path / "kept/train/inputs.npy").exists()
+
+
+WIDE = np.array([[0, 100, 255, 256, 1000, 40000, 65535]], dtype=np.uint16)
+
+
+def big_endian() -> Image.Image:
+    image = Image.new("I;16B", (7, 1))
+    image.frombytes(WIDE.astype(">u2").tobytes())
+    return image
+
+
+@pytest.mark.parametrize(
+    ("name", "image"),
+    [
+        ("a.png", Image.fromarray(WIDE)),
+        ("a.tif", Image.fromarray(WIDE)),
+        ("big.tif", big_endian()),
+        ("whole.tif", Image.fromarray(WIDE.astype(np.int32))),
+        ("real.tif", Image.fromarray(WIDE.astype(np.float32) / 2)),
+    ],
+)
+def test_a_transform_is_given_more_than_eight_bits_as_they_are(tmp_path, name, image):
+    image.save(tmp_path / name)
+    form = SampleForm(transform=lambda given: np.asarray(given, dtype=np.float64)[None], transform_digest="x")
+    array = apply_transform(form, tmp_path / name, name)
+    assert array.dtype == np.float32
+    assert array[0].tolist() == (WIDE / (2 if name == "real.tif" else 1)).tolist()
+
+
+def with_a_sign(image):
+    return np.asarray(image).astype(np.int16)[None].astype(np.float32) / 32767  # as torchvision's ToTensor reads them
+
+
+def inverted(image):
+    return 1 - np.asarray(image, dtype=np.float32)[None] / 65535
+
+
+def standardised(image):
+    pixels = np.asarray(image, dtype=np.float32)[None]
+    return (pixels - pixels.mean()) / (pixels.std() + 1e-6)
+
+
+@pytest.mark.parametrize(("transform", "is_right"), [(with_a_sign, False), (inverted, True), (standardised, True)])
+def test_a_transform_that_takes_white_for_black_in_sixteen_bits_is_refused(tmp_path, transform, is_right):
+    for name in ("cat", "dog"):
+        (tmp_path / "wide/train" / name).mkdir(parents=True)
+        Image.fromarray(WIDE).save(tmp_path / "wide/train" / name / "a.png")
+    form = SampleForm(transform=transform, transform_digest="x")
+    refusal = nullcontext() if is_right else pytest.raises(DataError, match="takes white pixels of 16 bits for black")
+    with refusal:
+        stored(tmp_path / "kept", list_folder(tmp_path / "wide", "train"), form)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK"])
+def test_a_transform_is_given_eight_bits_in_rgb(tmp_path, mode):
+    path = tmp_path / ("a.tif" if mode == "CMYK" else "a.png")
+    Image.fromarray(np.full((2, 2, 3), 255, np.uint8)).convert(mode).save(path)
+    given = []
+    form = SampleForm(transform=lambda image: given.append(image) or np.zeros(1), transform_digest="x")
+    apply_transform(form, path, "a")
+    assert given[0].mode == "RGB"
+    assert (np.asarray(given[0]) == 255).all()
+
+
+def test_without_a_transform_wide_images_are_refused_with_an_option_of_the_command(write_images, tmp_path):
+    root = write_images(size=(7, 1))
+    Image.fromarray(WIDE).save(root / "train/dog/wide.png")
+    with pytest.raises(DataError, match=r"wide\.png has Pillow's mode 'I;16'.*--transform") as raised:
+        stored(tmp_path / "kept", list_folder(root, "train"), SampleForm(channels=1))
+    assert "dataset=" not in str(raised.value)
+
+
+def upright(image):
+    return np.asarray(ImageOps.exif_transpose(image), dtype=np.float32).transpose(2, 0, 1)
+
+
+def as_stored(image):
+    return np.asarray(image, dtype=np.float32).transpose(2, 0, 1)
+
+
+@pytest.mark.parametrize(("transform", "named"), [(upright, 0), (as_stored, 2)])
+def test_orientation_is_said_only_where_the_transform_does_not_see_to_it(write_images, tmp_path, transform, named):
+    root = write_images(per_class=2, size=(5, 5))
+    asked = Image.Exif()
+    asked[0x0112] = 3
+    for name in ("cat", "dog"):
+        Image.open(root / f"train/{name}/001.png").save(root / f"train/{name}/001.png", exif=asked)
+    form = SampleForm(transform=transform, transform_digest="x")
+    stored(tmp_path / "kept", list_folder(root, "train"), form)
+    assert len(json.loads((tmp_path / "kept/remarks.json").read_text())["to_be_turned"]) == named
 
 
 def test_a_changed_transform_is_noticed(own_code, tmp_path):

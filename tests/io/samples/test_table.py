@@ -1,5 +1,6 @@
 """Which samples a CSV file has."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -98,3 +99,76 @@ def test_missing_files_are_an_error_above_one_percent(table, tmp_path):
     _image(tmp_path / "a.png")
     with pytest.raises(DataError, match=r"1 of 2 files cannot be used, for example b\.png: no such file"):
         list_table(table("path,label\na.png,0\nb.png,1\n"))
+
+
+ROWS = [["text", "label"], ["Hello, world; and\nall", "1,5"], ["no", "2,5"]]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_file_tells_what_separates_its_columns(tmp_path, separator, encoding):
+    with (tmp_path / "data.csv").open("w", newline="", encoding=encoding) as file:
+        csv.writer(file, delimiter=separator).writerows(ROWS)
+    listing = list_table(tmp_path / "data.csv")
+    assert listing.inputs == ["Hello, world; and\nall", "no"]
+    assert listing.given_names == ["1,5", "2,5"]
+
+
+def test_the_separator_that_excel_names_in_the_first_line_is_taken(table):
+    assert list_table(table("sep=;\ntext;label\na,b;0\nc;1\n")).inputs == ["a,b", "c"]
+
+
+def test_named_columns_tell_the_separator_too(table):
+    path = table("id;review, raw;stars\n1;fine;5\n2;poor;1\n")
+    assert list_table(path, input_column="review, raw", label_column="stars").inputs == ["fine", "poor"]
+
+
+def test_quotation_marks_mean_nothing_in_a_table_by_tabs_that_does_not_close_them(table):
+    path = table('text\tlabel\n"Great film\tpos\nbad\tneg\nhe said "so"\tpos\n')
+    assert list_table(path).inputs == ['"Great film', "bad", 'he said "so"']
+
+
+def test_a_quotation_mark_that_is_not_closed_is_an_error_and_swallows_no_rows(table):
+    with pytest.raises(DataError, match="a quotation mark that is not closed"):
+        list_table(table('text,label\n"Great film,pos\nbad,neg\nhe said "so",pos\nlast,neg\n'))
+
+
+@pytest.mark.parametrize(("label", "also"), [("NaN", "says NaN"), ("null", "says null"), ("", "in 1 rows")])
+def test_what_programs_write_for_no_label_is_none(table, label, also):
+    with pytest.raises(DataError, match=rf"'label' is blank.*{also}.*line 3"):
+        list_table(table(f"text,label\na,1\nb,{label}\nc,0\n"))
+
+
+def test_less_usual_names_are_taken_where_both_columns_have_one(table):
+    assert list_table(table("review,sentiment\na,pos\nb,neg\n")).given_names == ["pos", "neg"]
+    with pytest.raises(DataError, match="found none: name it with --input_column, or put a header above"):
+        list_table(table("great film,1\npoor film,0\n"))
+
+
+def test_text_of_another_encoding_is_one_sentence(tmp_path):
+    (tmp_path / "data.csv").write_bytes("text;label\nschön;1\n".encode("latin-1"))
+    with pytest.raises(DataError, match="cannot be read as CSV in UTF-8"):
+        list_table(tmp_path / "data.csv")
+
+
+@pytest.mark.parametrize(("content", "what"), [(b"PK\x03\x04", "a ZIP archive"), (b"PAR1", "a Parquet table")])
+def test_what_is_no_table_is_said(tmp_path, content, what):
+    (tmp_path / "data.csv").write_bytes(content)
+    with pytest.raises(DataError, match=f"holds {what}; expected a table as text"):
+        list_table(tmp_path / "data.csv")
+
+
+def test_paths_are_told_by_their_files_whatever_they_end_in(table, tmp_path):
+    names = ["a.jfif", "noending", " lead.png", "a;b, c.png"]
+    for name in names:
+        Image.fromarray(np.zeros((4, 4), np.uint8)).save(tmp_path / name, "PNG")
+    rows = "".join(f'"{name}",{number % 2}\n' for number, name in enumerate([*names, "line\nbreak.png"]))
+    listing = list_table(table(f"image,label\n{rows}"))
+    assert listing.kind == "images"
+    assert listing.sample_ids == names
+    assert [name for name, _ in listing.left_out] == [r"line\nbreak.png"]
+
+
+def test_names_without_their_endings_are_said_to_be_no_files(table):
+    with pytest.raises(DataError, match="'id_code' holds no paths of images, for example 'a1'"):
+        list_table(table("id_code,diagnosis\na1,0\na2,1\n"))
