@@ -14,6 +14,7 @@ class FileKind(Enum):
     LEGACY_CHECKPOINT = "a file of torch.save from before PyTorch 1.6"
     PICKLE = "a plain pickle"
     SAFETENSORS = "a safetensors file"
+    SHARDS = "an index of safetensors files"
     TORCHSCRIPT = "a TorchScript archive"
     EXPORTED_PROGRAM = "an exported program (torch.export)"
 
@@ -48,6 +49,8 @@ def file_kind(path: Path) -> FileKind:
             raise ModelError(f"{path} is {description}; {_EXPECTED}")
     if start[:1] == b"\x80":
         return FileKind.LEGACY_CHECKPOINT if start[2:].startswith(_LEGACY_MAGIC) else FileKind.PICKLE
+    if path.name.endswith(".safetensors.index.json"):
+        return FileKind.SHARDS
     if start[8:9] == b"{" and 2 <= int.from_bytes(start[:8], "little") <= size - 8:
         return FileKind.SAFETENSORS
     raise ModelError(f"{path} holds no model that can be read, or is cut off; {_EXPECTED}")
