@@ -40,10 +40,25 @@ def order_classes(listing: SampleListing, outputs: int, names_of_model: Sequence
         )
     if listing.order_is_given:
         return ClassOrder(names, "classes.json")
-    if names_of_model is not None and set(names) <= set(names_of_model):
-        return ClassOrder(tuple(names_of_model), "the names that the model has for its outputs")
+    if names_of_model is not None and (spelled := _spelled_as(names, names_of_model[:outputs])) is not None:
+        return ClassOrder(spelled, "the names that the model has for its outputs")
     if all(name.isascii() and name.isdecimal() and int(name) < outputs for name in names):
         by_number = {int(name): name for name in names}
         if len(by_number) == len(names):
             return ClassOrder(tuple(by_number.get(number, str(number)) for number in range(outputs)), "their numbers")
     return ClassOrder(names, "their sorted names")
+
+
+def _spelled_as(names: Sequence[str], names_of_model: Sequence[str]) -> tuple[str, ...] | None:
+    """The model's names as the data set spells them; None where one of the data set's is none of the model's."""
+    for same in (lambda name: name, _plain):
+        own = {same(name): name for name in names}
+        theirs = [same(name) for name in names_of_model]
+        if len(own) == len(names) and len(set(theirs)) == len(theirs) and own.keys() <= set(theirs):
+            return tuple(own.get(key, name) for key, name in zip(theirs, names_of_model, strict=True))
+    return None
+
+
+def _plain(name: str) -> str:
+    # A folder `golden_retriever` holds what a configuration calls "Golden Retriever".
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in name.casefold()).split())

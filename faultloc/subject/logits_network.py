@@ -1,0 +1,86 @@
+"""A network whose answers are of another form than logits, made to give logits: a row of numbers a sample, one a class.
+
+Everything here reads networks so. A softmax of probabilities would flatten them, and a column for two classes has none
+for the other one.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+
+import torch
+from torch import Tensor, nn
+
+from faultloc.subject.wrapped_network import WrappedNetwork
+
+# The least probability: that of float32 above 0, and for a probability alone, whose other side is 1 less it, the
+# distance from 1 to its neighbour.
+_LEAST, _LEAST_OF_TWO = torch.finfo(torch.float32).tiny, torch.finfo(torch.float32).eps
+
+Step = str | int
+
+
+class AnswerForm(Enum):
+    """What a network's numbers are; the value says it to people."""
+
+    LOGITS = "logits"
+    PROBABILITIES = "probabilities (the output of a softmax)"
+    LOG_PROBABILITIES = "logarithms of probabilities (the output of a log-softmax)"
+    PROBABILITY_OF_EACH = "a probability of each class by itself (sigmoids)"
+    LOGIT_OF_SECOND = "one logit, that of the second of two classes"
+    PROBABILITY_OF_SECOND = "one probability, that of the second of two classes (a sigmoid)"
+
+    @property
+    def is_of_two(self) -> bool:
+        """Whether one number stands for two classes."""
+        return self in (AnswerForm.LOGIT_OF_SECOND, AnswerForm.PROBABILITY_OF_SECOND)
+
+
+class LogitsNetwork(WrappedNetwork):
+    """``network``, whose numbers are of the ``form`` and lie at ``path`` in what it returns, as logits in float32.
+
+    Probabilities are taken by their logarithm, so that a softmax gives them back. One number z for two classes becomes
+    (-z/2, z/2), whose softmax is its sigmoid. Inputs are cast to ``dtype``, that of the weights.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        form: AnswerForm = AnswerForm.LOGITS,
+        path: Sequence[Step] = (),
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        super().__init__(network)
+        self.form, self.path, self.dtype = form, tuple(path), dtype
+        self.register_buffer("_two_sides", torch.tensor([[-0.5], [0.5]]), persistent=False)
+        self.train(network.training)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """The logits."""
+        if self.dtype != torch.float32 and inputs.is_floating_point():
+            inputs = inputs.to(self.dtype)
+        answer = follow(self.network(inputs), self.path)
+        if self.dtype != torch.float32:
+            answer = answer.float()
+        return self._logits(answer)
+
+    def _logits(self, answer: Tensor) -> Tensor:
+        form = self.form
+        if form is AnswerForm.PROBABILITIES:
+            return torch.log(torch.clamp_min(answer, _LEAST))
+        if form is AnswerForm.PROBABILITY_OF_EACH:
+            return torch.logit(answer, _LEAST_OF_TWO)
+        if form.is_of_two:
+            if form is AnswerForm.PROBABILITY_OF_SECOND:
+                answer = torch.logit(answer, _LEAST_OF_TWO)
+            return nn.functional.linear(answer.reshape(-1, 1), self._two_sides)
+        return answer
+
+
+def follow(returned: object, path: Sequence[Step]) -> Tensor:
+    """What lies at ``path`` in what a network returned: keys of mappings, places in sequences, names of attributes."""
+    for step in path:
+        if isinstance(returned, Mapping) or isinstance(step, int):
+            returned = returned[step]  # type: ignore[index]
+        else:
+            returned = getattr(returned, step)
+    return returned  # type: ignore[return-value]
