@@ -117,7 +117,8 @@ def in_single_precision(network: nn.Module) -> tuple[nn.Module, tuple[str, ...]]
 def _said(answers: Answers) -> Sequence[str]:
     notes = []
     if answers.path:
-        notes.append(f"Of what the model returns, {'.'.join(map(str, answers.path))!r} is read.")
+        named = [f"the item {step}" if isinstance(step, int) else repr(step) for step in answers.path]
+        notes.append(f"Of what the model returns, {' in it '.join(named)} is read.")
     if answers.form is AnswerForm.LOGITS:
         return notes
     notes.append(f"The model gives {answers.form.value}: they are read as such, and no softmax is taken of them again.")

@@ -2,28 +2,20 @@
 
 from torch import nn
 
-from faultloc.subject.wrapped_network import WrappedNetwork
-
-_INSIDE = "network."
+from faultloc.subject.wrapped_network import names_begin_with
 
 
 def own_name(network: nn.Module, layer: str) -> str:
     """What the user calls the ``layer`` of ``network``."""
-    return layer.removeprefix(_around(network))
+    return layer.removeprefix(names_begin_with(network))
 
 
 def full_name(network: nn.Module, layer: str) -> str:
     """What ``network`` calls the ``layer`` of the user's."""
-    return f"{_around(network)}{layer}"
+    return f"{names_begin_with(network)}{layer}"
 
 
 def layer_of(network: nn.Module, layer: str) -> str:
     """The same for a ``layer`` that may be named either way."""
-    return layer if layer.startswith(_INSIDE) and layer in dict(network.named_modules()) else full_name(network, layer)
-
-
-def _around(network: nn.Module) -> str:
-    prefix = ""
-    while isinstance(network, WrappedNetwork):
-        network, prefix = network.network, f"{_INSIDE}{prefix}"
-    return prefix
+    full = full_name(network, layer)
+    return layer if layer in (known := dict(network.named_modules())) and full not in known else full

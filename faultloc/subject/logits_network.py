@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 
 from faultloc.subject.wrapped_network import WrappedNetwork
 
@@ -39,41 +39,40 @@ class LogitsNetwork(WrappedNetwork):
     """``network``, whose numbers are of the ``form`` and lie at ``path`` in what it returns, as logits in float32.
 
     Probabilities are taken by their logarithm, so that a softmax gives them back. One number z for two classes becomes
-    (-z/2, z/2), whose softmax is its sigmoid. Inputs are cast to ``dtype``, that of the weights.
+    (-z/2, z/2), whose softmax is its sigmoid.
     """
 
     def __init__(
-        self,
-        network: nn.Module,
-        form: AnswerForm = AnswerForm.LOGITS,
-        path: Sequence[Step] = (),
-        dtype: torch.dtype = torch.float32,
+        self, network: nn.Module, form: AnswerForm = AnswerForm.LOGITS, path: Sequence[Step] = ()
     ) -> None:
         super().__init__(network)
-        self.form, self.path, self.dtype = form, tuple(path), dtype
+        self.form, self.path = form, tuple(path)
         self.register_buffer("_two_sides", torch.tensor([[-0.5], [0.5]]), persistent=False)
         self.train(network.training)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """The logits."""
-        if self.dtype != torch.float32 and inputs.is_floating_point():
-            inputs = inputs.to(self.dtype)
-        answer = follow(self.network(inputs), self.path)
-        if self.dtype != torch.float32:
-            answer = answer.float()
-        return self._logits(answer)
-
-    def _logits(self, answer: Tensor) -> Tensor:
-        form = self.form
+        answer, form = follow(self.network(inputs), self.path), self.form
         if form is AnswerForm.PROBABILITIES:
-            return torch.log(torch.clamp_min(answer, _LEAST))
-        if form is AnswerForm.PROBABILITY_OF_EACH:
-            return torch.logit(answer, _LEAST_OF_TWO)
-        if form.is_of_two:
-            if form is AnswerForm.PROBABILITY_OF_SECOND:
-                answer = torch.logit(answer, _LEAST_OF_TWO)
-            return nn.functional.linear(answer.reshape(-1, 1), self._two_sides)
-        return answer
+            # Who follows the operations takes a softmax at the end for what it is, and leaves it out.
+            return answer if isinstance(answer, fx.Proxy) else torch.log(torch.clamp_min(answer, _LEAST))
+        if form in (AnswerForm.PROBABILITY_OF_EACH, AnswerForm.PROBABILITY_OF_SECOND):
+            answer = _before_sigmoid(answer)
+        return nn.functional.linear(answer.reshape(-1, 1), self._two_sides) if form.is_of_two else answer
+
+
+def _before_sigmoid(probabilities: Tensor | fx.Proxy) -> Tensor:
+    """The logits of ``probabilities``; where operations are followed, what the sigmoid at their end was taken of."""
+    if not isinstance(probabilities, fx.Proxy):
+        return torch.logit(probabilities, _LEAST_OF_TWO)
+    network, node = probabilities.tracer.root, probabilities.node
+    while node.all_input_nodes:
+        module = network.get_submodule(str(node.target)) if node.op == "call_module" else None
+        name = node.target if node.op == "call_method" else getattr(node.target, "__name__", "")
+        if isinstance(module, nn.Sigmoid) or name == "sigmoid":
+            return fx.Proxy(node.all_input_nodes[0], probabilities.tracer)  # type: ignore[return-value]
+        node = node.all_input_nodes[0]
+    return torch.logit(probabilities, _LEAST_OF_TWO)  # type: ignore[arg-type]
 
 
 def follow(returned: object, path: Sequence[Step]) -> Tensor:

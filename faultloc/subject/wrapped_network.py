@@ -11,6 +11,14 @@ class WrappedNetwork(nn.Module):
         self.network = network
 
 
+def names_begin_with(network: nn.Module) -> str:
+    """What ``network`` puts before the names that layers have in the network inside; empty where nothing is around."""
+    prefix = ""
+    while isinstance(network, WrappedNetwork):
+        network, prefix = network.network, f"network.{prefix}"
+    return prefix
+
+
 def own_network(network: nn.Module) -> nn.Module:
     """The network inside, as the user's file names its layers."""
     while isinstance(network, WrappedNetwork):

@@ -11,6 +11,7 @@ from faultloc.io.models.fitting import Fit, fits_of, left_out_of, nearest_fit, t
 from faultloc.io.models.stored_weights import StoredNetwork, is_averaged, is_beside
 
 _SHOWN_NAMES = 3
+_HALF = {"float16", "bfloat16"}
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,9 @@ def _notes(chosen: Fit, others: Sequence[Fit]) -> Iterable[str]:
         )
     elif _is_average(chosen):
         yield f"The averaged weights {_place(chosen)} are taken."
+    kept_in = {str(weight.dtype).removeprefix("torch.") for weight in tensors(chosen.weights).values()} & _HALF
+    if kept_in:
+        yield f"The weights are stored in {', '.join(sorted(kept_in))}; they are computed with in float32."
     strangers = sorted({_part(name) for name in left_out_of(chosen)})
     used = {_part(f"{fit.prefix}x") for fit in others if fit.entry == chosen.entry}
     strangers = [name for name in strangers if name not in used]

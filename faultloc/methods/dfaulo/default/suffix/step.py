@@ -66,5 +66,5 @@ def examine(
         execution=execution,
         keep_mutants=keep_mutants,
     )
-    about = f"{settings.mutants} mutants {describe_prefix(prefix)}"
+    about = f"{settings.mutants} mutants {describe_prefix(prefix, examination.network)}"
     return Examined(evidence, logits.argmax(axis=1), mutants, about)
