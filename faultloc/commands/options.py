@@ -93,7 +93,9 @@ _FURTHER: Sequence[Option] = (
         show_default=True,
         help="Held-out set's folder, where there is one.",
     ),
-    click.option("--classes", type=_FILE, help="The classes in the order of the model's outputs: JSON, or a line each."),
+    click.option(
+        "--classes", type=_FILE, help="The classes in the order of the model's outputs: JSON, or a line each."
+    ),
     click.option("--trust-classes", is_flag=True, help="The order of the classes is right: do not stop over it."),
     click.option(
         "--output", "-o", default="results", show_default=True, type=click.Path(path_type=Path), help="Results."

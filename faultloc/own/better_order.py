@@ -70,9 +70,7 @@ def _agreement(counts: np.ndarray, meaning: np.ndarray) -> float:
     return float(counts[np.arange(len(counts)), meaning].sum() / counts.sum())
 
 
-def _is_plain(
-    counts: np.ndarray, meaning: np.ndarray, changed: Sequence[tuple[int, int]], is_common: bool
-) -> bool:
+def _is_plain(counts: np.ndarray, meaning: np.ndarray, changed: Sequence[tuple[int, int]], is_common: bool) -> bool:
     of_label, total = counts.sum(axis=0), counts.sum()
     given, better = float(np.trace(counts) / total), _agreement(counts, meaning)
     chance = float(of_label.max() / total)

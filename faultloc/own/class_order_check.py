@@ -40,7 +40,8 @@ def check_class_order(
         raise plain_order_error(logits, labels, better)
     if accuracy < chance + _LITTLE * (1 - chance) and not trusted:
         raise DataError(_said_of_little(accuracy, chance, better))
-    if better is not None and better.agreement >= accuracy + MUCH_BETTER:
+    knows_much = chance + _WEAK * (1 - chance)
+    if better is not None and better.agreement >= max(accuracy + MUCH_BETTER, knows_much):
         way_on = (
             "it was said to be right"
             if trusted
@@ -50,7 +51,7 @@ def check_class_order(
             f"the model agrees with {accuracy:.1%} of the labels; in another order of the classes it would with "
             f"{better.agreement:.1%}{_guess(better)}: {way_on}"
         )
-    if accuracy < chance + _WEAK * (1 - chance):
+    if accuracy < knows_much:
         return (
             f"the model agrees with {accuracy:.1%} of the labels: one that knows so little can hardly tell a wrong "
             "label from a hard sample, so take the list and its counts with care, or train the model longer"
@@ -108,8 +109,6 @@ def python_advice(error: ClassOrderError) -> ClassOrderError:
         "it is is right and the labels are wrong",
         error.classes,
     )
-
-
 
 
 def _said_of_little(accuracy: float, chance: float, better: BetterOrder | None) -> str:

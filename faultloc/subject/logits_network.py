@@ -42,9 +42,7 @@ class LogitsNetwork(WrappedNetwork):
     (-z/2, z/2), whose softmax is its sigmoid.
     """
 
-    def __init__(
-        self, network: nn.Module, form: AnswerForm = AnswerForm.LOGITS, path: Sequence[Step] = ()
-    ) -> None:
+    def __init__(self, network: nn.Module, form: AnswerForm = AnswerForm.LOGITS, path: Sequence[Step] = ()) -> None:
         super().__init__(network)
         self.form, self.path = form, tuple(path)
         self.register_buffer("_two_sides", torch.tensor([[-0.5], [0.5]]), persistent=False)
@@ -53,6 +51,8 @@ class LogitsNetwork(WrappedNetwork):
     def forward(self, inputs: Tensor) -> Tensor:
         """The logits."""
         answer, form = follow(self.network(inputs), self.path), self.form
+        if not isinstance(answer, fx.Proxy):
+            answer = answer.float()  # as autocast leaves them, 16 bits would take small probabilities for 0
         if form is AnswerForm.PROBABILITIES:
             # Who follows the operations takes a softmax at the end for what it is, and leaves it out.
             return answer if isinstance(answer, fx.Proxy) else torch.log(torch.clamp_min(answer, _LEAST))

@@ -27,6 +27,6 @@ class NormalisedNetwork(WrappedNetwork):
         self.register_buffer("std", torch.tensor(std, dtype=torch.float32)[:, None, None], persistent=False)
         self.train(network.training)
 
-    def forward(self, inputs: Float[Tensor, "sample channel height width"]) -> Tensor:
+    def forward(self, inputs: Float[Tensor, "sample channel height width"]) -> object:
         """What the network says."""
         return self.network((inputs - self.mean) / self.std)

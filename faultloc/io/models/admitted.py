@@ -57,7 +57,13 @@ _BOOKKEEPING = (
 )
 
 # Of Python's own, what settings beside weights are made of; they stay records as well.
-_HARMLESS_OF_PYTHON = ("functools.partial", "types.SimpleNamespace", "uuid.UUID", "decimal.Decimal", "collections.deque")
+_HARMLESS_OF_PYTHON = (
+    "functools.partial",
+    "types.SimpleNamespace",
+    "uuid.UUID",
+    "decimal.Decimal",
+    "collections.deque",
+)
 
 _LAYER_PACKAGES = (
     "torch.nn.modules.",

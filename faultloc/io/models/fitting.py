@@ -67,8 +67,9 @@ def nearest_fit(entry: StoredNetwork, wanted: Mapping[str, Tensor]) -> Fit:
     is_complete = shared == len(wanted) and all(
         _has_shape_of(stored[best + name], weight) for name, weight in wanted.items()
     )
+    is_part = is_complete and sum(name.startswith(best) for name in stored) == len(wanted)
     # A part of the stored network fits, of which the rest is missed: its names say of which.
-    if is_complete or 2 * shared < len(wanted):
+    if is_part or 2 * shared < len(wanted):
         best = next(iter({_WRAPPER_ONLY.match(name).group() for name in stored}), "") if stored else ""  # type: ignore[union-attr]
         if not all(name.startswith(best) for name in stored):
             best = ""

@@ -27,7 +27,9 @@ _WITHOUT_NETWORK = re.compile(
     r"optim|sched|scaler|^loops$|rng|^hyper_?param|hparam|hyperparameters|^args$|^config$|^cfg$|sampler|loader|history"
 )
 # Weights that are a running mean of those that are trained.
-_AVERAGED = re.compile(r"(^|[^a-z0-9])(ema|swa|averaged?|averaging|avg|polyak|shadow)(?=$|[^a-z])(?!pool)", re.IGNORECASE)
+_AVERAGED = re.compile(
+    r"(^|[^a-z0-9])(ema|swa|averaged?|averaging|avg|polyak|shadow)(?=$|[^a-z])(?!pool)", re.IGNORECASE
+)
 # What lies beside a network without being a part of it: losses with weights, metrics and their counts, profilers'
 # counts, further networks that training needs.
 _BESIDE = re.compile(
@@ -73,8 +75,7 @@ def is_weights(value: object) -> bool:
     if not isinstance(value, Mapping) or not any(isinstance(entry, Tensor) for entry in value.values()):
         return False
     return all(
-        isinstance(key, str)
-        and (isinstance(entry, Tensor | int | float | str | None) or key.endswith("_extra_state"))
+        isinstance(key, str) and (isinstance(entry, Tensor | int | float | str | None) or key.endswith("_extra_state"))
         for key, entry in value.items()
     )
 

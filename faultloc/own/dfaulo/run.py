@@ -55,9 +55,7 @@ def _examined(brought: Brought, options: RunOptions, output: Path, say: Say) -> 
     def hear(logits: Float[np.ndarray, "sample class"]) -> None:
         agreement = accuracy(logits, dataset.labels)
         say(f"The model agrees with {agreement:.1%} of the labels as they are given.")
-        settle_class_order(
-            logits, dataset.labels, dataset.class_names, output, say, trusted=brought.trusts_classes
-        )
+        settle_class_order(logits, dataset.labels, dataset.class_names, output, say, trusted=brought.trusts_classes)
         on_test = None
         if splits.test is not None:
             on_test = predict(brought.network, splits.test, device, batch_size=settings.batch_size).measure

@@ -119,9 +119,7 @@ def _errors(brought: Brought, options: HuddOptions, places: ResultPlaces, say: S
         logits = predict(brought.network, part, device, batch_size=size).outputs
         save_answers(places.root / names[name], part, logits)
         if name == "train":
-            settle_class_order(
-                logits, part.labels, part.class_names, places.kept, say, trusted=brought.trusts_classes
-            )
+            settle_class_order(logits, part.labels, part.class_names, places.kept, say, trusted=brought.trusts_classes)
         if name == "test":
             errors = find_errors(logits, part.labels)
     assert errors is not None

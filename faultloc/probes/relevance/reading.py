@@ -16,6 +16,7 @@ from faultloc.probes.relevance.rules import Rule, find_rule
 from faultloc.probes.relevance.tracing import Place, trace
 from faultloc.probes.relevance.walk import walk_back, walk_forward
 from faultloc.subject.batches import as_model_input
+from faultloc.subject.logits_network import LogitsNetwork
 from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
 Targets = Int[np.ndarray, "_"] | Int[np.ndarray, "_ chosen"]  # one a sample, which is checked
