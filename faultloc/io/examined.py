@@ -50,8 +50,8 @@ class ExaminedData:
 class ExaminedModel:
     """The model's file, or its name where it is one of a library's; ``arch`` is the class that was named for it.
 
-    ``weights_key`` is the entry of its file that was taken, where one was named; ``mean`` and ``std`` scaled its inputs. ``digest`` tells one content of the file from another; empty where none was
-    kept.
+    ``weights_key`` is the entry of its file that was taken, where one was named. ``mean`` and ``std`` scaled its
+    inputs. ``digest`` tells one content of the file from another; empty where none was kept.
     """
 
     model: str

@@ -98,7 +98,7 @@ def _common_orders(names: Sequence[str], known: int) -> list[tuple[str, np.ndarr
     ]
     orders = []
     for said, key in keys:
-        order = sorted(range(known), key=lambda label: (key(names[label]), names[label]))  # type: ignore[operator]
+        order = sorted(range(known), key=lambda label: (key(names[label]), names[label]))
         if order != list(range(known)):
             orders.append((said, np.array([*order, *range(known, len(names))])))
     return orders

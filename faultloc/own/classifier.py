@@ -10,9 +10,11 @@ from jaxtyping import Shaped
 from torch import Tensor, nn
 
 from faultloc.errors import ModelError
+from faultloc.io.models.graph_layers import with_layers
+from faultloc.io.models.program_model import rebuilt_script
 from faultloc.probes.answers import Answers, read_answers
 from faultloc.subject.architecture import check_outputs
-from faultloc.subject.batches import as_tensor
+from faultloc.subject.batches import as_model_input, as_tensor
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.logits_network import AnswerForm, LogitsNetwork
 from faultloc.subject.normalisation import NormalisedNetwork
@@ -20,7 +22,7 @@ from faultloc.subject.normalisation import NormalisedNetwork
 # So many samples, from all over the data set, tell probabilities from logits.
 _EXAMPLES = 64
 
-# What stands around a network for parallel training, for averaging its weights, or compiled: hooks do not reach through.
+# What stands around a network for parallel training, for averaging its weights, or compiled; hooks do not reach in.
 _WRAPPED_AS = {
     "DataParallel": "module",
     "DistributedDataParallel": "module",
@@ -56,6 +58,33 @@ def as_classifier(network: nn.Module, inputs: Shaped[Tensor, "sample ..."], num_
     return Classifier(inside, answers.outputs, (*notes, *_said(answers)))
 
 
+def network_at_hand(model: object, inputs: Shaped[np.ndarray, "sample ..."]) -> nn.Module:
+    """The network that a caller in Python has brought: without what stands around it; of a TorchScript model or an
+    exported program, which takes ``inputs``, the layers.
+
+    Raises:
+        ModelError: it is none.
+    """
+    if isinstance(model, torch.export.ExportedProgram):
+        return with_layers(model)
+    if isinstance(model, torch.jit.ScriptModule):
+        return rebuilt_script(model, as_model_input(torch.from_numpy(inputs[:2]))).network
+    if not isinstance(model, nn.Module):
+        raise ModelError(
+            f"the model is a {type(model).__name__}; expected a torch.nn.Module, with its weights: files are read by "
+            "the command `faultloc`"
+        )
+    network = unwrapped_network(model)
+    try:
+        network.train(network.training)
+    except NotImplementedError as error:
+        raise ModelError(
+            "the model is the module of an exported program, which has no layers to look at; expected the "
+            "ExportedProgram itself, or the network that it was made of"
+        ) from error
+    return network
+
+
 def classifier_at_hand(
     model: nn.Module,
     dataset: LabeledDataset,
@@ -71,7 +100,7 @@ def classifier_at_hand(
         ModelError: as ``as_classifier``.
         ConfigError: the mean and the deviation do not fit.
     """
-    network = unwrapped_network(model)
+    network = model
     if mean is not None or std is not None:
         network = NormalisedNetwork(network, mean or [0.0], std or [1.0])
     network.to(device)

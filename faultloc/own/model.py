@@ -64,6 +64,8 @@ def read_own_model(
         weights_key=options.weights_key,
     )
     network, notes = in_single_precision(loaded.network)
+    if not any(weight.requires_grad for weight in network.parameters()):
+        network.requires_grad_()  # frozen to be used; what trains it on trains all of it
     loaded = replace(loaded, network=network, notes=(*loaded.notes, *notes))
     if options.mean is not None or options.std is not None:
         if len(input_shape) != 3:

@@ -42,6 +42,8 @@ class LogitsNetwork(WrappedNetwork):
     (-z/2, z/2), whose softmax is its sigmoid.
     """
 
+    _two_sides: Tensor
+
     def __init__(self, network: nn.Module, form: AnswerForm = AnswerForm.LOGITS, path: Sequence[Step] = ()) -> None:
         super().__init__(network)
         self.form, self.path = form, tuple(path)
@@ -65,7 +67,7 @@ def _before_sigmoid(probabilities: Tensor | fx.Proxy) -> Tensor:
     """The logits of ``probabilities``; where operations are followed, what the sigmoid at their end was taken of."""
     if not isinstance(probabilities, fx.Proxy):
         return torch.logit(probabilities, _LEAST_OF_TWO)
-    network, node = probabilities.tracer.root, probabilities.node
+    network, node = getattr(probabilities.tracer, "root", nn.Module()), probabilities.node
     while node.all_input_nodes:
         module = network.get_submodule(str(node.target)) if node.op == "call_module" else None
         name = node.target if node.op == "call_method" else getattr(node.target, "__name__", "")
@@ -78,8 +80,6 @@ def _before_sigmoid(probabilities: Tensor | fx.Proxy) -> Tensor:
 def follow(returned: object, path: Sequence[Step]) -> Tensor:
     """What lies at ``path`` in what a network returned: keys of mappings, places in sequences, names of attributes."""
     for step in path:
-        if isinstance(returned, Mapping) or isinstance(step, int):
-            returned = returned[step]  # type: ignore[index]
-        else:
-            returned = getattr(returned, step)
+        is_item = isinstance(returned, Mapping) or isinstance(step, int)
+        returned = returned[step] if is_item else getattr(returned, str(step))  # type: ignore[index]
     return returned  # type: ignore[return-value]

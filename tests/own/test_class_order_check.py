@@ -123,8 +123,8 @@ def test_labels_that_are_wrong_for_the_half_of_two_classes_do_not_stop():
     rng = np.random.default_rng(0)
     given = LABELS_OF_TEN.copy()
     for one, other in ((0, 1), (2, 3), (4, 5)):
-        moved = (LABELS_OF_TEN == one) & (rng.random(1000) < 0.6)
-        back = (LABELS_OF_TEN == other) & (rng.random(1000) < 0.6)
+        moved = (one == LABELS_OF_TEN) & (rng.random(1000) < 0.6)
+        back = (other == LABELS_OF_TEN) & (rng.random(1000) < 0.6)
         given[moved], given[back] = other, one
     assert "in another order" in check_class_order(answers(list(range(12)), LABELS_OF_TEN, 0.05, 12), given, TEN)
 

@@ -47,6 +47,8 @@ def read_class_list(path: Path) -> tuple[str, ...]:
     Raises:
         DataError: it is neither, names a class twice or leaves an index out.
     """
+    if not path.is_file():
+        raise DataError(f"the file {path} does not exist: {_EXPECTED}")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:

@@ -61,8 +61,8 @@ def read_image_processor(folder: Path) -> ImageProcessor | None:
     except Exception as error:  # whatever settings of another version, or code that is not run, make of the library
         reason = " ".join(str(error).split())[:200]
         raise ModelError(
-            f"{path} cannot be read by transformers ({type(error).__name__}: {reason}); give --transform, or --img_size, "
-            "--mean and --std"
+            f"{path} cannot be read by transformers ({type(error).__name__}: {reason}); give --transform, or "
+            "--img_size, --mean and --std"
         ) from error
     mean, std = _scaling(processor)
     digest = hashlib.sha256(path.read_bytes() + transformers.__version__.encode()).hexdigest()

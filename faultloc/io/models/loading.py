@@ -24,7 +24,8 @@ def load_model(
     weights: Path | None = None,
     weights_key: str | None = None,
 ) -> LoadedModel:
-    """The model in the file or the folder ``model``, or so named (``timm:NAME``, ``torchvision:NAME``) with ``weights`` from a file.
+    """The model in the file or the folder ``model``, or so named (``timm:NAME``, ``torchvision:NAME``) with ``weights``
+    from a file.
 
     ``arch`` names the class of networks that the file holds or whose weights it holds (``package.module:Class``); it is
     built for ``num_classes`` and ``input_shape`` (channel, height, width) if it asks. ``weights_key`` names the entry

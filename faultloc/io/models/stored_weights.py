@@ -42,7 +42,7 @@ _BESIDE = re.compile(
 
 @dataclass(frozen=True)
 class StoredNetwork:
-    """A module, a record of one, or weights by name, and its ``path`` in the checkpoint, dots between; empty: all of it.
+    """A module, a record of one, or weights by name, and its ``path`` in the checkpoint, dots between; empty: all.
 
     ``is_averaged`` weights are a mean over the steps of training, although their name does not say so; ``is_joined``
     ones are put together from several entries.

@@ -41,10 +41,10 @@ def put_weights(
     wanted = network.state_dict()
     fitting = [fit for entry in entries for fit in fits_of(entry, wanted) if _is_whole(fit, network, outputs)]
     if not fitting:
+        complaints = "; ".join(_complaints(nearest_fit(_first_weights(entries), wanted), wanted))
         raise ModelError(
-            f"the weights in {source} are not those of {type(network).__name__}: "
-            f"{'; '.join(_complaints(nearest_fit(_first_weights(entries), wanted), wanted))}; name the class that was trained, for "
-            "this number of classes and this size of input"
+            f"the weights in {source} are not those of {type(network).__name__}: {complaints}; name the class that was "
+            "trained, for this number of classes and this size of input"
         )
     chosen = min(fitting, key=_rank)
     try:
@@ -81,9 +81,8 @@ def _rank(fit: Fit) -> tuple[object, ...]:
 def _differ(one: Fit, other: Fit) -> bool:
     theirs = other.weights
     return any(
-        not torch.equal(weight, theirs[name])
+        isinstance(weight, Tensor) and isinstance(their := theirs.get(name), Tensor) and not torch.equal(weight, their)
         for name, weight in one.weights.items()
-        if isinstance(weight, Tensor) and isinstance(theirs.get(name), Tensor)
     )
 
 

@@ -15,7 +15,7 @@ from faultloc.io.datasets.check import check_labels
 from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.own.class_order_check import check_class_order, python_advice
 from faultloc.own.classes_at_hand import in_order_of_outputs
-from faultloc.own.classifier import classifier_at_hand
+from faultloc.own.classifier import classifier_at_hand, network_at_hand
 from faultloc.own.dataset import Transform, adopt_dataset
 from faultloc.own.dfaulo.found import DataFaults
 from faultloc.own.dfaulo.ranking import ask_mutants, rank_by_default, rank_by_paper
@@ -74,7 +74,8 @@ def locate_data_faults(
     adopted = adopt_dataset(dataset, class_names, folder.path, transform)
     samples = replace(adopted, dataset=in_order_of_outputs(adopted.dataset, classes, model))
     check_labels(samples.dataset)
-    origin = next((parameter.device for parameter in model.parameters()), chosen)
+    given = network_at_hand(model, samples.dataset.inputs)
+    origin = next((parameter.device for parameter in given.parameters()), chosen)
 
     def check_order(logits: Float[np.ndarray, "sample class"]) -> None:
         known = samples.dataset
@@ -86,7 +87,7 @@ def locate_data_faults(
             warnings.warn(warning, stacklevel=3)
 
     try:
-        classifier = classifier_at_hand(model, samples.dataset, chosen, mean=mean, std=std)
+        classifier = classifier_at_hand(given, samples.dataset, chosen, mean=mean, std=std)
         for note in classifier.notes:
             warnings.warn(note, stacklevel=2)
         network = classifier.network
@@ -102,6 +103,11 @@ def locate_data_faults(
         if scorer == "paper":
             if recipe is None:
                 raise ConfigError("scorer='paper' trains the model on; expected recipe=TrainingRecipe(...), how to")
+            if not any(weight.requires_grad for weight in network.parameters()):
+                raise ConfigError(
+                    "scorer='paper' trains the model on, and all of its weights are frozen; expected some that are "
+                    "not: call model.requires_grad_(True)"
+                )
             ranking, mutants = rank_by_paper(examination, recipe, settings, on_logits=check_order)
             summary: dict[str, object] = {"samples": len(samples.dataset)}
             evidence = None
@@ -112,7 +118,7 @@ def locate_data_faults(
             )
             evidence, mutants, summary = examined.evidence, examined.mutants, dict(found)
     finally:
-        model.to(origin)
+        given.to(origin)
     places = {sample_id: place for place, sample_id in enumerate(samples.dataset.sample_ids)}
     ranking["index"] = np.array([places[name] for name in ranking["sample_id"]], dtype=np.int64)
     return DataFaults(

@@ -12,7 +12,7 @@ from faultloc.methods.hudd.errors import find_errors, require_errors
 from faultloc.own.better_order import find_better_order
 from faultloc.own.class_order_check import plain_order_error, python_advice
 from faultloc.own.classes_at_hand import in_order_of_outputs
-from faultloc.own.classifier import classifier_at_hand
+from faultloc.own.classifier import classifier_at_hand, network_at_hand
 from faultloc.own.dataset import Transform, adopt_dataset
 from faultloc.own.hudd.causes import find_causes
 from faultloc.own.hudd.found import RootCausesFound
@@ -51,8 +51,8 @@ def find_root_causes(
     samples, of which the unsafe ones are named. An error is a sample whose largest logit is not that of its label;
     errors that a layer of the model says the same of are in one cluster, which is taken for a root cause.
 
-    ``classes`` and ``trust_classes`` are as for ``locate_data_faults``; what is noticed of the model's answers is warned
-    of as there.
+    ``classes`` and ``trust_classes`` are as for ``locate_data_faults``; what is noticed of the model's answers is
+    warned of as there.
 
     ``preset`` is `default`, `heatmaps`, `encoder`, `paper` or `released`; ``layer`` and ``clusters`` say otherwise than
     it does by which layer, and into how many. With the preset `encoder` another network may read the images, an
@@ -82,9 +82,10 @@ def find_root_causes(
     test = in_order_of_outputs(samples.dataset, classes, model)
     if not len(test):
         raise DataError("the data set has no samples; expected a test set on which the model errs")
-    origin = next((parameter.device for parameter in model.parameters()), chosen)
+    given = network_at_hand(model, test.inputs)
+    origin = next((parameter.device for parameter in given.parameters()), chosen)
     try:
-        classifier = classifier_at_hand(model, test, chosen, mean=mean, std=std)
+        classifier = classifier_at_hand(given, test, chosen, mean=mean, std=std)
         for note in classifier.notes:
             warnings.warn(note, stacklevel=2)
         network = classifier.network
@@ -99,4 +100,4 @@ def find_root_causes(
         require_errors(errors, len(test))
         return find_causes(examination, errors, settings, improvement=more, texts=samples.texts, kept_in=folder)
     finally:
-        model.to(origin)
+        given.to(origin)
