@@ -114,6 +114,11 @@ def require_test_set(data: DataOptions, purpose: str) -> None:
     """
     if not data.dataset.exists():
         return  # about which there is another sentence
+    if not data.is_table and data.test_set == data.image_set:
+        raise DataError(
+            f"--test_set and --image_set are both {data.image_set!r}; expected a test set, {purpose}, of other samples "
+            "than those that the model was trained on: name another folder"
+        )
     if data.is_table or not (data.dataset / data.test_set).is_dir():
         found = "is a table" if data.is_table else f"has no folder {data.test_set}"
         raise DataError(

@@ -1,6 +1,6 @@
 """What lies where in a checkpoint: networks and weights wherever they are, the optimizer, the schedule, class names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from torch import nn
@@ -36,7 +36,8 @@ _WRAPPED_AS = {
     "OptimizedModule": "_orig_mod",
 }
 # Trainers nest their states a few levels deep (callbacks, then a callback, then its state).
-_DEEPEST = 4
+_DEEPEST = 8
+_MOST_ITEMS = 16
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def find_parts(root: object, key: str | None = None) -> Checkpoint:
         accuracy=_first(around, _ACCURACY_KEYS),
         entries=tuple(map(str, root)),
         candidates=tuple(found),
-        class_names=next((names for each in around if (names := find_class_names(each)) is not None), None),
+        class_names=_class_names(around),
     )
 
 
@@ -104,6 +105,9 @@ def _stored(value: object, path: str, depth: int) -> Iterator[StoredNetwork]:
             yield StoredNetwork(path, unwrapped(value))
     elif is_weights(value):
         yield StoredNetwork(path, value)
+    elif isinstance(value, list | tuple) and len(value) <= _MOST_ITEMS and depth < _DEEPEST:  # (state_dict, epoch)
+        for place, each in enumerate(value):
+            yield from _stored(each, f"{path}.{place}" if path else str(place), depth + 1)
     elif isinstance(value, Mapping) and depth < _DEEPEST:
         # Where Lightning averages weights, `state_dict` is the average, and the weights that are trained stand beside.
         averaged = "current_model_state" in value
@@ -134,6 +138,15 @@ def _holding(root: Mapping, found: list[StoredNetwork]) -> Iterator[Mapping]:
         holder = holder.get(name) if isinstance(holder, Mapping) else None
         if isinstance(holder, Mapping):
             yield holder
+
+
+def _class_names(around: Sequence[Mapping]) -> tuple[str, ...] | None:
+    """The names of the outputs, beside the network or among what else is noted there (`meta`, `dataset_meta`)."""
+    noted = [
+        value for each in around for value in each.values() if isinstance(value, Mapping) and not is_weights(value)
+    ]
+    deeper = [value for each in noted for value in each.values() if isinstance(value, Mapping)]
+    return next((names for each in (*around, *noted, *deeper) if (names := find_class_names(each)) is not None), None)
 
 
 def _is_loss(value: object) -> bool:

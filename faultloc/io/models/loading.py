@@ -8,7 +8,7 @@ from faultloc.io.models.checkpoint_model import load_checkpoint
 from faultloc.io.models.content import FileKind, file_kind
 from faultloc.io.models.loaded import LoadedModel
 from faultloc.io.models.named_model import load_named_model, parse_model_name
-from faultloc.io.models.pretrained_folder import CONFIG, load_pretrained_folder, weights_of_folder
+from faultloc.io.models.pretrained_folder import CONFIG, has_weights, load_pretrained_folder, weights_of_folder
 from faultloc.io.models.program_model import load_program
 from faultloc.io.models.user_class import import_user_class
 
@@ -43,9 +43,9 @@ def load_model(
     if weights is not None:
         raise ModelError(f"--weights goes with a model by name, such as --model timm:resnet18; {model} is none")
     user_class = import_user_class(arch) if arch is not None else None
-    if (path / CONFIG).is_file():
-        if user_class is None:
-            return load_pretrained_folder(path, num_classes=num_classes, input_shape=input_shape)
+    if (path / CONFIG).is_file() and user_class is None:
+        return load_pretrained_folder(path, num_classes=num_classes, input_shape=input_shape)
+    if has_weights(path):  # accelerate and Hugging Face's Trainer keep a network of one's own so
         path = weights_of_folder(path)
     kind = file_kind(path)
     if kind in (FileKind.TORCHSCRIPT, FileKind.EXPORTED_PROGRAM):

@@ -39,8 +39,11 @@ def load_pretrained_folder(folder: Path, *, num_classes: int, input_shape: Seque
     config = read_config(folder / CONFIG)
     if isinstance(config.get("architecture"), str):
         return _timm_model(folder, config, num_classes, input_shape)
-    [architecture] = config.get("architectures") or ["no architecture"]
-    network_class = _class_for_images(folder, str(architecture), config)
+    named = config.get("architectures")
+    if not isinstance(named, list) or len(named) != 1 or not isinstance(named[0], str):
+        raise ModelError(f"{folder / CONFIG} names {named!r} as the model's class; {_EXPECTED}: name it with --arch")
+    [architecture] = named
+    network_class = _class_for_images(folder, architecture, config)
     weights = weights_of_folder(folder)
     stored, _ = read_parts(weights, file_kind(weights), None, trust=False)
     if not isinstance(stored.network, Mapping):
@@ -56,6 +59,11 @@ def load_pretrained_folder(folder: Path, *, num_classes: int, input_shape: Seque
         notes,
         find_class_names(config),
     )
+
+
+def has_weights(folder: Path) -> bool:
+    """Whether ``folder`` is one with a file of weights under its usual name."""
+    return any((folder / name).is_file() for name in _WEIGHTS)
 
 
 def weights_of_folder(folder: Path) -> Path:

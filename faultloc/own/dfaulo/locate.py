@@ -22,6 +22,7 @@ from faultloc.own.dfaulo.ranking import ask_mutants, rank_by_default, rank_by_pa
 from faultloc.own.dfaulo.settings import LocateSettings, Scorer
 from faultloc.own.kept_folder import KeptFolder
 from faultloc.own.layer_names import layer_of
+from faultloc.own.processor_transform import as_transform
 from faultloc.runtime import choose_device, worker_count
 from faultloc.subject.examination import Bar, Examination, Execution, no_bar
 
@@ -51,7 +52,7 @@ def locate_data_faults(
     arrays (inputs, labels) or a `LabeledDataset`. Labels are indices of the model's outputs. uint8 images reach the
     model as floats in [0, 1], then less ``mean`` and divided by ``std`` (a number a channel) where those are given;
     other inputs as they are: give the data set the transform of the model's evaluation, without random augmentation, or
-    ``transform``, which is applied to each input (an image, a text).
+    ``transform``, which is applied to each input (an image, a text); it may be an image processor of Hugging Face.
 
     The model answers with logits, one a class; where it gives probabilities, one number for two classes, or its logits
     among other things, that is noticed and warned of. ``classes`` are the names in the order of its outputs, or a file
@@ -71,7 +72,7 @@ def locate_data_faults(
     chosen = choose_device(device, "device")
     folder = KeptFolder()
     scratch = scratch_arrays(folder.path)
-    adopted = adopt_dataset(dataset, class_names, folder.path, transform)
+    adopted = adopt_dataset(dataset, class_names, folder.path, as_transform(transform))
     samples = replace(adopted, dataset=in_order_of_outputs(adopted.dataset, classes, model))
     check_labels(samples.dataset)
     given = network_at_hand(model, samples.dataset.inputs)

@@ -18,6 +18,7 @@ from faultloc.own.hudd.causes import find_causes
 from faultloc.own.hudd.found import RootCausesFound
 from faultloc.own.hudd.settings import choose_settings
 from faultloc.own.kept_folder import KeptFolder
+from faultloc.own.processor_transform import as_transform
 from faultloc.probes.predictions import predict
 from faultloc.runtime import choose_device, worker_count
 from faultloc.settings_check import check_number
@@ -71,12 +72,14 @@ def find_root_causes(
         raise ConfigError(f"there is an encoder, and the preset {preset!r} reads the model; expected preset='encoder'")
     check_number("batch_size", batch_size, at_least=1, whole=True)
     chosen, folder = choose_device(device, "device"), KeptFolder()
-    samples = adopt_dataset(dataset, class_names, folder.path / "test", transform)
+    samples = adopt_dataset(dataset, class_names, folder.path / "test", as_transform(transform))
     more = (
         None
         if improvement is None
         else in_order_of_outputs(
-            adopt_dataset(improvement, class_names, folder.path / "improvement", transform).dataset, classes, model
+            adopt_dataset(improvement, class_names, folder.path / "improvement", as_transform(transform)).dataset,
+            classes,
+            model,
         )
     )
     test = in_order_of_outputs(samples.dataset, classes, model)
