@@ -9,6 +9,14 @@ class DataError(FaultlocError):
     """The data set is missing, unreadable or contradicts itself."""
 
 
+class ClassOrderError(DataError):
+    """The model's outputs stand for the classes in another order: ``classes`` are the names in the likely one."""
+
+    def __init__(self, message: str, classes: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.classes = classes
+
+
 class ConfigError(FaultlocError):
     """A setting lies outside its range or names something that does not exist."""
 

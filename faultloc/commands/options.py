@@ -80,7 +80,7 @@ _NEEDED: Sequence[Option] = (
     click.option(
         "--dataset", required=True, type=click.Path(path_type=Path), help="Folder <set>/<class>/*, or a CSV file."
     ),
-    click.option("--model", "-m", required=True, help="Model file, or timm:NAME, torchvision:NAME."),
+    click.option("--model", "-m", required=True, help="Model file or folder, or timm:NAME, torchvision:NAME."),
     click.option("--img_size", type=ImageSize(), help="Width, height, channels; default: as the files are."),
 )
 _FURTHER: Sequence[Option] = (
@@ -93,12 +93,16 @@ _FURTHER: Sequence[Option] = (
         show_default=True,
         help="Held-out set's folder, where there is one.",
     ),
-    click.option("--classes", type=_FILE, help="JSON list of the classes in the order of the model's outputs."),
+    click.option(
+        "--classes", type=_FILE, help="The classes in the order of the model's outputs: JSON, or a line each."
+    ),
+    click.option("--trust-classes", is_flag=True, help="The order of the classes is right: do not stop over it."),
     click.option(
         "--output", "-o", default="results", show_default=True, type=click.Path(path_type=Path), help="Results."
     ),
     arch_option(),
     click.option("--weights", type=_FILE, help="Weights of a model that is given by name."),
+    click.option("--weights-key", help="Which entry of a checkpoint to take, such as state_dict_ema."),
     trust_option("The model file is my own: it may run code."),
     click.option("--mean", type=Numbers(), help="Subtracted from images in [0, 1], one number a channel."),
     click.option("--std", type=Numbers(), help="Then they are divided by it."),

@@ -50,8 +50,8 @@ class ExaminedData:
 class ExaminedModel:
     """The model's file, or its name where it is one of a library's; ``arch`` is the class that was named for it.
 
-    ``mean`` and ``std`` scaled its inputs. ``digest`` tells one content of the file from another; empty where none was
-    kept.
+    ``weights_key`` is the entry of its file that was taken, where one was named. ``mean`` and ``std`` scaled its
+    inputs. ``digest`` tells one content of the file from another; empty where none was kept.
     """
 
     model: str
@@ -60,10 +60,11 @@ class ExaminedModel:
     mean: Numbers | None = None
     std: Numbers | None = None
     digest: str = ""
+    weights_key: str | None = None
 
     def record(self) -> dict[str, object]:
         """What `run.json` says of it."""
-        return {
+        recorded: dict[str, object] = {
             "model": self.model,
             "arch": self.arch,
             "weights": None if self.weights is None else str(self.weights),
@@ -71,6 +72,7 @@ class ExaminedModel:
             "std": None if self.std is None else list(self.std),
             "digest": self.digest,
         }
+        return recorded if self.weights_key is None else recorded | {"weights_key": self.weights_key}
 
 
 def examined_data(run: Mapping[str, object], folder: Path) -> ExaminedData:
@@ -126,6 +128,7 @@ def examined_model(run: Mapping[str, object], folder: Path) -> ExaminedModel:
         mean=_numbers(record, "mean", folder),
         std=_numbers(record, "std", folder),
         digest=texts.get("digest", ""),
+        weights_key=texts.get("weights_key"),
     )
 
 

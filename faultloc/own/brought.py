@@ -1,7 +1,7 @@
 """What a user has brought: a data set and a model, read, found to fit, and ready for any method."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -11,13 +11,16 @@ from faultloc.errors import DataError
 from faultloc.io.datasets.check import check_labels
 from faultloc.io.datasets.folder_layout import class_names_in, why_unlabelled
 from faultloc.io.samples import ClassOrder, SampleListing, describe_absent, order_classes, stray_labels_told
+from faultloc.own.classifier import as_classifier, some_of
 from faultloc.own.device import steady_device
 from faultloc.own.model import OwnModel, read_own_model
 from faultloc.own.options import DataOptions, ModelOptions
+from faultloc.own.prepared import prepared_for_model
 from faultloc.own.record import data_examined, model_examined
 from faultloc.own.samples import example_input, list_own_samples, sample_form
 from faultloc.own.stored_samples import Say, describe_reading, load_own_samples, store_own_samples
-from faultloc.subject.architecture import check_outputs
+from faultloc.probes.answers import read_answers
+from faultloc.subject.batches import as_tensor
 from faultloc.subject.splits import DatasetSplits
 
 _CLASSES_SHOWN = 12
@@ -29,7 +32,8 @@ class Brought:
     the model, on ``device``.
 
     ``digest`` tells one content of the samples from another, as ``model.digest`` does of the model. ``record`` is what
-    `run.json` says of both, ``about`` what people are told of them, by heading.
+    `run.json` says of both, ``about`` what people are told of them, by heading. Results lie in ``folder``;
+    ``trusts_classes`` says that the user calls the order of the classes right.
     """
 
     splits: DatasetSplits
@@ -39,6 +43,8 @@ class Brought:
     digest: str
     record: Mapping[str, object]
     about: Mapping[str, str]
+    folder: Path
+    trusts_classes: bool = False
 
     @property
     def network(self) -> nn.Module:
@@ -67,6 +73,10 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
     say(f"Data: {about['Data']}")
     for note in listed.notes:
         say(f"{note}.")
+    prepared = prepared_for_model(data, given, form)
+    form, given = prepared.form, prepared.given
+    if prepared.note:
+        say(prepared.note)
     example = torch.from_numpy(example_input(listed.train, form)[None])
     with stray_labels_told(listed.train):
         model = read_own_model(
@@ -77,8 +87,11 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
         )
     about["Model"] = f"{given.model}, {model.loaded.form}"
     say(f"Model: {about['Model']}")
-    outputs = check_outputs(model.network, example, 1) if answers_classes else len(listed.train.class_names)
-    order = order_classes(listed.train, outputs)
+    for note in model.loaded.notes:
+        say(note)
+    classes = len(listed.train.class_names)
+    outputs = read_answers(model.network, example, classes).outputs if answers_classes else classes
+    order = order_classes(listed.train, outputs, model.loaded.class_names)
     about["Classes"] = f"{_named(order)} (by {order.origin})"
     say(f"Classes, by {order.origin}: {_named(order)}")
     absent = describe_absent(order, listed.train.given_names, outputs)
@@ -90,12 +103,18 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
         about["Files"] = "; ".join(reading)
     splits = load_own_samples(output)
     check_labels(splits.train)
+    if answers_classes:
+        examples = as_tensor(some_of(splits.train.inputs), torch.device("cpu"))
+        classifier = as_classifier(model.network, examples, len(splits.train.class_names))
+        model = replace(model, network=classifier.network)
+        for note in classifier.notes:
+            say(note)
     model.network.to(device)
     record = {
         "dataset": data_examined(data, digest).record(),
         "model": model_examined(given, model.loaded.digest).record(),
     }
-    return Brought(splits, model, device, order, digest, record, about)
+    return Brought(splits, model, device, order, digest, record, about, output, given.trust_classes)
 
 
 def require_test_set(data: DataOptions, purpose: str) -> None:
@@ -106,6 +125,11 @@ def require_test_set(data: DataOptions, purpose: str) -> None:
     """
     if not data.dataset.exists():
         return  # about which there is another sentence
+    if not data.is_table and data.test_set == data.image_set:
+        raise DataError(
+            f"--test_set and --image_set are both {data.image_set!r}; expected a test set, {purpose}, of other samples "
+            "than those that the model was trained on: name another folder"
+        )
     if data.is_table:
         found = "is a table"
     elif not (data.dataset / data.test_set).is_dir():

@@ -7,6 +7,7 @@ from torch import nn
 
 from faultloc.errors import ModelError
 from faultloc.io.models import LoadedModel, load_model
+from faultloc.own.classifier import in_single_precision
 from faultloc.own.options import ModelOptions
 from faultloc.subject.normalisation import NormalisedNetwork
 from faultloc.subject.recipe import TrainingRecipe
@@ -60,8 +61,12 @@ def read_own_model(
         input_shape=input_shape,
         vocabulary_size=vocabulary_size,
         weights=options.weights,
+        weights_key=options.weights_key,
     )
-    network = loaded.network
+    network, notes = in_single_precision(loaded.network)
+    if not any(weight.requires_grad for weight in network.parameters()):
+        network.requires_grad_()  # frozen to be used; what trains it on trains all of it
+    loaded = replace(loaded, network=network, notes=(*loaded.notes, *notes))
     if options.mean is not None or options.std is not None:
         if len(input_shape) != 3:
             raise ModelError("--mean and --std are for images; expected none of them with texts or a --transform")

@@ -7,8 +7,9 @@ import torch
 from jaxtyping import Shaped
 from torch import nn
 
+from faultloc.own.classifier import in_single_precision, network_at_hand
 from faultloc.own.dataset import OutputsOf
-from faultloc.subject.architecture import check_outputs
+from faultloc.probes.answers import most_outputs
 from faultloc.subject.batches import as_tensor
 from faultloc.subject.normalisation import NormalisedNetwork
 
@@ -19,19 +20,22 @@ def outputs_of_model(
     mean: Sequence[float | int] | None = None,
     std: Sequence[float | int] | None = None,
 ) -> OutputsOf:
-    """What says how many outputs ``model`` has for inputs that are scaled by ``mean`` and ``std``; the model is left
-    where it came from.
+    """What says how many outputs ``model`` has at most, for inputs that are scaled by ``mean`` and ``std``; the model
+    is left where it came from.
 
     What comes back raises ModelError where the model does not take the inputs.
     """
-    network = model if mean is None and std is None else NormalisedNetwork(model, mean or [0.0], std or [1.0])
 
     def outputs_of(inputs: Shaped[np.ndarray, "sample ..."]) -> int:
-        origin = next((parameter.device for parameter in model.parameters()), device)
+        given = network_at_hand(model, inputs)
+        origin = next((parameter.device for parameter in given.parameters()), device)
+        network, _ = in_single_precision(given)
+        if mean is not None or std is not None:
+            network = NormalisedNetwork(network, mean or [0.0], std or [1.0])
         try:
             network.to(device)
-            return check_outputs(network, as_tensor(inputs, device), 1)
+            return most_outputs(network, as_tensor(inputs, device))
         finally:
-            model.to(origin)
+            given.to(origin)
 
     return outputs_of

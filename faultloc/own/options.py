@@ -46,6 +46,8 @@ class ModelOptions:
     arch: str | None = None
     weights: Path | None = None
     trust_checkpoint: bool = False
+    weights_key: str | None = None
+    trust_classes: bool = False
     mean: Sequence[float | int] | None = None
     std: Sequence[float | int] | None = None
     device: str = "auto"

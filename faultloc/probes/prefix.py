@@ -18,6 +18,7 @@ from faultloc.probes.modes import evaluating
 from faultloc.subject.batches import as_model_input
 from faultloc.subject.blocks import blocks_of_rows
 from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
+from faultloc.subject.wrapped_network import names_begin_with
 
 # They may stand between the layers of a tail; its mutants do without.
 _NORMALISATIONS = (nn.BatchNorm1d, nn.LayerNorm, nn.GroupNorm)
@@ -118,9 +119,12 @@ def _is_linear(module: nn.Module) -> bool:
     return isinstance(module, nn.Linear)
 
 
-def describe_prefix(prefix: Prefix) -> str:
-    """Where mutants with this prefix differ from the model, in words: of which layers, on what."""
-    where = " and ".join(dict.fromkeys(f"the {part.side} of {part.layer}" for part in prefix.parts))
+def describe_prefix(prefix: Prefix, network: nn.Module) -> str:
+    """Where mutants with this prefix differ from ``network``, in words: of which layers, on what."""
+    around = names_begin_with(network)
+    where = " and ".join(
+        dict.fromkeys(f"the {part.side} of {part.layer.removeprefix(around)}" for part in prefix.parts)
+    )
     layers = "layer" if len(prefix.tail_widths) == 1 else "layers"
     return f"of the last {len(prefix.tail_widths)} {layers}, on {where}"
 

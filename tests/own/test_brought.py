@@ -119,6 +119,8 @@ def test_a_class_that_the_examined_set_lacks_is_an_error_that_names_the_option(s
 def test_a_model_with_too_few_outputs_is_an_error_before_anything_is_decoded(signs, tmp_path):
     torch.save({"model": LeNet1(num_classes=1, input_shape=[1, 16, 16])}, tmp_path / "one.pth")
     signs.model = replace(signs.model, model=str(tmp_path / "one.pth"))
+    (signs.data.dataset / "train" / "parking").mkdir()
+    Image.new("L", (16, 16), 99).save(signs.data.dataset / "train" / "parking" / "0.png")
     with pytest.raises((DataError, ModelError), match="outputs"):
         signs.bring()
     assert not (signs.output / "dataset").exists()

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from faultloc.errors import DataError
-from faultloc.own.class_order_check import check_class_order
+from faultloc.errors import ClassOrderError, DataError
+from faultloc.io.datasets.class_list import read_class_list
+from faultloc.own.class_order_check import check_class_order, settle_class_order
 
 NAMES = ("ape", "bee", "cat", "dog")
 
@@ -55,3 +56,90 @@ def test_naming_the_commonest_class_is_not_knowing():
     labels = np.where(np.arange(1000) % 10 == 0, 1, 0)
     with pytest.raises(DataError, match=r"right for 90\.0%"):
         check_class_order(np.tile(np.float32([1, 0]), (1000, 1)), labels, ("no", "yes"))
+
+
+TEN = tuple(map(str, range(12)))
+LABELS_OF_TEN = np.random.default_rng(2).integers(0, 12, 1000)
+AS_TEXTS = sorted(TEN)
+
+
+def meaning_of(order: list[str]) -> list[int]:
+    """For each class its output, where the outputs are in ``order``."""
+    return [order.index(name) for name in TEN]
+
+
+def test_an_order_as_texts_stops_with_the_order_to_give():
+    with pytest.raises(ClassOrderError, match="sorted as texts") as raised:
+        check_class_order(answers(meaning_of(AS_TEXTS), LABELS_OF_TEN, 0.1, 12), LABELS_OF_TEN, TEN)
+    assert list(raised.value.classes) == AS_TEXTS
+
+
+def test_the_order_that_is_given_back_passes():
+    logits = answers(meaning_of(AS_TEXTS), LABELS_OF_TEN, 0.1, 12)
+    labels = np.array(meaning_of(AS_TEXTS))[LABELS_OF_TEN]
+    assert check_class_order(logits, labels, AS_TEXTS) == ""
+
+
+def test_three_classes_that_went_around_stop_and_two_that_changed_places_do_not():
+    around = [1, 2, 0, *range(3, 12)]
+    with pytest.raises(ClassOrderError):
+        check_class_order(answers(around, LABELS_OF_TEN, 0.1, 12), LABELS_OF_TEN, TEN)
+    swapped = [1, 0, *range(2, 12)]
+    assert "in each other's place" in check_class_order(answers(swapped, LABELS_OF_TEN, 0.1, 12), LABELS_OF_TEN, TEN)
+
+
+def test_two_names_that_a_common_order_swaps_do_stop():
+    names = ("Zebra", "ape", "bee", "cat", "dog", "emu", "fox", "gnu", "hen", "ibis")
+    labels = LABELS_OF_TEN % 10
+    small = sorted(names, key=str.casefold)
+    logits = answers([small.index(name) for name in names], labels, 0.1, 10)
+    with pytest.raises(ClassOrderError, match="whether capital or small"):
+        check_class_order(logits, labels, names)
+
+
+def test_whoever_calls_the_order_right_is_warned_only():
+    logits = answers(meaning_of(AS_TEXTS), LABELS_OF_TEN, 0.1, 12)
+    assert "it was said to be right" in check_class_order(logits, LABELS_OF_TEN, TEN, trusted=True)
+    nothing = answers(list(range(12)), LABELS_OF_TEN, 1.0, 12)
+    assert "train the model longer" in check_class_order(nothing, LABELS_OF_TEN, TEN, trusted=True)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_bad_model_is_never_said_to_have_another_order(seed):
+    rng = np.random.default_rng(seed)
+    classes, samples = int(rng.integers(2, 40)), int(rng.integers(10, 400))
+    labels = rng.integers(0, classes, samples)
+    said = np.where(rng.random(samples) < rng.uniform(0, 0.4), labels, rng.integers(0, rng.integers(1, classes + 1)))
+    names = tuple(f"c{number}" for number in range(classes))
+    try:
+        check_class_order(np.eye(classes, dtype=np.float32)[said], labels, names)
+    except ClassOrderError:
+        pytest.fail("a bad model has no better order")
+    except DataError:
+        pass
+
+
+def test_labels_that_are_wrong_for_the_half_of_two_classes_do_not_stop():
+    rng = np.random.default_rng(0)
+    given = LABELS_OF_TEN.copy()
+    for one, other in ((0, 1), (2, 3), (4, 5)):
+        moved = (one == LABELS_OF_TEN) & (rng.random(1000) < 0.6)
+        back = (other == LABELS_OF_TEN) & (rng.random(1000) < 0.6)
+        given[moved], given[back] = other, one
+    assert "in another order" in check_class_order(answers(list(range(12)), LABELS_OF_TEN, 0.05, 12), given, TEN)
+
+
+def test_a_command_writes_the_order_where_it_says(tmp_path):
+    logits = answers(meaning_of(AS_TEXTS), LABELS_OF_TEN, 0.1, 12)
+    with pytest.raises(ClassOrderError, match=r"--classes .*classes\.json, or --trust-classes"):
+        settle_class_order(logits, LABELS_OF_TEN, TEN, tmp_path, print, trusted=False)
+    assert read_class_list(tmp_path / "classes.json") == tuple(AS_TEXTS)
+
+
+def test_more_outputs_than_classes_keep_a_place_each(tmp_path):
+    labels = LABELS_OF_TEN % 4
+    logits = answers([5, 3, 0, 1], labels, 0.05, 6)
+    with pytest.raises(ClassOrderError) as raised:
+        check_class_order(logits, labels, NAMES)
+    assert [raised.value.classes[output] for output in (5, 3, 0, 1)] == list(NAMES)
+    assert len(set(raised.value.classes)) == 6

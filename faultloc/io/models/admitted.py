@@ -56,6 +56,15 @@ _BOOKKEEPING = (
     "datetime.",
 )
 
+# Of Python's own, what settings beside weights are made of; they stay records as well.
+_HARMLESS_OF_PYTHON = (
+    "functools.partial",
+    "types.SimpleNamespace",
+    "uuid.UUID",
+    "decimal.Decimal",
+    "collections.deque",
+)
+
 _LAYER_PACKAGES = (
     "torch.nn.modules.",
     "faultloc.subject.architectures.",
@@ -78,6 +87,14 @@ def is_data(path: str) -> bool:
 def is_bookkeeping(path: str) -> bool:
     """Whether ``path`` names something that is kept as a record and never made into an object."""
     return any(path == known or (known.endswith(".") and path.startswith(known)) for known in _BOOKKEEPING)
+
+
+def is_harmless(path: str) -> bool:
+    """Whether ``path`` may lie beside weights as a record: a class of a training's settings, say, of whatever package.
+
+    What belongs to Python itself may not: a file that names `posix.system` is no checkpoint of anybody's.
+    """
+    return path in _HARMLESS_OF_PYTHON or path.partition(".")[0] not in sys.stdlib_module_names | {"?", "__builtin__"}
 
 
 def admitted_layer(path: str) -> object | None:

@@ -1,23 +1,21 @@
-"""What lies where in a checkpoint: the network, the optimizer, the schedule, under the names that people use."""
+"""What lies where in a checkpoint: networks and weights wherever they are, the optimizer, the schedule, class names."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from torch import Tensor, nn
+from torch import nn
 
 from faultloc.io.models.record import Record, attributes, class_name
-
-_NETWORK_KEYS = (
-    "model",
-    "net",
-    "network",
-    "module",
-    "state_dict",
-    "model_state_dict",
-    "model_state",
-    "net_state_dict",
-    "weights",
+from faultloc.io.models.stored_classes import find_class_names
+from faultloc.io.models.stored_weights import (
+    StoredNetwork,
+    is_network,
+    is_weights,
+    rank_of_entry,
+    selected,
+    without_network,
 )
+
 _OPTIMIZER_KEYS = ("optimizer", "optim", "opt", "optimizer_state_dict", "optim_state_dict", "optimizer_states")
 _SCHEDULER_KEYS = (
     "lr_scheduler",
@@ -30,15 +28,24 @@ _SCHEDULER_KEYS = (
 _EPOCH_KEYS = ("epoch", "epochs")
 _ACCURACY_KEYS = ("acc", "accuracy", "val_acc", "test_acc", "valid_acc", "best_acc", "val_accuracy", "test_accuracy")
 
-# Wrappers that hold the network as one of their parts; they need several GPUs or the compiler.
-_WRAPPED_AS = {"DataParallel": "module", "DistributedDataParallel": "module", "OptimizedModule": "_orig_mod"}
+# Wrappers that hold the network as one of their parts; they need several GPUs or the compiler, or average its weights.
+_WRAPPED_AS = {
+    "DataParallel": "module",
+    "DistributedDataParallel": "module",
+    "AveragedModel": "module",
+    "OptimizedModule": "_orig_mod",
+}
+# Trainers nest their states a few levels deep (callbacks, then a callback, then its state).
+_DEEPEST = 8
+_MOST_ITEMS = 16
 
 
 @dataclass(frozen=True)
 class Checkpoint:
     """The parts of a checkpoint as they were stored; each None where there is none.
 
-    ``network`` is a module, a record of one, or a mapping of weights by name.
+    ``candidates`` are all networks and weights in it, the likeliest first, and ``network`` the first of them: a module,
+    a record of one, or a mapping of weights by name. ``class_names`` are those of the outputs, where the file says.
     """
 
     network: object
@@ -47,44 +54,43 @@ class Checkpoint:
     epoch: object
     accuracy: object
     entries: tuple[str, ...]
+    candidates: tuple[StoredNetwork, ...] = ()
+    class_names: tuple[str, ...] | None = field(default=None)
 
 
-def find_parts(root: object) -> Checkpoint:
-    """The parts of the checkpoint whose outermost object is ``root``."""
-    if is_network(root) or is_weights(root):
-        return Checkpoint(unwrapped(root), None, None, None, None, ())
+def find_parts(root: object, key: str | None = None) -> Checkpoint:
+    """The parts of the checkpoint whose outermost object is ``root``; ``key`` names the entry that holds the network,
+    by its path with dots between (``state_dict_ema``, ``callbacks.ema.weights``), or a prefix of weights' names.
+
+    Raises:
+        ModelError: there is no such entry.
+    """
+    found = sorted(_stored(root, "", 0), key=rank_of_entry)
+    if isinstance(root, Mapping) and not is_weights(root):
+        found += _joined(root)
+    if key is not None:
+        found = selected(found, key)
+    network = found[0].content if found else None
     if not isinstance(root, Mapping):
-        return Checkpoint(None, None, None, None, None, (f"a {class_name(root)}",))
-    named = [root[key] for key in _NETWORK_KEYS if key in root]
-    found = [value for value in [*named, *root.values()] if is_network(value)]
-    found += [value for value in named if is_weights(value)]
+        entries = () if found else (f"a {class_name(root)}",)
+        return Checkpoint(network, None, None, None, None, entries, tuple(found))
+    if is_weights(root) or is_network(root):
+        return Checkpoint(network, None, None, None, None, (), tuple(found))
+    around = [root, *_holding(root, found)]
     return Checkpoint(
-        network=unwrapped(found[0]) if found else None,
-        optimizer=_sole(_first(root, _OPTIMIZER_KEYS)),
-        scheduler=_sole(_first(root, _SCHEDULER_KEYS)),
-        epoch=_first(root, _EPOCH_KEYS),
-        accuracy=_first(root, _ACCURACY_KEYS),
+        network=network,
+        optimizer=_sole(_first(around, _OPTIMIZER_KEYS)),
+        scheduler=_sole(_first(around, _SCHEDULER_KEYS)),
+        epoch=_first(around, _EPOCH_KEYS),
+        accuracy=_first(around, _ACCURACY_KEYS),
         entries=tuple(map(str, root)),
-    )
-
-
-def is_network(value: object) -> bool:
-    """Whether ``value`` is a module or stands for one."""
-    return isinstance(value, nn.Module) or (isinstance(value, Record) and "_modules" in attributes(value))
-
-
-def is_weights(value: object) -> bool:
-    """Whether ``value`` maps names to tensors, as a state dict does."""
-    if not isinstance(value, Mapping) or not any(isinstance(entry, Tensor) for entry in value.values()):
-        return False
-    return all(
-        isinstance(key, str) and (isinstance(entry, Tensor) or key.endswith("_extra_state"))
-        for key, entry in value.items()
+        candidates=tuple(found),
+        class_names=_class_names(around),
     )
 
 
 def unwrapped(network: object) -> object:
-    """``network`` without the wrappers of parallel training and of torch.compile."""
+    """``network`` without the wrappers of parallel training, of averaging and of torch.compile."""
     while (part := _WRAPPED_AS.get(class_name(network))) is not None:
         parts = attributes(network).get("_modules")
         if not isinstance(parts, Mapping) or part not in parts:
@@ -93,8 +99,63 @@ def unwrapped(network: object) -> object:
     return network
 
 
-def _first(root: Mapping, keys: tuple[str, ...]) -> object:
-    return next((root[key] for key in keys if root.get(key) is not None), None)
+def _stored(value: object, path: str, depth: int) -> Iterator[StoredNetwork]:
+    if is_network(value):
+        if not _is_loss(value):
+            yield StoredNetwork(path, unwrapped(value))
+    elif is_weights(value):
+        yield StoredNetwork(path, value)
+    elif isinstance(value, list | tuple) and len(value) <= _MOST_ITEMS and depth < _DEEPEST:  # (state_dict, epoch)
+        for place, each in enumerate(value):
+            yield from _stored(each, f"{path}.{place}" if path else str(place), depth + 1)
+    elif isinstance(value, Mapping) and depth < _DEEPEST:
+        # Where Lightning averages weights, `state_dict` is the average, and the weights that are trained stand beside.
+        averaged = "current_model_state" in value
+        for name, each in value.items():
+            inner = f"{path}.{name}" if path else str(name)
+            if isinstance(name, str) and not without_network(name):
+                for found in _stored(each, inner, depth + 1):
+                    is_average = averaged and name == "state_dict" and found.path == inner
+                    yield StoredNetwork(found.path, found.content, is_average or found.is_averaged)
+
+
+def _joined(root: Mapping) -> list[StoredNetwork]:
+    """The parts of a network that lie under keys of their own, as one, each name behind its key.
+
+    {"encoder": ..., "classifier": ...} holds the weights of one network in two entries.
+    """
+    parts = {name: value for name, value in root.items() if isinstance(name, str) and is_weights(value)}
+    if len(parts) < 2:
+        return []
+    joined = {f"{name}.{inner}": weight for name, part in parts.items() for inner, weight in part.items()}
+    return [StoredNetwork("", joined, is_joined=True)]
+
+
+def _holding(root: Mapping, found: list[StoredNetwork]) -> Iterator[Mapping]:
+    """The mappings inside ``root`` on the way to the network."""
+    holder: object = root
+    for name in found[0].path.split(".")[:-1] if found else ():
+        holder = holder.get(name) if isinstance(holder, Mapping) else None
+        if isinstance(holder, Mapping):
+            yield holder
+
+
+def _class_names(around: Sequence[Mapping]) -> tuple[str, ...] | None:
+    """The names of the outputs, beside the network or among what else is noted there (`meta`, `dataset_meta`)."""
+    noted = [
+        value for each in around for value in each.values() if isinstance(value, Mapping) and not is_weights(value)
+    ]
+    deeper = [value for each in noted for value in each.values() if isinstance(value, Mapping)]
+    return next((names for each in (*around, *noted, *deeper) if (names := find_class_names(each)) is not None), None)
+
+
+def _is_loss(value: object) -> bool:
+    module = value.path if isinstance(value, Record) else type(value).__module__
+    return module.startswith("torch.nn.modules.loss") and isinstance(value, nn.Module | Record)
+
+
+def _first(around: list[Mapping], keys: tuple[str, ...]) -> object:
+    return next((each[key] for each in around for key in keys if each.get(key) is not None), None)
 
 
 def _sole(value: object) -> object:

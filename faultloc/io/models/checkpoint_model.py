@@ -12,8 +12,9 @@ from faultloc.io.models.content import FileKind
 from faultloc.io.models.loaded import LoadedModel, content_digest
 from faultloc.io.models.record import Record
 from faultloc.io.models.safe_reading import read_safely
-from faultloc.io.models.safetensors_reading import read_safetensors
+from faultloc.io.models.safetensors_reading import files_of_weights, read_safetensors
 from faultloc.io.models.stored_training import describe_training
+from faultloc.io.models.stored_weights import is_averaged
 from faultloc.io.models.trusted_reading import read_trusted
 from faultloc.io.models.user_class import UserClass
 from faultloc.io.models.weights import put_weights
@@ -28,22 +29,22 @@ def load_checkpoint(
     num_classes: int,
     input_shape: Sequence[int],
     vocabulary_size: int = 0,
+    weights_key: str | None = None,
 ) -> LoadedModel:
-    """The model in the checkpoint at ``path``.
+    """The model in the checkpoint at ``path``; ``weights_key`` names the entry to take where there are several.
 
     Raises:
         ModelError: it cannot be read, holds no model, or weights that do not fit.
     """
-    checkpoint, how = read_parts(path, kind, user_class, trust=trust)
-    network = checkpoint.network
+    checkpoint, how = read_parts(path, kind, user_class, trust=trust, weights_key=weights_key)
+    network, notes = checkpoint.network, list[str]()
     if isinstance(network, nn.Module):
         form = f"a whole {type(network).__name__}, {how}"
+        notes += _said_of_network(checkpoint)
     elif isinstance(network, Mapping) and user_class is not None:
-        weights, network = (
-            network,
-            user_class.build(num_classes=num_classes, input_shape=input_shape, vocabulary_size=vocabulary_size),
-        )
-        put_weights(network, weights, source=str(path))
+        network = user_class.build(num_classes=num_classes, input_shape=input_shape, vocabulary_size=vocabulary_size)
+        put = put_weights(network, checkpoint.candidates, source=str(path), outputs=num_classes)
+        notes += put.notes
         form = f"the weights of a {type(network).__name__}, {how}"
     elif isinstance(network, Mapping):
         raise ModelError(
@@ -55,21 +56,41 @@ def load_checkpoint(
             f"{path} holds no model and no weights, but {', '.join(checkpoint.entries) or 'nothing'}; expected a model "
             "or its state_dict, by itself or under 'model'"
         )
-    return LoadedModel(network.eval(), describe_training(checkpoint), form, content_digest(path))
+    digest = content_digest(*files_of_weights(path), *([] if weights_key is None else [weights_key]))
+    training, names = describe_training(checkpoint), checkpoint.class_names
+    return LoadedModel(network.eval(), training, form, digest, tuple(notes), names)
 
 
-def read_parts(path: Path, kind: FileKind, user_class: UserClass | None, *, trust: bool) -> tuple[Checkpoint, str]:
+def _said_of_network(checkpoint: Checkpoint) -> list[str]:
+    """Which of several networks that were stored whole was taken."""
+    taken, *others = checkpoint.candidates
+    averaged = [other for other in others if is_averaged(other.path)]
+    if is_averaged(taken.path):
+        return [f"The averaged network under {taken.path!r} is taken."]
+    if averaged:
+        return [
+            f"The network under {taken.path!r} is taken as it was trained; there is an averaged one too: --weights-key "
+            f"{averaged[0].path} takes that."
+        ]
+    return []
+
+
+def read_parts(
+    path: Path, kind: FileKind, user_class: UserClass | None, *, trust: bool, weights_key: str | None = None
+) -> tuple[Checkpoint, str]:
     """The parts of the checkpoint at ``path``, a network among them as a module, and how they were read.
 
     Raises:
         ModelError: it cannot be read.
     """
-    if kind is FileKind.SAFETENSORS:
-        return find_parts(read_safetensors(path)), "from a safetensors file"
+    if kind in (FileKind.SAFETENSORS, FileKind.SHARDS):
+        return find_parts(read_safetensors(path), weights_key), f"from {kind.value}"
     if trust:
-        return find_parts(read_trusted(path, kind, user_class)), "read as a trusted file"
+        return find_parts(read_trusted(path, kind, user_class), weights_key), "read as a trusted file"
     content = read_safely(path, kind, user_class)
-    checkpoint = find_parts(content.root)
+    checkpoint = find_parts(content.root, weights_key)
+    if not isinstance(checkpoint.network, Mapping):
+        content.require_known()
     if isinstance(checkpoint.network, Record):
         checkpoint = replace(checkpoint, network=content.network(checkpoint.network))
     return checkpoint, "read without running code of the file"

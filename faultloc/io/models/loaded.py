@@ -13,13 +13,17 @@ from faultloc.io.models.stored_training import StoredTraining
 class LoadedModel:
     """A network on the CPU in evaluation mode, and what its file says of its training.
 
-    ``form`` tells the user what was read and how; ``digest`` is a hash of the name or of the files' content.
+    ``form`` tells the user what was read and how, and ``notes`` what else there is to say of it, in sentences;
+    ``digest`` is a hash of the name or of the files' content. ``class_names`` are those of the outputs in their order,
+    where the file says them.
     """
 
     network: nn.Module
     training: StoredTraining
     form: str
     digest: str
+    notes: tuple[str, ...] = ()
+    class_names: tuple[str, ...] | None = None
 
 
 def content_digest(*parts: Path | str) -> str:

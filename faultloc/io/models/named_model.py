@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from torch import nn
@@ -11,12 +11,13 @@ from faultloc.errors import MissingPackageError, ModelError
 from faultloc.io.models.checkpoint_model import read_parts
 from faultloc.io.models.content import FileKind, file_kind
 from faultloc.io.models.loaded import LoadedModel, content_digest
+from faultloc.io.models.safetensors_reading import files_of_weights
 from faultloc.io.models.stored_training import StoredTraining, describe_training
 from faultloc.io.models.weights import put_weights
 from faultloc.torchvision_import import import_torchvision
 
 _PRETRAINED = "pretrained"
-_WITH_WEIGHTS = (FileKind.CHECKPOINT, FileKind.LEGACY_CHECKPOINT, FileKind.SAFETENSORS)
+_WITH_WEIGHTS = (FileKind.CHECKPOINT, FileKind.LEGACY_CHECKPOINT, FileKind.SAFETENSORS, FileKind.SHARDS)
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,15 @@ def parse_model_name(model: str) -> ModelName | None:
 
 
 def load_named_model(
-    name: ModelName, weights: Path | None, *, num_classes: int, input_shape: Sequence[int]
+    name: ModelName,
+    weights: Path | None,
+    *,
+    num_classes: int,
+    input_shape: Sequence[int],
+    weights_key: str | None = None,
 ) -> LoadedModel:
-    """The network called ``name``, with the weights in a file of its own training, or with the library's.
+    """The network called ``name``, with the weights in a file of its own training, or with the library's;
+    ``weights_key`` names the entry of the file to take where there are several.
 
     Raises:
         ModelError: there is no such model, its weights are not to be had or do not fit, or none were named.
@@ -58,15 +65,19 @@ def load_named_model(
     kind = file_kind(weights)
     if kind not in _WITH_WEIGHTS:
         raise ModelError(f"{weights} is {kind.value}; expected weights: a state_dict or a safetensors file")
-    checkpoint, how = read_parts(weights, kind, None, trust=False)
-    stored = checkpoint.network
-    if isinstance(stored, nn.Module):
-        stored = stored.state_dict()
-    if not isinstance(stored, Mapping):
+    checkpoint, how = read_parts(weights, kind, None, trust=False, weights_key=weights_key)
+    entries = [
+        replace(entry, content=stored.state_dict()) if isinstance(stored, nn.Module) else entry
+        for entry in checkpoint.candidates
+        for stored in [checkpoint.network if entry is checkpoint.candidates[0] else entry.content]
+    ]
+    if not any(isinstance(entry.content, Mapping) for entry in entries):
         raise ModelError(f"{weights} holds no weights, but {', '.join(checkpoint.entries)}; expected a state_dict")
-    put_weights(network, stored, source=str(weights))
+    put = put_weights(network, entries, source=str(weights), outputs=num_classes)
     form = f"{name} with the weights of a file, {how}"
-    return LoadedModel(network.eval(), describe_training(checkpoint), form, content_digest(str(name), weights))
+    digest = content_digest(str(name), *files_of_weights(weights), *([] if weights_key is None else [weights_key]))
+    training, names = describe_training(checkpoint), checkpoint.class_names
+    return LoadedModel(network.eval(), training, form, digest, put.notes, names)
 
 
 def _torchvision_builder(name: ModelName) -> Callable[[int, Sequence[int]], nn.Module]:

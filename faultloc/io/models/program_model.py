@@ -12,6 +12,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -70,18 +71,32 @@ def _read_exported(path: Path, example: Tensor) -> tuple[nn.Module, str]:
 
 
 def _read_torchscript(path: Path, example: Tensor) -> tuple[nn.Module, str]:
-    script = torch.jit.load(path, map_location="cpu").eval()
+    rebuilt = rebuilt_script(torch.jit.load(path, map_location="cpu").eval(), example)
+    how = "rebuilt with its layers," if rebuilt.has_layers else "that can predict only,"
+    comma = "," if rebuilt.has_layers else ""
+    return rebuilt.network, f"a TorchScript model{comma} {how} from a trusted file"
+
+
+@dataclass(frozen=True)
+class RebuiltScript:
+    """A TorchScript model as a network; without layers where it could not be taken apart."""
+
+    network: nn.Module
+    has_layers: bool
+
+
+def rebuilt_script(script: torch.jit.ScriptModule, example: Tensor) -> RebuiltScript:
+    """``script``, which takes ``example``, with layers of torch.nn where that can be done."""
     try:
         from torch._export.converter import TS2EPConverter
 
-        converted = with_layers(TS2EPConverter(script, (example,)).convert())
-        with torch.no_grad():
-            same = torch.allclose(converted(example + 0.5), script(example + 0.5), rtol=1e-3, atol=1e-4)
+        with _quiet():
+            converted = with_layers(TS2EPConverter(script, (example,)).convert())
+            with torch.no_grad():
+                same = torch.allclose(converted(example + 0.5), script(example + 0.5), rtol=1e-3, atol=1e-4)
     except Exception:  # the converter is torch's own, marked as experimental, and may be gone or fail in any way
         same = False
-    if same:
-        return converted, "a TorchScript model, rebuilt with its layers, from a trusted file"
-    return ScriptedNetwork(script), "a TorchScript model that can predict only, from a trusted file"
+    return RebuiltScript(converted, True) if same else RebuiltScript(ScriptedNetwork(script), False)
 
 
 def _check_batches(path: Path, network: nn.Module, example: Tensor) -> None:

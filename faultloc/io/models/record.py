@@ -1,6 +1,6 @@
 """What stands for an object of a file while nothing of it is imported, built or called: its name and its state."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import ClassVar
 
 
@@ -41,14 +41,20 @@ def class_name(stored: object) -> str:
     return stored.path.rpartition(".")[2] if isinstance(stored, Record) else type(stored).__name__
 
 
-def _defaultdict(*_: object) -> dict:
-    # The weights-only unpickler fills dictionaries, but no defaultdict: an optimizer's state is one.
-    return {}
+def _dictionary_class(path: str) -> Callable[..., object]:
+    # The weights-only unpickler fills dictionaries, but none of a class of its own: a plain one stands for it.
+    def dictionary(*_: object) -> dict:
+        return {}
+
+    module, _, name = path.rpartition(".")
+    dictionary.__module__, dictionary.__name__, dictionary.__qualname__ = module, name, name
+    return dictionary
 
 
-_defaultdict.__module__, _defaultdict.__name__, _defaultdict.__qualname__ = "collections", "defaultdict", "defaultdict"
-
-
-def stand_ins(paths: Iterable[str]) -> list[Callable[..., object] | tuple[Callable[..., object], str]]:
-    """For every name a stand-in, in the form that ``torch.serialization.safe_globals`` takes."""
-    return [_defaultdict if path == "collections.defaultdict" else record_class(path) for path in sorted(paths)]
+def stand_ins(
+    paths: Iterable[str], dictionaries: Collection[str] = ()
+) -> list[Callable[..., object] | tuple[Callable[..., object], str]]:
+    """For every name a stand-in, in the form that ``torch.serialization.safe_globals`` takes: a record, or a plain
+    dictionary for what is one (`defaultdict`, and those of ``dictionaries``)."""
+    filled = {"collections.defaultdict", *dictionaries}
+    return [_dictionary_class(path) if path in filled else record_class(path) for path in sorted(paths)]

@@ -1,7 +1,8 @@
 """Reading what torch.save wrote without running any of it."""
 
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -11,7 +12,7 @@ import torch
 from torch import nn
 
 from faultloc.errors import ModelError
-from faultloc.io.models.admitted import admitted_layer, is_bookkeeping, is_data
+from faultloc.io.models.admitted import admitted_layer, is_bookkeeping, is_data, is_harmless
 from faultloc.io.models.content import FileKind
 from faultloc.io.models.pickled_names import names_in
 from faultloc.io.models.rebuild import Rebuilder
@@ -27,6 +28,12 @@ class SafeContent:
 
     root: object
     admitted: dict[str, object]
+    refusal: str = ""
+
+    def require_known(self) -> None:
+        """Raises ModelError where the file names something unknown: fit to be left inert beside weights, no more."""
+        if self.refusal:
+            raise ModelError(self.refusal)
 
     def network(self, record: Record) -> nn.Module:
         """The network that ``record`` stands for.
@@ -48,30 +55,47 @@ def read_safely(path: Path, kind: FileKind, user_class: UserClass | None) -> Saf
     """The content of the file at ``path``, in which only the classes of PyTorch, of ours and of the user are known.
 
     torch's weights-only unpickler does the reading, and gets a record for every name in the file: no class or function
-    that the file names is called with what the file says.
+    that the file names is called with what the file says. Classes that are none of these are fit to lie beside weights,
+    such as the settings of a training: ``require_known`` refuses them where a network is made from the file.
 
     Raises:
-        ModelError: the file is damaged, or names something else.
+        ModelError: the file is damaged, or names what belongs to Python itself and is more than a record.
     """
     names = names_in(path, kind)
     admitted = {name: layer for name in names if (layer := admitted_layer(name)) is not None}
     if user_class is not None:
         admitted |= user_class.layers_in_file(names - admitted.keys())
     unknown = [name for name in names - admitted.keys() if not is_data(name) and not is_bookkeeping(name)]
-    if unknown:
-        raise ModelError(_refusal(path, unknown, user_class))
+    refusal = _refusal(path, unknown, user_class) if unknown else ""
+    if any(not is_harmless(name) for name in unknown) or (unknown and kind is FileKind.PICKLE):
+        raise ModelError(refusal)
     if kind is FileKind.PICKLE:
         raise ModelError(f"{path} is a plain pickle; expected a file of torch.save: save the model again with it")
     recorded = {name for name in names if not is_data(name)}
     try:
-        # As an open file: by its path torch would take the suffix for the truth.
-        with path.open("rb") as file, torch.serialization.safe_globals(stand_ins(recorded)), catch_warnings():
-            simplefilter("ignore")  # remarks on old formats, of which what matters is in the error
-            return SafeContent(torch.load(file, map_location="cpu", weights_only=True), admitted)
+        return SafeContent(_read_with_records(path, recorded), admitted, refusal)
     except UnpicklingError as error:
-        raise ModelError(_not_understood(path, kind, error)) from error
+        raise ModelError(refusal or _not_understood(path, kind, error)) from error
     except Exception as error:  # whatever damaged content makes of torch's reader
         raise ModelError(f"{path} is damaged ({_first_line(error)}); copy or save it again") from error
+
+
+def _read_with_records(path: Path, recorded: Collection[str]) -> object:
+    """What the file holds, a record for every name of ``recorded``."""
+    dictionaries: set[str] = set()
+    while True:
+        stood_for = stand_ins(recorded, dictionaries)
+        try:
+            # As an open file: by its path torch would take the suffix for the truth.
+            with path.open("rb") as file, torch.serialization.safe_globals(stood_for), catch_warnings():
+                simplefilter("ignore")  # remarks on old formats, of which what matters is in the error
+                return torch.load(file, map_location="cpu", weights_only=True)
+        except UnpicklingError as error:
+            # A dictionary of a class of its own, as trainers keep settings in, is told only when it is filled.
+            found = re.search(r"SETITEMS? for dict.* but got <class '([\w.]+)'>", str(error))
+            if found is None or found[1] in dictionaries or found[1] not in recorded:
+                raise
+            dictionaries.add(found[1])
 
 
 def _refusal(path: Path, unknown: Iterable[str], user_class: UserClass | None) -> str:

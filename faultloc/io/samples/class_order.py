@@ -48,8 +48,8 @@ def order_classes(listing: SampleListing, outputs: int, names_of_model: Sequence
         )
     if listing.order_is_given:
         return ClassOrder(names, "classes.json")
-    if names_of_model is not None and set(names) <= set(names_of_model):
-        return ClassOrder(tuple(names_of_model), "the names that the model has for its outputs")
+    if names_of_model is not None and (spelled := _spelled_as(names, names_of_model[:outputs])) is not None:
+        return ClassOrder(spelled, "the names that the model has for its outputs")
     numbers = [_number(name) for name in names]
     if all(number is not None and number < outputs for number in numbers):
         by_number = dict(zip(numbers, names, strict=True))
@@ -82,3 +82,18 @@ def describe_absent(order: ClassOrder, given_names: Sequence[str], outputs: int)
 def _number(name: str) -> int | None:
     found = _WHOLE_NUMBER.fullmatch(name)
     return int(found[1]) if found else None
+
+
+def _spelled_as(names: Sequence[str], names_of_model: Sequence[str]) -> tuple[str, ...] | None:
+    """The model's names as the data set spells them; None where one of the data set's is none of the model's."""
+    for same in (lambda name: name, _plain):
+        own = {same(name): name for name in names}
+        theirs = [same(name) for name in names_of_model]
+        if len(own) == len(names) and len(set(theirs)) == len(theirs) and own.keys() <= set(theirs):
+            return tuple(own.get(key, name) for key, name in zip(theirs, names_of_model, strict=True))
+    return None
+
+
+def _plain(name: str) -> str:
+    # A folder `golden_retriever` holds what a configuration calls "Golden Retriever".
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in name.casefold()).split())

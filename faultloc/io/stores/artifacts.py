@@ -4,7 +4,7 @@ Nothing here writes a time, a host name or a pickle: the same content gives the 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def load_array(path: Path, *, mmap: bool = False) -> np.ndarray:
     return np.load(existing(path), mmap_mode="c" if mmap else None, allow_pickle=False)
 
 
-def save_json(path: Path, content: Mapping[str, object]) -> None:
+def save_json(path: Path, content: Mapping[str, object] | Sequence[object]) -> None:
     """Writes ``content`` with sorted keys."""
     with written_whole(path) as temporary:
         text = json.dumps(content, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False)

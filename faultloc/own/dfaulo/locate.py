@@ -2,28 +2,31 @@
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
 from torch import nn
 
-from faultloc.errors import ConfigError
+from faultloc.errors import ClassOrderError, ConfigError
 from faultloc.io.datasets.check import check_labels
 from faultloc.io.stores.scratch import scratch_arrays
-from faultloc.own.class_order_check import check_class_order
+from faultloc.own.class_order_check import check_class_order, python_advice
+from faultloc.own.classes_at_hand import in_order_of_outputs
+from faultloc.own.classifier import classifier_at_hand, network_at_hand
 from faultloc.own.dataset import Transform, adopt_dataset
 from faultloc.own.dfaulo.found import DataFaults
 from faultloc.own.dfaulo.ranking import ask_mutants, rank_by_default, rank_by_paper
 from faultloc.own.dfaulo.settings import LocateSettings, Scorer
 from faultloc.own.kept_folder import KeptFolder
+from faultloc.own.layer_names import layer_of
 from faultloc.own.model_outputs import outputs_of_model
+from faultloc.own.processor_transform import as_transform
 from faultloc.own.renumbered_classes import check_renumbered
 from faultloc.runtime import choose_device, worker_count
-from faultloc.subject.architecture import check_outputs
-from faultloc.subject.batches import as_tensor
 from faultloc.subject.examination import Bar, Examination, Execution, no_bar
-from faultloc.subject.normalisation import NormalisedNetwork
 
 if TYPE_CHECKING:
     from faultloc.subject.recipe import TrainingRecipe
@@ -36,6 +39,8 @@ def locate_data_faults(
     recipe: "TrainingRecipe | None" = None,
     scorer: Scorer = "default",
     class_names: Sequence[str] | None = None,
+    classes: Sequence[str] | Path | None = None,
+    trust_classes: bool = False,
     transform: Transform | None = None,
     mean: Sequence[float | int] | None = None,
     std: Sequence[float | int] | None = None,
@@ -50,7 +55,13 @@ def locate_data_faults(
     while it is read. Labels are indices of the model's outputs, and are checked against their number. uint8 images
     reach the model as floats in [0, 1], then less ``mean`` and divided by ``std`` (a number a channel) where those are
     given; other inputs as they are: give the data set the transform of the model's evaluation, without random
-    augmentation, or ``transform``, which is applied to each input (an image, a text).
+    augmentation, or ``transform``, which is applied to each input (an image, a text); it may be an image
+    processor of Hugging Face.
+
+    The model answers with logits, one a class; where it gives probabilities, one number for two classes, or its logits
+    among other things, that is noticed and warned of. ``classes`` are the names in the order of its outputs, or a file
+    of them, where that is not the order of the data set's own ``class_names``. A model that agrees plainly better with
+    the labels in another order is refused, unless ``trust_classes`` says that the order is right.
 
     The model is not changed, and left on the device and in the mode that it came in. Nothing is trained but small
     copies of its last layers. ``recipe``, how the model was trained, is needed by ``scorer="paper"``, which fine-tunes
@@ -58,38 +69,53 @@ def locate_data_faults(
 
     Raises:
         DataError: the data set cannot be read, or the model knows hardly any of its labels.
+        ClassOrderError: the outputs plainly stand for the classes in another order, which is its ``classes``.
         ModelError: the model does not take the inputs, has too few outputs or does not end in a linear layer.
     """
     settings = settings or LocateSettings()
     chosen = choose_device(device, "device")
     folder = KeptFolder()
     scratch = scratch_arrays(folder.path)
-    samples = adopt_dataset(dataset, class_names, folder.path, transform, outputs_of_model(model, chosen, mean, std))
+    outputs_of = outputs_of_model(model, chosen, mean, std)
+    adopted = adopt_dataset(dataset, class_names, folder.path, as_transform(transform), outputs_of)
+    samples = replace(adopted, dataset=in_order_of_outputs(adopted.dataset, classes, model))
     check_labels(samples.dataset)
-    network = model if mean is None and std is None else NormalisedNetwork(model, mean or [0.0], std or [1.0])
-    origin = next((parameter.device for parameter in model.parameters()), chosen)
+    given = network_at_hand(model, samples.dataset.inputs)
+    origin = next((parameter.device for parameter in given.parameters()), chosen)
 
     def check_order(logits: Float[np.ndarray, "sample class"]) -> None:
-        check_renumbered(logits, samples.dataset.labels, samples.dataset.class_names)
-        warning = check_class_order(logits, samples.dataset.labels, samples.dataset.class_names)
+        known = samples.dataset
+        if classes is None and not trust_classes:
+            check_renumbered(logits, known.labels, known.class_names)
+        try:
+            warning = check_class_order(logits, known.labels, known.class_names, trusted=trust_classes)
+        except ClassOrderError as error:
+            raise python_advice(error) from error
         if warning:
             warnings.warn(warning, stacklevel=3)
 
     try:
-        network.to(chosen)
-        check_outputs(network, as_tensor(samples.dataset.inputs[:2], chosen), len(samples.dataset.class_names))
+        classifier = classifier_at_hand(given, samples.dataset, chosen, mean=mean, std=std)
+        for note in classifier.notes:
+            warnings.warn(note, stacklevel=2)
+        network = classifier.network
         examination = Examination(
             network,
             samples.dataset,
             settings.seed,
             chosen,
             settings.batch_size,
-            settings.hook_layer,
+            None if settings.hook_layer is None else layer_of(network, settings.hook_layer),
             Execution(workers=worker_count(chosen), allocate=scratch, bar=bar),
         )
         if scorer == "paper":
             if recipe is None:
                 raise ConfigError("scorer='paper' trains the model on; expected recipe=TrainingRecipe(...), how to")
+            if not any(weight.requires_grad for weight in network.parameters()):
+                raise ConfigError(
+                    "scorer='paper' trains the model on, and all of its weights are frozen; expected some that are "
+                    "not: call model.requires_grad_(True)"
+                )
             ranking, mutants = rank_by_paper(examination, recipe, settings, on_logits=check_order)
             summary: dict[str, object] = {"samples": len(samples.dataset)}
             evidence = None
@@ -100,7 +126,7 @@ def locate_data_faults(
             )
             evidence, mutants, summary = examined.evidence, examined.mutants, dict(found)
     finally:
-        model.to(origin)
+        given.to(origin)
     places = {sample_id: place for place, sample_id in enumerate(samples.dataset.sample_ids)}
     ranking["index"] = np.array([places[name] for name in ranking["sample_id"]], dtype=np.int64)
     return DataFaults(

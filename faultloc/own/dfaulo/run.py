@@ -10,12 +10,13 @@ from jaxtyping import Float
 from faultloc import __version__
 from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.own.brought import Brought, bring
-from faultloc.own.class_order_check import check_class_order
+from faultloc.own.class_order_check import settle_class_order
 from faultloc.own.dfaulo.evidence_cache import Answers, EvidenceCache
 from faultloc.own.dfaulo.found import DataFaults
 from faultloc.own.dfaulo.options import RunOptions
 from faultloc.own.dfaulo.ranking import ask_mutants, rank_by_default, rank_by_paper
 from faultloc.own.dfaulo.results import save_found
+from faultloc.own.layer_names import layer_of
 from faultloc.own.model import OwnModel
 from faultloc.own.options import DataOptions, ModelOptions
 from faultloc.own.stored_samples import Say
@@ -54,9 +55,7 @@ def _examined(brought: Brought, options: RunOptions, output: Path, say: Say) -> 
     def hear(logits: Float[np.ndarray, "sample class"]) -> None:
         agreement = accuracy(logits, dataset.labels)
         say(f"The model agrees with {agreement:.1%} of the labels as they are given.")
-        warning = check_class_order(logits, dataset.labels, dataset.class_names)
-        if warning:
-            say(f"Warning: {warning}")
+        settle_class_order(logits, dataset.labels, dataset.class_names, output, say, trusted=brought.trusts_classes)
         on_test = None
         if splits.test is not None:
             on_test = predict(brought.network, splits.test, device, batch_size=settings.batch_size).measure
@@ -69,7 +68,7 @@ def _examined(brought: Brought, options: RunOptions, output: Path, say: Say) -> 
         settings.seed,
         device,
         settings.batch_size,
-        settings.hook_layer,
+        None if settings.hook_layer is None else layer_of(brought.network, settings.hook_layer),
         Execution(workers=worker_count(device), allocate=scratch, bar=count_bar),
     )
     texts, words = splits.texts, splits.vocabulary

@@ -24,8 +24,8 @@ from faultloc.retraining.trained_copy import HeldOut
 from faultloc.subject.batches import as_tensor
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.examination import Bar, Move
-from faultloc.subject.normalisation import NormalisedNetwork
 from faultloc.subject.recipe import TrainingRecipe
+from faultloc.subject.wrapped_network import own_network
 
 # Source: the authors' code of HUDD, for classifiers.
 _MOMENTUM, _WEIGHT_DECAY = 0.9, 5e-4
@@ -61,7 +61,7 @@ class KeptRuns:
     def keep(self, done: RetrainedRun) -> None:
         """Writes the run's weights, as safetensors and as a `state_dict` for `torch.load`, and then its accuracy."""
         network = done.network
-        inner = network.network if isinstance(network, NormalisedNetwork) else network  # as the user's file names them
+        inner = own_network(network)  # as the user's file names them
         stem = _stem(done.name, done.run, done.measure)
         save_weights(self.folder / f"{stem}.safetensors", inner.state_dict())
         buffer = io.BytesIO()

@@ -5,7 +5,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float
 
 from faultloc import __version__
 from faultloc.errors import DataError
@@ -20,7 +19,7 @@ from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.methods.hudd.errors import Errors, find_errors, require_errors
 from faultloc.methods.hudd.settings import HuddSettings
 from faultloc.own.brought import Brought, bring, require_test_set
-from faultloc.own.class_order_check import check_class_order
+from faultloc.own.class_order_check import settle_class_order
 from faultloc.own.hudd.causes import find_causes
 from faultloc.own.hudd.found import RootCausesFound
 from faultloc.own.hudd.linking import Linked, link_errors
@@ -120,20 +119,13 @@ def _errors(brought: Brought, options: HuddOptions, places: ResultPlaces, say: S
         logits = predict(brought.network, part, device, batch_size=size).outputs
         save_answers(places.root / names[name], part, logits)
         if name == "train":
-            _warn(logits, brought, say)
+            settle_class_order(logits, part.labels, part.class_names, places.kept, say, trusted=brought.trusts_classes)
         if name == "test":
             errors = find_errors(logits, part.labels)
     assert errors is not None
     say(f"The model is wrong about {len(errors):,} of {len(splits.test):,} test samples: {places.root}/testResult.csv")
     require_errors(errors, len(splits.test))
     return errors
-
-
-def _warn(logits: Float[np.ndarray, "sample output"], brought: Brought, say: Say) -> None:
-    train = brought.splits.train
-    warning = check_class_order(logits, train.labels, train.class_names)
-    if warning:
-        say(f"Warning: {warning}")
 
 
 def _found(

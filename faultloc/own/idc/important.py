@@ -17,7 +17,7 @@ from faultloc.methods.idc.units import UnitReader, labelled_batches
 from faultloc.methods.idc.voters import METHODS, voters
 from faultloc.methods.idc.voting import vote
 from faultloc.own.brought import Brought
-from faultloc.own.class_order_check import check_class_order
+from faultloc.own.class_order_check import settle_class_order
 from faultloc.own.idc.options import VOTES, CoverageOptions
 from faultloc.own.layer_names import full_name, own_name
 from faultloc.own.stored_samples import Say
@@ -84,9 +84,7 @@ def _speaking(brought: Brought, options: CoverageOptions, target: Target | None,
     if target is not None:
         return samples_of_class(train.labels, of_class)
     said = predict(brought.network, train, brought.device, batch_size=options.batch_size).outputs
-    warning = check_class_order(said, train.labels, train.class_names)
-    if warning:
-        say(f"Warning: {warning}")
+    settle_class_order(said, train.labels, train.class_names, brought.folder, say, trusted=brought.trusts_classes)
     return speaking_samples(said, train.labels, of_class=of_class)
 
 

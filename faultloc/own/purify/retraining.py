@@ -13,6 +13,7 @@ from faultloc.io.ranked_data import RankedData
 from faultloc.io.stores.artifacts import save_json
 from faultloc.io.stores.dataset_store import load_test, load_vocabulary
 from faultloc.io.stores.subject_store import save_weights
+from faultloc.own.classifier import as_classifier, some_of
 from faultloc.own.device import steady_device
 from faultloc.own.model import read_own_model
 from faultloc.own.purify.options import Retraining
@@ -22,11 +23,10 @@ from faultloc.purify.retraining import retrain
 from faultloc.report.shared.progress import epoch_bar
 from faultloc.retraining.trained_copy import HeldOut
 from faultloc.settings_check import check_number
-from faultloc.subject.architecture import check_outputs
 from faultloc.subject.batches import as_tensor
-from faultloc.subject.normalisation import NormalisedNetwork
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.seeding import torch_generator
+from faultloc.subject.wrapped_network import own_network
 
 # Source: the authors' retraining experiment.
 _BATCH_SIZE = 64
@@ -67,11 +67,12 @@ def load_trainee(results: RankedData, retraining: Retraining) -> Trainee:
         raise ModelError(
             f"{examined.model} has changed since it was examined; expected the same file: run `faultloc dfaulo` again"
         )
-    check_outputs(subject.network, as_tensor(dataset.inputs[:2], torch.device("cpu")), len(dataset.class_names))
+    examples = as_tensor(some_of(dataset.inputs), torch.device("cpu"))
+    network = as_classifier(subject.network, examples, len(dataset.class_names)).network
     epochs, rate = retraining.epochs, retraining.learning_rate
     recipe = subject.recipe(epochs=epochs, batch_size=_BATCH_SIZE)
     fine_tuning = recipe.for_fine_tuning(learning_rate=rate, epochs=epochs, batch_size=_BATCH_SIZE)
-    return Trainee(subject.network, fine_tuning)
+    return Trainee(network, fine_tuning)
 
 
 def retrain_examined(results: RankedData, trainee: Trainee, changes: Sequence[Change], target: Path) -> str:
@@ -98,7 +99,7 @@ def retrain_examined(results: RankedData, trainee: Trainee, changes: Sequence[Ch
             on_epoch=on_epoch,
         )
     network = retrained.network
-    inner = network.network if isinstance(network, NormalisedNetwork) else network  # as the user's own file names them
+    inner = own_network(network)  # as the user's own file names them
     save_weights(target / "model.safetensors", inner.state_dict())
     facts: dict[str, object] = {
         "epochs": recipe.epochs,

@@ -58,12 +58,13 @@ def examine(
     evidence, mutants = gather_evidence(
         reading,
         examination.dataset.labels,
-        prefix.tail_widths,
+        # One number that stands for two classes is two logits by now.
+        (*prefix.tail_widths[:-1], logits.shape[1]),
         settings,
         around,
         SuffixStreams(streams.left_out(seed), streams.suffix_mutants(seed, settings.mutants)),
         execution=execution,
         keep_mutants=keep_mutants,
     )
-    about = f"{settings.mutants} mutants {describe_prefix(prefix)}"
+    about = f"{settings.mutants} mutants {describe_prefix(prefix, examination.network)}"
     return Examined(evidence, logits.argmax(axis=1), mutants, about)
