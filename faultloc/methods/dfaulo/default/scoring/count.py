@@ -15,6 +15,8 @@ _DEVIATIONS = 1.96
 _MEMORISED_AGREEMENT = 0.99
 # Or it says the given labels of half of those that look wrong: of so many at least, since a few may be no faults.
 _LEARNED_SUSPECTS, _FEWEST_SUSPECTS = 0.5, 5
+# Mutants that are stopped early doubt about twice as much as they err.
+_ERRORS_A_DOUBT = 0.5
 # Two of eight mutants are not shown a sample; of a class with fewer samples than this the others learn next to nothing.
 _RARE = 10
 # Where fewer samples than this are said to be few; it changes no number.
@@ -62,9 +64,10 @@ def estimate_faults(score: DefaultScore, evidence: DefaultEvidence, standing: St
     """The sum of the probabilities, and an interval around it; no count where ``standing`` allows for none.
 
     The interval holds chance, the probabilities by either set of opinions alone (``score.probability_bounds``), and
-    the errors of the opinions: the mutants that were not shown a sample contradict some labels that are not taken to be
-    faulty. All of these may be, and as many of those that are may be none. What the model has learned by heart of its
-    suspects is missing in both, so that the upper end rises by that share. Of labels that hardly any other sample has
+    the errors of the opinions. The mutants that were not shown a sample contradict some labels that are not taken to be
+    faulty: all of these may be, and as many of those that are may be none; so many, at least, as the mutants' own doubt
+    in what they say against labels amounts to. What the model has learned by heart of its suspects is missing in both,
+    so that the upper end rises by that share. Of labels that hardly any other sample has
     nothing is known: none or all of them may be faulty.
 
     ``depth`` is how many samples it pays to look at; where none does, or no count can be given, a stated number of the
@@ -75,7 +78,8 @@ def estimate_faults(score: DefaultScore, evidence: DefaultEvidence, standing: St
     sums = [float(part[common].sum()) for part in (probability, *score.probability_bounds)]
     deviation = _DEVIATIONS * float(np.sqrt((probability * (1 - probability))[common].sum()))
     contradicted = float(standing.contradicted[common].sum())
-    errors = max(contradicted - sums[0], 0.0)
+    doubted = (1 - evidence.unseen.max(axis=1))[standing.contradicted & common]
+    errors = max(contradicted - sums[0], _ERRORS_A_DOUBT * float(doubted.sum()))
     low = max(0, int(np.floor(min(sums) - deviation - errors)))
     most = max(max(sums) + deviation, contradicted / (1 - standing.learned)) + int(rare.sum())
     high = min(samples, int(np.ceil(most)))
