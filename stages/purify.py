@@ -40,7 +40,8 @@ def main(params: DictConfig) -> str:
     )
 
     ranking = load_table(places.RANKING)
-    changes = plan_changes(ranking, train.class_names, purify, {})
+    plan = plan_changes(ranking, train.class_names, purify, {})
+    changes = plan.changes
     cleaned = apply_changes(train, changes)
     test = load_test(places.DATASET)
     with epoch_bar("purify", settings.epochs) as on_epoch:
@@ -68,8 +69,12 @@ def main(params: DictConfig) -> str:
         metrics[f"test_{measure}_cleaned"] = round(accuracy.cleaned, 6)
         metrics[f"test_{measure}_uncleaned"] = round(accuracy.uncleaned, 6)
     save_table(places.PURIFY / "changes.csv", changes_table(changes))
+    if plan.undecided:
+        metrics["undecided"] = len(plan.undecided)
     save_json(places.PURIFY / "metrics.json", metrics)
     what = f"removed {removed}, relabelled {len(changes) - removed} of {len(train)} samples"
+    if plan.undecided:
+        what += f", {len(plan.undecided)} that no label fits left to a person"
     said = measure.replace("_", " ")
     if accuracy is None:
         return f"{what}; no test set, so no {said}"

@@ -22,8 +22,11 @@ _LIKELY = "likely"
     is_flag=False,
     flag_value=_LIKELY,
     metavar="[EXTENT]",
-    help="Give suspected wrong labels the suggested one and drop foreign inputs: of the most suspicious 5%, say; "
-    "without a number of those likelier faulty than not.",
+    help="Give suspected wrong labels the suggested one: of the most suspicious 5%, say; without a number of those "
+    "likelier faulty than not. What no label fits stays and is listed in undecided.csv.",
+)
+@click.option(
+    "--drop-guessed", is_flag=True, help="With --relabel: leave out, unjudged, what no label fits (foreign inputs)."
 )
 @click.option("--verdicts", is_flag=True, help="Do what the reviewer said; it goes before the ranking.")
 @click.option(
@@ -40,6 +43,7 @@ def command(
     results: Path,
     remove: str | None,
     relabel: str | None,
+    drop_guessed: bool,
     verdicts: bool,
     output: Path | None,
     link: bool,
@@ -57,7 +61,7 @@ def command(
       faultloc purify ./results --relabel --output ./clean --link
       faultloc purify ./results --verdicts --remove 5% --retrain 15
     """
-    settings = _settings(remove, relabel, verdicts)
+    settings = _settings(remove, relabel, verdicts, drop_guessed=drop_guessed)
 
     from faultloc.own.purify.options import Retraining
     from faultloc.own.purify.run import run_purify
@@ -73,7 +77,7 @@ def command(
     )
 
 
-def _settings(remove: str | None, relabel: str | None, verdicts: bool) -> "PurifySettings":
+def _settings(remove: str | None, relabel: str | None, verdicts: bool, *, drop_guessed: bool) -> "PurifySettings":
     from faultloc.purify.extent import parse_extent
     from faultloc.purify.plan import PurifySettings
 
@@ -81,10 +85,13 @@ def _settings(remove: str | None, relabel: str | None, verdicts: bool) -> "Purif
         raise click.UsageError(
             "--remove and --relabel exclude each other: the head of the ranking gets one or the other"
         )
+    if drop_guessed and relabel is None:
+        raise click.UsageError("--drop-guessed goes with --relabel: it is about what relabelling finds no label for")
     if remove is not None:
         return PurifySettings("remove", parse_extent("--remove", remove))
     if relabel is not None:
-        return PurifySettings("relabel", None if relabel == _LIKELY else parse_extent("--relabel", relabel))
+        extent = None if relabel == _LIKELY else parse_extent("--relabel", relabel)
+        return PurifySettings("relabel", extent, drop_guessed)
     if not verdicts:
         raise click.UsageError("say what to do: --remove 5%, --relabel, --verdicts, or --verdicts beside one of them")
     return PurifySettings()

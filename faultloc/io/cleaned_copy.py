@@ -15,6 +15,9 @@ from faultloc.io.stores.dataset_store import load_test
 from faultloc.io.stores.tables import save_table
 from faultloc.purify.changes import Change, changes_table
 
+# The tables beside a cleaned copy: what was changed, and what waits for a person's verdict.
+CHANGES, UNDECIDED = "changes.csv", "undecided.csv"
+
 
 def data_to_clean(results: RankedData, output: Path, *, link: bool) -> ExaminedData:
     """The data that ``results`` are about, if a copy of them can be written into the folder ``output``.
@@ -26,10 +29,8 @@ def data_to_clean(results: RankedData, output: Path, *, link: bool) -> ExaminedD
     data = examined_data(results.run, results.folder)
     if link and data.form == "arrays":
         raise ConfigError("--link is for data that are many files; expected none of it with arrays: leave it out")
-    if data.form == "csv" and data.root.name.removesuffix(".gz") == "changes.csv":
-        raise DataError(
-            f"{data.root} has the name of the table of changes beside its copy; expected another: rename it"
-        )
+    if data.form == "csv" and data.root.name.removesuffix(".gz") in (CHANGES, UNDECIDED):
+        raise DataError(f"{data.root} has the name of a table of changes beside its copy; expected another: rename it")
     root, written = data.root.resolve(), output.resolve()
     if data.form == "folder" and (written.is_relative_to(root) or root.is_relative_to(written)):
         raise DataError(
@@ -79,5 +80,5 @@ def write_cleaned_copy(
             words += f", {table_copy.unexamined} rows that were not examined stay in it"
     else:
         words = write_cleaned_arrays(data, target, results.dataset, load_test(results.folder / "dataset"), changes).name
-    save_table(target / "changes.csv", table)
+    save_table(target / CHANGES, table)
     return words

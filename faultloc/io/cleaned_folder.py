@@ -15,7 +15,7 @@ from faultloc.purify.changes import Change
 from faultloc.subject.dataset import LabeledDataset
 
 # What a cleaned copy has beside the data: of a set that is such a copy itself they are not taken over.
-_RECORDS = ("changes.csv", "retraining.json", "model.safetensors")
+_RECORDS = ("changes.csv", "undecided.csv", "retraining.json", "model.safetensors")
 # Bytes that the common file systems take for a name.
 _LONGEST_NAME = 255
 

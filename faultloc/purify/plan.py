@@ -19,19 +19,34 @@ _MORE_LIKELY_THAN_NOT = 0.5
 class PurifySettings:
     """What is done with the samples at the head of the ranking that nobody has judged.
 
-    ``remove``: they are left out. ``relabel``: suspected wrong labels are replaced by the suggested one, foreign inputs
-    are left out, what is only ambiguous stays. None: only verdicts count. ``extent`` is how many samples the head has;
-    None, which only ``relabel`` may say, takes those whose probability of being faulty is one half or more.
+    ``remove``: they are left out. ``relabel``: suspected wrong labels are replaced by the suggested one, what is only
+    ambiguous stays, and so do those that no label fits, such as foreign inputs, unless ``drops_guessed``: that a sample
+    belongs nowhere is a guess until a person has said so. None: only verdicts count. ``extent`` is how many samples the
+    head has; None, which only ``relabel`` may say, takes those whose probability of being faulty is one half or more.
     """
 
     action: Action | None = None
     extent: Extent | None = None
+    drops_guessed: bool = False
 
     def __post_init__(self) -> None:
         if self.action not in (None, "remove", "relabel"):
             raise ConfigError(f"the action is {self.action!r}; expected remove or relabel")
         if self.action == "remove" and self.extent is None:
             raise ConfigError("it is not said how many samples to remove; expected a share such as 5%, or a number")
+        if self.drops_guessed and self.action != "relabel":
+            raise ConfigError(
+                "what relabelling would drop on a guess is to be dropped, but nothing is relabelled by the ranking; "
+                "expected --drop-guessed beside --relabel only"
+            )
+
+
+@dataclass(frozen=True)
+class PurifyPlan:
+    """The ``changes`` to be made, and the removals that wait for a person's verdict, both as the ranking has them."""
+
+    changes: tuple[Change, ...]
+    undecided: tuple[Change, ...]
 
 
 def plan_changes(
@@ -39,8 +54,8 @@ def plan_changes(
     class_names: Sequence[str],
     settings: PurifySettings,
     verdicts: Mapping[str, Verdict],
-) -> tuple[Change, ...]:
-    """The changes, in the order of ``ranking``; ``class_names`` are those that a label may have.
+) -> PurifyPlan:
+    """The changes, and what only a person can decide; ``class_names`` are those that a label may have.
 
     ``ranking`` has the columns of `ranking.csv`, ``verdicts`` are by sample id. A verdict goes before the ranking,
     wherever the sample stands: fine stays as it is, faulty is removed, relabel gets the reviewer's label. The head of
@@ -53,7 +68,7 @@ def plan_changes(
     """
     _require_known(verdicts, ranking, class_names)
     head = _head_length(ranking, settings)
-    changes = []
+    changes, undecided = [], []
     for place, sample in enumerate(_ranked_samples(ranking)):
         verdict = verdicts.get(sample.sample_id)
         if verdict is not None:
@@ -62,9 +77,11 @@ def plan_changes(
             change = _by_ranking(sample, settings.action, class_names)
         else:
             change = None
-        if change is not None:
-            changes.append(change)
-    return tuple(changes)
+        if change is None:
+            continue
+        is_guess = verdict is None and settings.action == "relabel" and change.action == "remove"
+        (undecided if is_guess and not settings.drops_guessed else changes).append(change)
+    return PurifyPlan(tuple(changes), tuple(undecided))
 
 
 @dataclass(frozen=True)

@@ -69,16 +69,34 @@ def test_the_most_suspicious_are_left_out_and_all_else_is_taken_over(purify, fol
 
 
 def test_the_copy_is_read_as_a_data_set(purify, folder_data, tmp_path):
-    purify(folder_data.results, "--relabel", "--output", tmp_path / "clean")
+    purify(folder_data.results, "--relabel", "--drop-guessed", "--output", tmp_path / "clean")
     splits = read_image_folder(root=str(tmp_path / "clean"))
     assert len(splits.train) == 3 * PER_CLASS - 1
     assert np.bincount(splits.train.labels).tolist() == [PER_CLASS - 2, PER_CLASS + 1, PER_CLASS]
     assert len(splits.test) == 6
 
 
+def test_relabelling_removes_nothing_that_nobody_has_judged_and_asks_for_it(purify, folder_data, tmp_path):
+    code, said, _ = purify(folder_data.results, "--relabel", "--output", tmp_path / "clean")
+    assert code == 0
+    assert "removed 0, relabelled 1 of 18 samples" in said
+    assert "1 suspected sample stays as it is" in said
+    assert (tmp_path / "clean" / SECOND).exists()
+    undecided = load_table(tmp_path / "clean/undecided.csv").to_dict("records")
+    assert [(entry["sample_id"], entry["action"]) for entry in undecided] == [(SECOND, "remove")]
+
+
+def test_where_nothing_can_be_relabelled_what_waits_for_a_verdict_is_named(purify, folder_data):
+    give_verdicts(folder_data.results, Verdict(FIRST, "fine"))
+    answer = purify(folder_data.results, "--relabel", "--verdicts")
+    refused(answer, "nothing to relabel. 1 suspected sample stays as it is, since no label seems to fit and only a")
+    assert SECOND in answer[2]
+    assert not (folder_data.results / "clean").exists()
+
+
 def test_a_relabelled_file_takes_another_name_where_its_own_is_taken(purify, folder_data, tmp_path):
     picture = (folder_data.root / FIRST).read_bytes()
-    purify(folder_data.results, "--relabel", "--output", tmp_path / "clean")
+    purify(folder_data.results, "--relabel", "--drop-guessed", "--output", tmp_path / "clean")
     changes = load_table(tmp_path / "clean/changes.csv").to_dict("records")
     assert [(change["sample_id"], change["action"], change["new_path"]) for change in changes] == [
         (FIRST, "relabel", "train/dog/0-from-cat.png"),
@@ -111,7 +129,7 @@ def test_an_edit_of_a_copied_file_does_not_reach_the_original(purify, folder_dat
 
 
 def test_links_lead_to_the_original_files(purify, folder_data, tmp_path):
-    code, said, _ = purify(folder_data.results, "--relabel", "--link", "--output", tmp_path / "clean")
+    code, said, _ = purify(folder_data.results, "--relabel", "--drop-guessed", "--link", "--output", tmp_path / "clean")
     assert code == 0
     assert "linked" in said
     assert (tmp_path / "clean/train/dog/0-from-cat.png").samefile(folder_data.root / FIRST)
@@ -143,7 +161,7 @@ def test_class_folders_in_the_root_itself(purify, folder_data, tmp_path):
         (folder_data.results / table).write_text(text)
     kept = folder_data.results / "dataset/train/sample_ids.npy"
     np.save(kept, np.array([name.removeprefix("train/") for name in np.load(kept)]))
-    code, _, said = purify(folder_data.results, "--relabel", "--output", tmp_path / "clean")
+    code, _, said = purify(folder_data.results, "--relabel", "--drop-guessed", "--output", tmp_path / "clean")
     assert (code, said) == (0, "")
     assert (tmp_path / "clean/dog/0-from-cat.png").exists()
     assert not (tmp_path / "clean/cat/1.png").exists()
@@ -212,6 +230,7 @@ def refused(answer: tuple[int, str, str], sentence: str, code: int = 1) -> None:
     [
         ([], "say what to do: --remove 5%", 2),
         (["--remove", "5%", "--relabel"], "--remove and --relabel exclude each other", 2),
+        (["--remove", "5%", "--drop-guessed"], "--drop-guessed goes with --relabel", 2),
         (["--remove", "much"], "--remove is 'much'; expected a share such as 5%", 1),
         (["--remove", "19"], "--remove is 19, but there are 18 samples", 1),
         (["--remove", "18"], "nothing would be left of the class 'cat' and 2 other classes", 1),
@@ -347,7 +366,7 @@ def test_a_csv_loses_rows_and_changes_labels(purify, examined_rows, tmp_path, sp
     with (tmp_path / "news.csv").open("w", newline="") as file:
         csv.writer(file).writerows(header + rows)
     data = examined_rows("csv", tmp_path / "news.csv", NUMBERED)
-    code, said, _ = purify(data.results, "--relabel", "--output", tmp_path / "clean")
+    code, said, _ = purify(data.results, "--relabel", "--drop-guessed", "--output", tmp_path / "clean")
     assert code == 0
     assert "news.csv" in said
     expected = [[rows[0][0], spelling[1]], *rows[2:]]
@@ -365,7 +384,7 @@ def test_a_csv_of_images_is_read_again_where_it_lies_now(purify, examined_rows, 
         csv.writer(file).writerows([["path", "label", "number"], *rows[::-1]])
     before = contents(tmp_path / "data")
     data = examined_rows("csv", tmp_path / "data/list.csv", [row[0] for row in rows])
-    assert purify(data.results, "--relabel", option, "--output", tmp_path / "clean")[0] == 0
+    assert purify(data.results, "--relabel", "--drop-guessed", option, "--output", tmp_path / "clean")[0] == 0
     listing = list_table(tmp_path / "clean/list.csv")
     assert dict(zip(listing.sample_ids, listing.given_names, strict=True)) == {
         "images/0.png": "dog",
@@ -412,7 +431,7 @@ def test_arrays_of_a_file_are_filtered(purify, examined_rows, tmp_path):
     }
     np.savez(tmp_path / "own.npz", **arrays)
     data = examined_rows("arrays", tmp_path / "own.npz", NUMBERED)  # the last three were not examined
-    assert purify(data.results, "--relabel", "--output", tmp_path / "clean")[0] == 0
+    assert purify(data.results, "--relabel", "--drop-guessed", "--output", tmp_path / "clean")[0] == 0
     with np.load(tmp_path / "clean/own.npz") as cleaned:
         assert "is_fault" not in cleaned
         assert cleaned["labels"].dtype == np.int16
@@ -425,7 +444,7 @@ def test_arrays_of_a_file_are_filtered(purify, examined_rows, tmp_path):
 def test_arrays_from_elsewhere_are_written_as_they_were_examined(purify, examined_rows, tmp_path):
     data = examined_rows("arrays", tmp_path / "in-memory", NUMBERED, with_test=True)
     (data.results / "run.json").write_text("{}")  # as the call from Python leaves it
-    assert purify(data.results, "--relabel", "--output", tmp_path / "clean")[0] == 0
+    assert purify(data.results, "--relabel", "--drop-guessed", "--output", tmp_path / "clean")[0] == 0
     cleaned = read_npz(path=str(tmp_path / "clean/dataset.npz"))
     assert cleaned.train.labels.tolist() == [1, 2, 0, 1, 2, 0, 1, 2]
     assert cleaned.train.inputs[:, 0].tolist() == [0, 8, 12, 16, 20, 24, 28, 32]
@@ -456,7 +475,9 @@ def stored_model(folder_data, tmp_path):
 
 def test_the_model_is_trained_on_and_judged(purify, folder_data, stored_model, tmp_path):
     before = {name: weight.clone() for name, weight in stored_model.network.state_dict().items()}
-    code, said, _ = purify(folder_data.results, "--relabel", "--retrain", 3, "--output", tmp_path / "clean")
+    code, said, _ = purify(
+        folder_data.results, "--relabel", "--drop-guessed", "--retrain", 3, "--output", tmp_path / "clean"
+    )
     assert code == 0
     assert "trained on for 3 epochs; accuracy on 6 test samples" in said
     record = json.loads((tmp_path / "clean/retraining.json").read_text())

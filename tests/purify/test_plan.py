@@ -28,10 +28,10 @@ def ranking() -> pd.DataFrame:
     return table
 
 
-def planned(ranking, *verdicts: Verdict, action=None, extent=None) -> list[tuple[str, str, str]]:
+def planned(ranking, *verdicts: Verdict, action=None, extent=None, drops_guessed=False) -> list[tuple[str, str, str]]:
     by_id = {verdict.sample_id: verdict for verdict in verdicts}
-    changes = plan_changes(ranking, CLASSES, PurifySettings(action, extent), by_id)
-    return [(change.sample_id, change.action, change.new_label) for change in changes]
+    plan = plan_changes(ranking, CLASSES, PurifySettings(action, extent, drops_guessed), by_id)
+    return [(change.sample_id, change.action, change.new_label) for change in plan.changes]
 
 
 def test_removing_takes_the_head_of_the_ranking_whatever_its_kinds(ranking):
@@ -42,18 +42,32 @@ def test_a_share_is_one_of_all_samples(ranking):
     assert len(planned(ranking, action="remove", extent=Extent("n", share=0.25))) == 2
 
 
-def test_relabelling_takes_what_is_likelier_faulty_than_not(ranking):
-    assert planned(ranking, action="relabel") == [
-        ("a", "relabel", "dog"),
-        ("b", "remove", ""),  # a foreign input has no right label
-        ("c", "relabel", "owl"),
-        ("d", "remove", ""),  # the model's fourth output is no class of the data set
+def test_relabelling_takes_what_is_likelier_faulty_than_not_and_removes_nothing(ranking):
+    assert planned(ranking, action="relabel") == [("a", "relabel", "dog"), ("c", "relabel", "owl")]
+
+
+def test_what_no_label_fits_is_listed_and_waits_for_a_verdict(ranking):
+    plan = plan_changes(ranking, CLASSES, PurifySettings("relabel"), {})
+    assert [(change.sample_id, change.action) for change in plan.undecided] == [
+        ("b", "remove"),  # a foreign input has no right label
+        ("d", "remove"),  # the model's fourth output is no class of the data set
     ]
+    judged = {"b": Verdict("b", "faulty"), "d": Verdict("d", "fine")}
+    plan = plan_changes(ranking, CLASSES, PurifySettings("relabel"), judged)
+    assert [change.sample_id for change in plan.changes if change.action == "remove"] == ["b"]
+    assert plan.undecided == ()
+
+
+def test_a_guess_is_dropped_where_that_is_said(ranking):
+    changed = planned(ranking, action="relabel", drops_guessed=True)
+    assert changed == [("a", "relabel", "dog"), ("b", "remove", ""), ("c", "relabel", "owl"), ("d", "remove", "")]
+    with pytest.raises(ConfigError, match="beside --relabel only"):
+        PurifySettings("remove", Extent("n", number=1), drops_guessed=True)
 
 
 def test_relabelling_a_longer_head_leaves_what_is_only_ambiguous(ranking):
     changed = planned(ranking, action="relabel", extent=Extent("n", number=8))
-    assert [sample for sample, _, _ in changed] == ["a", "b", "c", "d", "f"]
+    assert [sample for sample, _, _ in changed] == ["a", "c", "f"]
 
 
 def test_verdicts_alone_change_what_was_judged(ranking):
@@ -73,7 +87,7 @@ def test_a_relabelling_to_the_label_that_it_has_is_no_change(ranking):
 
 def test_a_change_says_why(ranking):
     settings = PurifySettings("relabel", Extent("n", number=1))
-    by_ranking, by_verdict = plan_changes(ranking, CLASSES, settings, {"h": Verdict("h", "faulty")})
+    by_ranking, by_verdict = plan_changes(ranking, CLASSES, settings, {"h": Verdict("h", "faulty")}).changes
     assert by_ranking == Change("a", "relabel", "cat", "dog", "suspiciousness 0.9800, rank 1: wrong label")
     assert by_verdict == Change("h", "remove", "cat", "", "the reviewer called it faulty")
 

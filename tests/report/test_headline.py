@@ -46,7 +46,7 @@ def test_the_facts_start_with_the_share_of_faults_found(make_content) -> None:
 
 def test_without_a_truth_the_estimate_is_the_headline(make_content) -> None:
     assert headline(make_content(known=False, estimated=True)) == (
-        "About 12 of 200 samples look faulty (8 to 17); it pays to look at the first 15"
+        "About 12 of 200 samples look faulty (between 8 and 17); it pays to look at the first 15 of the list"
     )
 
 

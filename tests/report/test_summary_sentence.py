@@ -15,7 +15,7 @@ MANY = {
 def test_one_fault_is_spoken_of_in_the_singular():
     assert describe_summary({**ONE, "kinds": {"wrong label": 1}}) == (
         "About 1 of 50 samples looks faulty (between 0 and 3). The suspected ones are 1 wrong label. "
-        "It pays to look at the first 2 of the list."
+        "Look at the first 2 of the list and judge whether it pays to go on."
     )
 
 
@@ -35,3 +35,18 @@ def test_where_no_sample_is_suspected_on_its_own_that_is_said(kinds):
 
 def test_without_an_estimate_only_the_ranking_is_spoken_of():
     assert describe_summary({"samples": 60_000}) == "60,000 samples ranked, the most suspicious first."
+
+
+def test_where_no_count_can_be_given_the_reason_stands_beside_it():
+    none = {**ONE, "expected_faults": None, "expected_faults_high": 50, "worthwhile_depth": 20, "kinds": {}}
+    said = describe_summary({**none, "doubts": ["memorised"]})
+    assert said.startswith(
+        "How many of 50 samples are faulty cannot be said. The reason: the model agrees with nearly all"
+    )
+    assert said.endswith("Look at the first 20 of the list and judge whether it pays to go on.")
+
+
+def test_a_wide_range_says_why():
+    assert "The range is wide: some classes are so rare" in describe_summary(
+        {**MANY, "kinds": {}, "doubts": ["imbalanced classes"]}
+    )

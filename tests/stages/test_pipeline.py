@@ -143,9 +143,10 @@ def test_the_ranking_says_what_is_wrong_and_what_would_be_right(done):
     assert (ranking["foreign_probability"] <= ranking["suspiciousness"] + 1e-5).all()
     assert (ranking["nearest_sample_id"] != ranking["sample_id"]).all()
     summary = json.loads((done.folder / "results/dfaulo/summary.json").read_text())
-    assert summary["expected_faults_low"] <= summary["expected_faults"] <= summary["expected_faults_high"]
-    assert summary["expected_faults"] == pytest.approx(ranking["suspiciousness"].sum(), abs=1)
-    assert 0 <= summary["worthwhile_depth"] <= 150
+    expected = summary["expected_faults"]
+    assert 0 <= summary["expected_faults_low"] <= summary["expected_faults_high"] <= 150
+    assert expected is None or expected == pytest.approx(ranking["suspiciousness"].sum(), abs=1)
+    assert 1 <= summary["worthwhile_depth"] <= 150
 
 
 def test_no_ranking_knows_the_truth(done):

@@ -9,10 +9,8 @@ def headline(content: ReportContent) -> str:
     """The result in one sentence."""
     faults, estimate = content.faults, content.estimate
     if faults is None and estimate is not None:
-        return (
-            f"About {estimate.expected:,} of {content.sample_count:,} samples look faulty "
-            f"({estimate.low:,} to {estimate.high:,}); it pays to look at the first {estimate.worthwhile_depth:,}"
-        )
+        words = estimate.count_words(content.sample_count)
+        return f"{words[:1].upper()}{words[1:]}; {estimate.advice(content.sample_count)}"
     if faults is None or not faults.total:
         return f"The {len(content.suspects):,} most suspicious of {content.sample_count:,} samples"
     return (
@@ -28,6 +26,7 @@ def lead(content: ReportContent) -> str:
         return (
             "DFauLo ranked every sample by how likely it is a data fault: a wrong label, or an input that does not "
             "belong. Nothing is known about this data, so whether they are faults is for you to judge."
+            + _doubted(content)
         )
     if not faults.total:
         return "The truth of this data is known and holds no fault, so there is nothing to measure."
@@ -53,9 +52,8 @@ def key_facts(content: ReportContent) -> list[tuple[str, str]]:
             facts.append((percent(online), f"in the first {top}, with {content.reviewed:,} verdicts as feedback"))
         if content.estimate is not None:
             estimate = content.estimate
-            facts.append(
-                (f"{estimate.low:,} to {estimate.high:,}", f"faults by DFauLo's own estimate, of {faults.total:,}")
-            )
+            said = "faults by DFauLo's own estimate" if estimate.expected is not None else "faults; it gives no count"
+            facts.append((f"{estimate.low:,} to {estimate.high:,}", f"{said}, of {faults.total:,}"))
     training = content.training
     if training.train_accuracy is not None:
         facts.append((percent(training.train_accuracy), "accuracy on the labels as given"))
@@ -66,6 +64,14 @@ def key_facts(content: ReportContent) -> list[tuple[str, str]]:
     if training.test_error is not None:
         facts.append((f"{training.test_error:.3g}", "mean squared error on the test set"))
     return facts
+
+
+def _doubted(content: ReportContent) -> str:
+    estimate = content.estimate
+    if estimate is None or not estimate.reasons:
+        return ""
+    what = "Why no count is given" if estimate.expected is None else "Why the range is wide"
+    return f" {what}: {estimate.reasons}."
 
 
 def _planted(faults: FaultsFound, samples: int) -> str:

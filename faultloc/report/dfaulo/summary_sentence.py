@@ -15,12 +15,16 @@ def describe_summary(summary: Mapping[str, object]) -> str:
     assert isinstance(kinds, Mapping)
     counted = [count_in_words(count, kind) for kind, count in kinds.items() if count]
     listed = f" The suspected ones are {_joined(counted)}." if counted else " None of them is suspected on its own."
-    verb = "looks" if estimate.expected == 1 else "look"
-    return (
-        f"About {estimate.expected:,} of {samples:,} samples {verb} faulty "
-        f"(between {estimate.low:,} and {estimate.high:,}).{listed} "
-        f"It pays to look at the first {estimate.worthwhile_depth:,} of the list."
-    )
+    assert isinstance(samples, int)
+    parts = [estimate.count_words(samples), *filter(None, [_because(estimate)]), estimate.advice(samples)]
+    said = [f"{part[:1].upper()}{part[1:]}." for part in parts]
+    return f"{' '.join(said[:-1])}{listed} {said[-1]}"
+
+
+def _because(estimate: FaultEstimate) -> str:
+    if not estimate.reasons:
+        return ""
+    return f"{'the reason' if estimate.expected is None else 'the range is wide'}: {estimate.reasons}"
 
 
 def _joined(parts: list[str]) -> str:

@@ -1,11 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from faultloc.kinds import AMBIGUOUS, FOREIGN_INPUT, NEAR_DUPLICATE, WRONG_LABEL
 from faultloc.methods.dfaulo.default.scoring.explanation import (
-    count_faults,
     fault_kinds,
     near_duplicates,
+    neighbours_vote,
     suggested_labels,
     worthwhile_depth,
 )
@@ -16,7 +18,7 @@ from tests.methods.dfaulo.default.default_case import SETTINGS, make_case
 def test_kinds_fit_the_faults():
     case = make_case(wrong=60, foreign=60)
     score = score_default(case.evidence, SETTINGS)
-    kinds = fault_kinds(score, np.zeros(2000, bool))
+    kinds = fault_kinds(score, np.zeros(2000, bool), np.zeros(2000, bool))
     assert (kinds[case.is_foreign] == FOREIGN_INPUT).mean() > 0.7
     assert (kinds[case.is_wrong] == WRONG_LABEL).mean() > 0.7
     assert (kinds[~case.is_fault] == "").mean() > 0.9
@@ -27,7 +29,7 @@ def test_kinds_fit_the_faults():
 def test_a_suspected_twin_of_another_label_is_named_as_such():
     case = make_case()
     score = score_default(case.evidence, SETTINGS)
-    kinds = fault_kinds(score, np.ones(2000, bool))
+    kinds = fault_kinds(score, np.ones(2000, bool), np.zeros(2000, bool))
     suspected = score.probability >= 0.5
     assert (kinds[suspected & (score.foreign_probability < score.probability / 2)] == NEAR_DUPLICATE).all()
     assert (kinds[score.probability < 0.25] == "").all()
@@ -39,22 +41,6 @@ def test_the_right_label_is_suggested():
     assert (suggested[case.is_wrong] == case.true_labels[case.is_wrong]).mean() > 0.9
     assert (suggested != case.evidence.labels).all()
     assert ((probability >= 0) & (probability <= 1)).all()
-
-
-def test_the_count_is_the_sum_and_lies_in_its_interval():
-    sure = np.array([1.0] * 30 + [0.0] * 70)
-    assert (count_faults(sure, (sure, sure)).low, count_faults(sure, (sure, sure)).high) == (30, 30)
-    unsure = np.full(100, 0.3)
-    count = count_faults(unsure, (unsure, unsure))
-    assert count.expected == 30
-    # 1.96 times the root of 100 * .3 * .7
-    assert (count.low, count.high) == (21, 39)
-
-
-def test_opinions_that_differ_widen_the_interval():
-    probability = np.full(100, 0.3)
-    count = count_faults(probability, (np.full(100, 0.2), np.full(100, 0.4)))
-    assert (count.low, count.high) == (11, 49)
 
 
 def test_it_pays_to_look_as_long_as_the_chance_is_high_enough():
@@ -73,3 +59,36 @@ def test_near_duplicates_are_close_and_differ_in_their_label():
 def test_exact_doubles_are_near_duplicates_whatever_the_closeness(closeness):
     found = near_duplicates(np.array([0, 1]), np.array([1, 0]), np.zeros(2, np.float32), closeness=closeness)
     assert found.all()
+
+
+def test_what_lies_amid_one_other_class_is_a_wrong_label_and_no_foreign_input():
+    case = make_case(wrong=60, foreign=60)
+    score = score_default(case.evidence, SETTINGS)
+    nobody = np.zeros(2000, bool)
+    foreign = fault_kinds(score, nobody, nobody) == FOREIGN_INPUT
+    outvoted = fault_kinds(score, nobody, np.ones(2000, bool))
+    assert foreign.any()
+    assert np.isin(outvoted[foreign], [WRONG_LABEL, AMBIGUOUS]).all()
+
+
+def test_neighbours_agree_where_most_of_their_say_is_for_one_other_label():
+    neighbours = np.float32([[0.1, 0.9, 0.0], [0.9, 0.1, 0.0], [0.4, 0.3, 0.3], [0.3, 0.5, 0.2]])
+    voted, is_outvoted = neighbours_vote(neighbours, np.array([0, 0, 1, 0]))
+    assert voted.tolist() == [1, 0, 0, 1]
+    assert is_outvoted.tolist() == [True, False, False, False]
+
+
+def test_where_most_samples_seem_foreign_none_is_said_to_be():
+    case = make_case(wrong=60, foreign=60)
+    score = score_default(case.evidence, SETTINGS)
+    odd = replace(score, log_odds=np.full(2000, 3.0), foreign_probability=np.full(2000, 0.9))
+    kinds = fault_kinds(odd, np.zeros(2000, bool), np.zeros(2000, bool))
+    assert FOREIGN_INPUT not in kinds
+
+
+def test_the_neighbours_label_can_be_suggested_instead():
+    case = make_case()
+    score = score_default(case.evidence, SETTINGS)
+    instead = np.where(case.evidence.labels == 0, 1, -1)
+    suggested, _ = suggested_labels(score, case.evidence.labels, instead=instead)
+    assert (suggested[case.evidence.labels == 0] == 1).all()

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int
 
-from faultloc.fault_estimate import FaultEstimate
 from faultloc.kinds import ALL_KINDS
 from faultloc.localization import Localization
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
+from faultloc.methods.dfaulo.default.scoring.count import estimate_faults, find_standing
 from faultloc.methods.dfaulo.default.scoring.explanation import (
-    count_faults,
     fault_kinds,
     near_duplicates,
+    neighbours_vote,
     suggested_labels,
     worthwhile_depth,
 )
@@ -45,17 +45,24 @@ def explain(
 ) -> tuple[Localization, dict[str, object]]:
     """What ``score`` says of each sample of ``dataset``, in words and numbers, and a summary with the counts.
 
-    ``predicted`` are the model's own labels. The summary has the entries of a ``FaultEstimate``, ``kinds`` (how many of
+    ``predicted`` are the model's own labels. Of a sample that seems foreign amid one other class the suggested label is
+    that class. The summary has the entries of a ``FaultEstimate``, ``kinds`` (how many of
     each) and ``samples``.
     """
     nearest, labels, probability = evidence.nearest[:, 0], dataset.labels, score.probability
     twins = near_duplicates(labels, nearest, evidence.nearest_distance, closeness=settings.closeness)
-    kinds = fault_kinds(score, twins)
-    suggested, certainty = suggested_labels(score, labels)
-    count = count_faults(probability, score.probability_bounds)
-    depth = worthwhile_depth(probability, least_yield=settings.least_yield)
+    voted, is_outvoted = neighbours_vote(evidence.neighbours, labels)
+    kinds = fault_kinds(score, twins, is_outvoted)
+    seems_foreign = is_outvoted & (score.foreign_probability > probability / 2)
+    suggested, certainty = suggested_labels(score, labels, instead=np.where(seems_foreign, voted, -1))
+    estimate = estimate_faults(
+        score,
+        evidence,
+        find_standing(evidence, probability, predicted),
+        depth=worthwhile_depth(probability, least_yield=settings.least_yield),
+    )
     summary: dict[str, object] = {
-        **FaultEstimate(count.expected, count.low, count.high, depth).as_summary(),
+        **estimate.as_summary(),
         "kinds": {kind: int((kinds == kind).sum()) for kind in sorted(ALL_KINDS) if (kinds == kind).any()},
         "samples": len(dataset),
     }
@@ -68,8 +75,5 @@ def explain(
         "log_odds": score.log_odds.round(6),
         "nearest_sample_id": dataset.sample_ids[nearest],
     }
-    words = (
-        f"about {count.expected} of {len(dataset)} samples are faulty ({count.low} to {count.high}); "
-        f"it pays to look at the first {depth}"
-    )
+    words = f"{estimate.count_words(len(dataset))}; {estimate.advice(len(dataset))}"
     return Localization("sample", dataset.sample_ids, probability, about, why, words), summary

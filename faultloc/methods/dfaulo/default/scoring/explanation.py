@@ -1,6 +1,4 @@
-"""From posteriors to words: what is wrong with a sample, which label fits, how many faults there are, where to stop."""
-
-from dataclasses import dataclass
+"""From posteriors to words: what is wrong with a sample, which label fits, where to stop."""
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
@@ -11,61 +9,64 @@ from faultloc.subject.blocks import blocks_of_rows
 
 # Below this probability nothing is suspected; from here to one half the given label is likelier, but not clearly.
 _SUSPECTED = 0.25
-# Of a 95 % interval of a normal distribution.
-_DEVIATIONS = 1.96
+# More of the neighbours' say than this is agreement.
+_MAJORITY = 0.5
 
 
-@dataclass(frozen=True)
-class FaultCount:
-    """How many samples are faulty: the expected number and a 95 % interval; all whole numbers."""
-
-    expected: int
-    low: int
-    high: int
-
-
-def fault_kinds(score: DefaultScore, has_twin_elsewhere: Bool[np.ndarray, "sample"]) -> Shaped[np.ndarray, "sample"]:
+def fault_kinds(
+    score: DefaultScore,
+    has_twin_elsewhere: Bool[np.ndarray, "sample"],
+    is_outvoted: Bool[np.ndarray, "sample"],
+) -> Shaped[np.ndarray, "sample"]:
     """The kind of each sample's suspected fault, or the empty string where none is suspected.
 
-    Foreign input or wrong label, whichever is likelier; ambiguous where the given label is likelier than a wrong one,
-    but not clearly; near-duplicate with another label where that is so and ``has_twin_elsewhere``.
+    Foreign input or wrong label, whichever is likelier, and a wrong label where the sample ``is_outvoted``: what lies
+    amid one class belongs there. Ambiguous where the given label is likelier than a wrong one, but not clearly;
+    near-duplicate with another label where that is so and ``has_twin_elsewhere``. Where most samples seem foreign, the
+    mutants know too little to say so of any: these are ambiguous.
     """
     probability, foreign = score.probability, score.foreign_probability
     is_open = (probability >= _SUSPECTED) & (probability < 0.5)
     # Numbers until the end: each step on the words themselves would take 132 bytes a sample.
     names = np.array(["", WRONG_LABEL, FOREIGN_INPUT, AMBIGUOUS, NEAR_DUPLICATE])
-    kinds = np.where(foreign > probability / 2, 2, np.where(is_open, 3, 1)).astype(np.int8)
+    is_foreign = (foreign > probability / 2) & ~is_outvoted
+    kinds = np.where(is_foreign, 2, np.where(is_open, 3, 1)).astype(np.int8)
     kinds[has_twin_elsewhere & (kinds != 2)] = 4
     kinds[probability < _SUSPECTED] = 0
+    if (kinds == 2).sum() > len(kinds) / 2:
+        kinds[kinds == 2] = 3
     return names[kinds]
 
 
+def neighbours_vote(
+    neighbours: Float[np.ndarray, "sample class"], labels: Int[np.ndarray, "sample"]
+) -> tuple[Int[np.ndarray, "sample"], Bool[np.ndarray, "sample"]]:
+    """The likeliest label around each sample; and whether it is another than its own and has most of the say there."""
+    voted = np.empty(len(labels), np.int64)
+    share = np.empty(len(labels))
+    for rows in blocks_of_rows(*neighbours.shape):
+        voted[rows] = neighbours[rows].argmax(axis=1)
+        share[rows] = neighbours[rows].max(axis=1)
+    return voted, (voted != labels) & (share > _MAJORITY)
+
+
 def suggested_labels(
-    score: DefaultScore, labels: Int[np.ndarray, "sample"]
+    score: DefaultScore, labels: Int[np.ndarray, "sample"], *, instead: Int[np.ndarray, "sample"] | None = None
 ) -> tuple[Int[np.ndarray, "sample"], Float[np.ndarray, "sample"]]:
-    """The likeliest label other than the given one, and its probability should the given one be wrong, in [0, 1]."""
+    """The likeliest label other than the given one, and its probability should the given one be wrong, in [0, 1].
+
+    ``instead`` is another suggestion where it is 0 or above.
+    """
     suggested, certainty = np.empty(len(labels), np.int64), np.empty(len(labels))
     for rows in blocks_of_rows(*score.class_probabilities.shape):
         others, places = score.class_probabilities[rows].copy(), np.arange(rows.stop - rows.start)
         others[places, labels[rows]] = 0
         suggested[rows] = others.argmax(axis=1)
+        if instead is not None:
+            suggested[rows] = np.where(instead[rows] >= 0, instead[rows], suggested[rows])
         total = np.maximum(others.sum(axis=1), np.finfo(np.float64).tiny)
         certainty[rows] = others[places, suggested[rows]] / total
     return suggested, certainty
-
-
-def count_faults(
-    probability: Float[np.ndarray, "sample"], bounds: tuple[Float[np.ndarray, "sample"], Float[np.ndarray, "sample"]]
-) -> FaultCount:
-    """The sum of the probabilities, and an interval around it.
-
-    ``bounds`` are the probabilities from two other sets of opinions (of mutants that were shown the samples, and of
-    those that were not): they say how far the opinions themselves may be off. Chance comes on top.
-    """
-    sums = [float(probability.sum()), *(float(bound.sum()) for bound in bounds)]
-    deviation = _DEVIATIONS * float(np.sqrt((probability * (1 - probability)).sum()))
-    low, high = max(0.0, min(sums) - deviation), min(float(len(probability)), max(sums) + deviation)
-    return FaultCount(round(sums[0]), int(np.floor(low)), int(np.ceil(high)))
 
 
 def worthwhile_depth(probability: Float[np.ndarray, "sample"], *, least_yield: float) -> int:

@@ -88,6 +88,7 @@ def score_default(
     for rows in blocks_of_rows(*shape):
         unseen[rows] = without_noise(evidence.unseen[rows], noise, floor=settings.floor)
     mixture = fit_mixture(unseen, labels, noise, evidence.energy, strangeness)
+    mixture = replace(mixture, foreign_share=mixture.foreign_share * label_contradiction(labels))
     del unseen
     share = np.bincount(labels, minlength=len(noise.transition))[labels] / len(labels)
     class_probabilities = allocate(shape, np.float64)
@@ -149,6 +150,18 @@ def _posterior(
     return _Posterior(
         label_odds, foreign_odds, _class_probabilities(by_mutants, by_neighbours, weight, labels, noise), bounds
     )
+
+
+def label_contradiction(labels: Int[np.ndarray, "sample"]) -> float:
+    """How far labels can give foreign inputs away, in [0, 1]: 1 unless nearly all samples have the same label.
+
+    A foreign input shows in a label that has nothing to do with the opinions. Where one class has nearly all samples,
+    it has nearly all foreign ones, too, and the share that the mixture gives them is where its fit began. The measure
+    is the chance that two labels differ, beside that of as many classes of one size; from half of it on it is 1.
+    """
+    shares = np.bincount(labels) / len(labels)
+    classes = int((shares > 0).sum())
+    return 0.0 if classes < 2 else min(1.0, 2 * float(1 - (shares**2).sum()) / (1 - 1 / classes))
 
 
 def log_odds_of_label(

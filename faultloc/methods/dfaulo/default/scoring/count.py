@@ -1,0 +1,124 @@
+"""How many samples are faulty, between which numbers that surely lies, and what makes it unsure."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from faultloc.fault_estimate import ALIKE, FEW, FEW_A_CLASS, IMBALANCED, MEMORISED, UNLEARNED, FaultEstimate
+from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
+from faultloc.methods.dfaulo.default.scoring.posterior import DefaultScore, label_contradiction
+
+# Of a 95 % interval of a normal distribution.
+_DEVIATIONS = 1.96
+# A model that says its labels' share of what chance leaves: beyond it, it would say wrong ones, too.
+_MEMORISED_AGREEMENT = 0.99
+# Or it says the given labels of half of those that look wrong: of so many at least, since a few may be no faults.
+_LEARNED_SUSPECTS, _FEWEST_SUSPECTS = 0.5, 5
+# Mutants that are stopped early doubt about twice as much as they err.
+_ERRORS_A_DOUBT = 0.5
+# Two of eight mutants are not shown a sample; of a class with fewer samples than this the others learn next to nothing.
+_RARE = 10
+# Where fewer samples than this are said to be few; it changes no number.
+_FEW_A_CLASS, _FEW = 100, 500
+# From this share of itself on an interval asks for a reason.
+_WIDE = 0.5
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far the evidence about a data set can be trusted.
+
+    ``contradicted`` are the samples whose label the mutants that were not shown them contradict, ``is_rare`` those
+    whose label hardly any other has. ``learned`` is the share of the suspects whose given label the model says, in
+    [0, 1); ``is_memorised`` where it agrees with too much to see anything by it, ``is_unlearned`` where the mutants
+    contradict most labels.
+    """
+
+    contradicted: Bool[np.ndarray, "sample"]
+    is_rare: Bool[np.ndarray, "sample"]
+    learned: float
+    is_memorised: bool
+    is_unlearned: bool
+
+
+def find_standing(
+    evidence: DefaultEvidence, probability: Float[np.ndarray, "sample"], predicted: Int[np.ndarray, "sample"]
+) -> Standing:
+    """How far ``evidence`` can be trusted; ``predicted`` are the model's own labels."""
+    labels = evidence.labels
+    contradicted = evidence.unseen.argmax(axis=1) != labels
+    suspects = probability >= 0.5
+    learned = float((predicted == labels)[suspects].mean()) if suspects.any() else 0.0
+    has_learned_suspects = int(suspects.sum()) >= _FEWEST_SUSPECTS and learned >= _LEARNED_SUSPECTS
+    return Standing(
+        contradicted=contradicted,
+        is_rare=np.bincount(labels)[labels] < _RARE,
+        learned=min(learned, _LEARNED_SUSPECTS),
+        is_memorised=has_learned_suspects or _agreement_beyond_chance(labels, predicted) >= _MEMORISED_AGREEMENT,
+        is_unlearned=bool(contradicted.mean() >= 0.5),
+    )
+
+
+def estimate_faults(score: DefaultScore, evidence: DefaultEvidence, standing: Standing, *, depth: int) -> FaultEstimate:
+    """The sum of the probabilities, and an interval around it; no count where ``standing`` allows for none.
+
+    The interval holds chance, the probabilities by either set of opinions alone (``score.probability_bounds``), and
+    the errors of the opinions. The mutants that were not shown a sample contradict some labels that are not taken to be
+    faulty: all of these may be, and as many of those that are may be none; so many, at least, as the mutants' own doubt
+    in what they say against labels amounts to. What the model has learned by heart of its suspects is missing in both,
+    so that the upper end rises by that share. Of labels that hardly any other sample has
+    nothing is known: none or all of them may be faulty.
+
+    ``depth`` is how many samples it pays to look at; where none does, or no count can be given, a stated number of the
+    list is to be judged.
+    """
+    probability, rare = score.probability, standing.is_rare
+    samples, common = len(probability), ~standing.is_rare
+    sums = [float(part[common].sum()) for part in (probability, *score.probability_bounds)]
+    deviation = _DEVIATIONS * float(np.sqrt((probability * (1 - probability))[common].sum()))
+    contradicted = float(standing.contradicted[common].sum())
+    doubted = (1 - evidence.unseen.max(axis=1))[standing.contradicted & common]
+    errors = max(contradicted - sums[0], _ERRORS_A_DOUBT * float(doubted.sum()))
+    low = max(0, int(np.floor(min(sums) - deviation - errors)))
+    most = max(max(sums) + deviation, contradicted / (1 - standing.learned)) + int(rare.sum())
+    high = min(samples, int(np.ceil(most)))
+    is_mostly_rare = bool(rare.mean() >= 0.5)
+    if standing.is_unlearned or is_mostly_rare:
+        low = 0
+    if standing.is_memorised or standing.is_unlearned or is_mostly_rare:
+        doubts = _doubts(evidence, standing)
+        return FaultEstimate(None, low, samples, max(depth, look_budget(samples)), doubts)
+    expected = min(max(round(float(probability.sum())), low), high)
+    is_wide = high - low > max(_WIDE * expected, 1)
+    doubts = (_doubts(evidence, standing) or (ALIKE,)) if is_wide else ()
+    return FaultEstimate(expected, low, high, depth or look_budget(samples), doubts)
+
+
+def look_budget(samples: int) -> int:
+    """How many of a list to look at where nothing says how many it pays: one in a hundred, 20 at least, 200 at most."""
+    return min(samples, max(20, min(200, samples // 100)))
+
+
+def _doubts(evidence: DefaultEvidence, standing: Standing) -> tuple[str, ...]:
+    sizes = np.bincount(evidence.labels)
+    classes, samples = int((sizes > 0).sum()), len(evidence.labels)
+    is_few_a_class = samples < _FEW_A_CLASS * classes
+    is_imbalanced = label_contradiction(evidence.labels) < 1 or bool(standing.is_rare.any() and not is_few_a_class)
+    said = {
+        MEMORISED: standing.is_memorised,
+        UNLEARNED: standing.is_unlearned,
+        IMBALANCED: is_imbalanced,
+        FEW_A_CLASS: is_few_a_class,
+        FEW: samples < _FEW and not is_few_a_class,
+    }
+    return tuple(doubt for doubt, holds in said.items() if holds)
+
+
+def _agreement_beyond_chance(labels: Int[np.ndarray, "sample"], predicted: Int[np.ndarray, "sample"]) -> float:
+    """Cohen's kappa: 1 where both always agree, 0 where no more than two that know nothing of one another."""
+    classes = int(max(labels.max(), predicted.max())) + 1
+    shares = [np.bincount(named, minlength=classes) / len(labels) for named in (labels, predicted)]
+    by_chance = float(shares[0] @ shares[1])
+    agreement = float((labels == predicted).mean())
+    return 1.0 if by_chance == 1 else (agreement - by_chance) / (1 - by_chance)

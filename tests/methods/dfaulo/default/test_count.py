@@ -1,0 +1,76 @@
+"""The number of faults is said with an interval that holds it, or not at all."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from faultloc.fault_estimate import IMBALANCED, MEMORISED, UNLEARNED, FaultEstimate
+from faultloc.methods.dfaulo.default.scoring.count import estimate_faults, find_standing, look_budget
+from faultloc.methods.dfaulo.default.scoring.posterior import label_contradiction, score_default
+from tests.methods.dfaulo.default.default_case import SETTINGS, DefaultCase, make_case
+
+
+def estimated(case: DefaultCase, predicted: np.ndarray | None = None, depth: int = 50) -> FaultEstimate:
+    """The estimate for a model that says ``predicted``; without it one that is right but for what is hard."""
+    score = score_default(case.evidence, SETTINGS)
+    said = case.evidence.unseen.argmax(axis=1) if predicted is None else predicted
+    return estimate_faults(score, case.evidence, find_standing(case.evidence, score.probability, said), depth=depth)
+
+
+@pytest.mark.parametrize(
+    "faults", [{"wrong": 0}, {"wrong": 20}, {"wrong": 100}, {"wrong": 400}, {"wrong": 40, "foreign": 60}]
+)
+def test_the_interval_holds_the_truth(faults):
+    case = make_case(**faults)
+    estimate = estimated(case)
+    assert estimate.low <= case.is_fault.sum() <= estimate.high
+    assert estimate.low <= estimate.expected <= estimate.high
+    assert estimate.high < len(case.is_fault) / 2
+
+
+def test_a_model_that_agrees_with_all_labels_allows_for_no_count():
+    case = make_case()
+    estimate = estimated(case, predicted=case.evidence.labels, depth=0)
+    assert estimate.expected is None
+    assert estimate.high == 2000
+    assert estimate.doubts[0] == MEMORISED
+    assert estimate.worthwhile_depth == look_budget(2000) == 20
+
+
+def test_a_model_that_has_learned_most_suspects_allows_for_no_count():
+    case = make_case(wrong=200)
+    predicted = np.where(case.is_wrong, case.evidence.labels, case.true_labels)
+    predicted[~case.is_wrong & (np.arange(2000) % 20 == 0)] = 0  # it is far from agreeing with everything
+    assert estimated(case, predicted).doubts[0] == MEMORISED
+
+
+def test_opinions_that_contradict_most_labels_allow_for_no_count():
+    case = make_case()
+    unlearned = replace(case.evidence, unseen=np.roll(case.evidence.unseen, 1, axis=0))
+    estimate = estimated(replace(case, evidence=unlearned))
+    assert (estimate.expected, estimate.low, UNLEARNED in estimate.doubts) == (None, 0, True)
+
+
+def test_all_or_none_of_a_rare_class_may_be_faulty():
+    evidence = make_case(wrong=0).evidence
+    rows = np.concatenate([np.flatnonzero(evidence.labels != 3), np.flatnonzero(evidence.labels == 3)[:8]])
+    score, standing = score_default(evidence, SETTINGS), find_standing(evidence, np.zeros(2000), evidence.labels)
+    is_rare = np.ones(2000, bool)
+    is_rare[rows[:-8]] = False
+    known = estimate_faults(score, evidence, replace(standing, is_memorised=False, is_rare=is_rare & False), depth=1)
+    rare = estimate_faults(score, evidence, replace(standing, is_memorised=False, is_rare=is_rare), depth=1)
+    assert rare.low <= known.low
+    assert rare.high >= is_rare.sum()
+    assert IMBALANCED in rare.doubts
+
+
+def test_labels_of_nearly_one_class_give_no_foreign_input_away():
+    assert label_contradiction(np.repeat([0, 1, 2], 50)) == 1
+    assert label_contradiction(np.array([0] * 900 + [1] * 100)) == pytest.approx(0.72)
+    assert label_contradiction(np.array([0] * 2000 + [1] * 2)) < 0.01
+    assert label_contradiction(np.zeros(10, int)) == 0
+
+
+def test_the_budget_is_at_least_one_and_never_above_the_samples():
+    assert [look_budget(samples) for samples in (3, 1000, 10_000, 10**6)] == [3, 20, 100, 200]
