@@ -43,6 +43,7 @@ def serve_browsing(
     def grid() -> str:
         return render_template(
             "grid.html",
+            is_judged=request.args.get("verdict") == "judged",
             class_names=names,
             suggested_names=sorted({*catalogue.suggested_labels} | {*names}, key=names_key(names)),
             kinds=[kind for kind in catalogue.kinds if kind],

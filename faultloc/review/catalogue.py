@@ -51,7 +51,7 @@ class Catalogue:
         self._folder, self.folders = _coded(pd.Series([name.rpartition("/")[0] for name in self._ids], dtype=str))
         self.suspiciousness = ranking["suspiciousness"].to_numpy(np.float64)
         self.certainty = ranking["suggested_probability"].to_numpy(np.float64)
-        self._remembered: dict[Choice, Int[np.ndarray, "chosen"]] = {}
+        self._remembered: dict[Choice, Int[np.ndarray, chosen]] = {}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:

@@ -59,10 +59,10 @@ class Dossier:
     """One sample and the case against it.
 
     ``rank`` counts from 1, ``suspiciousness`` and ``certainty`` (of the suggested label, should the given one be wrong)
-    lie in [0, 1]. ``text`` is empty where there is a picture. ``suspicion`` is a heading and a sentence. ``original`` is
-    of the file that the sample was read from; where it has one that cannot be shown, ``no_original`` says why.
-    ``input_words`` describe the model's input; ``model_reads`` is what the model reads of a text, where that is not
-    all. ``around``: the labels of the nearest samples, counted.
+    lie in [0, 1]. ``text`` is empty where the input is a picture. ``suspicion`` is a heading and a sentence.
+    ``original`` is about the file that the sample was read from; where that cannot be shown, ``no_original`` says why.
+    ``input_words`` is the shape of the model's input; ``model_reads`` is what the model reads of a text, where that is
+    not all. ``around``: the labels of the nearest samples, counted.
     """
 
     row: int

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from flask import Flask, Response, abort
 
-from faultloc.review.exchange import write_export
 from faultloc.io.results_store import Results
+from faultloc.review.exchange import write_export
 from faultloc.review.session import ReviewSession
 
 # Name of the file: the format that it is written in, and what it is.

@@ -1,6 +1,5 @@
 """An image file as a browser can show it safely: bytes of a known format, of bounded size."""
 
-import io
 import threading
 import warnings
 from dataclasses import dataclass
@@ -98,7 +97,7 @@ def draw_thumbnail(path: Path, edge: int) -> Image.Image:
         picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
         if factor > 1
         else picture
-    )  # noqa: E501
+    )
 
 
 def _drawn(image: Image.Image, edge: int, path: Path) -> Image.Image:
