@@ -116,7 +116,7 @@ class ReviewSession:
             return replaced
 
     def take_back(self, sample_ids: Collection[str], by: str | None = None) -> list[str]:
-        """The ids, of ``sample_ids``, of which the verdict in force was taken back; ``by``: only this one's."""
+        """The ids, of ``sample_ids``, whose verdicts were taken back; ``by``: only this one's last on each."""
         with self._lock:
             return self._store.take_back(sample_ids, by)
 

@@ -125,7 +125,7 @@ def take_verdicts(
         rows, by = asked_rows(samples), tab() if content().get("mine") else None
         freed = session.take_back([id_of(row) for row in rows], by)
         kept = len(rows) - len(freed)
-        message = f"{len(freed):,} {'verdict was' if len(freed) == 1 else 'verdicts were'} taken back"
+        message = f"The verdicts on {len(freed):,} {'sample' if len(freed) == 1 else 'samples'} were taken back"
         if kept:
             message += f"; {kept:,} had none{' of this tab' if by else ''}"
         return answer(f"{message}.", rows=rows)

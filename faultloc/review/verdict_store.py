@@ -81,26 +81,28 @@ class VerdictStore:
         return str(last[1])
 
     def take_back(self, sample_ids: Collection[str], by: str | None = None) -> list[str]:
-        """The ids, of ``sample_ids``, of which the verdict in force was taken back: of all, or where that fails, none.
+        """The ids, of ``sample_ids``, of which verdicts were taken back: of all, or where that fails, none.
 
-        Each then has the verdict that it had before, if any. ``by``: only where the one in force is this one's.
+        All verdicts on them that are in force, so that they have none afterwards. ``by``: only the last one on each,
+        and only where it is this one's; the sample then has the verdict that it had before, if any.
         """
         if not self._path.exists():
             return []
         wanted = set(sample_ids)
         with self._writing() as connection:
-            last: dict[str, tuple[int, str]] = {}
+            given: dict[str, list[tuple[int, str]]] = {}
             for number, sample_id, given_by in connection.execute(
                 f"SELECT number, sample_id, given_by FROM log WHERE {_IN_FORCE} ORDER BY number"
             ):
                 if sample_id in wanted:
-                    last[sample_id] = number, given_by
-            freed = {name: number for name, (number, giver) in last.items() if by is None or giver == by}
+                    given.setdefault(sample_id, []).append((number, given_by))
+            if by is not None:
+                given = {name: rows[-1:] for name, rows in given.items() if rows[-1][1] == by}
             connection.executemany(
                 "INSERT INTO log (sample_id, decision, label, given_by, undoes) VALUES (?, 'undo', '', ?, ?)",
-                [(name, by or "", number) for name, number in freed.items()],
+                [(name, by or "", number) for name, rows in given.items() for number, _ in rows],
             )
-        return list(freed)
+        return list(given)
 
     def note(self, sample_id: str, text: str, by: str = "") -> None:
         """Keeps ``text`` as the note on a sample, in place of an earlier one; an empty one removes it."""

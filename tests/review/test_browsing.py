@@ -69,7 +69,7 @@ def test_many_are_judged_at_once_and_undone_together(page):
     assert "1 had another verdict before" in answer.json["message"]
     assert {verdict.decision for verdict in page.store.current().values()} == {"faulty"}
     assert len(page.store.current()) == 12
-    assert "12 verdicts were taken back" in page.post("/take-back", rows=rows, mine=True).json["message"]
+    assert "on 12 samples were taken back" in page.post("/take-back", rows=rows, mine=True).json["message"]
     assert page.store.current() == before
 
 
@@ -115,7 +115,7 @@ def test_one_tab_does_not_undo_what_another_gave_meanwhile(digits):
     left.post("/verdicts", rows=[1, 2], decision="fine")
     right.post("/verdict", row=2, decision="faulty")
     assert (
-        "1 verdict was taken back; 1 had none of this tab"
+        "on 1 sample were taken back; 1 had none of this tab"
         in left.post("/take-back", rows=[1, 2], mine=True).json["message"]
     )
     assert left.store.current() == {left.id_of(2): Verdict(left.id_of(2), "faulty")}

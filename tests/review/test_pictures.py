@@ -1,4 +1,5 @@
 import io
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -104,9 +105,10 @@ def test_samples_that_are_no_files_are_shown_as_the_model_gets_them(digits, said
 
 
 def test_an_array_is_shown_at_its_full_size(digits):
-    inputs = np.random.default_rng(0).integers(0, 256, (400, 3, 700, 900), dtype=np.uint8)[:400]
+    inputs = np.random.default_rng(0).integers(0, 256, (400, 1, 700, 3), dtype=np.uint8)
     np.save(digits.folder / "dataset/train/inputs.npy", inputs)
-    assert decoded(Page(digits.folder).get("/picture/large/3.png").data).size == (900, 700)
+    shown = decoded(Page(digits.folder).get("/picture/large/3.png").data)
+    assert np.array_equal(np.asarray(shown), inputs[3, 0])
 
 
 def saved(path: Path, image: Image.Image, **options) -> Path:
@@ -129,14 +131,11 @@ def test_grey_values_of_more_than_eight_bits_are_stretched_and_it_is_said(tmp_pa
     assert "stretched" in read_facts(path).note
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "P", "PA", "LA", "RGBA", "CMYK", "YCbCr", "HSV"])
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "CMYK", "YCbCr", "LAB"])
 def test_every_mode_of_an_image_is_drawn(tmp_path, mode):
-    image = photograph(3, (20, 10)).convert("RGB").convert(mode if mode != "PA" else "P").convert(mode)
-    formats = {"CMYK": "a.tif", "YCbCr": "a.tif", "HSV": "a.tif", "PA": "a.tif"}
-    try:
-        path = saved(tmp_path / formats.get(mode, "a.png"), image)
-    except OSError:
-        pytest.skip("Pillow writes no file of this mode")
+    image = photograph(3, (20, 10)).convert("L" if mode == "LAB" else "RGB")
+    image = Image.merge("LAB", [image] * 3) if mode == "LAB" else image.convert(mode)
+    path = saved(tmp_path / ("a.tif" if mode in ("CMYK", "YCbCr", "LAB") else "a.png"), image)
     assert decoded(show_file(path).content).size == (20, 10)
     assert draw_thumbnail(path, 160).size == (160, 80)
 
@@ -161,7 +160,8 @@ def test_a_damaged_file_is_a_sentence_and_its_thumbnail_the_models_input(digits,
 
 def test_a_picture_of_too_many_pixels_is_not_decoded(tmp_path):
     path = tmp_path / "bomb.png"
-    Image.new("1", (20_000, 10_000)).save(path)
+    head = b"IHDR" + (60_000).to_bytes(4) + (60_000).to_bytes(4) + bytes([1, 0, 0, 0, 0])
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + head + zlib.crc32(head).to_bytes(4))
     for read in (read_facts, show_file, lambda at: draw_thumbnail(at, 160)):
         with pytest.raises(DataError, match="too many to be shown|decompression bomb"):
             read(path)
