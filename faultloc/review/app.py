@@ -14,6 +14,7 @@ from faultloc.review.catalogue import Catalogue
 from faultloc.review.dossier import Dossiers
 from faultloc.review.export_routes import serve_exports
 from faultloc.review.guard import Guard, protect
+from faultloc.review.originals import Originals
 from faultloc.review.picture_routes import serve_pictures
 from faultloc.review.sample_pictures import Pictures
 from faultloc.review.sentences import progress_words
@@ -24,15 +25,19 @@ from faultloc.review.verdict_routes import outcomes_of, said_of, take_verdicts
 _REMEMBERED = 5
 
 
-def create_app(results: Results, session: ReviewSession, guard: Guard, *, batch_size: int) -> Flask:
+def create_app(
+    results: Results, session: ReviewSession, guard: Guard, *, batch_size: int, follow_links: bool = False
+) -> Flask:
     """The application that reviews ``results`` through ``session`` for whom ``guard`` lets in.
 
-    Samples are named by their row, never by a path: nothing but the data set can be reached.
+    Samples are named by their row, never by a path: nothing but the data set can be reached. ``follow_links`` shows
+    their files also where they lie outside its folder.
     """
     app = Flask("faultloc.review", static_folder=None, template_folder="pages")
     protect(app, guard)
-    dossiers, catalogue, dataset = Dossiers(results), Catalogue(results), results.dataset
-    pictures, names = Pictures(results), list(dataset.class_names)
+    originals, dataset = Originals(results, follow_links=follow_links), results.dataset
+    dossiers, catalogue, pictures = Dossiers(results, originals), Catalogue(results), Pictures(results, originals)
+    names = list(dataset.class_names)
     has_pictures = dossiers.has_pictures()
 
     def progress() -> dict[str, object]:

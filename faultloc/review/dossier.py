@@ -91,8 +91,9 @@ class Dossier:
 class Dossiers:
     """The dossiers of all samples of ``results``, and their pictures; each is made when it is asked for."""
 
-    def __init__(self, results: Results) -> None:
-        self._results, self._dataset, self._originals = results, results.dataset, Originals(results)
+    def __init__(self, results: Results, originals: Originals | None = None) -> None:
+        self._results, self._dataset = results, results.dataset
+        self._originals = originals or Originals(results)
         self._names = list(results.dataset.class_names)
         self._class_of = {name: number for number, name in enumerate(self._names)}
         ids = results.ranking["sample_id"].to_numpy(np.str_)
@@ -144,7 +145,7 @@ class Dossiers:
             return None, found.why
         try:
             return read_facts(found.path), ""
-        except DataError as error:
+        except (DataError, OSError) as error:
             return None, str(error)
 
     def _model_reads(self, row: int, text: str) -> str:

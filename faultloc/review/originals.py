@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from faultloc.errors import DataError
 from faultloc.io.examined import ExaminedData, examined_data
@@ -21,11 +21,11 @@ class Originals:
     """Where the samples of ``results`` came from, as far as `run.json` says it.
 
     `run.json` may come from somebody else. So only what lies in the data set's own folder is found, links resolved; the
-    folder of the examined set may itself be a link.
+    folder of the examined set may itself be a link. ``follow_links``: wherever the ids and links lead.
     """
 
-    def __init__(self, results: Results) -> None:
-        self._ids = results.dataset.sample_ids
+    def __init__(self, results: Results, *, follow_links: bool = False) -> None:
+        self._ids, self._follow_links = results.dataset.sample_ids, follow_links
         try:
             data = examined_data(results.run, results.folder)
         except DataError:
@@ -39,19 +39,15 @@ class Originals:
         if not self._are_files:
             return Original(None)
         name = str(self._ids[row])
-        relative = PurePosixPath(name)
-        if "\0" in name or relative.is_absolute() or ".." in relative.parts:
-            return Original(None, f"its path leads out of {self._root}")
-        path = self._root / relative
+        path = self._root / name  # an absolute name, as a table may have it, stands for itself
         try:
-            if not path.is_file():
-                return Original(None, f"the file is no longer at {path}")
             resolved = path.resolve()
-        except (OSError, ValueError):
-            return Original(None, f"the file cannot be reached at {path}")
-        if not any(resolved.is_relative_to(home) for home in self._homes):
-            return Original(None, f"it is a link that leads out of {self._root}")
-        return Original(path)
+            is_inside = any(resolved.is_relative_to(home) for home in self._homes)
+            if not self._follow_links and not is_inside:
+                return Original(None, f"it leads out of {self._root} (--follow-links shows such files)")
+            return Original(path) if path.is_file() else Original(None, f"the file is no longer at {path}")
+        except (OSError, ValueError) as error:
+            return Original(None, f"the file cannot be reached ({error})")
 
     @cached_property
     def _homes(self) -> tuple[Path, ...]:

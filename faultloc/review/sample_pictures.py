@@ -22,8 +22,8 @@ _KEPT_BYTES = 128 * 2**20
 class Pictures:
     """The pictures of the samples of ``results``. Safe to use from threads."""
 
-    def __init__(self, results: Results) -> None:
-        self._dataset, self._originals = results.dataset, Originals(results)
+    def __init__(self, results: Results, originals: Originals | None = None) -> None:
+        self._dataset, self._originals = results.dataset, originals or Originals(results)
         self._kept = KeptBytes(_KEPT_BYTES)
 
     def thumbnail(self, row: int) -> bytes | None:
@@ -42,7 +42,7 @@ class Pictures:
             return None
         try:
             return show_file(found.path)
-        except DataError:
+        except (DataError, OSError):  # it went away meanwhile
             return None
 
     def at_most(self, row: int, file_edge: int, input_edge: int) -> bytes | None:
@@ -51,7 +51,7 @@ class Pictures:
         if found.path is not None:
             try:
                 return png_bytes(draw_thumbnail(found.path, file_edge))
-            except DataError:
+            except (DataError, OSError):
                 pass  # the model's input stands for it, and the large view says why
         return self.model_input(row, input_edge)
 

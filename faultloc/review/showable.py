@@ -1,12 +1,14 @@
 """An image file as a browser can show it safely: bytes of a known format, of bounded size."""
 
+import struct
 import threading
 import warnings
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from faultloc.errors import DataError
 from faultloc.report.shared.pictures import png_bytes
@@ -24,6 +26,19 @@ _TOO_MANY_PIXELS = 170_000_000
 # Grey values of more than eight bits, which a browser would show nearly black or white.
 _DEEP = ("I", "F")
 _DEPTH_WORDS = "its grey values, of more than 8 bits, stretched from the smallest to the largest"
+# Source: EXIF 2.32, tag 0x0112, Orientation.
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SIDEWAYS = [_TURNS[orientation] for orientation in (5, 6, 7, 8)]
+_MANY_PIXELS = 16_000_000
 # Decoding takes memory: one large picture at a time.
 _decoding = threading.Lock()
 
@@ -56,9 +71,10 @@ def read_facts(path: Path) -> ImageFacts:
     with _opened(path) as image:
         width, height = image.size
         notes = []
-        if image.getexif().get(0x0112, 1) in (5, 6, 7, 8):
+        turn = _turn(image)
+        if turn in _SIDEWAYS:
             width, height = height, width
-        if image.getexif().get(0x0112, 1) not in (0, 1):
+        if turn is not None:
             notes.append("turned as its EXIF data ask")
         if _is_deep(image):
             notes.append(_DEPTH_WORDS)
@@ -90,18 +106,18 @@ def draw_thumbnail(path: Path, edge: int) -> Image.Image:
     """
     with _opened(path) as image:
         # A photograph is decoded at an eighth of its size where that is enough.
-        image.draft("RGB" if image.mode == "RGB" else image.mode, (edge, edge))
-        picture = _drawn(image, edge, path)
+        image.draft(image.mode, (edge, edge))
+        with _decoding if image.width * image.height > _MANY_PIXELS else nullcontext():
+            picture = _drawn(image, edge, path)
     factor = edge // max(picture.size)
-    return (
-        picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
-        if factor > 1
-        else picture
-    )
+    if factor < 2:
+        return picture
+    return picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
 
 
 def _drawn(image: Image.Image, edge: int, path: Path) -> Image.Image:
     try:
+        turn = _turn(image)
         picture = _eight_bit(image) if _is_deep(image) else image
         if picture.mode in ("P", "PA", "LA"):
             picture = picture.convert("RGBA")
@@ -110,7 +126,7 @@ def _drawn(image: Image.Image, edge: int, path: Path) -> Image.Image:
         picture = picture.copy() if picture is image else picture
         if max(picture.size) > edge:
             picture.thumbnail((edge, edge), Image.Resampling.BILINEAR, reducing_gap=2.0)
-        return ImageOps.exif_transpose(picture)
+        return picture if turn is None else picture.transpose(turn)
     except (OSError, ValueError, SyntaxError, MemoryError) as error:
         raise DataError(f"{path} cannot be decoded ({error}); expected an image") from error
 
@@ -122,9 +138,15 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     stretched = (np.nan_to_num(values, nan=lowest, posinf=highest, neginf=lowest) - lowest) * (
         255 / ((highest - lowest) or 1.0)
     )
-    picture = Image.fromarray(np.rint(stretched).astype(np.uint8))
-    picture.info = dict(image.info)
-    return picture
+    return Image.fromarray(np.rint(stretched).astype(np.uint8))
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """What makes the picture stand upright, as EXIF's orientation says; None where it stands so."""
+    try:
+        return _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    except (OSError, ValueError, SyntaxError, struct.error):
+        return None  # damaged EXIF data, which browsers leave alone too
 
 
 def _is_deep(image: Image.Image) -> bool:

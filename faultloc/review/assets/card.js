@@ -10,6 +10,7 @@ export function makeCard(hasPictures) {
   inner.className = "inner";
   const shown = inner.appendChild(document.createElement(hasPictures ? "img" : "p"));
   shown.className = "shown";
+  shown.dir = "auto";
   if (hasPictures) {
     shown.alt = "";
     shown.decoding = "async";
@@ -41,9 +42,8 @@ export function fillCard(card, index, sample, { isSelected, isActive, isCalm, to
   const likely = sample && sample.suggested !== sample.given ? sample.suggested : "";
   part("labels").textContent = sample ? sample.given + (likely && sample.kind ? ` → ${likely}` : "") : "…";
   part("kind").textContent = sample ? sample.kind : "";
-  part("said").textContent = sample
-    ? (sample.verdict === "relabel" ? `✎ ${sample.words}` : MARKS[sample.verdict] || "") + (sample.note ? " 🗎" : "")
-    : "";
+  const said = sample && (sample.verdict === "relabel" ? `✎ ${sample.words}` : MARKS[sample.verdict]);
+  part("said").textContent = [said, sample && sample.note && "note"].filter(Boolean).join(" · ");
   part("name").textContent = sample ? sample.id : "";
   card.title = sample ? `${sample.id}${sample.note ? `\n${sample.note}` : ""}` : "";
   card.setAttribute("aria-label", sample ? spoken(sample) : "on its way");

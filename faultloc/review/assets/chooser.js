@@ -25,7 +25,7 @@ function narrow() {
 export function choose(given, suggested, then) {
   for (const choice of choices) {
     choice.disabled = choice.textContent === given;
-    const note = choice.disabled ? "given" : choice.dataset.class === suggested ? "suggested" : "";
+    const note = choice.disabled ? "given" : choice.dataset.class === suggested ? "likeliest other" : "";
     if (note) choice.dataset.note = note;
     else delete choice.dataset.note;
   }
