@@ -6,11 +6,11 @@ from pathlib import Path
 from flask import Flask, Response, abort
 
 from faultloc.io.results_store import Results
-from faultloc.review.exchange import write_export
+from faultloc.review.exchange import Format, write_export
 from faultloc.review.session import ReviewSession
 
 # Name of the file: the format that it is written in, and what it is.
-_FILES = {
+_FILES: dict[str, tuple[Format, str]] = {
     "verdicts.csv": ("csv", "text/csv"),
     "label-studio.json": ("label-studio", "application/json"),
     "label-studio.xml": ("label-studio", "application/xml"),
