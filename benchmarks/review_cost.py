@@ -1,8 +1,11 @@
 """How long the review page waits: starting, and re-ranking after so many verdicts.
 
-    python -m benchmarks.review_cost [--samples 60000] [--classes 10]
+    python -m benchmarks.review_cost [--samples 60000] [--classes 10] [--page]
 
 Made-up evidence of so many samples, 5 % of them faulty; the truth gives the verdicts. Wall seconds of one call.
+
+``--page`` opens the grid in Chromium (playwright) instead, on samples of 28 x 28 pixels: how long until the first
+screen of pictures is there, how many frames a second are drawn while it is scrolled, and how long a jump takes.
 """
 
 import argparse
@@ -12,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.review_page_cost import measure_page
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import load_results, save_result_tables
 from faultloc.io.stores.dataset_store import save_dataset
@@ -27,8 +31,8 @@ from faultloc.verdict import Verdict
 VERDICTS = (0, 100, 1000, 4000)
 
 
-def write_results(folder: Path, samples: int, classes: int) -> np.ndarray:
-    """Results on made-up samples; which of them are faulty."""
+def write_results(folder: Path, samples: int, classes: int, edge: int = 2) -> np.ndarray:
+    """Results on made-up samples of ``edge`` x ``edge`` pixels; which of them are faulty."""
     rng = np.random.default_rng(0)
     true = rng.integers(0, classes, samples)
     is_fault = rng.random(samples) < 0.05
@@ -52,7 +56,9 @@ def write_results(folder: Path, samples: int, classes: int) -> np.ndarray:
     )
     ids = np.array([f"{number:07d}" for number in range(samples)])
     names = tuple(str(number) for number in range(classes))
-    dataset = LabeledDataset(np.zeros((samples, 1, 2, 2), np.uint8), labels, ids, names)
+    # A thousand different ones: a picture that is made again costs as much as a new one.
+    pictures = rng.integers(0, 256, (1000, 1, edge, edge)).astype(np.uint8)
+    dataset = LabeledDataset(pictures[np.arange(samples) % 1000], labels, ids, names)
     ranking, summary = rank_by_default(dataset, evidence, true, LocateSettings())
     save_dataset(folder / "dataset", DatasetSplits(dataset))
     save_evidence(folder / "evidence", evidence)
@@ -65,9 +71,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--samples", type=int, default=60_000)
     parser.add_argument("--classes", type=int, default=10)
+    parser.add_argument("--page", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        if options.page:
+            write_results(folder, options.samples, options.classes, edge=28)
+            measure_page(folder, options.samples)
+            return
         is_fault = write_results(folder, options.samples, options.classes)
         results = load_results(folder)
         started = time.perf_counter()

@@ -19,6 +19,7 @@ _GENERATED = ""
     help="The page opens only with it; without a value one is made. Always on where --host is not this machine.",
 )
 @click.option("--batch", type=int, default=12, show_default=True, help="Samples between two re-rankings.")
+@click.option("--follow-links", is_flag=True, help="Show image files that lie outside the data set's folder, too.")
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 @click.option("--export", type=click.Path(path_type=Path, dir_okay=False), help="Write the list with its verdicts.")
 @click.option(
@@ -34,6 +35,7 @@ def command(
     host: str,
     token: str | None,
     batch: int,
+    follow_links: bool,
     no_browser: bool,
     export: Path | None,
     import_: Path | None,
@@ -63,10 +65,12 @@ def command(
         return
     if format_:
         raise click.UsageError("--format belongs to --export or --import")
-    _open_page(results, host, port, token, batch, browser=not no_browser)
+    _open_page(results, host, port, token, batch, follow_links=follow_links, browser=not no_browser)
 
 
-def _open_page(folder: Path, host: str, port: int, token: str | None, batch: int, *, browser: bool) -> None:
+def _open_page(
+    folder: Path, host: str, port: int, token: str | None, batch: int, *, follow_links: bool, browser: bool
+) -> None:
     import secrets
 
     from faultloc.io.results_store import load_results
@@ -80,7 +84,7 @@ def _open_page(folder: Path, host: str, port: int, token: str | None, batch: int
     guard = guard_for(host, secrets.token_urlsafe(24) if token == _GENERATED else token)
     results = load_results(folder)
     session = ReviewSession(results, VerdictStore(folder / FILE_NAME), batch_size=batch)
-    app = create_app(results, session, guard, batch_size=batch)
+    app = create_app(results, session, guard, batch_size=batch, follow_links=follow_links)
 
     def announce(address: str) -> None:
         full = f"{address}?token={guard.token}" if guard.token else address

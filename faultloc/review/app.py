@@ -1,48 +1,56 @@
-"""The review page as a Flask application: it shows dossiers and takes verdicts, nothing else."""
+"""The review page as a Flask application: it shows samples and takes verdicts, nothing else."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from importlib import resources
 
-from flask import Flask, Response, abort, jsonify, render_template, request
+from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from faultloc.errors import FaultlocError
 from faultloc.io.results_store import Results
-from faultloc.kinds import AMBIGUOUS, FOREIGN_INPUT
-from faultloc.review.dossier import LARGE, SMALL, Dossiers
+from faultloc.kinds import FOREIGN_INPUT
+from faultloc.review.assets import serve_assets
+from faultloc.review.browse_routes import serve_browsing
+from faultloc.review.catalogue import Catalogue
+from faultloc.review.dossier import Dossiers
+from faultloc.review.export_routes import serve_exports
 from faultloc.review.guard import Guard, protect
-from faultloc.review.sentences import progress_words, verdict_words
+from faultloc.review.originals import Originals
+from faultloc.review.picture_routes import serve_pictures
+from faultloc.review.sample_pictures import Pictures
+from faultloc.review.sentences import progress_words
 from faultloc.review.session import ReviewSession
-from faultloc.verdict import Verdict
+from faultloc.review.verdict_routes import outcomes_of, said_of, take_verdicts
 
 # The last judged samples stay within reach of the arrow keys, so that one can change one's mind.
 _REMEMBERED = 5
-_DECISIONS = ("faulty", "fine", "relabel")
 
 
-def create_app(results: Results, session: ReviewSession, guard: Guard, *, batch_size: int) -> Flask:
+def create_app(
+    results: Results, session: ReviewSession, guard: Guard, *, batch_size: int, follow_links: bool = False
+) -> Flask:
     """The application that reviews ``results`` through ``session`` for whom ``guard`` lets in.
 
-    Samples are named by their row, never by a path: nothing but the data set can be reached.
+    Samples are named by their row, never by a path: nothing but the data set can be reached. ``follow_links`` shows
+    their files also where they lie outside its folder.
     """
-    app = Flask("faultloc.review", static_folder=None, template_folder=".")
+    app = Flask("faultloc.review", static_folder=None, template_folder="pages")
     protect(app, guard)
-    dossiers, dataset = Dossiers(results), results.dataset
-    ids = [str(sample_id) for sample_id in dataset.sample_ids]
+    originals, dataset = Originals(results, follow_links=follow_links), results.dataset
+    dossiers, catalogue, pictures = Dossiers(results, originals), Catalogue(results), Pictures(results, originals)
+    names = list(dataset.class_names)
+    has_pictures = dossiers.has_pictures()
 
     def progress() -> dict[str, object]:
         return asdict(progress_words(session.progress(), batch_size))
 
-    def said(rows: Sequence[int]) -> dict[str, dict[str, str]]:
-        verdicts = session.verdicts()
-        judged = {row: verdicts[ids[row]] for row in rows if ids[row] in verdicts}
+    @app.context_processor
+    def on_every_page() -> dict[str, object]:
         return {
-            str(row): {"decision": verdict.decision, "words": verdict_words(verdict)} for row, verdict in judged.items()
+            "key": guard.key,
+            "folder": str(results.folder),
+            "has_pictures": has_pictures,
+            "samples": len(dataset),
         }
-
-    def answer(message: str = "", row: int | None = None) -> Response:
-        return jsonify(message=message, row=row, progress=progress(), verdicts=said(_rows(len(ids))))
 
     @app.get("/")
     def page() -> str:
@@ -50,72 +58,34 @@ def create_app(results: Results, session: ReviewSession, guard: Guard, *, batch_
         verdicts = session.verdicts()
         remembered = [session.row_of(sample_id) for sample_id in list(verdicts)[-_REMEMBERED:]]
         at = request.args.get("at", type=int)
-        if at is not None and 0 <= at < len(ids) and at not in (*batch, *remembered):
+        if at is not None and 0 <= at < len(dataset) and at not in (*batch, *remembered):
             batch.insert(0, at)
-        first = next((row for row in batch if ids[row] not in verdicts), None)
+        first = next((row for row in batch if str(dataset.sample_ids[row]) not in verdicts), None)
         shown = [*remembered, *(row for row in batch if row not in remembered)]
         return render_template(
-            "page.html",
-            key=guard.key,
+            "one.html",
             dossiers=[dossiers.open(row, verdicts) for row in shown],
-            said=said(shown),
+            said=said_of(session, shown),
+            outcomes=outcomes_of(session, shown, lambda row: names[dataset.labels[row]]),
+            notes=session.notes(),
             remembered=set(remembered),
             current=at if at in shown else first,
             progress=progress(),
-            class_names=list(dataset.class_names),
-            samples=len(ids),
+            class_names=names,
             foreign_input=FOREIGN_INPUT,
-            ambiguous=AMBIGUOUS,
-            folder=str(results.folder),
+            input_width=dataset.inputs.shape[-1],
+            input_height=dataset.inputs.shape[-2] if dataset.inputs.ndim > 2 else 1,
         )
 
-    @app.post("/verdict")
-    def give() -> Response:
-        row, decision, label = _row("row", len(ids)), request.json.get("decision"), request.json.get("label")
-        if decision not in _DECISIONS:
-            abort(400, "A verdict is faulty, fine or relabel.")
-        if decision == "relabel" and not (type(label) is int and 0 <= label < len(dataset.class_names)):
-            abort(400, "Relabelling needs one of the classes.")
-        name = str(dataset.class_names[label]) if decision == "relabel" else ""
-        if name and dataset.labels[row] == label:
-            abort(400, f"It is labelled {name} already: call it fine, or choose another class.")
-        verdict = Verdict(ids[row], decision, name)
-        before = session.give(verdict, _tab())
-        note = ""
-        if before is not None and before.decision != request.json.get("known"):
-            note = f"In another tab it was called {verdict_words(before)}; your verdict counts now."
-        return answer(note, row)
-
-    @app.post("/undo")
-    def undo() -> Response:
-        freed = session.undo(_tab())
-        if freed is None:
-            return answer(
-                "No verdict of this tab is left to undo; with ← you reach the last ones, to judge them again."
-            )
-        return answer(f"Undone: {freed}", session.row_of(freed))
-
-    @app.post("/skip")
-    def skip() -> Response:
-        row = _row("row", len(ids))
-        session.skip(ids[row])
-        return answer(row=row)
-
-    @app.post("/state")
-    def state() -> Response:
-        return answer()
-
-    @app.get("/picture/<any(large, small):size>/<int:row>.png")
-    def picture(size: str, row: int) -> Response:
-        png = dossiers.picture(row, LARGE if size == "large" else SMALL) if row < len(ids) else None
-        return Response(png, mimetype="image/png") if png else abort(404, "There is no such picture.")
+    take_verdicts(app, results, session, catalogue, progress)
+    serve_browsing(app, results, session, catalogue, None if has_pictures else dossiers.glimpse)
+    serve_exports(app, results, session)
+    serve_pictures(app, pictures, len(dataset))
+    serve_assets(app)
 
     @app.get("/favicon.ico")
     def icon() -> tuple[str, int]:
         return "", 204
-
-    for name, mimetype in (("review.js", "text/javascript"), ("review.css", "text/css")):
-        app.add_url_rule(f"/{name}", name, _asset(name, mimetype))
 
     @app.errorhandler(FaultlocError)
     def say_mistake(error: FaultlocError) -> tuple[str, int]:
@@ -132,25 +102,3 @@ def create_app(results: Results, session: ReviewSession, guard: Guard, *, batch_
         return response
 
     return app
-
-
-def _asset(name: str, mimetype: str) -> Callable[[], Response]:
-    content = resources.files("faultloc.review").joinpath(name).read_bytes()
-    return lambda: Response(content, mimetype=mimetype)
-
-
-def _row(name: str, samples: int) -> int:
-    row = request.json.get(name) if isinstance(request.json, dict) else None
-    if type(row) is not int or not 0 <= row < samples:
-        abort(400, f"There is no sample {row!r}.")
-    return row
-
-
-def _rows(samples: int) -> list[int]:
-    rows = request.json.get("rows", []) if isinstance(request.json, dict) else []
-    return [row for row in rows if type(row) is int and 0 <= row < samples] if isinstance(rows, list) else []
-
-
-def _tab() -> str:
-    tab = request.json.get("tab") if isinstance(request.json, dict) else None
-    return tab if isinstance(tab, str) and tab else abort(400, "A verdict says which tab it comes from.")

@@ -12,14 +12,14 @@ from faultloc.review.claims import Claim, checked_verdicts
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.verdict import Verdict
 
-COLUMNS = ("sample_id", "given_label", "suggested_label", "kind", "suspiciousness", "verdict", "new_label")
+COLUMNS = ("sample_id", "given_label", "suggested_label", "kind", "suspiciousness", "verdict", "new_label", "note")
 # A spreadsheet takes what begins so for a formula; an apostrophe before it says that it is text. A cell that begins
 # with an apostrophe gets one too, so that taking the first one away gives the cell back whatever it was.
 _GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 
 
-def write_csv(path: Path, ranking: pd.DataFrame, verdicts: Mapping[str, Verdict]) -> int:
-    """How many rows were written: all of ``ranking``, in its order; the verdict is blank where there is none."""
+def write_csv(path: Path, ranking: pd.DataFrame, verdicts: Mapping[str, Verdict], notes: Mapping[str, str]) -> int:
+    """How many rows were written: all of ``ranking``, in its order; verdict and note are blank where there is none."""
     with written_whole(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
@@ -32,6 +32,7 @@ def write_csv(path: Path, ranking: pd.DataFrame, verdicts: Mapping[str, Verdict]
                     f"{entry.suspiciousness:.6g}",
                     verdict.decision if verdict else "",
                     _guarded(verdict.label) if verdict else "",
+                    _guarded(notes.get(str(entry.sample_id), "")),
                 ]
             )
     return len(ranking)

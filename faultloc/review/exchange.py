@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from faultloc.errors import ConfigError, DataError
-from faultloc.io.results_store import load_results
+from faultloc.io.results_store import Results, load_results
 from faultloc.review.csv_exchange import read_csv, write_csv
 from faultloc.review.fiftyone import write_fiftyone
 from faultloc.review.fingerprint import fingerprint
@@ -29,9 +29,19 @@ def export_verdicts(folder: Path, path: Path, wanted: str | None) -> str:
     results = load_results(folder)
     store = VerdictStore(folder / FILE_NAME)
     store.check_about(fingerprint(results.dataset))
-    verdicts = store.current()
+    return write_export(path, format_, results, store.current(), store.notes())
+
+
+def write_export(
+    path: Path, format_: Format, results: Results, verdicts: Mapping[str, Verdict], notes: Mapping[str, str]
+) -> str:
+    """A sentence about what was written of ``results`` to ``path``; ``verdicts`` and ``notes`` are by sample id.
+
+    Raises:
+        DataError: the samples do not fit the format.
+    """
     if format_ == "csv":
-        count = write_csv(path, results.ranking, verdicts)
+        count = write_csv(path, results.ranking, verdicts, notes)
         return f"{count:,} samples, {len(verdicts):,} with a verdict, are in {path}"
     if format_ == "fiftyone":
         count = write_fiftyone(path, results, verdicts)

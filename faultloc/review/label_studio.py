@@ -13,8 +13,9 @@ from faultloc.fault_estimate import FaultEstimate
 from faultloc.io.results_store import Results
 from faultloc.io.stores.artifacts import written_whole
 from faultloc.report.dfaulo.suspects import spell_input
-from faultloc.report.shared.pictures import draw_picture, png_bytes
+from faultloc.report.shared.pictures import draw_picture
 from faultloc.review.claims import Claim, checked_verdicts
+from faultloc.review.sample_pictures import Pictures
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.row_order import rows_of
 from faultloc.verdict import Verdict
@@ -22,7 +23,8 @@ from faultloc.verdict import Verdict
 # The names of the two controls in the labelling interface, to which predictions and answers refer.
 _LABEL, _VERDICT = "label", "verdict"
 _NO_CLASS = "faulty"
-_EDGE = 336
+# Pixels of the longer side, of a model's input and of an image file: all pictures are in the one JSON file.
+_EDGE, _FILE_EDGE = 336, 640
 
 
 def write_label_studio(path: Path, results: Results, verdicts: Mapping[str, Verdict]) -> tuple[int, Path]:
@@ -37,14 +39,15 @@ def write_label_studio(path: Path, results: Results, verdicts: Mapping[str, Verd
     chosen = results.ranking[is_asked | np.isin(ids, list(verdicts))]
     rows = rows_of(chosen["sample_id"].to_numpy(np.str_), results.dataset.sample_ids, "the data set")
     is_image = draw_picture(results.dataset.inputs[0], results.dataset.input_kind) is not None
-    config = path.with_suffix(".xml")
+    config, pictures = path.with_suffix(".xml"), Pictures(results)
     with written_whole(config) as temporary:
         temporary.write_text(_interface(results.dataset.class_names, is_image), encoding="utf-8")
     with written_whole(path) as temporary, temporary.open("w", encoding="utf-8") as file:
         # One task at a time: pictures of thousands of samples would not fit into memory.
         separator = "[\n"
         for row, entry in zip(rows.tolist(), chosen.to_dict("records"), strict=True):
-            task = _task(results, row, {str(name): value for name, value in entry.items()}, verdicts, is_image)
+            told = {str(name): value for name, value in entry.items()}
+            task = _task(results, pictures if is_image else None, row, told, verdicts)
             file.write(separator + json.dumps(task, ensure_ascii=False, allow_nan=False))
             separator = ",\n"
         file.write("[]\n" if not len(rows) else "\n]\n")
@@ -78,12 +81,12 @@ def read_label_studio(path: Path, dataset: LabeledDataset) -> dict[str, Verdict]
 
 
 def _task(
-    results: Results, row: int, entry: Mapping[str, object], verdicts: Mapping[str, Verdict], is_image: bool
+    results: Results, pictures: Pictures | None, row: int, entry: Mapping[str, object], verdicts: Mapping[str, Verdict]
 ) -> dict[str, object]:
-    shown = "image" if is_image else "text"
+    shown = "text" if pictures is None else "image"
     names = ("sample_id", "given_label", "suggested_label", "kind", "suspiciousness")
     task: dict[str, object] = {
-        "data": {shown: _shown(results, row, is_image), **{name: entry[name] for name in names}},
+        "data": {shown: _shown(results, pictures, row), **{name: entry[name] for name in names}},
         "predictions": [
             {
                 "model_version": "faultloc",
@@ -105,11 +108,11 @@ def _choice(control: str, choice: str, shown: str) -> dict[str, object]:
     return {"from_name": control, "to_name": shown, "type": "choices", "value": {"choices": [choice]}}
 
 
-def _shown(results: Results, row: int, is_image: bool) -> str:
-    picture = draw_picture(results.dataset.inputs[row], results.dataset.input_kind, _EDGE) if is_image else None
-    if picture is None:
+def _shown(results: Results, pictures: Pictures | None, row: int) -> str:
+    png = None if pictures is None else pictures.at_most(row, _FILE_EDGE, _EDGE)
+    if png is None:
         return spell_input(results.dataset, row, results.texts, results.vocabulary)
-    return f"data:image/png;base64,{base64.b64encode(png_bytes(picture)).decode('ascii')}"
+    return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
 
 
 def _interface(class_names: object, is_image: bool) -> str:

@@ -1,5 +1,6 @@
 """The page's sentences."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from faultloc.review.session import Progress
@@ -43,6 +44,31 @@ def _advice(progress: Progress, batch_size: int) -> str:
 def verdict_words(verdict: Verdict) -> str:
     """``verdict`` in a word or two."""
     return f"relabelled {verdict.label}" if verdict.decision == "relabel" else verdict.decision
+
+
+def many_words(verdicts: Sequence[Verdict], *, without: int, replaced: int) -> str:
+    """What ``verdicts`` given at once do later; ``without`` got none, and ``replaced`` had another before."""
+    relabelled, left_out, fine = (
+        sum(verdict.decision == decision for verdict in verdicts) for decision in ("relabel", "faulty", "fine")
+    )
+    labels = {verdict.label for verdict in verdicts if verdict.decision == "relabel"}
+    new = f"the label {labels.pop()}" if len(labels) == 1 else "the label suggested for each"
+    parts = [
+        f"{count:,} {words}"
+        for count, words in (
+            (relabelled, f"{_get(relabelled)} {new}"),
+            (left_out, f"{'is' if left_out == 1 else 'are'} left out of the cleaned set"),
+            (fine, f"{'keeps its' if fine == 1 else 'keep their'} label"),
+            (without, f"{'stays' if without == 1 else 'stay'} without a new verdict"),
+        )
+        if count
+    ]
+    again = f" {replaced:,} had another verdict before." if replaced else ""
+    return f"{'; '.join(parts)}.{again}" if parts else ""
+
+
+def _get(count: int) -> str:
+    return "gets" if count == 1 else "get"
 
 
 def closing_words(progress: Progress, folder: str) -> str:

@@ -21,7 +21,7 @@ def serve(app: Flask, host: str, port: int, on_start: Callable[[str], object]) -
         ConfigError: nothing can listen there.
     """
     try:
-        server = create_server(app, host=host, port=port, threads=4, ident=None)
+        server = create_server(app, host=host, port=port, threads=8, ident=None)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise ConfigError(

@@ -1,7 +1,7 @@
 """A review without a page: which samples come next, what was said of them, and how far it has come."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -87,9 +87,7 @@ class ReviewSession:
         Raises:
             DataError: the sample or the label does not exist, or the verdict cannot be kept.
         """
-        self.row_of(verdict.sample_id)
-        if verdict.decision == "relabel" and verdict.label not in self._dataset.class_names:
-            raise DataError(f"there is no class {verdict.label!r}; expected one of the data set's to relabel with")
+        self._require_known(verdict)
         with self._lock:
             before = self._current().get(verdict.sample_id)
             self._store.give(verdict, by)
@@ -100,6 +98,49 @@ class ReviewSession:
         """The id of the sample whose last verdict (of ``by``, if given) was taken back; None where there was none."""
         with self._lock:
             return self._store.undo(by)
+
+    def give_all(self, verdicts: Sequence[Verdict], by: str = "") -> int:
+        """Keeps all ``verdicts``, or, where that fails, none; how many of them replaced another verdict.
+
+        Raises:
+            DataError: a sample or a label does not exist, or the verdicts cannot be kept.
+        """
+        for verdict in verdicts:
+            self._require_known(verdict)
+        with self._lock:
+            before = self._current()
+            replaced = sum(before.get(verdict.sample_id, verdict) != verdict for verdict in verdicts)
+            self._store.give_all(verdicts, by)
+            for verdict in verdicts:
+                self._skipped.pop(self._rows[verdict.sample_id], None)
+            return replaced
+
+    def take_back(self, sample_ids: Collection[str], by: str | None = None) -> list[str]:
+        """The ids, of ``sample_ids``, whose verdicts were taken back; ``by``: only this one's last on each."""
+        with self._lock:
+            return self._store.take_back(sample_ids, by)
+
+    def note(self, sample_id: str, text: str, by: str = "") -> None:
+        """Keeps ``text`` as the note on the sample; an empty one removes it.
+
+        Raises:
+            DataError: there is no such sample, or the note cannot be kept.
+        """
+        self.row_of(sample_id)
+        self._store.note(sample_id, text, by)
+
+    def notes(self) -> dict[int, str]:
+        """The notes by row, the last written first."""
+        notes = self._store.notes()
+        return {self._rows[name]: notes[name] for name in reversed(notes) if name in self._rows}
+
+    def notes_by_id(self) -> Mapping[str, str]:
+        """The notes by sample id."""
+        return self._store.notes()
+
+    def verdicts_by_row(self) -> Mapping[int, Verdict]:
+        """The verdicts in force by row, in the order in which they were given."""
+        return {self._rows[sample_id]: verdict for sample_id, verdict in self.verdicts().items()}
 
     def skip(self, sample_id: str) -> None:
         """Puts the sample behind all others until the review is started again: that is no verdict.
@@ -144,6 +185,11 @@ class ReviewSession:
             next_yield=next_yield,
             is_worthwhile=next_yield >= self._least_yield,
         )
+
+    def _require_known(self, verdict: Verdict) -> None:
+        self.row_of(verdict.sample_id)
+        if verdict.decision == "relabel" and verdict.label not in self._dataset.class_names:
+            raise DataError(f"there is no class {verdict.label!r}; expected one of the data set's to relabel with")
 
     def _upcoming(self) -> Int[np.ndarray, "batch"]:
         judged = self._judged()[0]

@@ -3,7 +3,7 @@
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import get_args
@@ -27,6 +27,13 @@ _SCHEMA = (
         undoes INTEGER UNIQUE REFERENCES log(number)
     )""",
     "CREATE TABLE IF NOT EXISTS dataset (fingerprint TEXT NOT NULL)",
+    # Files of earlier versions have no such table, and get it with the next thing that is written.
+    """CREATE TABLE IF NOT EXISTS notes (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        sample_id TEXT NOT NULL,
+        text TEXT NOT NULL,
+        given_by TEXT NOT NULL
+    )""",
     f"PRAGMA application_id = {_APPLICATION_ID}",
 )
 _IN_FORCE = "decision != 'undo' AND number NOT IN (SELECT undoes FROM log WHERE undoes IS NOT NULL)"
@@ -72,6 +79,46 @@ class VerdictStore:
                 (last[1], by or "", last[0]),
             )
         return str(last[1])
+
+    def take_back(self, sample_ids: Collection[str], by: str | None = None) -> list[str]:
+        """The ids, of ``sample_ids``, of which verdicts were taken back: of all, or where that fails, none.
+
+        All verdicts on them that are in force, so that they have none afterwards. ``by``: only the last one on each,
+        and only where it is this one's; the sample then has the verdict that it had before, if any.
+        """
+        if not self._path.exists():
+            return []
+        wanted = set(sample_ids)
+        with self._writing() as connection:
+            given: dict[str, list[tuple[int, str]]] = {}
+            for number, sample_id, given_by in connection.execute(
+                f"SELECT number, sample_id, given_by FROM log WHERE {_IN_FORCE} ORDER BY number"
+            ):
+                if sample_id in wanted:
+                    given.setdefault(sample_id, []).append((number, given_by))
+            if by is not None:
+                given = {name: rows[-1:] for name, rows in given.items() if rows[-1][1] == by}
+            connection.executemany(
+                "INSERT INTO log (sample_id, decision, label, given_by, undoes) VALUES (?, 'undo', '', ?, ?)",
+                [(name, by or "", number) for name, rows in given.items() for number, _ in rows],
+            )
+        return list(given)
+
+    def note(self, sample_id: str, text: str, by: str = "") -> None:
+        """Keeps ``text`` as the note on a sample, in place of an earlier one; an empty one removes it."""
+        with self._writing() as connection:
+            connection.execute("INSERT INTO notes (sample_id, text, given_by) VALUES (?, ?, ?)", (sample_id, text, by))
+
+    def notes(self) -> dict[str, str]:
+        """The notes by sample id, the last written last."""
+        if not self._read("SELECT 1 FROM sqlite_schema WHERE name = 'notes'"):
+            return {}
+        notes: dict[str, str] = {}
+        for sample_id, text in self._read("SELECT sample_id, text FROM notes ORDER BY number"):
+            notes.pop(sample_id, None)
+            if text:
+                notes[sample_id] = text
+        return notes
 
     def current(self) -> dict[str, Verdict]:
         """The verdict in force on each judged sample, by its id, in the order in which they were given."""

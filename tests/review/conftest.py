@@ -1,10 +1,15 @@
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from faultloc.io.results_store import load_results
+from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
+from faultloc.methods.dfaulo.default.scoring.posterior import DefaultScore, ScorerSettings, score_default
 from faultloc.review.session import ReviewSession
 from faultloc.review.verdict_store import FILE_NAME, VerdictStore
 from tests.review.page import Page
@@ -19,6 +24,25 @@ def digits_made(tmp_path_factory: pytest.TempPathFactory) -> Case:
 @pytest.fixture(scope="session")
 def texts_made(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return make_texts(tmp_path_factory.mktemp("texts") / "results")
+
+
+@pytest.fixture(autouse=True)
+def scored_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same evidence is scored once for all tests: it is half a second for each page that is opened."""
+    monkeypatch.setattr("faultloc.review.session.score_default", _score)
+
+
+_scores: dict[tuple[str, ScorerSettings], DefaultScore] = {}
+
+
+def _score(evidence: DefaultEvidence, settings: ScorerSettings) -> DefaultScore:
+    digest = hashlib.sha256()
+    for field in fields(evidence):
+        digest.update(np.ascontiguousarray(getattr(evidence, field.name)).tobytes())
+    key = digest.hexdigest(), settings
+    if key not in _scores:
+        _scores[key] = score_default(evidence, settings)
+    return _scores[key]
 
 
 @pytest.fixture

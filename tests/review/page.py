@@ -1,13 +1,35 @@
 """The review page without a browser: Flask's test client, with the headers that a browser sends."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
+
+from werkzeug.serving import make_server
 
 from faultloc.io.results_store import load_results
 from faultloc.review.app import create_app
 from faultloc.review.guard import KEY_HEADER, Guard
 from faultloc.review.session import ReviewSession
 from faultloc.review.verdict_store import FILE_NAME, VerdictStore
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The address at which a thread of this process serves the review of ``folder``."""
+    results = load_results(folder)
+    session = ReviewSession(results, VerdictStore(folder / FILE_NAME))
+    server = make_server("127.0.0.1", 0, create_app(results, session, Guard(), batch_size=12), threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
 
 HOME = "http://127.0.0.1:8470"
 

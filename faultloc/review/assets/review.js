@@ -1,27 +1,19 @@
-// Sends verdicts and moves on only after the answer that they are on the disk. All foreign text is set as text.
-"use strict";
+// One sample after another. Moves on only after the answer that a verdict is on the disk.
 
-const key = document.querySelector("meta[name=key]").content;
+import { choose } from "./chooser.js";
+import { isDialogOpen, isWriting } from "./help.js";
+import { keep } from "./notes.js";
+import { NO_ANSWER, post as sendTo, say } from "./server.js";
+import { lay, prepare, viewKeys, views } from "./viewer.js";
+
 const articles = [...document.querySelectorAll("article")];
 const chips = new Map([...document.querySelectorAll(".chip")].map((chip) => [chip.dataset.row, chip]));
-const message = document.getElementById("message");
-const chooser = document.getElementById("chooser");
-const filter = document.getElementById("filter");
-const choices = [...document.querySelectorAll("#classes button")];
 const marks = { faulty: "✕", relabel: "✎", fine: "✓", skipped: "…" };
 const skipped = new Set();
+const buttons = Object.fromEntries([...document.querySelectorAll("[data-action]")].map((button) => [button.dataset.action, button]));
 let current = articles.find((article) => !article.hidden);
 let busy = false;
 let sent = 0;
-
-// A tab undoes its own verdicts; it stays the same tab after the server was started again.
-const tab = sessionStorage.getItem("tab") || String(crypto.getRandomValues(new Uint32Array(2)));
-sessionStorage.setItem("tab", tab);
-
-function say(text, isError = false) {
-  message.textContent = text;
-  message.classList.toggle("error", isError);
-}
 
 function show(article) {
   if (current) current.hidden = true;
@@ -30,37 +22,45 @@ function show(article) {
   for (const [row, chip] of chips) chip.setAttribute("aria-current", row === article.dataset.row);
   chips.get(article.dataset.row).scrollIntoView({ block: "nearest", inline: "center" });
   scrollTo(0, 0);
+  tellOutcomes(article);
+  lay(article);
+  const next = articles[articles.indexOf(article) + 1];
+  for (const image of next ? next.querySelectorAll(".zoomable img") : []) image.loading = "eager";
 }
 
-function mark(article, decision, words) {
+// The buttons say what they do to this sample.
+function tellOutcomes(article) {
+  const { given, acceptWords } = article.dataset;
+  buttons.accept.disabled = !acceptWords;
+  buttons.accept.querySelector("small").textContent = acceptWords || "nothing is suggested";
+  buttons.fine.querySelector("small").textContent = `keeps its label ${given}`;
+}
+
+function mark(article, decision, words, outcome) {
   article.dataset.verdict = decision;
   const chip = chips.get(article.dataset.row), state = decision || (skipped.has(article) ? "skipped" : "");
   chip.dataset.verdict = state;
   chip.querySelector(".mark").textContent = marks[state] || "";
   const said = article.querySelector(".said");
   said.hidden = !decision;
-  said.textContent = decision ? `Judged: ${words}` : "";
+  said.textContent = decision ? `Judged: ${words}. It ${outcome}.` : "";
 }
 
 function take(answer) {
   for (const article of articles) {
     const verdict = answer.verdicts[article.dataset.row];
-    mark(article, verdict ? verdict.decision : "", verdict ? verdict.words : "");
+    if (verdict) mark(article, verdict.decision, verdict.words, answer.outcomes[article.dataset.row]);
+    else mark(article, "", "", "");
   }
   for (const name of ["judged", "found", "left", "advice"]) {
     document.getElementById(name).textContent = answer.progress[name];
   }
   document.getElementById("advice").classList.toggle("enough", !answer.progress.is_worthwhile);
-  say(answer.message);
+  say(answer.message || answer.done);
 }
 
 function post(path, content) {
-  const rows = articles.map((article) => Number(article.dataset.row));
-  return fetch(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-Faultloc-Key": key },
-    body: JSON.stringify({ tab, rows, ...content }),
-  });
+  return sendTo(path, { rows: articles.map((article) => Number(article.dataset.row)), ...content });
 }
 
 async function send(path, content) {
@@ -76,7 +76,7 @@ async function send(path, content) {
       location.assign(`/?at=${current.dataset.row}`);
     }
   } catch {
-    say("No answer: is `faultloc review` still running? Nothing given before is lost; start it again, then reload.", true);
+    say(NO_ANSWER, true);
   } finally {
     busy = false;
     document.body.classList.remove("busy");
@@ -89,7 +89,10 @@ function moveOn() {
   const after = articles.slice(articles.indexOf(current) + 1);
   const next = after.find(open) || articles.find(open);
   if (next) show(next);
-  else location.assign("/"); // the next batch, re-ranked
+  else {
+    sessionStorage.setItem("notice", document.getElementById("message").textContent);
+    location.assign("/"); // the next batch, re-ranked
+  }
 }
 
 async function judge(decision, label = null) {
@@ -131,52 +134,34 @@ function move(step) {
   if (next) show(next);
 }
 
-// The chooser: typing filters, arrows move, Enter chooses.
-
-function candidates() {
-  return choices.filter((choice) => !choice.parentElement.hidden && !choice.disabled);
+function relabel() {
+  choose(current.dataset.given, current.dataset.suggested, (label) => judge("relabel", label));
 }
 
-function highlight(choice) {
-  for (const other of choices) other.setAttribute("aria-current", other === choice);
-  if (choice) choice.scrollIntoView({ block: "nearest" });
+function accept() {
+  if (current.dataset.accept) judge("accept");
+  else say("Nothing is suggested for it: call it fine, give it a label, or leave it out.", true);
 }
 
-function narrow() {
-  const typed = filter.value.trim().toLowerCase();
-  for (const choice of choices) choice.parentElement.hidden = !choice.textContent.toLowerCase().includes(typed);
-  const left = candidates(), name = (choice) => choice.textContent.toLowerCase();
-  highlight(left.find((choice) => name(choice) === typed) || left.find((choice) => name(choice).startsWith(typed)) || left[0]);
-}
-
-function choose() {
-  const given = current.querySelector(".labels dd").textContent;
-  for (const choice of choices) {
-    choice.disabled = choice.textContent === given;
-    choice.dataset.note = choice.disabled ? "given" : choice.dataset.class === current.dataset.suggested ? "suggested" : "";
-    if (!choice.dataset.note) delete choice.dataset.note;
-  }
-  filter.value = "";
-  narrow();
-  chooser.showModal();
-  filter.focus();
-  highlight(choices.find((choice) => choice.dataset.class === current.dataset.suggested && !choice.disabled) || candidates()[0]);
-}
-
-function relabel(choice) {
-  chooser.close();
-  if (choice) judge("relabel", Number(choice.dataset.class));
-}
-
-const actions = { faulty: () => judge("faulty"), fine: () => judge("fine"), relabel: choose, skip, undo };
-const keys = { f: "faulty", j: "fine", r: "relabel", s: "skip", u: "undo" };
+const actions = { accept, faulty: () => judge("faulty"), fine: () => judge("fine"), relabel, skip, undo };
+const keys = { a: "accept", f: "faulty", j: "fine", r: "relabel", s: "skip", u: "undo" };
 
 document.addEventListener("keydown", (event) => {
-  if (!current || chooser.open || event.ctrlKey || event.metaKey || event.altKey) return;
-  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key], action = keys[event.key.toLowerCase()];
-  if (step) {
+  if (!current || isDialogOpen() || isWriting(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  const key = event.key.toLowerCase(), step = { arrowleft: -1, arrowright: 1 }[key], action = keys[key];
+  const isPanned = step && event.target instanceof HTMLElement && event.target.scrollWidth > event.target.clientWidth &&
+    event.target.matches(".frame");
+  if (step && !isPanned) {
     event.preventDefault();
     move(step);
+  } else if (viewKeys[key]) {
+    event.preventDefault();
+    views[viewKeys[key]](current);
+  } else if (key === "n") {
+    event.preventDefault();
+    current.querySelector(".note").focus();
+  } else if (key === "g") {
+    location.assign("/grid");
   } else if (action && !event.repeat && !busy) {
     // A key held down must not judge samples that nobody has seen.
     event.preventDefault();
@@ -184,7 +169,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-for (const button of document.querySelectorAll("[data-action]")) {
+for (const button of Object.values(buttons)) {
   button.addEventListener("click", () => {
     button.blur(); // else the space bar would press it again
     if (!busy) actions[button.dataset.action]();
@@ -193,16 +178,11 @@ for (const button of document.querySelectorAll("[data-action]")) {
 for (const [row, chip] of chips) {
   chip.addEventListener("click", () => show(articles.find((article) => article.dataset.row === row)));
 }
-for (const choice of choices) choice.addEventListener("click", () => relabel(choice));
-if (filter) {
-  filter.addEventListener("input", narrow);
-  filter.addEventListener("keydown", (event) => {
-    const left = candidates(), at = left.findIndex((choice) => choice.getAttribute("aria-current") === "true");
-    if (event.key === "Enter" && !event.isComposing) relabel(left[at]);
-    else if (event.key === "ArrowDown") highlight(left[Math.min(at + 1, left.length - 1)]);
-    else if (event.key === "ArrowUp") highlight(left[Math.max(at - 1, 0)]);
-    else return;
-    event.preventDefault();
+for (const article of articles) {
+  const field = article.querySelector(".note");
+  field.addEventListener("change", () => keep(field, Number(article.dataset.row)));
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") field.blur();
   });
 }
 
@@ -220,7 +200,8 @@ document.addEventListener("visibilitychange", () => {
 });
 
 if (current) {
-  for (const article of articles) mark(article, article.dataset.verdict, article.dataset.words);
+  prepare(articles, () => current);
+  for (const article of articles) mark(article, article.dataset.verdict, article.dataset.words, article.dataset.outcome);
   say(sessionStorage.getItem("notice") || "");
   sessionStorage.removeItem("notice");
   show(current);
