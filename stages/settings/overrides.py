@@ -32,9 +32,7 @@ def read_overrides(arguments: Iterable[str], conf: Path, *, swept: bool = False)
     """
     read = Overrides()
     for argument in arguments:
-        if swept and argument.lstrip("+~").startswith(
-            tuple(f"{name}{after}" for name in _OF_THE_SWEEP for after in "./")
-        ):
+        if swept and argument.lstrip("+~").startswith(_OF_THE_SWEEP):
             continue
         try:
             override = OverridesParser.create().parse_override(argument)
