@@ -1,14 +1,12 @@
 """The comparison of a sweep's jobs as one HTML page that loads nothing."""
 
 from collections.abc import Mapping, Sequence
-from importlib import resources
-
-from jinja2 import Environment, StrictUndefined
 
 from faultloc.io.stores.artifacts import load_json
 from faultloc.report.dfaulo.rankings import RANKINGS
 from faultloc.report.shared.comparison import compare, metric_names
 from faultloc.report.shared.metric_headings import metric_heading
+from faultloc.report.shared.pages import page_template
 from stages.sweeping.job import Job, job_titles, load_state
 from stages.sweeping.times import last_error
 
@@ -22,9 +20,7 @@ _COMPARED = {
 
 def render_page(jobs: Sequence[Job], metrics: Sequence[Metrics]) -> str:
     """The HTML text: the best ranking of each job shaded, all foreign text escaped, light and dark."""
-    template = Environment(autoescape=True, undefined=StrictUndefined).from_string(
-        resources.files("stages.sweeping").joinpath("page.html").read_text(encoding="utf-8")
-    )
+    template = page_template("stages.sweeping", "template.html")
     titles = job_titles(jobs)
     shared = set.intersection(*(set(job.overrides) for job in jobs)) if len(jobs) > 1 else set()
     return template.render(
