@@ -7,8 +7,8 @@ from faultloc.report.hudd.sentences import headline, labels_in_words
 from faultloc.report.hudd.shown_cause import OUTLIERS, ShownCause
 from faultloc.report.shared.inlined import inlined, inlined_overlay
 from faultloc.report.shared.metric_headings import percent
-from faultloc.report.shared.pages import page_template
 from faultloc.report.shared.overlay import lay_over
+from faultloc.report.shared.pages import page_template
 
 _PAIRS = 4
 
