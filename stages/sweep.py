@@ -178,10 +178,10 @@ def main() -> int:
     end_on_termination()
     arguments = sys.argv[1:]
     project = Path.cwd()
-    if faults := faults_of_arguments(arguments):
-        return _refuse(faults)
-    composed = composed_jobs(arguments)
     try:
+        if faults := faults_of_arguments(arguments):
+            return _refuse(faults)
+        composed = composed_jobs(arguments)
         if not composed:
             return _without_jobs(arguments)
         first, overrides = composed[0]

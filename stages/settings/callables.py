@@ -50,7 +50,8 @@ def arguments_of(
     except (TypeError, ValueError):
         return _Everything()
     try:
-        hints: Mapping[str, Any] = get_type_hints(function.__init__ if isinstance(function, type) else function)
+        called: Any = function
+        hints: Mapping[str, Any] = get_type_hints(called.__init__ if isinstance(function, type) else called)
     except (NameError, TypeError, AttributeError):
         hints = {}
     named = [
@@ -59,8 +60,8 @@ def arguments_of(
         if one.kind in (Parameter.KEYWORD_ONLY, Parameter.POSITIONAL_OR_KEYWORD) and one.name not in not_set
     ]
     if needed := [one.name for one in named if one.default is Parameter.empty and one.name not in given]:
-        called = getattr(function, "__name__", str(function))
-        raise ConfigError(f"{called} needs {', '.join(f'{key}.{name}' for name in needed)}; expected a value for each")
+        name = getattr(function, "__name__", str(function))
+        raise ConfigError(f"{name} needs {', '.join(f'{key}.{one}' for one in needed)}; expected a value for each")
     open_to_all = any(one.kind is Parameter.VAR_KEYWORD for one in parameters.values())
     arguments = {one.name: hints.get(one.name, Any) for one in named}
     return _Everything(arguments) if open_to_all else arguments
