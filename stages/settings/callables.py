@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 from inspect import Parameter, signature
-from typing import Any, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from faultloc.errors import ConfigError
 from stages.settings.suggestions import close_to, did_you_mean
@@ -23,6 +24,10 @@ def imported(target: object, key: str) -> Callable[..., object]:
         ConfigError: it names nothing that can be called.
     """
     module_name, _, name = str(target).rpartition(".")
+    if not module_name:
+        raise ConfigError(
+            f"{key} is {target!r}; expected where it is imported from, too, as in package.module.{target}"
+        )
     try:
         module = import_module(module_name)
         found = getattr(module, name)
@@ -65,3 +70,15 @@ def arguments_of(
     open_to_all = any(one.kind is Parameter.VAR_KEYWORD for one in parameters.values())
     arguments = {one.name: hints.get(one.name, Any) for one in named}
     return _Everything(arguments) if open_to_all else arguments
+
+
+def plain(kinds: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, where what a file of settings cannot hold, such as a tensor, is no choice beside what it can."""
+    return {name: _plain(kind) for name, kind in kinds.items()}
+
+
+def _plain(kind: Any) -> Any:
+    if get_origin(kind) not in (Union, UnionType):
+        return kind
+    held = [one for one in get_args(kind) if one in (int, float, bool, str, NoneType)]
+    return Union[tuple(held)] if held else kind  # noqa: UP007

@@ -181,7 +181,8 @@ def _hint(value: object, kinds: Sequence[Any], notes: tuple) -> str:
                 float(value)
             except ValueError:
                 continue
-            return ": a number stands without quotes"
+            has_zeros = value.lstrip("+-")[:1] == "0" and value.lstrip("+-0").isdecimal()
+            return ": a number has no zero in front" if has_zeros else ": a number stands without quotes"
         if get_origin(kind) is Literal:
             return did_you_mean(close_to(value, [str(choice) for choice in get_args(kind)]))
         table = next((note for note in (*notes, *own) if isinstance(note, Named)), None)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from faultloc.errors import ConfigError
-from stages.settings.callables import arguments_of, imported
+from stages.settings.callables import arguments_of, imported, plain
 from stages.settings.kinds import Count, Group, Named, Share, Text
 
 # Whose data are the user's, under any name.
@@ -72,7 +72,7 @@ class OptimizerSettings(Group):
     def takes(values: Mapping[str, Any]) -> dict[str, Any]:
         """The optimizer's options."""
         target = imported(f"torch.optim.{values['name']}", "train.optimizer.name")
-        return arguments_of(target, "train.optimizer", values, not_set=("params",))
+        return plain(arguments_of(target, "train.optimizer", values, not_set=("params",)))
 
 
 class SchedulerSettings(Group):

@@ -39,6 +39,9 @@ def read_overrides(arguments: Iterable[str], conf: Path, *, swept: bool = False)
         except HydraException:
             read.faults.append(_unreadable(argument))
             continue
+        if not override.key_or_group:
+            read.faults.append(_unreadable(argument.strip("=")))
+            continue
         if override.is_sweep_override() and not swept:
             read.faults.append(_several(argument))
             continue
@@ -102,7 +105,7 @@ def _unreadable(argument: str) -> str:
     if argument.startswith("-"):
         return f"there is no option {argument}; settings are given as key=value, without dashes"
     if "=" not in argument.strip("="):
-        return f"{argument} sets nothing; expected key=value, without spaces around the equals sign"
+        return f"{argument!r} sets nothing; expected key=value, without spaces around the equals sign"
     key, _, value = argument.partition("=")
     return (
         f"{argument} cannot be read; expected key=value, a value with spaces, commas or brackets in quotes of its own: "

@@ -67,6 +67,7 @@ def test_every_setting_of_every_option_is_declared(options):
         ("mutation.ratio", True, "mutation.ratio is True; expected a number above 0 and below 1"),
         ("mutation.learning_rate", float("inf"), "mutation.learning_rate is inf; expected a number above 0"),
         ("mutation.learning_rate", "1e-3", "expected a number above 0: a number stands without quotes"),
+        ("seed", "007", "seed is '007'; expected a whole number at least 0: a number has no zero in front"),
         ("mutation.epochs", 2.5, "mutation.epochs is 2.5; expected a whole number at least 1"),
         ("mutation.operator", "heed", "expected direct or head; did you mean head?"),
         ("mutation.ratoi", 0.1, "there is no setting mutation.ratoi; did you mean mutation.ratio"),
@@ -92,10 +93,12 @@ def test_a_stage_that_starts_finds_it(defaults, key, value, sentence):
     [
         ("train.optimizer.momentun", 0.9, "train.optimizer.momentun; did you mean train.optimizer.mo"),
         ("train.optimizer.lr", -1, "Invalid learning rate: -1"),
+        ("train.optimizer.lr", "fast", "train.optimizer.lr is 'fast'; expected a number"),
         ("train.optimizer.name", "Adm", "torch.optim has no Adm; did you mean torch.optim.Adam"),
         ("train.scheduler", {"name": "StepLR"}, "StepLR needs train.scheduler.step_size"),
         ("model.num_clases", 3, "there is no setting model.num_clases; did you mean model.num_classes?"),
         ("model._target_", "nowhere.Net", "model._target_ is 'nowhere.Net', which cannot be imported"),
+        ("model._target_", "LeNet5", "expected where it is imported from, too"),
         ("dataset._target_", "faultloc.io.datasets.read_digit", "did you mean faultloc.io.datasets.read_digits"),
         ("dataset.root", "/x", "there is no setting dataset.root"),
         ("dataset.name", "mnist", "dataset.name is 'mnist', and what is read is digits"),
@@ -152,6 +155,7 @@ def test_all_faults_are_said_at_once_and_params_yaml_stays(capsys):
     ("argument", "sentence"),
     [
         ("mutation.ratio", "sets nothing; expected key=value"),
+        ("=0.1", "sets nothing; expected key=value"),
         ("--mutation.ratio=0.1", "without dashes"),
         ("mutation=null", "mutation is null; expected one of: direct, head"),
         ("mutation=5", "there is no mutation/5; expected one of: direct"),
