@@ -8,20 +8,16 @@ python -m stages.compose --check                         exit code 1 and a list 
 import sys
 from pathlib import Path
 
-from hydra import compose, initialize_config_dir
-from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+
+from stages.settings import composition
 
 HEADER = "# Written by `python -m stages.compose` from conf/: edit conf/ or pass overrides, not this file.\n"
 
 
 def composed(overrides: list[str]) -> DictConfig:
     """`conf/config.yaml` with ``overrides``, all interpolations resolved."""
-    with initialize_config_dir(str(Path("conf").resolve()), version_base="1.3"):
-        params = compose("config", overrides=overrides)
-    OmegaConf.resolve(params)
-    return params
+    return composition.composed(overrides, Path("conf"))
 
 
 def differences(left: object, right: object, key: str = "") -> list[str]:
@@ -42,15 +38,10 @@ def main(arguments: list[str]) -> int:
     if {"-h", "--help"} & set(arguments):
         print(__doc__)
         return 0
-    try:
-        params = composed(overrides)
-    except (HydraException, OmegaConfBaseException) as error:
-        print(f"compose: error: {error}", file=sys.stderr)
-        return 1
-    # What only refers to a missing value is not asked for.
-    if missing := {key for key in OmegaConf.missing_keys(params) if not key.endswith(".watch")}:
-        needed = " ".join(f"{key}=..." for key in sorted(missing))
-        print(f"compose: error: a value is needed that has no default: add {needed}", file=sys.stderr)
+    params, faults = composition.composed_and_checked(overrides, Path("conf"))
+    for fault in faults:
+        print(f"compose: error: {fault}", file=sys.stderr)
+    if faults:
         return 1
     target = Path("params.yaml")
     if "--check" in arguments and not target.exists():

@@ -10,6 +10,7 @@ a job, results.csv, index.html. After an interruption or a failure the same comm
 
 import signal
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from faultloc.endings import EXPECTED, INTERRUPTED, Advice, ending_of
 from faultloc.errors import ConfigError
+from stages.settings.composition import composed_and_checked, faults_of_composition
 from stages.shared.entry import CONF
 from stages.sweeping.job import Job, job_name, job_titles
 from stages.sweeping.launcher_choice import LauncherChoice, composed_launcher, is_of_launcher, make_launcher
@@ -57,6 +59,31 @@ def composed_jobs(arguments: list[str]) -> list[tuple[DictConfig, list[str]]]:
         sys.argv[1:] = [*own[:first], "hydra/launcher=basic", *own[first:]]
     collect()
     return composed
+
+
+def faults_of_arguments(arguments: Sequence[str]) -> list[str]:
+    """What is wrong with the first value of everything that ``arguments`` set, and with any option of a group."""
+    settings = [one for one in arguments if not one.startswith("-") or "." in one.partition("=")[0]]
+    flags = set(arguments) - {*settings, "-m", "--multirun"}
+    # Hydra's own flags have values of their own, and may name another configuration.
+    return [] if flags else composed_and_checked(settings, Path(CONF), swept=True)[1]
+
+
+def faults_of_jobs(composed: Sequence[tuple[DictConfig, list[str]]]) -> list[str]:
+    """What is wrong with any job, each fault once, with the overrides of the first job that has it."""
+    found: dict[str, str] = {}
+    for config, overrides in composed:
+        params = OmegaConf.masked_copy(config, [str(key) for key in config if key != "sweep"])
+        OmegaConf.resolve(params)
+        for fault in faults_of_composition(params):
+            found.setdefault(fault, f"{fault} (in the job {' '.join(overrides) or 'of the defaults'})")
+    return list(found.values())
+
+
+def _refuse(faults: Sequence[str]) -> int:
+    for fault in faults:
+        print(f"sweep: error: {fault}", file=sys.stderr)
+    return 1
 
 
 def make_job(config: DictConfig, overrides: list[str], folder: Path) -> Job:
@@ -150,14 +177,18 @@ def main() -> int:
         return 1
     end_on_termination()
     arguments = sys.argv[1:]
-    composed = composed_jobs(arguments)
     project = Path.cwd()
     try:
+        if faults := faults_of_arguments(arguments):
+            return _refuse(faults)
+        composed = composed_jobs(arguments)
         if not composed:
             return _without_jobs(arguments)
         first, overrides = composed[0]
         settings = SweepSettings(**{str(key): value for key, value in first.sweep.items()})
         jobs = [make_job(config, own, project / settings.folder) for config, own in composed]
+        if faults := faults_of_jobs(composed):
+            return _refuse(faults)
         choice = composed_launcher([*overrides, *filter(is_of_launcher, arguments)])
         return run_sweep(list({job.folder: job for job in jobs}.values()), settings, choice, project)
     except KeyboardInterrupt as error:  # before a job was started

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,7 +20,6 @@ from omegaconf.errors import OmegaConfBaseException
 
 from faultloc.endings import EXPECTED, Advice, ending_of
 from faultloc.errors import ConfigError
-from faultloc.settings_check import check_number
 from stages.shared import ranks
 
 # Absolute: started with -m, Hydra would take a relative path for a Python package.
@@ -50,10 +50,12 @@ def stage(name: str, *, shared_by_ranks: bool = False) -> Callable[[Stage], Call
             try:
                 _check_start(name, overrides, shared_by_ranks)
                 params = _load_params()
+                _check_overrides(overrides)
             except ConfigError as error:
                 sys.exit(_fail(name, str(error), 1))
             ranks.end_with_torchrun()
             if overrides:
+                sys.argv[1:] = _as_hydra_takes_them(overrides, params)
                 _run_composed(lambda composed: _run(name, run, composed))
             sys.exit(_run(name, run, params))
 
@@ -89,6 +91,41 @@ def _check_start(name: str, arguments: list[str], shared_by_ranks: bool) -> None
     for file, remedy in _REMEDIES.items():
         if not Path(file).is_file():
             raise ConfigError(f"there is no {file} in {Path.cwd().name}/; expected the project's: {remedy}")
+
+
+def _check_overrides(overrides: list[str]) -> None:
+    """Raises ConfigError for an option of a group, which only the whole graph can take."""
+    for override in overrides:
+        key, _, value = override.lstrip("+").partition("=")
+        if (Path(CONF) / key).is_dir() and not value.startswith("{"):
+            raise ConfigError(
+                f"{key}={value} is an option of a group; a stage alone takes single settings, such as seed=1: "
+                f"python -m stages.compose {key}={value}"
+            )
+
+
+def _as_hydra_takes_them(overrides: list[str], params: DictConfig) -> list[str]:
+    """The same, where a setting that there is not composes, too: that it is none, is found among all settings."""
+    return [
+        f"++{override}"
+        if override[:1].isalpha()
+        and not override.startswith("hydra")
+        and OmegaConf.select(params, override.partition("=")[0], default=_ABSENT) is _ABSENT
+        else override
+        for override in overrides
+    ]
+
+
+def _check_whole(params: DictConfig) -> None:
+    """Raises ConfigError, a line for each fault, where a setting of any stage is none or makes no sense.
+
+    So the first stage that starts says what a later one would end with. What settings may be is imported without a
+    statement: it changes no result, and no stage has to run again when it changes.
+    """
+    plain = OmegaConf.to_container(params, resolve=True)
+    faults = import_module("stages.settings.whole").faults_in(plain, thorough=False)
+    if faults:
+        raise ConfigError("\n".join(faults))
 
 
 def _load_params() -> DictConfig:
@@ -141,8 +178,7 @@ def _run(name: str, run: Stage, params: DictConfig) -> int:
     started = time.perf_counter()
     try:
         own = keep_declared(params, name)
-        if "seed" in own:
-            check_number("seed", own.seed, at_least=0, whole=True)
+        _check_whole(params)
         _limit_threads(own)
         done = run(own)
     except EXPECTED as error:
@@ -155,7 +191,8 @@ def _run(name: str, run: Stage, params: DictConfig) -> int:
 
 def _fail(name: str, sentence: str, code: int) -> int:
     if ranks.is_first_to_fail():
-        print(f"{name}: error: {sentence}", file=sys.stderr, flush=True)
+        for line in sentence.splitlines():
+            print(f"{name}: error: {line}", file=sys.stderr, flush=True)
     return code
 
 

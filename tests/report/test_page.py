@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 from faultloc.report.dfaulo.page import render_page
 
@@ -62,3 +63,14 @@ def test_a_card_says_what_is_suspected_and_what_would_be_right(make_content) -> 
     page = render_page(make_content(estimated=True))
     assert page.count("wrong label, rather sandal") == 5
     assert "rather" not in render_page(make_content())
+
+
+def test_what_answers_the_question_stands_first_and_alike_cards_are_folded_away(make_content) -> None:
+    content = make_content()
+    content = replace(content, suspects=[content.suspects[number % 5] for number in range(60)])
+    page = render_page(content)
+    places = [page.index(f'<section id="{name}">') for name in ("curves", "samples", "baselines")]
+    assert places == sorted(places)
+    before, _, after = page.partition('<details class="more">')
+    assert (before.count('class="card'), after.count('class="card')) == (12, 48)
+    assert "the next 48 samples" in after

@@ -28,7 +28,7 @@ def complaint(workspace: Workspace, stage: str, *overrides: str) -> str:
 @pytest.mark.parametrize(
     ("stage", "override", "sentence"),
     [
-        ("gendata", "fault.ratio=1.5", "fault.ratio=1.5: expected a number between 0 and 1"),
+        ("gendata", "fault.ratio=1.5", "fault.ratio is 1.5; expected a number above 0 and below 1, or null"),
         ("gendata", "dataset.subset=3", "gendata: error:"),
         ("train", "model.num_classes=3", "10 classes, but LeNet1 has 3 outputs"),
         ("train", "model._target_=nowhere.Net", "'nowhere.Net' cannot be imported"),
@@ -46,7 +46,7 @@ def complaint(workspace: Workspace, stage: str, *overrides: str) -> str:
         ("mutation", "mutation.learning_rate=0", "learning_rate is 0"),
         ("outlier", "outlier.latent_size=0", "outlier.latent_size is 0"),
         ("outlier", "outlier.dropout=2", "outlier.dropout is 2"),
-        ("outlier", "outlier.hidden_sizes=[]", "outlier.hidden_sizes is empty"),
+        ("outlier", "outlier.hidden_sizes=[]", "outlier.hidden_sizes is []; expected at least one size"),
         ("suffix", "suffix.mutants=1", "suffix.mutants is 1; expected a whole number at least 2"),
         ("suffix", "suffix.checkpoints=5", "suffix.checkpoints is 5; expected epochs, such as [3, 6, 10, 15]"),
         ("suffix", "suffix.checkpoints=[]", "suffix.checkpoints is []; expected epochs, such as [3, 6, 10, 15]"),

@@ -4,6 +4,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from stages.compose import composed, differences, main
+from stages.settings.composition import faults_of_composition
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GROUPS = {
@@ -42,6 +43,8 @@ def test_a_drift_is_named_key_by_key():
 def test_every_option_of_every_group_composes(group, option):
     params = composed([f"{group}={option}"])
     assert OmegaConf.missing_keys(params) == set() or group == "dataset"
+    faults = faults_of_composition(params)
+    assert not faults or faults[0].startswith("a value is needed"), "a setting of conf/ is declared in stages/settings/"
 
 
 def test_a_data_set_brings_a_model_and_a_recipe_that_fit_it():
@@ -68,6 +71,7 @@ def test_a_case_of_the_paper_composes_with_each_of_its_faults(case, fault):
     assert OmegaConf.missing_keys(params) == set()
     assert (params.fault.kind, params.fault.ratio, params.mutation.ratio) == (fault, 0.05, 0.05)
     assert params.dfaulo.scorer == "paper"
+    assert faults_of_composition(params) == []
     assert CASES[case] == (
         *(params.dataset.name, params.model._target_.rpartition(".")[2]),
         *(params.train.optimizer.name, params.train.optimizer.lr, params.train.batch_size, params.train.epochs),

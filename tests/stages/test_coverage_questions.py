@@ -98,7 +98,7 @@ def test_overhead_has_a_row_for_the_bare_network_and_each_criterion(trained):
 @pytest.mark.parametrize(
     ("question", "setting", "sentence"),
     [
-        ("rq1", "idc_questions.pruning.repetitions=1", "repeated 1 times; expected 2 or more"),
+        ("rq1", "idc_questions.pruning.repetitions=1", "repetitions is 1; expected a whole number at least 2"),
         ("rq1", "idc_questions.units.attributions=[magic]", "there is no attribution 'magic'"),
         ("rq2", "idc_questions.diversity.share=0.9", "expected a number above 0 and at most 0.5"),
         (
@@ -107,7 +107,7 @@ def test_overhead_has_a_row_for_the_bare_network_and_each_criterion(trained):
             "a suite of 5000 samples is asked for, and the model answers",
         ),
         ("rq3", "idc_questions.sensitivity.attacks=[laser]", "there is no attack 'laser'"),
-        ("rq4", "idc_questions.impartiality.biased=3", "3 biased suites a size are asked for; expected 20 or more"),
+        ("rq4", "idc_questions.impartiality.biased=3", "biased is 3; expected a whole number at least 20"),
         ("rq5", "idc_questions.criteria.names=[nc,mine]", "there is no criterion 'mine'"),
     ],
 )

@@ -1,9 +1,6 @@
 """The report as one HTML page that needs no other file."""
 
 import base64
-from importlib import resources
-
-from jinja2 import Environment, StrictUndefined
 
 from faultloc.report.dfaulo.content import ReportContent, Training
 from faultloc.report.dfaulo.headline import headline, key_facts, lead
@@ -12,15 +9,17 @@ from faultloc.report.dfaulo.suspects import Suspect
 from faultloc.report.shared.comparison import compare, metric_names
 from faultloc.report.shared.figures import TRAINING_TITLES, ZOOM, discovery_panel, training_panel
 from faultloc.report.shared.metric_headings import metric_heading, percent
+from faultloc.report.shared.pages import page_template
 from faultloc.report.shared.pictures import png_bytes
 from faultloc.report.shared.theme import DARK, LIGHT
+
+# Cards of the first look: one or two screens of them. They are alike, and the others open on request.
+_AT_ONCE = 12
 
 
 def render_page(content: ReportContent) -> str:
     """The HTML text: pictures inlined, all foreign text escaped, light and dark."""
-    template = Environment(autoescape=True, undefined=StrictUndefined).from_string(
-        resources.files("faultloc.report.dfaulo").joinpath("template.html").read_text(encoding="utf-8")
-    )
+    template = page_template("faultloc.report.dfaulo", "template.html")
     columns = metric_names(content.metrics)
     return template.render(
         headline=headline(content),
@@ -29,6 +28,7 @@ def render_page(content: ReportContent) -> str:
         truth_is_known=content.faults is not None,
         suspects=[_suspect(suspect) for suspect in content.suspects],
         has_pictures=any(suspect.picture for suspect in content.suspects),
+        at_once=_AT_ONCE,
         fault_count=sum(suspect.is_fault for suspect in content.suspects),
         panels=_panels(content),
         legend=_legend(content),

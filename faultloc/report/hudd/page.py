@@ -1,9 +1,6 @@
 """The page about root causes: one HTML file that needs no other."""
 
 import statistics
-from importlib import resources
-
-from jinja2 import Environment, StrictUndefined
 
 from faultloc.report.hudd.content import CausesContent, Retrained
 from faultloc.report.hudd.sentences import headline, labels_in_words
@@ -11,15 +8,14 @@ from faultloc.report.hudd.shown_cause import OUTLIERS, ShownCause
 from faultloc.report.shared.inlined import inlined, inlined_overlay
 from faultloc.report.shared.metric_headings import percent
 from faultloc.report.shared.overlay import lay_over
+from faultloc.report.shared.pages import page_template
 
 _PAIRS = 4
 
 
 def render_causes(content: CausesContent) -> str:
     """The HTML text: pictures inlined, all foreign text escaped, light and dark."""
-    template = Environment(autoescape=True, undefined=StrictUndefined).from_string(
-        resources.files("faultloc.report.hudd").joinpath("template.html").read_text(encoding="utf-8")
-    )
+    template = page_template("faultloc.report.hudd", "template.html")
     clusters = content.clusters
     inside = sum(cause.size for cause in clusters)
     return template.render(
@@ -37,10 +33,8 @@ def render_causes(content: CausesContent) -> str:
 
 def render_no_causes(errors: int) -> str:
     """The page where there are fewer than two errors, which can have nothing in common."""
-    return (
-        '<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>Root causes</title>\n'
-        f"<p>The model makes {'one error' if errors else 'no error'} on the test set: no cause is in common.</p>\n"
-    )
+    said = f"The model makes {'one error' if errors else 'no error'} on the test set"
+    return page_template("faultloc.report.hudd", "no_causes.html").render(headline=f"{said}: no cause is in common")
 
 
 def _facts(content: CausesContent) -> list[tuple[str, str]]:

@@ -1,10 +1,7 @@
 """The page about coverage: one HTML file that needs no other."""
 
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
-
-from jinja2 import Environment, StrictUndefined
 
 from faultloc.coverage import Coverage
 from faultloc.io.stores.artifacts import written_whole
@@ -24,6 +21,7 @@ from faultloc.report.idc.sentences import (
 )
 from faultloc.report.shared.inlined import inlined
 from faultloc.report.shared.metric_headings import percent
+from faultloc.report.shared.pages import page_template
 
 NAME = "report.html"
 # More classes make a matrix that nobody reads.
@@ -39,9 +37,7 @@ def write_page(folder: Path, shown: CoveragePage) -> Path:
 
 def render_page(page: CoveragePage) -> str:
     """The HTML text: pictures inlined, all foreign text escaped, light and dark."""
-    template = Environment(autoescape=True, undefined=StrictUndefined).from_string(
-        resources.files("faultloc.report.idc").joinpath("template.html").read_text(encoding="utf-8")
-    )
+    template = page_template("faultloc.report.idc", "template.html")
     return template.render(
         headline=headline(page),
         page=page,
