@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from faultloc.errors import ModelError
-from faultloc.own.classifier import as_classifier, unwrapped_network
+from faultloc.own.classifier import as_classifier, network_at_hand, unwrapped_network
 from faultloc.probes.layers import called_layers
 from faultloc.probes.relevance.reading import read_relevance
 from faultloc.subject.dataset import LabeledDataset
@@ -223,3 +223,27 @@ def test_relevance_reaches_the_layers_through_what_is_made_of_the_answers(end):
     assert isinstance(network, LogitsNetwork)
     found = read_relevance(network, torch.from_numpy(dataset.inputs), None, layers=["network.first"], batch_size=6)
     np.testing.assert_allclose(found["network.first"], plain["first"], rtol=1e-4, atol=1e-6)
+
+
+def test_a_program_at_hand_gets_its_layers_back():
+    class Straight(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.last = PLAIN.first, PLAIN.last
+
+        def forward(self, inputs):
+            return self.last(torch.relu(self.first(inputs)))
+
+    batch = {"inputs": {0: torch.export.Dim("batch")}}
+    exported = torch.export.export(Straight().eval(), (inputs(2),), dynamic_shapes=batch)
+    for model in (exported, torch.jit.trace(Straight().eval(), inputs(2))):
+        network = network_at_hand(model, inputs().numpy())
+        assert {"first", "last"} <= set(called_layers(network, inputs()))
+        torch.testing.assert_close(logits_of(network, inputs()), logits_of(PLAIN, inputs()))
+    with pytest.raises(ModelError, match="expected the ExportedProgram itself"):
+        network_at_hand(exported.module(), inputs().numpy())
+
+
+def test_what_is_no_network_is_one_sentence():
+    with pytest.raises(ModelError, match="the model is a str; expected a torch.nn.Module"):
+        network_at_hand("model.pth", inputs().numpy())

@@ -171,7 +171,7 @@ def test_what_cannot_be_read_so_is_one_sentence_and_no_code_is_run(transformers,
         "code": "brings code of its own, and none is run",
         "text": "a model for texts",
         "lacking": "are not those of its config.json: it lacks",
-        "no config": "is a folder",
+        "no config": "holds weights without their network",
         "no weights": "has no file of weights",
         "hub name": "there is no file",
     }

@@ -209,3 +209,13 @@ def test_the_names_of_the_classes_are_read_where_the_file_has_them(said, tmp_pat
 @pytest.mark.parametrize("said", [{"classes": 3}, {"labels": [0, 1]}, {"id2label": {0: "LABEL_0", 1: "LABEL_1"}}])
 def test_what_names_no_classes_is_not_taken_for_names(said, tmp_path):
     assert read({"state_dict": STATE, **said}, tmp_path).class_names is None
+
+
+def test_a_folder_with_weights_alone_is_read_for_the_class_that_is_named(tmp_path):
+    save_file(STATE, tmp_path / "model.safetensors")
+    assert computes_as(load(tmp_path), RAW)
+
+
+@pytest.mark.parametrize("content", [(STATE, 3), [STATE]])
+def test_weights_in_a_pair_are_found(content, tmp_path):
+    assert computes_as(read(content, tmp_path), RAW)
