@@ -68,7 +68,8 @@ def plan_changes(
     """
     _require_known(verdicts, ranking, class_names)
     head = _head_length(ranking, settings)
-    changes, undecided = [], []
+    changes: list[Change] = []
+    undecided: list[Change] = []
     for place, sample in enumerate(_ranked_samples(ranking)):
         verdict = verdicts.get(sample.sample_id)
         if verdict is not None:
