@@ -17,8 +17,9 @@ class DataFaults(RankedSamples):
     ``ranking`` has a row a sample, the most suspicious first: rank, sample_id, given_label, predicted_label,
     suspiciousness in [0, 1] (the probability of being faulty), kind, suggested_label, suggested_probability,
     foreign_probability, log_odds, nearest_sample_id, and ``index``, the sample's place in the data set as it was
-    given. ``summary`` has expected_faults (None where no count can be given), expected_faults_low and _high,
-    worthwhile_depth (how many to look at, 1 or more), doubts (what makes the range wide), kinds, samples.
+    given. ``summary`` has expected_faults (None where no count can be given), expected_faults_low,
+    expected_faults_high, worthwhile_depth (how many to look at, 1 or more), doubts (what makes the range wide), kinds,
+    samples.
     With the paper's scorer there are neither kinds nor counts, and ``evidence`` is None.
     """
 

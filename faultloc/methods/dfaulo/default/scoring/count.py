@@ -15,8 +15,6 @@ _DEVIATIONS = 1.96
 _MEMORISED_AGREEMENT = 0.99
 # Or it says the given labels of half of those that look wrong: of so many at least, since a few may be no faults.
 _LEARNED_SUSPECTS, _FEWEST_SUSPECTS = 0.5, 5
-# Mutants that are stopped early doubt about twice as much as they err.
-_ERRORS_A_DOUBT = 0.5
 # Two of eight mutants are not shown a sample; of a class with fewer samples than this the others learn next to nothing.
 _RARE = 10
 # Where fewer samples than this are said to be few; it changes no number.
@@ -79,7 +77,7 @@ def estimate_faults(score: DefaultScore, evidence: DefaultEvidence, standing: St
     deviation = _DEVIATIONS * float(np.sqrt((probability * (1 - probability))[common].sum()))
     contradicted = float(standing.contradicted[common].sum())
     doubted = (1 - evidence.unseen.max(axis=1))[standing.contradicted & common]
-    errors = max(contradicted - sums[0], _ERRORS_A_DOUBT * float(doubted.sum()))
+    errors = max(contradicted - sums[0], float(doubted.sum()))
     low = max(0, int(np.floor(min(sums) - deviation - errors)))
     most = max(max(sums) + deviation, contradicted / (1 - standing.learned)) + int(rare.sum())
     high = min(samples, int(np.ceil(most)))
