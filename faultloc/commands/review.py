@@ -84,6 +84,7 @@ def _open_page(
     guard = guard_for(host, secrets.token_urlsafe(24) if token == _GENERATED else token)
     results = load_results(folder)
     session = ReviewSession(results, VerdictStore(folder / FILE_NAME), batch_size=batch)
+    session.next_batch()  # the first ranking of a million samples takes seconds: not while a person waits for the page
     app = create_app(results, session, guard, batch_size=batch, follow_links=follow_links)
 
     def announce(address: str) -> None:
