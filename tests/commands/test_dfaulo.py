@@ -134,7 +134,10 @@ def test_the_wrong_labels_of_a_folder_head_the_list(dfaulo, own, tmp_path):
     assert answer.code == 0, answer.err
     first = [row["sample_id"] for row in ranking(tmp_path / "results")[:FAULTS]]
     assert len(own.wrong.intersection(first)) > 0.8 * FAULTS
-    assert "of 600 samples look faulty" in answer.out
+    # The model has learned some of the wrong labels: a count there is none of, a least one there is.
+    summary = json.loads((tmp_path / "results/summary.json").read_text())
+    assert 0 < summary["expected_faults_low"] <= FAULTS
+    assert f"at least {summary['expected_faults_low']} look so" in answer.out
     assert "0=0, 1=1" in answer.out
     assert "The model agrees with" in answer.out
     for name in (
