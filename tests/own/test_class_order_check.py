@@ -66,9 +66,7 @@ def test_a_model_of_imbalanced_data_that_knows_only_the_common_class_hears_of_im
 
 
 def test_a_model_that_gives_one_answer_to_all_of_balanced_data_hears_of_its_inputs():
-    with pytest.raises(
-        DataError, match="takes .* for 'dog', so the inputs are probably not as it knows them"
-    ) as raised:
+    with pytest.raises(DataError, match="for 'dog', so the inputs are probably not as it knows them") as raised:
         check_class_order(np.tile(np.float32([0, 0, 0, 1]), (1000, 1)), LABELS, NAMES)
     assert "imbalanced" not in str(raised.value)
 
