@@ -27,11 +27,21 @@ def import_torchvision(module: str, *, purpose: str) -> ModuleType:
         MissingPackageError: torchvision is not installed; ``purpose`` says what needs it.
     """
     try:
-        return importlib.import_module(module)
+        return import_beside_torchvision(module)
     except ModuleNotFoundError as error:
         if error.name not in ("torchvision", module):
             raise
         raise MissingPackageError("torchvision", purpose) from error
+
+
+def import_beside_torchvision(module: str) -> ModuleType:
+    """The ``module``, torchvision's or one that may itself import torchvision, as a user's own may.
+
+    Raises:
+        Exception: whatever importing it raises.
+    """
+    try:
+        return importlib.import_module(module)
     except RuntimeError as error:
         if "torchvision::nms" not in str(error) or _declared:
             raise

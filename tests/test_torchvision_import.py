@@ -26,6 +26,19 @@ def test_an_absent_torchvision_is_named(monkeypatch):
         import_torchvision("torchvision", purpose="drawing pictures")
 
 
+def test_missing_operators_are_declared_for_a_module_that_imports_torchvision_itself(tmp_path):
+    (tmp_path / "torchvision").mkdir()
+    (tmp_path / "torchvision" / "__init__.py").write_text(PACKAGE)
+    (tmp_path / "own.py").write_text("import torchvision\nname = 'mine'\n")
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "from faultloc.torchvision_import import import_beside_torchvision\n"
+        "print(import_beside_torchvision('own').name)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "mine"
+
+
 def test_missing_operators_are_declared_and_the_import_tried_again(tmp_path):
     package = tmp_path / "torchvision" / "__init__.py"
     package.parent.mkdir()

@@ -16,6 +16,10 @@ from faultloc.own.stored_samples import Say
 _LITTLE = 0.1
 # A model that knows less than half of what there is to know cannot tell a wrong label from a hard sample.
 _WEAK = 0.5
+# A model that gives so small a share of its answers to all classes but one, of the share that they should have, has
+# learnt no others, or is blind; one label that stands so many times as often as any other makes it learn no others.
+_ONE_ANSWER = 0.5
+_IMBALANCED = 4
 _NAMES_SHOWN = 30
 
 
@@ -39,7 +43,7 @@ def check_class_order(
     if better is not None and better.is_plain and not trusted:
         raise plain_order_error(logits, labels, better)
     if accuracy < chance + _LITTLE * (1 - chance) and not trusted:
-        raise DataError(_said_of_little(accuracy, chance, better))
+        raise DataError(_said_of_little(logits.argmax(axis=1), labels, class_names, better))
     knows_much = chance + _WEAK * (1 - chance)
     if better is not None and better.agreement >= max(accuracy + MUCH_BETTER, knows_much):
         way_on = (
@@ -53,8 +57,9 @@ def check_class_order(
         )
     if accuracy < knows_much:
         return (
-            f"the model agrees with {accuracy:.1%} of the labels: one that knows so little can hardly tell a wrong "
-            "label from a hard sample, so take the list and its counts with care, or train the model longer"
+            f"the model agrees with {accuracy:.1%} of the labels, where naming the commonest one is right for "
+            f"{chance:.1%}: one that knows so little can hardly tell a wrong label from a hard sample, so take the "
+            "list and its counts with care, or train the model longer"
         )
     return ""
 
@@ -111,17 +116,44 @@ def python_advice(error: ClassOrderError) -> ClassOrderError:
     )
 
 
-def _said_of_little(accuracy: float, chance: float, better: BetterOrder | None) -> str:
-    likelier = (
-        f"in another order of the classes it would agree with {better.agreement:.0%}{_guess(better)}: put the right "
-        "order into classes.json (a list of the names, as the model's outputs have them) or give it with --classes"
-        if better is not None and better.agreement >= chance + _LITTLE * (1 - chance) + MUCH_BETTER
-        else "check that it is the model of these data, that --img_size, --mean and --std are those of its "
-        "training, and that classes.json has the classes in the order of its outputs"
+def _said_of_little(
+    predicted: Int[np.ndarray, "sample"],
+    labels: Int[np.ndarray, "sample"],
+    class_names: Sequence[str],
+    better: BetterOrder | None,
+) -> str:
+    counts, answers = np.bincount(labels), np.bincount(predicted)
+    chance, most = float(counts.max() / len(labels)), float(answers.max() / len(labels))
+    found = (
+        f"the model agrees with {float((predicted == labels).mean()):.1%} of the labels, where naming the commonest "
+        f"one is right for {chance:.1%}"
     )
+    if better is not None and better.agreement >= chance + _LITTLE * (1 - chance) + MUCH_BETTER:
+        return (
+            f"{found}: the order of the classes is probably wrong, or the inputs are not as it knows them; in another "
+            f"order of the classes it would agree with {better.agreement:.0%}{_guess(better)}: put the right order "
+            "into classes.json (a list of the names, as the model's outputs have them) or give it with --classes"
+        )
+    answer = int(answers.argmax())
+    if 1 - most <= _ONE_ANSWER * (1 - chance):
+        name = class_names[answer] if answer < len(class_names) else f"output {answer}"
+        found = f"{found}: it takes {most:.1%} of the samples for {name!r}"
+        others = np.delete(counts, counts.argmax()).max(initial=0)
+        if answer == counts.argmax() and counts.max() >= _IMBALANCED * others:
+            return (
+                f"{found}, as models do that learnt from imbalanced data the commonest class only, and then every "
+                "sample of the others would look faulty; expected one that finds the others too: train it with "
+                "weights for the classes or with as many samples of each, and check that --img_size, --mean and --std "
+                "are those of its training; if it does know them and the labels are wrong, --trust-classes goes on"
+            )
+        return (
+            f"{found}, so the inputs are probably not as it knows them; check that it is the model of these data, and "
+            "that --img_size, --mean and --std are those of its training"
+        )
     return (
-        f"the model agrees with {accuracy:.1%} of the labels, where naming the commonest one is right for "
-        f"{chance:.1%}: the order of the classes is probably wrong, or the inputs are not as it knows them; {likelier}"
+        f"{found}: the order of the classes is probably wrong, or the inputs are not as it knows them; check that it "
+        "is the model of these data, that --img_size, --mean and --std are those of its training, and that "
+        "classes.json has the classes in the order of its outputs"
     )
 
 

@@ -57,7 +57,7 @@ def describe_reading(output: Path) -> list[str]:
         sentences.append(f"{describe_left_out(left_out)}; {folder}/skipped.json names them all")
     if (folder / "remarks.json").exists():
         said = load_json(folder / "remarks.json")
-        words = describe_remarks(said["to_be_turned"], said["first_frames"], COMMAND.turn)
+        words = describe_remarks(said["to_be_turned"], said["first_frames"], COMMAND.turn, said.get("cut_off", []))
         sentences += [words] if words else []
     return sentences
 

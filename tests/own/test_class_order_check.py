@@ -58,6 +58,19 @@ def test_naming_the_commonest_class_is_not_knowing():
         check_class_order(np.tile(np.float32([1, 0]), (1000, 1)), labels, ("no", "yes"))
 
 
+def test_a_model_of_imbalanced_data_that_knows_only_the_common_class_hears_of_imbalance_and_not_of_an_order():
+    labels = np.where(np.arange(1000) % 10 == 0, 1, 0)
+    with pytest.raises(DataError, match=r"100\.0% of the samples for 'no'.*imbalanced") as raised:
+        check_class_order(np.tile(np.float32([1, 0]), (1000, 1)), labels, ("no", "yes"))
+    assert "order" not in str(raised.value)
+
+
+def test_a_model_that_gives_one_answer_to_all_of_balanced_data_hears_of_its_inputs():
+    with pytest.raises(DataError, match="for 'dog', so the inputs are probably not as it knows them") as raised:
+        check_class_order(np.tile(np.float32([0, 0, 0, 1]), (1000, 1)), LABELS, NAMES)
+    assert "imbalanced" not in str(raised.value)
+
+
 TEN = tuple(map(str, range(12)))
 LABELS_OF_TEN = np.random.default_rng(2).integers(0, 12, 1000)
 AS_TEXTS = sorted(TEN)

@@ -13,12 +13,13 @@ class Remarks:
     """Hears of each image as it is opened, by its place; threads may call it at the same time.
 
     ``to_be_turned``: EXIF asks for it and the pixels are taken as they are stored; ``first_frames``: of an animation or
-    of several pages the first is taken.
+    of several pages the first is taken; ``cut_off``: of more than 8 bits a channel, a transform leaves 8.
     """
 
     def __init__(self) -> None:
         self.to_be_turned: list[int] = []
         self.first_frames: list[int] = []
+        self.cut_off: list[int] = []
 
     def hear(self, index: int, opened: Opened) -> None:
         """Keeps what there is to say of the image at ``index``."""
@@ -36,9 +37,18 @@ class Remarks:
         )
 
 
-def describe_remarks(to_be_turned: Sequence[str], first_frames: Sequence[str], turn: str) -> str:
+def describe_remarks(
+    to_be_turned: Sequence[str], first_frames: Sequence[str], turn: str, cut_off: Sequence[str] = ()
+) -> str:
     """What is to be said of these samples; ``turn`` says how to turn images, in the words of the command at hand."""
     sentences = []
+    if cut_off:
+        sentences.append(
+            "The transform cuts images of more than 8 bits a channel off to whole numbers from 0 to 255 "
+            f"({_named(cut_off)}), as Pillow's convert and torchvision's Grayscale do, so that most of what they show "
+            "is lost: right only where the model was trained so; else let it begin with numpy.asarray(image, "
+            "dtype='float32'), divided by the largest value that there is (65535 for 16 bits)"
+        )
     if to_be_turned:
         sentences.append(
             f"{_images(len(to_be_turned), 'ask', 'asks')} by EXIF to be turned or mirrored ({_named(to_be_turned)}), "

@@ -99,14 +99,14 @@ def _namings(weights: Mapping[str, object], wanted: Mapping[str, Tensor]) -> Ite
 
 
 def _prefixes(names: Mapping[str, str], wanted: Mapping[str, Tensor]) -> list[str]:
-    """What may stand before the network's names, shortest first: what stands before one of them in the file."""
+    """What may stand before the network's names, shortest first, else as in the file: what stands before one there."""
     if not wanted:
         return [""]
     found: dict[str, None] = {}
     # The longest names are the fewest to end so by chance; of several, since one may need no storing.
     for anchor in sorted(wanted, key=lambda name: (-name.count("."), -len(name)))[:3]:
         found |= {name[: -len(anchor)]: None for name in names if name == anchor or name.endswith(f".{anchor}")}
-    return sorted(found, key=lambda prefix: (prefix.count("."), prefix))
+    return sorted(found, key=lambda prefix: prefix.count("."))
 
 
 def _fit(

@@ -28,7 +28,9 @@ _WITHOUT_NETWORK = re.compile(
 )
 # Weights that are a running mean of those that are trained.
 _AVERAGED = re.compile(
-    r"(^|[^a-z0-9])(ema|swa|averaged?|averaging|avg|polyak|shadow)(?=$|[^a-z])(?!pool)", re.IGNORECASE
+    r"(^|[^a-z0-9])(ema|swa|averaged?|averaging|avg|polyak|shadow|encoder_k|key_encoder|(momentum|target)_"
+    r"(encoder|network|net|model|backbone))(?=$|[^a-z])(?!pool)",
+    re.IGNORECASE,
 )
 # What lies beside a network without being a part of it: losses with weights, metrics and their counts, profilers'
 # counts, further networks that training needs.

@@ -1,11 +1,11 @@
 """The user's own function that picks the number that counts of what a network returns, named by `--target`."""
 
-import importlib
 import inspect
 
 from faultloc.errors import ConfigError
 from faultloc.io.models.user_class import home_of, importable
 from faultloc.methods.idc.attributions.explained import Target
+from faultloc.torchvision_import import import_beside_torchvision
 
 _EXPECTED = "expected package.module:function or file.py:function, such as detector:best_score"
 
@@ -25,7 +25,7 @@ def import_target(name: str) -> Target:
     folder, module_name = home_of(module_name)
     try:
         with importable(folder):
-            module = importlib.import_module(module_name)
+            module = import_beside_torchvision(module_name)
     except (Exception, SystemExit) as error:  # importing runs the user's module: anything may go wrong in it
         raise ConfigError(
             f"--target {name!r} cannot be imported from {folder} ({type(error).__name__}: {error}); {_EXPECTED}"

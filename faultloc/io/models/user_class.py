@@ -1,6 +1,5 @@
 """The user's own network class, named by `--arch`: imported because the user said so, never because a file did."""
 
-import importlib
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,7 +12,7 @@ from torch import nn
 
 from faultloc.errors import ModelError
 from faultloc.subject.architecture import Architecture
-from faultloc.torchvision_import import import_torchvision
+from faultloc.torchvision_import import import_beside_torchvision, import_torchvision
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def import_user_class(arch: str) -> UserClass:
         with importable(folder):
             if module.partition(".")[0] in ("torchvision", "timm"):
                 import_torchvision("torchvision", purpose=f"--arch {arch}")
-            factory = getattr(importlib.import_module(module), name)
+            factory = getattr(import_beside_torchvision(module), name)
     except (Exception, SystemExit) as error:  # importing runs the user's module: anything may go wrong in it
         raise ModelError(
             f"--arch {arch} cannot be imported ({type(error).__name__}: {error}); expected package.module:Class, "

@@ -1,4 +1,4 @@
-"""Whether a transform reads pixels of 16 bits as they are meant."""
+"""Whether a transform reads pixels of more than 8 bits as they are meant."""
 
 from collections.abc import Callable
 
@@ -30,3 +30,16 @@ def check_sixteen_bits(apply: Callable[[Image.Image], np.ndarray], image: Image.
             "those above 32,767 as negative; expected them in their order: let it begin with numpy.asarray(image, "
             "dtype='float32') / 65535, or with torchvision.transforms.v2.ToImage and ToDtype(torch.float32, scale=True)"
         )
+
+
+def cuts_off(apply: Callable[[Image.Image], np.ndarray], image: Image.Image, value: np.ndarray) -> bool:
+    """Whether ``apply``, which makes ``value`` of ``image``, would make the same of it if its pixels were cut off to
+    whole numbers from 0 to 255, which they are not."""
+    pixels = np.asarray(image)
+    cut = np.floor(np.clip(pixels, 0, 255)).astype(pixels.dtype)
+    if np.array_equal(cut, pixels):
+        return False
+    try:
+        return np.array_equal(apply(Image.fromarray(cut)), value)
+    except DataError:
+        return False

@@ -97,6 +97,7 @@ def store_samples(
     remarks = {
         "to_be_turned": [name for one in decoded.values() for name in one.to_be_turned],
         "first_frames": [name for one in decoded.values() for name in one.first_frames],
+        "cut_off": [name for one in decoded.values() for name in one.cut_off],
     }
     save_json(folder / "remarks.json", remarks)
     save_json(key, {"digest": digest})
@@ -111,6 +112,7 @@ class _Decoded:
     skipped: list[Skipped]
     to_be_turned: list[str]
     first_frames: list[str]
+    cut_off: list[str]
 
 
 def _decode(
@@ -142,11 +144,11 @@ def _decode(
         np.array(listing.sample_ids, dtype=np.str_)[kept],
         order.class_names,
     )
-    turned, framed = (
+    turned, framed, cut = (
         [listing.sample_ids[index] for index in sorted(places)]
-        for places in (remarks.to_be_turned, remarks.first_frames)
+        for places in (remarks.to_be_turned, remarks.first_frames, remarks.cut_off)
     )
-    return _Decoded(dataset, skipped, turned, framed)
+    return _Decoded(dataset, skipped, turned, framed, cut)
 
 
 def _write_inputs(

@@ -16,6 +16,7 @@ from faultloc.io.table_columns import FILE_NAMES, INPUT_NAMES, LABEL_NAMES
 
 # How programs write that there is no label.
 _NO_LABEL = {"nan", "null", "<na>", "n/a", "#n/a"}
+_BACKSLASHES = "no such file (there is one with / in place of \\, as Windows writes paths: replace them in the table)"
 _TRIED = 100
 _LONGEST_PATH = 4096
 _SHOWN = 3
@@ -127,7 +128,8 @@ def _images(
         if not follow and not file.is_relative_to(home):
             skipped.append((value, "a path that leads out of the data set"))
         elif not _is_file(file):
-            skipped.append((value, "no such file"))
+            is_of_windows = "\\" in value and _is_file(path.parent / value.replace("\\", "/"))
+            skipped.append((value, _BACKSLASHES if is_of_windows else "no such file"))
         else:
             kept.append((path.parent / value, name, value))
     check_skipped(skipped, len(kept) + len(skipped))

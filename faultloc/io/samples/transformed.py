@@ -1,7 +1,6 @@
 """Samples as a person's own transform makes them."""
 
 import hashlib
-import importlib
 import inspect
 import sys
 import warnings
@@ -17,12 +16,14 @@ from faultloc.io.datasets.opened_image import WIDE_MODES, UnreadableImageError, 
 from faultloc.io.datasets.remarks import Remarks
 from faultloc.io.samples.form import SampleForm, Transform
 from faultloc.io.samples.listing import SampleListing
-from faultloc.io.samples.sixteen_bits import check_sixteen_bits
+from faultloc.io.samples.sixteen_bits import check_sixteen_bits, cuts_off
 from faultloc.io.stores.artifacts import written_whole
+from faultloc.torchvision_import import import_beside_torchvision
 
 _EXPECTED = "expected a function or an object that can be called, as in package.module:name"
 
-# Images that EXIF asks to be turned, of which it is tried whether the transform turns them.
+# Images that EXIF asks to be turned, of which it is tried whether the transform turns them; and images of many bits, of
+# which it is tried whether it leaves them.
 _TRIED = 20
 _AXES_OF_AN_IMAGE = 3
 
@@ -37,10 +38,12 @@ def find_transform(name: str) -> tuple[Transform, str]:
     folder = str(Path.cwd())
     sys.path.insert(0, folder)  # as `python -m` does: one's own file beside the data
     try:
-        module = importlib.import_module(module_name)
+        module = import_beside_torchvision(module_name)
         found = getattr(module, attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ConfigError(f"--transform {name!r} cannot be imported ({error}); {_EXPECTED}") from error
+    except (Exception, SystemExit) as error:  # importing runs the user's module: anything may go wrong in it
+        raise ConfigError(
+            f"--transform {name!r} cannot be imported ({type(error).__name__}: {error}); {_EXPECTED}"
+        ) from error
     finally:
         sys.path.remove(folder)
     if not callable(found) or inspect.isclass(found):
@@ -61,12 +64,12 @@ def store_transformed(
     """Writes what ``form.transform`` makes of each sample as one array to ``path``: float32, uint8 images, or int32.
 
     Rows of damaged images are of no meaning. See ``apply_transform`` for what it is given. ``remarks`` hears of the
-    images, but not of their orientation where the transform sees to that.
+    images, but not of their orientation where the transform sees to that, and of those that it cuts off to 8 bits.
 
     Raises:
         DataError: the transform fails, or gives arrays of different shapes.
     """
-    rows, is_checked, is_turned_by_transform, tried = None, False, True, 0
+    rows, is_checked, is_turned_by_transform, tried, wide_tried = None, False, True, 0, 0
     with written_whole(path) as temporary, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's remarks on metadata
         for index, entry in enumerate(listing.inputs):
@@ -80,6 +83,10 @@ def store_transformed(
                 check_sixteen_bits(partial(_array, form, sample_id=name), given)
                 is_checked = True
             value = _array(form, given, name)
+            if isinstance(given, Image.Image) and given.mode in WIDE_MODES and wide_tried < _TRIED:
+                wide_tried += 1
+                if cuts_off(partial(_array, form, sample_id=name), given, value):
+                    remarks.cut_off.append(index)
             is_asked = not isinstance(given, str) and remarks.to_be_turned[-1:] == [index]
             if is_asked and is_turned_by_transform and tried < _TRIED:
                 tried += 1

@@ -149,6 +149,19 @@ def test_averaged_weights_alone_are_taken_and_said(tmp_path):
     assert "averaged weights under 'ema'" in read({"ema": AVERAGE}, tmp_path).notes[0]
 
 
+@pytest.mark.parametrize("slow", ["encoder_k.", "a_momentum_encoder.", "target_network."])
+def test_the_encoder_that_slowly_follows_is_not_taken_for_the_trained_one(tmp_path, slow):
+    content = {"state_dict": behind(slow, AVERAGE) | behind("encoder_q.", STATE)}
+    loaded = read(content, tmp_path)
+    assert torch.equal(loaded.network.fc.weight, STATE["fc.weight"])
+    assert f"--weights-key state_dict.{slow[:-1]}" in loaded.notes[0]
+
+
+def test_of_two_networks_of_no_telling_name_the_first_in_the_file_is_taken(tmp_path):
+    loaded = read({"state_dict": behind("student.", STATE) | behind("aide.", AVERAGE)}, tmp_path)
+    assert torch.equal(loaded.network.fc.weight, STATE["fc.weight"])
+
+
 def test_a_key_that_names_nothing_is_refused_with_those_that_there_are(tmp_path):
     with pytest.raises(ModelError, match="'swa' names nothing in the file; expected .* one of model, ema"):
         read({"model": STATE, "ema": AVERAGE}, tmp_path, weights_key="swa")

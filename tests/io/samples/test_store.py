@@ -140,7 +140,7 @@ def test_images_that_ask_to_be_turned_and_animations_are_named_in_the_results(wr
     picture.save(root / "train/dog/7.gif", save_all=True, append_images=[picture.rotate(90)])
     stored(tmp_path / "kept", list_folder(root, "train"), SampleForm(channels=3))
     remarks = json.loads((tmp_path / "kept/remarks.json").read_text())
-    assert remarks == {"to_be_turned": ["train/dog/6.jpg"], "first_frames": ["train/dog/7.gif"]}
+    assert remarks == {"to_be_turned": ["train/dog/6.jpg"], "first_frames": ["train/dog/7.gif"], "cut_off": []}
 
 
 def test_images_of_different_sizes_are_an_error_until_a_size_is_given(write_images, tmp_path):
@@ -297,6 +297,20 @@ def test_a_transform_that_takes_white_for_black_in_sixteen_bits_is_refused(tmp_p
         stored(tmp_path / "kept", list_folder(tmp_path / "wide", "train"), form)
 
 
+@pytest.mark.parametrize(
+    ("transform", "named"), [(lambda image: np.asarray(image.convert("RGB")), 2), (inverted, 0), (standardised, 0)]
+)
+@pytest.mark.parametrize(("name", "divisor"), [("a.png", 1), ("a.tif", 65535)])
+def test_a_transform_that_cuts_more_than_eight_bits_off_is_told(tmp_path, transform, named, name, divisor):
+    pixels = WIDE if divisor == 1 else (WIDE / divisor).astype(np.float32)
+    for label in ("cat", "dog"):
+        (tmp_path / "wide/train" / label).mkdir(parents=True)
+        Image.fromarray(pixels).save(tmp_path / "wide/train" / label / name)
+    form = SampleForm(transform=transform, transform_digest="x")
+    stored(tmp_path / "kept", list_folder(tmp_path / "wide", "train"), form)
+    assert len(json.loads((tmp_path / "kept/remarks.json").read_text())["cut_off"]) == named
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK"])
 def test_a_transform_is_given_eight_bits_in_rgb(tmp_path, mode):
     path = tmp_path / ("a.tif" if mode == "CMYK" else "a.png")
@@ -350,6 +364,12 @@ def test_a_changed_transform_is_noticed(own_code, tmp_path):
 def test_a_transform_that_is_none_is_an_error(name, own_code):
     with pytest.raises(ConfigError, match="--transform"):
         find_transform(name.replace("own", own_code))
+
+
+def test_a_transform_whose_module_fails_on_import_is_one_sentence(own_code, tmp_path):
+    (tmp_path / f"{own_code}.py").write_text("raise RuntimeError('operator does not exist')")
+    with pytest.raises(ConfigError, match="cannot be imported .RuntimeError: operator does not exist"):
+        find_transform(f"{own_code}:halves")
 
 
 def test_the_folder_of_files_is_never_written(write_images, tmp_path):

@@ -95,6 +95,13 @@ def test_a_path_out_of_the_folder_is_not_read(table, tmp_path):
     assert listing.skipped == (("../secret.png", "a path that leads out of the data set"),)
 
 
+def test_paths_as_windows_writes_them_are_told(table, tmp_path):
+    (tmp_path / "images").mkdir()
+    Image.new("L", (2, 2)).save(tmp_path / "images" / "a.png")
+    with pytest.raises(DataError, match="as Windows writes paths: replace them in the table"):
+        list_table(table("path,label\nimages\\a.png,1\nimages\\b.png,2\n"))
+
+
 def test_missing_files_are_an_error_above_one_percent(table, tmp_path):
     _image(tmp_path / "a.png")
     with pytest.raises(DataError, match=r"1 of 2 files cannot be used, for example b\.png: no such file"):
