@@ -67,7 +67,7 @@ class Workplace:
     def evidence(self, case: Case, training: str) -> dict[str, np.ndarray]:
         """What the default scorer reads, with the pipeline's own settings, and the truth beside it."""
         settings = OmegaConf.to_yaml(SUFFIX)
-        digest = _digest(subject_digest(case), source_digest(_EVIDENCE_SOURCES), training, settings)
+        digest = _digest(subject_digest(case), source_digest(_EVIDENCE_SOURCES), training, settings, "and predicted")
         return cached(self._cache / case.name / training / "evidence", digest, lambda: self._gather(case, training))
 
     def peers(self, case: Case, training: str) -> dict[str, np.ndarray]:
