@@ -31,8 +31,9 @@ _WHY = {
 class FaultEstimate:
     """About how many samples are faulty, the interval around it, and how many of the list to look at, 1 or more.
 
-    ``expected`` is None where no count can be given; ``low`` are seen to be faulty all the same, and ``high`` may be as
-    many as there are samples. ``doubts`` name what makes the interval wide, the gravest first.
+    ``expected`` is None where no count can be given; ``low`` are seen to be faulty all the same, and ``high``, where it
+    is less than there are samples, is the most that may be. ``doubts`` name what makes the interval wide, the gravest
+    first.
     """
 
     expected: int | None
@@ -69,8 +70,10 @@ class FaultEstimate:
     def count_words(self, samples: int) -> str:
         """The count and its interval, in words without a full stop; ``samples`` are there in all."""
         if self.expected is None:
-            at_least = f", but at least {self.low:,} look so" if self.low else ""
-            return f"how many of {samples:,} samples are faulty cannot be said{at_least}"
+            bounds = [f"at least {self.low:,} look so"] if self.low else []
+            bounds += [f"at most {self.high:,} may be"] if self.high < samples else []
+            seen = f", but {' and '.join(bounds)}" if bounds else ""
+            return f"how many of {samples:,} samples are faulty cannot be said{seen}"
         verb = "looks" if self.expected == 1 else "look"
         return f"about {self.expected:,} of {samples:,} samples {verb} faulty (between {self.low:,} and {self.high:,})"
 

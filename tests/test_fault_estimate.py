@@ -38,6 +38,8 @@ def test_where_no_count_can_be_given_none_is_said_and_why_is():
     assert "learned its wrong labels by heart" in NONE.reasons
     seen = FaultEstimate(None, 24, 400, 60, (MEMORISED,))
     assert seen.count_words(400).endswith("cannot be said, but at least 24 look so")
+    bounded = FaultEstimate(None, 24, 110, 60, (MEMORISED,))
+    assert bounded.count_words(400).endswith("but at least 24 look so and at most 110 may be")
 
 
 @pytest.mark.parametrize(

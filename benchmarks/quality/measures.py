@@ -10,10 +10,11 @@ from faultloc.evaluation.metrics import rauc, share_found
 from faultloc.kinds import FOREIGN_INPUT, WRONG_LABEL
 from faultloc.localization import most_suspicious_first
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
+from faultloc.methods.dfaulo.default.scoring.count import estimate_faults, find_standing
 from faultloc.methods.dfaulo.default.scoring.explanation import (
-    count_faults,
     fault_kinds,
     near_duplicates,
+    neighbours_vote,
     suggested_labels,
 )
 from faultloc.methods.dfaulo.default.scoring.posterior import DefaultScore, ScorerSettings, score_default
@@ -58,8 +59,9 @@ def measure(arrays: dict[str, np.ndarray]) -> dict[str, float]:
     """All figures of the default scorer on one subject."""
     evidence, score = scored(arrays)
     is_fault, probability = arrays["kinds"] != "", score.probability
-    count = count_faults(probability, score.probability_bounds)
-    figures: dict[str, float] = {"estimated": count.expected, "low": count.low, "high": count.high}
+    count = estimate_faults(score, evidence, find_standing(evidence, probability, arrays["predicted"]), depth=1)
+    expected = np.nan if count.expected is None else count.expected
+    figures: dict[str, float] = {"estimated": expected, "low": count.low, "high": count.high}
     figures |= {"faults": int(is_fault.sum()), "samples": len(is_fault)}
     if not is_fault.any():
         return figures
@@ -82,7 +84,8 @@ def _explanation(evidence: DefaultEvidence, score: DefaultScore, arrays: dict[st
     is_foreign = np.isin(kinds, ("random_data", "specific_data"))
     nearest = evidence.nearest[:, 0]
     twins = near_duplicates(labels, nearest, evidence.nearest_distance, closeness=SETTINGS.closeness)
-    said = fault_kinds(score, twins)
+    _, is_outvoted, is_upheld = neighbours_vote(evidence.neighbours, evidence.unseen, labels)
+    said = fault_kinds(score, twins, is_outvoted, is_upheld)
     right = said == np.where(is_foreign, FOREIGN_INPUT, WRONG_LABEL)
     figures = {"kind right": float(right[found].mean()) if found.any() else np.nan}
     wrong_label = found & ~is_foreign

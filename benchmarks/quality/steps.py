@@ -67,7 +67,7 @@ class Workplace:
     def evidence(self, case: Case, training: str) -> dict[str, np.ndarray]:
         """What the default scorer reads, with the pipeline's own settings, and the truth beside it."""
         settings = OmegaConf.to_yaml(SUFFIX)
-        digest = _digest(subject_digest(case), source_digest(_EVIDENCE_SOURCES), training, settings)
+        digest = _digest(subject_digest(case), source_digest(_EVIDENCE_SOURCES), training, settings, "and predicted")
         return cached(self._cache / case.name / training / "evidence", digest, lambda: self._gather(case, training))
 
     def peers(self, case: Case, training: str) -> dict[str, np.ndarray]:
@@ -90,8 +90,10 @@ class Workplace:
         labels = faulty.dataset.labels
         settings, around = suffix_settings()
         prefix = find_prefix(network, inputs[:2])
+        reading = read_model(network, inputs, prefix, batch_size=_BATCH_SIZE)
+        predicted = reading.logits.argmax(dim=1).cpu().numpy()
         evidence, _ = gather_evidence(
-            read_model(network, inputs, prefix, batch_size=_BATCH_SIZE),
+            reading,
             labels,
             prefix.tail_widths,
             settings,
@@ -101,7 +103,8 @@ class Workplace:
         )
         truth = faulty.truth
         kinds = np.full(len(labels), "", dtype="U16") if truth is None else truth.fault_kinds
-        return {**asdict(evidence), "kinds": kinds, "true_labels": labels if truth is None else truth.true_labels}
+        true_labels = labels if truth is None else truth.true_labels
+        return {**asdict(evidence), "kinds": kinds, "true_labels": true_labels, "predicted": predicted}
 
     def _ask_peers(self, case: Case, training: str) -> Mapping[str, np.ndarray]:
         faulty, network, inputs = self._rebuilt(case, training)

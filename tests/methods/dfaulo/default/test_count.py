@@ -42,7 +42,31 @@ def test_a_model_that_has_learned_most_suspects_allows_for_no_count():
     case = make_case(wrong=200)
     predicted = np.where(case.is_wrong, case.evidence.labels, case.true_labels)
     predicted[~case.is_wrong & (np.arange(2000) % 20 == 0)] = 0  # it is far from agreeing with everything
-    assert estimated(case, predicted).doubts[0] == MEMORISED
+    estimate = estimated(case, predicted)
+    assert (estimate.expected, estimate.doubts[0]) == (None, MEMORISED)
+    assert estimate.high == 2000  # it says all of their labels: nothing bounds them
+
+
+def test_where_a_model_has_learned_some_suspects_there_are_bounds():
+    case = make_case(wrong=200)
+    predicted = np.where(case.is_wrong & (np.arange(2000) % 3 > 0), case.evidence.labels, case.true_labels)
+    estimate = estimated(case, predicted)
+    assert estimate.expected is None
+    assert 0 < estimate.low <= 200 <= estimate.high < 1000
+
+
+def test_faults_that_the_mutants_miss_as_they_miss_what_the_model_contradicts_are_in_the_interval():
+    evidence = make_case(wrong=0).evidence
+    contradicted = np.arange(2000) < 40
+    unseen = np.where(contradicted[:, None], np.roll(evidence.unseen, 1, axis=1), evidence.unseen)
+    unseen = np.where((unseen.argmax(axis=1) == evidence.labels)[:, None] | contradicted[:, None], unseen, 0.1)
+    blind = replace(evidence, unseen=unseen)
+    predicted = evidence.labels.copy()
+    predicted[20:80] = (predicted[20:80] + 1) % 10  # of these the mutants contradict a third
+    score = score_default(blind, SETTINGS)
+    standing = find_standing(blind, score.probability, predicted)
+    assert standing.sight < 20 / 60 + 0.2
+    assert estimate_faults(score, blind, standing, depth=1).high >= 120
 
 
 def test_opinions_that_contradict_most_labels_allow_for_no_count():
@@ -58,8 +82,8 @@ def test_all_or_none_of_a_rare_class_may_be_faulty():
     score, standing = score_default(evidence, SETTINGS), find_standing(evidence, np.zeros(2000), evidence.labels)
     is_rare = np.ones(2000, bool)
     is_rare[rows[:-8]] = False
-    known = estimate_faults(score, evidence, replace(standing, is_memorised=False, is_rare=is_rare & False), depth=1)
-    rare = estimate_faults(score, evidence, replace(standing, is_memorised=False, is_rare=is_rare), depth=1)
+    known = estimate_faults(score, evidence, replace(standing, agrees_with_all=False, is_rare=is_rare & False), depth=1)
+    rare = estimate_faults(score, evidence, replace(standing, agrees_with_all=False, is_rare=is_rare), depth=1)
     assert rare.low <= known.low
     assert rare.high >= is_rare.sum()
     assert IMBALANCED in rare.doubts

@@ -18,7 +18,7 @@ from tests.methods.dfaulo.default.default_case import SETTINGS, make_case
 def test_kinds_fit_the_faults():
     case = make_case(wrong=60, foreign=60)
     score = score_default(case.evidence, SETTINGS)
-    kinds = fault_kinds(score, np.zeros(2000, bool), np.zeros(2000, bool))
+    kinds = fault_kinds(score, *[np.zeros(2000, bool)] * 3)
     assert (kinds[case.is_foreign] == FOREIGN_INPUT).mean() > 0.7
     assert (kinds[case.is_wrong] == WRONG_LABEL).mean() > 0.7
     assert (kinds[~case.is_fault] == "").mean() > 0.9
@@ -29,7 +29,7 @@ def test_kinds_fit_the_faults():
 def test_a_suspected_twin_of_another_label_is_named_as_such():
     case = make_case()
     score = score_default(case.evidence, SETTINGS)
-    kinds = fault_kinds(score, np.ones(2000, bool), np.zeros(2000, bool))
+    kinds = fault_kinds(score, np.ones(2000, bool), *[np.zeros(2000, bool)] * 2)
     suspected = score.probability >= 0.5
     assert (kinds[suspected & (score.foreign_probability < score.probability / 2)] == NEAR_DUPLICATE).all()
     assert (kinds[score.probability < 0.25] == "").all()
@@ -65,24 +65,36 @@ def test_what_lies_amid_one_other_class_is_a_wrong_label_and_no_foreign_input():
     case = make_case(wrong=60, foreign=60)
     score = score_default(case.evidence, SETTINGS)
     nobody = np.zeros(2000, bool)
-    foreign = fault_kinds(score, nobody, nobody) == FOREIGN_INPUT
-    outvoted = fault_kinds(score, nobody, np.ones(2000, bool))
+    foreign = fault_kinds(score, nobody, nobody, nobody) == FOREIGN_INPUT
+    outvoted = fault_kinds(score, nobody, np.ones(2000, bool), nobody)
     assert foreign.any()
     assert np.isin(outvoted[foreign], [WRONG_LABEL, AMBIGUOUS]).all()
 
 
-def test_neighbours_agree_where_most_of_their_say_is_for_one_other_label():
-    neighbours = np.float32([[0.1, 0.9, 0.0], [0.9, 0.1, 0.0], [0.4, 0.3, 0.3], [0.3, 0.5, 0.2]])
-    voted, is_outvoted = neighbours_vote(neighbours, np.array([0, 0, 1, 0]))
-    assert voted.tolist() == [1, 0, 0, 1]
+def test_a_label_that_neighbours_and_mutants_agree_on_makes_no_foreign_input():
+    case = make_case(wrong=60, foreign=60)
+    score = score_default(case.evidence, SETTINGS)
+    nobody = np.zeros(2000, bool)
+    foreign = fault_kinds(score, nobody, nobody, nobody) == FOREIGN_INPUT
+    upheld = fault_kinds(score, nobody, nobody, foreign)
+    assert foreign.any()
+    assert (upheld[foreign] == AMBIGUOUS).all()
+
+
+def test_neighbours_agree_where_most_of_their_say_is_for_one_label():
+    neighbours = np.float32([[0.1, 0.9, 0.0], [0.9, 0.1, 0.0], [0.4, 0.3, 0.3], [0.8, 0.2, 0.0]])
+    unseen = np.float32([[0.9, 0.1, 0.0], [0.6, 0.4, 0.0], [0.9, 0.1, 0.0], [0.1, 0.9, 0.0]])
+    voted, is_outvoted, is_upheld = neighbours_vote(neighbours, unseen, np.array([0, 0, 1, 0]))
+    assert voted.tolist() == [1, 0, 0, 0]
     assert is_outvoted.tolist() == [True, False, False, False]
+    assert is_upheld.tolist() == [False, True, False, False]
 
 
 def test_where_most_samples_seem_foreign_none_is_said_to_be():
     case = make_case(wrong=60, foreign=60)
     score = score_default(case.evidence, SETTINGS)
     odd = replace(score, log_odds=np.full(2000, 3.0), foreign_probability=np.full(2000, 0.9))
-    kinds = fault_kinds(odd, np.zeros(2000, bool), np.zeros(2000, bool))
+    kinds = fault_kinds(odd, *[np.zeros(2000, bool)] * 3)
     assert FOREIGN_INPUT not in kinds
 
 

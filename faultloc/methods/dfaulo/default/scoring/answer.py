@@ -46,13 +46,14 @@ def explain(
     """What ``score`` says of each sample of ``dataset``, in words and numbers, and a summary with the counts.
 
     ``predicted`` are the model's own labels. Of a sample that seems foreign amid one other class the suggested label is
-    that class. The summary has the entries of a ``FaultEstimate``, ``kinds`` (how many of
+    that class; a label on which its neighbours and the mutants that were not shown it agree speaks against a foreign
+    input. The summary has the entries of a ``FaultEstimate``, ``kinds`` (how many of
     each) and ``samples``.
     """
     nearest, labels, probability = evidence.nearest[:, 0], dataset.labels, score.probability
     twins = near_duplicates(labels, nearest, evidence.nearest_distance, closeness=settings.closeness)
-    voted, is_outvoted = neighbours_vote(evidence.neighbours, labels)
-    kinds = fault_kinds(score, twins, is_outvoted)
+    voted, is_outvoted, is_upheld = neighbours_vote(evidence.neighbours, evidence.unseen, labels)
+    kinds = fault_kinds(score, twins, is_outvoted, is_upheld)
     seems_foreign = is_outvoted & (score.foreign_probability > probability / 2)
     suggested, certainty = suggested_labels(score, labels, instead=np.where(seems_foreign, voted, -1))
     estimate = estimate_faults(

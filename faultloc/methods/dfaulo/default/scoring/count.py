@@ -29,15 +29,23 @@ class Standing:
 
     ``contradicted`` are the samples whose label the mutants that were not shown them contradict, ``is_rare`` those
     whose label hardly any other has. ``learned`` is the share of the suspects whose given label the model says, in
-    [0, 1); ``is_memorised`` where it agrees with too much to see anything by it, ``is_unlearned`` where the mutants
-    contradict most labels.
+    [0, 1]; ``sight`` the least share, in (0, 1], of the labels that the model itself contradicts which those mutants
+    surely contradict as well, 1 where it contradicts none. ``agrees_with_all`` and ``has_learned_suspects``: it agrees
+    with too much to see anything by it; ``is_unlearned`` where the mutants contradict most labels.
     """
 
     contradicted: Bool[np.ndarray, "sample"]
     is_rare: Bool[np.ndarray, "sample"]
     learned: float
-    is_memorised: bool
+    sight: float
+    agrees_with_all: bool
+    has_learned_suspects: bool
     is_unlearned: bool
+
+    @property
+    def is_memorised(self) -> bool:
+        """Wrong labels may have been learned by heart."""
+        return self.agrees_with_all or self.has_learned_suspects
 
 
 def find_standing(
@@ -48,25 +56,28 @@ def find_standing(
     contradicted = evidence.unseen.argmax(axis=1) != labels
     suspects = probability >= 0.5
     learned = float((predicted == labels)[suspects].mean()) if suspects.any() else 0.0
-    has_learned_suspects = int(suspects.sum()) >= _FEWEST_SUSPECTS and learned >= _LEARNED_SUSPECTS
+    rejected = predicted != labels
     return Standing(
         contradicted=contradicted,
         is_rare=np.bincount(labels)[labels] < _RARE,
-        learned=min(learned, _LEARNED_SUSPECTS),
-        is_memorised=has_learned_suspects or _agreement_beyond_chance(labels, predicted) >= _MEMORISED_AGREEMENT,
+        learned=learned,
+        sight=_least_share(int((contradicted & rejected).sum()), int(rejected.sum())),
+        agrees_with_all=_agreement_beyond_chance(labels, predicted) >= _MEMORISED_AGREEMENT,
+        has_learned_suspects=int(suspects.sum()) >= _FEWEST_SUSPECTS and learned >= _LEARNED_SUSPECTS,
         is_unlearned=bool(contradicted.mean() >= 0.5),
     )
 
 
 def estimate_faults(score: DefaultScore, evidence: DefaultEvidence, standing: Standing, *, depth: int) -> FaultEstimate:
-    """The sum of the probabilities, and an interval around it; no count where ``standing`` allows for none.
+    """The sum of the probabilities, and an interval around it, which is all where ``standing`` allows for no count.
 
     The interval holds chance, the probabilities by either set of opinions alone (``score.probability_bounds``), and
     the errors of the opinions. The mutants that were not shown a sample contradict some labels that are not taken to be
     faulty: all of these may be, and as many of those that are may be none; so many, at least, as the mutants' own doubt
-    in what they say against labels amounts to. What the model has learned by heart of its suspects is missing in both,
-    so that the upper end rises by that share. Of labels that hardly any other sample has
-    nothing is known: none or all of them may be faulty.
+    in what they say against labels amounts to. The features hold labels as well, so that these mutants miss some: the
+    upper end rises as they miss labels that the model itself contradicts (Lincoln and Petersen's estimate), and by the
+    share that the model has learned by heart of its suspects. Of labels that hardly any other sample has nothing is
+    known: none or all of them may be faulty. A model that agrees with all labels tells nothing of the upper end.
 
     ``depth`` is how many samples it pays to look at; where none does, or no count can be given, a stated number of the
     list is to be judged.
@@ -78,15 +89,17 @@ def estimate_faults(score: DefaultScore, evidence: DefaultEvidence, standing: St
     contradicted = float(standing.contradicted[common].sum())
     doubted = (1 - evidence.unseen.max(axis=1))[standing.contradicted & common]
     errors = max(contradicted - sums[0], float(doubted.sum()))
-    low = max(0, int(np.floor(min(sums) - deviation - errors)))
-    most = max(max(sums) + deviation, contradicted / (1 - standing.learned)) + int(rare.sum())
+    # What is taken to be faulty though no mutant that was not shown it contradicts its label may be none.
+    low = max(0, int(np.floor(min(*sums, contradicted) - deviation - errors)))
+    caught = standing.sight * (1 - _counted_as_learned(standing))
+    most = max(max(sums) + deviation, max(contradicted, 1) / caught if caught else samples) + int(rare.sum())
     high = min(samples, int(np.ceil(most)))
     is_mostly_rare = bool(rare.mean() >= 0.5)
     if standing.is_unlearned or is_mostly_rare:
-        low = 0
+        low, high = 0, samples
     if standing.is_memorised or standing.is_unlearned or is_mostly_rare:
-        doubts = _doubts(evidence, standing)
-        return FaultEstimate(None, low, samples, max(depth, look_budget(samples)), doubts)
+        high = samples if standing.agrees_with_all else high
+        return FaultEstimate(None, low, high, max(depth, look_budget(samples)), _doubts(evidence, standing))
     expected = min(max(round(float(probability.sum())), low), high)
     is_wide = high - low > max(_WIDE * expected, 1)
     doubts = (_doubts(evidence, standing) or (ALIKE,)) if is_wide else ()
@@ -96,6 +109,20 @@ def estimate_faults(score: DefaultScore, evidence: DefaultEvidence, standing: St
 def look_budget(samples: int) -> int:
     """How many of a list to look at where nothing says how many it pays: one in a hundred, 20 at least, 200 at most."""
     return min(samples, max(20, min(200, samples // 100)))
+
+
+def _counted_as_learned(standing: Standing) -> float:
+    """A share of a few suspects is no share to go by."""
+    return standing.learned if standing.has_learned_suspects else min(standing.learned, _LEARNED_SUSPECTS)
+
+
+def _least_share(found: int, tried: int) -> float:
+    """The lower end of Wilson's interval of a share of which ``found`` of ``tried`` are seen, above 0; 1 of none."""
+    if not tried:
+        return 1.0
+    share, spread = max(found, 0.5) / tried, _DEVIATIONS**2 / tried
+    middle, half = share + spread / 2, _DEVIATIONS * np.sqrt(share * (1 - share) / tried + spread / (4 * tried))
+    return float((middle - half) / (1 + spread))
 
 
 def _doubts(evidence: DefaultEvidence, standing: Standing) -> tuple[str, ...]:

@@ -17,13 +17,15 @@ def fault_kinds(
     score: DefaultScore,
     has_twin_elsewhere: Bool[np.ndarray, "sample"],
     is_outvoted: Bool[np.ndarray, "sample"],
+    is_upheld: Bool[np.ndarray, "sample"],
 ) -> Shaped[np.ndarray, "sample"]:
     """The kind of each sample's suspected fault, or the empty string where none is suspected.
 
     Foreign input or wrong label, whichever is likelier, and a wrong label where the sample ``is_outvoted``: what lies
-    amid one class belongs there. Ambiguous where the given label is likelier than a wrong one, but not clearly;
-    near-duplicate with another label where that is so and ``has_twin_elsewhere``. Where most samples seem foreign, the
-    mutants know too little to say so of any: these are ambiguous.
+    amid one class belongs there. Ambiguous instead of foreign where the given label ``is_upheld``; ambiguous, too,
+    where the given label is likelier than a wrong one, but not clearly; near-duplicate with another label where that is
+    so and ``has_twin_elsewhere``. Where most samples seem foreign, the mutants know too little to say so of any: these
+    are ambiguous.
     """
     probability, foreign = score.probability, score.foreign_probability
     is_open = (probability >= _SUSPECTED) & (probability < 0.5)
@@ -31,6 +33,7 @@ def fault_kinds(
     names = np.array(["", WRONG_LABEL, FOREIGN_INPUT, AMBIGUOUS, NEAR_DUPLICATE])
     is_foreign = (foreign > probability / 2) & ~is_outvoted
     kinds = np.where(is_foreign, 2, np.where(is_open, 3, 1)).astype(np.int8)
+    kinds[is_foreign & is_upheld] = 3
     kinds[has_twin_elsewhere & (kinds != 2)] = 4
     kinds[probability < _SUSPECTED] = 0
     if (kinds == 2).sum() > len(kinds) / 2:
@@ -39,15 +42,18 @@ def fault_kinds(
 
 
 def neighbours_vote(
-    neighbours: Float[np.ndarray, "sample class"], labels: Int[np.ndarray, "sample"]
-) -> tuple[Int[np.ndarray, "sample"], Bool[np.ndarray, "sample"]]:
-    """The likeliest label around each sample; and whether it is another than its own and has most of the say there."""
-    voted = np.empty(len(labels), np.int64)
-    share = np.empty(len(labels))
+    neighbours: Float[np.ndarray, "sample class"],
+    unseen: Float[np.ndarray, "sample class"],
+    labels: Int[np.ndarray, "sample"],
+) -> tuple[Int[np.ndarray, "sample"], Bool[np.ndarray, "sample"], Bool[np.ndarray, "sample"]]:
+    """The likeliest label around each sample; whether it has most of the say there and is another than the given one;
+    and whether it has, is the given one, and the mutants that were not shown the sample (``unseen``) say it, too."""
+    voted, share = np.empty(len(labels), np.int64), np.empty(len(labels))
     for rows in blocks_of_rows(*neighbours.shape):
         voted[rows] = neighbours[rows].argmax(axis=1)
         share[rows] = neighbours[rows].max(axis=1)
-    return voted, (voted != labels) & (share > _MAJORITY)
+    is_majority, is_given = share > _MAJORITY, voted == labels
+    return voted, is_majority & ~is_given, is_majority & is_given & (unseen.argmax(axis=1) == labels)
 
 
 def suggested_labels(
