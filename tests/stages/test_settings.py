@@ -92,6 +92,9 @@ def test_a_stage_that_starts_finds_it(defaults, key, value, sentence):
     ("key", "value", "sentence"),
     [
         ("train.optimizer.momentun", 0.9, "train.optimizer.momentun; did you mean train.optimizer.mo"),
+        ("train.optimizer.name", "Adam", "Adam takes no momentum; it takes lr, "),
+        ("train.optimizer.name", "Adam", "is taken away with ~train.optimizer.momentum"),
+        ("suffix.checkpoints", [3, 3, 6], "suffix.checkpoints is [3, 3, 6]; expected each epoch once"),
         ("train.optimizer.lr", -1, "Invalid learning rate: -1"),
         ("train.optimizer.lr", "fast", "train.optimizer.lr is 'fast'; expected a number"),
         ("train.optimizer.name", "Adm", "torch.optim has no Adm; did you mean torch.optim.Adam"),
