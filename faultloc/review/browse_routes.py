@@ -75,7 +75,7 @@ def serve_browsing(
 
     @app.get("/rows")
     def rows() -> Response:
-        """The rows of all that are chosen, or of ``limit`` of them from ``offset``, where they can be judged at once."""
+        """The rows of all that are chosen, or of ``limit`` from ``offset``, where they can be judged at once."""
         places = chosen()
         if "offset" in request.args:
             start = _number("offset")

@@ -195,6 +195,9 @@ def test_an_option_may_be_added_and_a_setting_taken_away():
 
 def test_a_sweep_names_what_is_wrong_before_a_job_starts():
     assert sweep.faults_of_arguments(["-m", "mutation.ratio=0.1,0.2", "sweep.jobs=2", "hydra/launcher=joblib"]) == []
+    assert sweep.faults_of_arguments(["-m", "seed=0,1", "sweep.jbos=2"]) == [
+        "there is no setting sweep.jbos; did you mean sweep.jobs?"
+    ]
     said = sweep.faults_of_arguments(["-m", "mutation.ratoi=0.1,0.2", "model=lenet5,lenet"])
     assert [fault.split(";")[0] for fault in said] == ["there is no model/lenet", "there is no setting mutation.ratoi"]
     jobs = [(composed([], CONF), []), (composed(["mutation.ratio=2"], CONF), ["mutation.ratio=2"])]
