@@ -11,6 +11,7 @@ a job, results.csv, index.html. After an interruption or a failure the same comm
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from faultloc.endings import EXPECTED, INTERRUPTED, Advice, ending_of
 from faultloc.errors import ConfigError
+from stages.settings.checking import unknown
 from stages.settings.composition import composed_and_checked, faults_of_composition
 from stages.shared.entry import CONF
 from stages.sweeping.job import Job, job_name, job_titles
@@ -66,7 +68,12 @@ def faults_of_arguments(arguments: Sequence[str]) -> list[str]:
     settings = [one for one in arguments if not one.startswith("-") or "." in one.partition("=")[0]]
     flags = set(arguments) - {*settings, "-m", "--multirun"}
     # Hydra's own flags have values of their own, and may name another configuration.
-    return [] if flags else composed_and_checked(settings, Path(CONF), swept=True)[1]
+    if flags:
+        return []
+    known = [f"sweep.{one.name}" for one in fields(SweepSettings)]
+    own = [one.lstrip("+").partition("=")[0] for one in settings]
+    wrong = [unknown(key, known) for key in own if key.startswith("sweep.") and key not in known]
+    return [*wrong, *composed_and_checked(settings, Path(CONF), swept=True)[1]]
 
 
 def faults_of_jobs(composed: Sequence[tuple[DictConfig, list[str]]]) -> list[str]:

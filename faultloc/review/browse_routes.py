@@ -75,8 +75,11 @@ def serve_browsing(
 
     @app.get("/rows")
     def rows() -> Response:
-        """The rows of all that are chosen, where they can be judged at once."""
+        """The rows of all that are chosen, or of ``limit`` from ``offset``, where they can be judged at once."""
         places = chosen()
+        if "offset" in request.args:
+            start = _number("offset")
+            places = places[start : start + _number("limit")]
         if len(places) > MOST_ROWS:
             abort(400, f"{len(places):,} samples at once are too many; {MOST_ROWS:,} is the most: filter them first.")
         return jsonify(rows=catalogue.rows[places].tolist())

@@ -1,6 +1,7 @@
 """The list of all samples, filtered and in windows: a page never gets it whole."""
 
 import threading
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -25,8 +26,8 @@ class Choice:
     """Which samples are asked for; what is empty does not choose.
 
     ``given``, ``suggested``, ``new`` are names of classes, ``kind`` one of the kinds, `mislabelled` or `none`,
-    ``folder`` the folder of the id (with those in it), ``name`` a part of the id, in any case. ``verdict``: `judged`,
-    `open`, a decision, or `noted`.
+    ``folder`` folders of the id, one in the other (with those in them), ``name`` a part of the id; of both neither case
+    nor Unicode's several ways to write a character count. ``verdict``: `judged`, `open`, a decision, or `noted`.
     """
 
     given: str = ""
@@ -112,25 +113,28 @@ class Catalogue:
             kinds = MISLABELLED if choice.kind == WRONG else ("",) if choice.kind == NOTHING else (choice.kind,)
             found &= np.isin(self._kind, [number for number, name in enumerate(self.kinds) if name in kinds])
         if choice.folder:
-            below = f"{choice.folder}/"
-            inside = [
-                number for number, name in enumerate(self.folders) if name == choice.folder or name.startswith(below)
-            ]
+            wanted = f"/{_folded(choice.folder).strip('/')}/"
+            inside = [number for number, name in enumerate(self.folders) if wanted in f"/{_folded(name)}/"]
             found &= np.isin(self._folder, inside)
         if choice.name:
-            wanted = choice.name.lower()
-            found &= np.fromiter((wanted in name for name in self._lower_ids), bool, len(self))
+            wanted = _folded(choice.name)
+            found &= np.fromiter((wanted in name for name in self._folded_ids), bool, len(self))
         return found
 
     @cached_property
-    def _lower_ids(self) -> list[str]:
-        return [name.lower() for name in self._ids]
+    def _folded_ids(self) -> list[str]:
+        return [_folded(name) for name in self._ids]
 
     @cached_property
     def _places(self) -> Int[np.ndarray, "sample"]:
         places = np.empty(len(self.rows), np.int64)
         places[self.rows] = np.arange(len(self.rows))
         return places
+
+
+def _folded(text: str) -> str:
+    """``text`` as it is compared: macOS takes an accent apart from its letter, and puts narrow spaces into names."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
 def _coded(column: pd.Series) -> tuple[Int[np.ndarray, "sample"], list[str]]:

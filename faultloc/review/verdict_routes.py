@@ -125,9 +125,12 @@ def take_verdicts(
         rows, by = asked_rows(samples), tab() if content().get("mine") else None
         freed = session.take_back([id_of(row) for row in rows], by)
         kept = len(rows) - len(freed)
+        earlier = len({*freed} & {*session.verdicts()})
         message = f"The verdicts on {len(freed):,} {'sample' if len(freed) == 1 else 'samples'} were taken back"
         if kept:
             message += f"; {kept:,} had none{' of this tab' if by else ''}"
+        if earlier:
+            message += f"; on {earlier:,} the one before counts again"
         return answer(f"{message}.", rows=rows)
 
     @app.post("/skip")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from faultloc.errors import ConfigError
 from stages.settings.callables import arguments_of, imported, plain
 from stages.settings.kinds import Count, Group, Named, Share, Text
+from stages.settings.suggestions import close_to, listed_with_or
 
 # Whose data are the user's, under any name.
 _OF_YOURS = ("image_folder", "npz")
@@ -72,7 +73,9 @@ class OptimizerSettings(Group):
     def takes(values: Mapping[str, Any]) -> dict[str, Any]:
         """The optimizer's options."""
         target = imported(f"torch.optim.{values['name']}", "train.optimizer.name")
-        return plain(arguments_of(target, "train.optimizer", values, not_set=("params",)))
+        taken = plain(arguments_of(target, "train.optimizer", values, not_set=("params",)))
+        _refuse_of_another(values, taken, "train.optimizer")
+        return taken
 
 
 class SchedulerSettings(Group):
@@ -84,7 +87,20 @@ class SchedulerSettings(Group):
     def takes(values: Mapping[str, Any]) -> dict[str, Any]:
         """The schedule's options."""
         target = imported(f"torch.optim.lr_scheduler.{values['name']}", "train.scheduler.name")
-        return arguments_of(target, "train.scheduler", values, not_set=("optimizer",))
+        taken = arguments_of(target, "train.scheduler", values, not_set=("optimizer",))
+        _refuse_of_another(values, taken, "train.scheduler")
+        return taken
+
+
+def _refuse_of_another(values: Mapping[str, Any], taken: Mapping[str, Any], key: str) -> None:
+    """Where only the name was changed, the options of the one before are still there."""
+    of_another = [one for one in values if one != "name" and taken.get(one) is None and not close_to(one, taken)]
+    if of_another:
+        away = " ".join(f"~{key}.{one}" for one in of_another)
+        raise ConfigError(
+            f"{values['name']} takes no {listed_with_or(of_another)}; it takes {', '.join(taken)}: what conf/ sets for "
+            f"another one is taken away with {away}"
+        )
 
 
 class TrainSettings(Group):

@@ -72,6 +72,10 @@ class SuffixSettings(Group):
 
         around = ("embeddings", "neighbours", "sharpness")
         Suffixes(**{name: value for name, value in values.items() if name not in around})
+        epochs = values["checkpoints"]
+        if len(set(epochs)) < len(epochs):
+            # They are averaged over, each once.
+            raise ConfigError(f"suffix.checkpoints is {epochs}; expected each epoch once")
 
 
 class OnlineSettings(Group):

@@ -83,7 +83,9 @@ def _wrong_option(override: Override, values: Sequence[object], conf: Path) -> l
         names = value if isinstance(value, list) else [value]
         # What the shell and YAML take for a number is still the name of a file.
         if not all(isinstance(name, str) and (folder / f"{name}.yaml").is_file() for name in names) or not names:
-            close = did_you_mean(f"{group}={name}" for name in close_to(str(value), options))
+            last = str(value).rpartition("/")[2].removesuffix(".yaml")
+            inside = [option for option in options if option.rpartition("/")[2] == last]
+            close = did_you_mean(f"{group}={name}" for name in inside or close_to(str(value), options))
             said = (
                 f"there is no {group}/{value}"
                 if value not in ("", None)

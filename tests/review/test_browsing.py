@@ -47,8 +47,23 @@ def test_samples_are_filtered_by_class_kind_folder_and_name(digits):
     assert ids(page, kind="none") == ranking[ranking["kind"] == ""]["sample_id"].tolist()
     assert sorted(ids(page, folder="train/cat")) == ["train/cat/IMG_1.jpg", "train/cat/night/img_2.JPG"]
     assert sorted(ids(page, name="IMG_")) == ["train/cat/IMG_1.jpg", "train/cat/night/img_2.JPG"]
+    assert sorted(ids(page, folder="Cat/")) == ["train/cat/IMG_1.jpg", "train/cat/night/img_2.JPG"]
     for nothing in ({"given": "no such class"}, {"kind": "no such kind"}, {"folder": "train/ca"}, {"name": "%"}):
         assert found(page, **nothing)["total"] == 0
+
+
+def test_a_name_is_found_however_its_accents_and_spaces_were_written(digits):
+    names = load_results(digits.folder).dataset.class_names
+    apart, narrow = "train/cafe\u0301/1.jpg", "train/Screenshot at 9.41.12\u202fAM.png"
+    rename(digits.folder, names, [apart, narrow])
+    page = Page(digits.folder)
+    assert ids(page, name="CAF\u00c9") == ids(page, folder="caf\u00e9") == [apart]
+    assert ids(page, name="9.41.12 am") == [narrow]
+
+
+def test_the_rows_of_a_range_that_was_never_in_sight_can_be_asked_for(page):
+    shown = [sample["row"] for sample in found(page)["samples"]]
+    assert page.get("/rows", query_string={"offset": 100, "limit": 250}).json["rows"] == shown[100:350]
 
 
 def test_the_list_of_all_that_was_judged_has_the_last_first(page):
@@ -69,7 +84,8 @@ def test_many_are_judged_at_once_and_undone_together(page):
     assert "1 had another verdict before" in answer.json["message"]
     assert {verdict.decision for verdict in page.store.current().values()} == {"faulty"}
     assert len(page.store.current()) == 12
-    assert "on 12 samples were taken back" in page.post("/take-back", rows=rows, mine=True).json["message"]
+    said = page.post("/take-back", rows=rows, mine=True).json["message"]
+    assert "on 12 samples were taken back; on 1 the one before counts again." in said
     assert page.store.current() == before
 
 
@@ -134,8 +150,8 @@ def test_what_the_page_says_of_a_verdict_is_what_purify_does_with_it(page):
         Verdict(str(head[1]["sample_id"]), "relabel", other),
         Verdict(str(head[2]["sample_id"]), "fine"),
     ]
-    changes = plan_changes(ranking, names, PurifySettings(), {verdict.sample_id: verdict for verdict in verdicts})
-    done = {change.sample_id: (change.action, change.new_label) for change in changes}
+    plan = plan_changes(ranking, names, PurifySettings(), {verdict.sample_id: verdict for verdict in verdicts})
+    done = {change.sample_id: (change.action, change.new_label) for change in plan.changes}
     assert [done.get(verdict.sample_id) for verdict in verdicts] == [("remove", ""), ("relabel", other), None]
     words = [outcome_words(verdict, label) for verdict, label in zip(verdicts, given, strict=True)]
     assert words == [

@@ -166,3 +166,12 @@ def window(url: str) -> dict[str, object]:
     blank = {"given": "x", "suggested": "x", "kind": "", "verdict": "", "words": "", "note": ""}
     samples = [{"row": row, "id": f"n{row}", **blank} for row in range(start, min(start + 200, 3_000_000))]
     return {"total": 3_000_000, "offset": start, "samples": samples}
+
+
+def test_a_range_that_was_never_in_sight_is_selected_whole(open_tab, digits):
+    with serving(digits.folder) as address:
+        tab = open_tab()
+        tab.goto(f"{address}grid")
+        sync_api.expect(tab.locator("#total")).to_have_text("400 samples")
+        tab.keyboard.press("Shift+End")
+        sync_api.expect(tab.locator("#selected")).to_have_text("400 selected")

@@ -1,3 +1,4 @@
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,22 @@ def test_params_yaml_is_the_composition_of_conf():
 
 def test_a_drift_is_named_key_by_key():
     assert differences({"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": 3}}) == ["a.c: params.yaml has 2, conf/ has 3"]
+
+
+def test_what_is_wrong_with_params_yaml_itself_is_said_where_no_stage_would_run(tmp_path, capsys):
+    (tmp_path / "conf").symlink_to(REPOSITORY / "conf")
+    held = (REPOSITORY / "params.yaml").read_text()
+    broken = {
+        held.replace("  threads: 1", "  threads: 1\n  treads: 2"): "runtime.treads; did you mean runtime.threads?",
+        "seed: [1\n": "params.yaml cannot be read: ",
+        "- 1\n": "params.yaml holds no settings by their names",
+        "": "params.yaml holds no settings by their names",
+    }
+    with contextlib.chdir(tmp_path):
+        for text, sentence in broken.items():
+            Path("params.yaml").write_text(text)
+            assert main(["--check"]) == 1
+            assert sentence in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("group", "option"), [(group, option) for group in GROUPS for option in GROUPS[group]])

@@ -92,6 +92,9 @@ def test_a_stage_that_starts_finds_it(defaults, key, value, sentence):
     ("key", "value", "sentence"),
     [
         ("train.optimizer.momentun", 0.9, "train.optimizer.momentun; did you mean train.optimizer.mo"),
+        ("train.optimizer.name", "Adam", "Adam takes no momentum; it takes lr, "),
+        ("train.optimizer.name", "Adam", "is taken away with ~train.optimizer.momentum"),
+        ("suffix.checkpoints", [3, 3, 6], "suffix.checkpoints is [3, 3, 6]; expected each epoch once"),
         ("train.optimizer.lr", -1, "Invalid learning rate: -1"),
         ("train.optimizer.lr", "fast", "train.optimizer.lr is 'fast'; expected a number"),
         ("train.optimizer.name", "Adm", "torch.optim has no Adm; did you mean torch.optim.Adam"),
@@ -192,6 +195,9 @@ def test_an_option_may_be_added_and_a_setting_taken_away():
 
 def test_a_sweep_names_what_is_wrong_before_a_job_starts():
     assert sweep.faults_of_arguments(["-m", "mutation.ratio=0.1,0.2", "sweep.jobs=2", "hydra/launcher=joblib"]) == []
+    assert sweep.faults_of_arguments(["-m", "seed=0,1", "sweep.jbos=2"]) == [
+        "there is no setting sweep.jbos; did you mean sweep.jobs?"
+    ]
     said = sweep.faults_of_arguments(["-m", "mutation.ratoi=0.1,0.2", "model=lenet5,lenet"])
     assert [fault.split(";")[0] for fault in said] == ["there is no model/lenet", "there is no setting mutation.ratoi"]
     jobs = [(composed([], CONF), []), (composed(["mutation.ratio=2"], CONF), ["mutation.ratio=2"])]

@@ -5,6 +5,9 @@ const filter = document.getElementById("filter");
 const choices = [...document.querySelectorAll("#classes button")];
 let onChosen = () => {};
 
+// A folder of macOS takes an accent apart from its letter; who types does not.
+const folded = (text) => text.normalize("NFKC").toLowerCase();
+
 function candidates() {
   return choices.filter((choice) => !choice.parentElement.hidden && !choice.disabled);
 }
@@ -15,9 +18,9 @@ function highlight(choice) {
 }
 
 function narrow() {
-  const typed = filter.value.trim().toLowerCase();
-  for (const choice of choices) choice.parentElement.hidden = !choice.textContent.toLowerCase().includes(typed);
-  const left = candidates(), name = (choice) => choice.textContent.toLowerCase();
+  const typed = folded(filter.value.trim()), name = (choice) => folded(choice.textContent);
+  for (const choice of choices) choice.parentElement.hidden = !name(choice).includes(typed);
+  const left = candidates();
   highlight(left.find((choice) => name(choice) === typed) || left.find((choice) => name(choice).startsWith(typed)) || left[0]);
 }
 

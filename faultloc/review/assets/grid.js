@@ -84,7 +84,8 @@ const accept = document.querySelector("[data-action=accept]");
 let foretelling;
 
 function foretell() {
-  word.textContent = selected.size ? `${selected.size.toLocaleString("en")} selected` : "The marked one";
+  word.textContent = selected.size
+    ? `${selected.size.toLocaleString("en")} selected` : windows.total === 0 ? "None" : "The marked one";
   const rows = about();
   clearTimeout(foretelling);
   if (!rows.length) return;
@@ -110,9 +111,27 @@ function toggle(index) {
   anchor = index;
 }
 
-function selectTo(index) {
-  const [from, to] = [Math.min(anchor, index), Math.max(anchor, index)];
-  for (let at = from; at <= to; at += 1) select(at, true);
+// What of the range has never been in sight is asked for.
+async function selectTo(index) {
+  const [from, to] = [Math.min(anchor, index), Math.max(anchor, index)], filter = currentFilter(), { turn } = windows;
+  let isKnown = true;
+  for (let at = from; at <= to; at += 1) {
+    select(at, true);
+    isKnown &&= Boolean(windows.get(at));
+  }
+  if (!isKnown) await selectRows({ ...filter, offset: from, limit: to - from + 1 }, turn);
+}
+
+async function selectRows(asked, turn) {
+  try {
+    const { rows } = await ask("/rows", asked);
+    if (turn !== windows.turn) return;
+    for (const row of rows) selected.add(row);
+  } catch (error) {
+    return say(error.message, true);
+  }
+  grid.refill();
+  mark();
 }
 
 function moveTo(index, isSelecting = false) {
@@ -125,15 +144,7 @@ function moveTo(index, isSelecting = false) {
   mark();
 }
 
-async function selectAll() {
-  try {
-    for (const row of (await ask("/rows", currentFilter())).rows) selected.add(row);
-  } catch (error) {
-    return say(error.message, true);
-  }
-  grid.refill();
-  mark();
-}
+const selectAll = () => selectRows(currentFilter(), windows.turn);
 
 async function send(path, content) {
   busy = true;
