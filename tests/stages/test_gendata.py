@@ -117,7 +117,7 @@ def test_texts_are_kept_with_their_words(tmp_path, run_stage):
     ("overrides", "sentence"),
     [
         (["dataset=npz", "dataset.path=nowhere.npz"], "nowhere.npz does not exist"),
-        (["fault.ratio=2"], "fault.ratio=2: expected a number between 0 and 1"),
+        (["fault.ratio=2"], "fault.ratio is 2; expected a number above 0 and below 1, or null"),
         (["dataset.subset=5"], "training samples, expected 2 or more of each class"),
         (
             ["dataset=rendered", "dataset.causes=0.1"],
