@@ -26,5 +26,8 @@ def test_every_file_that_is_no_code_is_installed_with_its_package():
     ]
     assert files
     for file in files:
-        package = ".".join(file.parent.relative_to(REPOSITORY).parts)
-        assert any(fnmatch(file.name, pattern) for pattern in SETUP["package-data"].get(package, [])), file
+        # A folder without code belongs to the package above it, whose patterns then name the folder.
+        home = next(folder for folder in file.parents if (folder / "__init__.py").is_file())
+        package, name = ".".join(home.relative_to(REPOSITORY).parts), file.relative_to(home).as_posix()
+        patterns = SETUP["package-data"].get(package, [])
+        assert any(fnmatch(name, pattern) and name.count("/") == pattern.count("/") for pattern in patterns), file
