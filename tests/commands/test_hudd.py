@@ -261,6 +261,7 @@ def test_the_modes_that_may_be_typed_are_those_that_there_are():
     assert list(mode.type.choices) == list(MODE_NAMES)
 
 
+@pytest.mark.exhaustive
 def test_a_killed_run_leaves_no_half_of_anything_and_the_same_command_ends_it(own, examined, tmp_path):
     command = [sys.executable, "-c", "import sys; from faultloc.cli import main; main()", "hudd"]
     call = [*command, *map(str, sound(own, tmp_path / "results", clusters=6))]

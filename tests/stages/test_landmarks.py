@@ -91,6 +91,7 @@ def test_purifying_removes_and_measures_the_squared_error(done):
     assert {f"test_mean_squared_error_{name}" for name in ("before", "cleaned", "uncleaned")} <= set(purified)
 
 
+@pytest.mark.exhaustive
 def test_a_watched_training_of_landmarks_gives_the_same_weights(done):
     weights = sorted((done.folder / "models/subject").glob("*.safetensors"))
     before = [file.read_bytes() for file in weights]
@@ -104,6 +105,7 @@ def test_a_watched_training_of_landmarks_gives_the_same_weights(done):
     done.run("dvc", "checkout", "--force", "dvc.yaml")
 
 
+@pytest.mark.exhaustive
 def test_the_stage_of_the_training_takes_targets(done):
     said = done.run(sys.executable, "-m", "stages.deep_localize", "deep_localize.fault.kind=wrong_activation").stdout
     assert "wrong_activation planted and localised; TCDCNN" in said

@@ -109,6 +109,7 @@ def test_a_corrupted_file_in_the_cache_is_computed_again(undisturbed, tmp_path):
         assert (made.folder / "data/preloss/train" / path.name).read_bytes() == path.read_bytes()
 
 
+@pytest.mark.exhaustive
 def test_two_users_may_share_a_cache_at_the_same_time_and_their_lock_files_are_that_of_a_run_alone(
     undisturbed, tmp_path
 ):

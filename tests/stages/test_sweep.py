@@ -75,6 +75,7 @@ def test_what_the_project_has_computed_a_job_takes_from_the_cache(toy):
     assert (folder / "dvc.lock").read_bytes() == before[0]
 
 
+@pytest.mark.exhaustive
 def test_raw_data_named_by_a_relative_path_are_found_and_their_changes_noticed(toy):
     raw = toy.project / "data/raw/own"
     raw.mkdir(parents=True)
