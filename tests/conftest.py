@@ -18,6 +18,10 @@ from jaxtyping import install_import_hook
 install_import_hook("faultloc", "beartype.beartype")
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
     from tests.stages.workspace import Workspace
 
 # What results and behaviour hang on: docs/versions.md says which of them were tried together.
@@ -61,6 +65,15 @@ def _torch_as_in_the_stages() -> None:
 
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """One browser for the tests of a file, which open tabs of their own."""
+    from tests.browser import chromium
+
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

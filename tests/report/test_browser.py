@@ -1,22 +1,15 @@
 """The page of a ranking in a real browser, in any of its forms."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from faultloc.report.dfaulo.content import ReportContent
 from faultloc.report.dfaulo.page import render_page
-from tests.browser import chromium, complaints, needs_browser, unseen_focus
+from tests.browser import complaints, needs_browser, unseen_focus
 
 pytestmark = needs_browser
 LONG = "a-very-long-name-" * 20
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    with chromium() as browser:
-        yield browser
 
 
 def many(content: ReportContent, count: int = 15) -> ReportContent:

@@ -1,6 +1,5 @@
 """The page in a real browser, as a person uses it: by keyboard, while the server is killed."""
 
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,11 +10,11 @@ import pytest
 
 from faultloc.io.results_store import load_results
 from faultloc.review.verdict_store import FILE_NAME, VerdictStore
+from tests.browser import needs_browser
 from tests.review.results_case import HOSTILE, Case, rename
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs the browser chromium")
+pytestmark = needs_browser
 
 
 class Server:
@@ -31,14 +30,6 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
             self.process.communicate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["sync_api.Browser"]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

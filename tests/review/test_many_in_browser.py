@@ -1,6 +1,5 @@
 """The grid, the picture and the overview in a real browser, by keyboard alone, and before an accessibility checker."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,22 +7,14 @@ import pytest
 
 from faultloc.io.results_store import load_results
 from faultloc.review.verdict_store import FILE_NAME, VerdictStore
+from tests.browser import needs_browser
 from tests.review.files_case import from_folder, photograph
 from tests.review.page import serving
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs the package axe-playwright-python")
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs the browser chromium")
+pytestmark = needs_browser
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 400, "height": 800}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["sync_api.Browser"]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

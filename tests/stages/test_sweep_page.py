@@ -1,13 +1,12 @@
 """The sweep's page in a real browser: its tables fit, however many jobs and rankings there are."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from stages.sweeping.job import Job, JobState, save_state
 from stages.sweeping.page import render_page
-from tests.browser import chromium, complaints, needs_browser, unseen_focus
+from tests.browser import complaints, needs_browser, unseen_focus
 
 RANKINGS = (
     "dfaulo_online",
@@ -21,12 +20,6 @@ RANKINGS = (
     "simifeat",
     "ncnv",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    with chromium() as browser:
-        yield browser
 
 
 def page_of(folder: Path, count: int) -> Path:

@@ -1,20 +1,12 @@
 """The page of root causes in a real browser."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from faultloc.report.hudd.page import render_causes, render_no_causes
-from tests.browser import chromium, complaints, needs_browser, unseen_focus
+from tests.browser import complaints, needs_browser, unseen_focus
 
 pytestmark = needs_browser
 LONG = "a-very-long-name-" * 20
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,12 @@
 """The page in a real browser: nothing is wider than the window, nothing is loaded, in any of its forms."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from faultloc.report.idc.page import write_page
-from tests.browser import chromium, complaints, needs_browser, unseen_focus
+from tests.browser import complaints, needs_browser, unseen_focus
 
 pytestmark = needs_browser
 LONG = "a-very-long-name-" * 20
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.mark.parametrize(
