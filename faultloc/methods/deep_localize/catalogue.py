@@ -98,6 +98,12 @@ RULES: dict[str, Rule] = {
     "optimizer.unknown_parameters": Rule(
         "update", "error", _NONE, "keep layers in nn.ModuleList or nn.ModuleDict, not in a list or a dict"
     ),
+    "gradient.part_unreached": Rule(
+        "backward",
+        "error",
+        _DELTA,
+        "compute this loss from the part's own output, without detach() or no_grad(), and let its optimizer step after",
+    ),
     "gradient.unreached": Rule(
         "backward", "error", _DELTA, "look for a threshold, argmax, rounding, detach() or no_grad() before the loss"
     ),

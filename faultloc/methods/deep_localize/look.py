@@ -66,7 +66,7 @@ def look_at_loss(
     stacked: Sequence[str] = ()
     if is_thorough:
         symptoms += check_structure(loss, trace, predictions)
-        doubts += check_reach(loss, model, trace)
+        doubts += check_reach(loss, model, trace, optimizers)
         stacked = stacked_layers(loss, trace)
     if not terms:
         notes.append(

@@ -1,7 +1,7 @@
 """A monitor inside the training loop: which layer and phase of the run is at fault, and what to do about it."""
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Literal, get_args
 
@@ -14,6 +14,7 @@ from faultloc.methods.deep_localize.catalogue import Symptom, as_finding, cause_
 from faultloc.methods.deep_localize.diagnosis import Diagnosis, FaultWarning, TrainingFault
 from faultloc.methods.deep_localize.finding import Finding
 from faultloc.methods.deep_localize.history import History
+from faultloc.methods.deep_localize.hooks.joined_modules import JoinedModules, parts_of
 from faultloc.methods.deep_localize.hooks.layer_trace import layers_of, owner_of
 from faultloc.methods.deep_localize.hooks.taps import Taps
 from faultloc.methods.deep_localize.observer import Observer
@@ -45,7 +46,7 @@ class TrainingMonitor:
 
     def __init__(
         self,
-        model: nn.Module,
+        model: nn.Module | Sequence[nn.Module] | Mapping[str, nn.Module],
         optimizer: Optimizer | Sequence[Optimizer],
         loss_fn: Callable[..., Tensor] | None = None,
         *,
@@ -59,18 +60,24 @@ class TrainingMonitor:
         self.findings: list[Finding] = []
         self.notes: list[str] = []
         self.should_stop = False
-        self._model, self._loss_fn = model, loss_fn
+        self._model, self._loss_fn = _as_one(model), loss_fn
         self._optimizers = [optimizer] if isinstance(optimizer, Optimizer) else list(optimizer)
         self._on_error = on_error
         self._on_finding = on_finding or _warn
         self._taps: Taps | None = None
+        self._part: nn.Module | None = None
         self._loss_hook: torch.utils.hooks.RemovableHandle | None = None
-        self._observer = Observer(model, self._optimizers, every=every, found=self._found, noted=self._note)
+        self._observer = Observer(self._model, self._optimizers, every=every, found=self._found, noted=self._note)
 
     @property
     def history(self) -> History:
         """The statistics so far."""
         return self._observer.history
+
+    @property
+    def histories(self) -> list[History]:
+        """The statistics of each objective: of each loss with the optimizers that step after it."""
+        return self._observer.histories or [self._observer.history]
 
     def attach(self) -> "TrainingMonitor":
         """Watches from now on, through hooks, until ``close``; the loop needs no change."""
@@ -84,38 +91,61 @@ class TrainingMonitor:
                 self._loss_hook = self._loss_fn.register_forward_hook(self._loss_was_called)
         return self
 
-    def forward_begins(self, arguments: tuple, named_arguments: dict) -> None:
+    def add_module(self, name: str, module: nn.Module, entry: nn.Module | None = None) -> None:
+        """Takes one more module into the run; ``entry`` is the one that is called, if not the module itself."""
+        if not isinstance(self._model, JoinedModules):
+            raise ConfigError("a monitor of one model takes no further ones; expected it to be made with a mapping")
+        if all(module is not part for part in parts_of(self._model).values()):
+            before = parts_of(self._model)
+            self._model.join(name, module)
+            if len(before) > 0:
+                self._observer.model_has_changed()
+        if self._taps is not None:
+            self._taps.watch_calls_of(entry or module)
+            self._taps.watch_layers_of(self._model)
+
+    def add_optimizer(self, optimizer: Optimizer) -> None:
+        """Takes one more optimizer into the run."""
+        self._optimizers.append(optimizer)
+        self._observer.optimizer_joins(optimizer)
+        if self._taps is not None:
+            self._taps.watch_steps_of(optimizer)
+
+    def forward_begins(self, arguments: tuple, named_arguments: dict, module: nn.Module | None = None) -> None:
         """Tells of a call of the model that had begun when the monitor was attached."""
         if self._taps is not None:
-            self._taps.forward_begins(arguments, named_arguments)
+            called = module if module is not None else next(iter(parts_of(self._model).values()))
+            self._taps.forward_begins(called, arguments, named_arguments)
 
     def part_begins(self, part: nn.Module, arguments: tuple, named_arguments: dict) -> None:
         """Tells of a call of a part of the model, by a training step that does not call the model itself."""
         if self._taps is not None:
-            self._taps.tell(self._observer.part_begins, part, arguments, named_arguments)
+            self._part = part
+            self._taps.forward_begins(part, arguments, named_arguments)
 
     def part_ends(self, returned: object) -> None:
         """Tells of what that call has given."""
-        if self._taps is not None:
-            self._taps.tell(self._observer.part_ends, returned)
+        if self._taps is not None and self._part is not None:
+            self._taps.forward_ends(self._part, returned)
 
     def close(self) -> Diagnosis:
         """Takes all hooks away; what was found, the likeliest root cause first."""
         self._detach()
-        self._observer.begin_step()
+        self._observer.end()
         return self.diagnosis()
 
     def diagnosis(self) -> Diagnosis:
         """What was found so far, the likeliest root cause first."""
         notes = list(self.notes)
-        if not self.history.losses and not self.findings and not notes:
+        steps = sum(len(history.losses) for history in self.histories)
+        if not steps and not self.findings and not notes:
             notes.append(
                 "no training step was seen; expected the model to be called, backward() and step() while the monitor "
                 "is attached: is the loader empty?"
             )
         owners = [owner_of(name) for name, _ in self._model.named_parameters()]
         layers = list(dict.fromkeys([*layers_of(self._model).values(), *owners]))
-        return Diagnosis(cause_first(self.findings), layers, len(self.history.losses), notes)
+        return Diagnosis(cause_first(self.findings), layers, steps, notes)
 
     def __enter__(self) -> "TrainingMonitor":
         return self.attach()
@@ -174,6 +204,18 @@ class TrainingMonitor:
         self.should_stop = True
         if self._on_error == "raise":
             raise TrainingFault(errors[0])
+
+
+def _as_one(model: nn.Module | Sequence[nn.Module] | Mapping[str, nn.Module]) -> nn.Module:
+    """One module as it is, several joined: by their names, or by those of their classes."""
+    if isinstance(model, nn.Module):
+        return model
+    if isinstance(model, Mapping):
+        return JoinedModules(model)
+    joined = JoinedModules({})
+    for one in model:
+        joined.join(type(one).__name__, one)
+    return joined
 
 
 def _warn(finding: Finding) -> None:

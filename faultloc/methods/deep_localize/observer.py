@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -9,20 +10,20 @@ from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.history import History
+from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of
 from faultloc.methods.deep_localize.hooks.gradients import (
-    TotalNorm,
     gradient_norms,
     relative_updates,
     weight_norms,
     weight_sample,
 )
-from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors_in
-from faultloc.methods.deep_localize.hooks.targets import SeenTargets
+from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
+from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.look import look_at_loss
+from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite, nonfinite_gradients
 from faultloc.methods.deep_localize.rules.sample_mixing import check_sample_mixing
-from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
 from faultloc.methods.deep_localize.rules.wiring import (
     StaleGradients,
     check_gradient_path,
@@ -30,13 +31,13 @@ from faultloc.methods.deep_localize.rules.wiring import (
     check_optimizers,
     check_stepping,
     constant_weights,
-    parameters_by_name,
     still_constant,
+    unreached_part,
 )
 from faultloc.methods.deep_localize.step import StepUnderWay
 
-_DENSE_START, _THOROUGH, _SETTLED = 5, 5, 3
-_LONG_RUN, _SELDOM = 200, 5
+_THOROUGH, _SETTLED = 5, 3
+_UNREACHED_STEPS = 3
 # Inputs of this size are a mistake whatever comes of it.
 _FAR_OUT = 1000
 
@@ -53,21 +54,45 @@ class Observer:
         found: Callable[[Symptom], object],
         noted: Callable[[str], object],
     ) -> None:
-        self.history = History()
         self.step = 0
         self.wants_layers = False
         self.given_target: Tensor | None = None
         self._model, self._optimizers, self._every = model, list(optimizers), every
         self._found, self._noted = found, noted
-        self._parameters = {id(one): parameters_by_name(model, one) for one in optimizers}
-        self._total_norms = {key: TotalNorm(held) for key, held in self._parameters.items()}
-        self._stale = StaleGradients(self._parameters)
+        self._held = {id(one): HeldParameters(model, one) for one in optimizers}
+        self._stale = StaleGradients({})
         self._constant = constant_weights(dict(model.named_parameters()))
-        self._targets, self._inputs = SeenTargets(), SeenInputs()
-        self._backwards = 0
+        self._objectives = Objectives()
+        # Optimizers whose parameters the loss of others hangs on: they work against each other, it may be.
+        self._contested: frozenset[int] = frozenset()
+        self._backwards = self._closures = 0
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
         self._is_asleep = False
         self._now = StepUnderWay(is_sampled=True)
+        self.model_has_changed()
+
+    def optimizer_joins(self, optimizer: Optimizer) -> None:
+        """One more optimizer takes part."""
+        self._optimizers.append(optimizer)
+        self._held[id(optimizer)] = HeldParameters(self._model, optimizer)
+        self.model_has_changed()
+
+    def model_has_changed(self) -> None:
+        """The model has other parameters than before, or the optimizers hold others."""
+        for held in self._held.values():
+            held.read()
+        self._stale.follow({key: held.by_name for key, held in self._held.items()})
+
+    @property
+    def histories(self) -> list[History]:
+        """The statistics of each objective, in the order of their first steps."""
+        return [objective.history for objective in self._objectives.all]
+
+    @property
+    def history(self) -> History:
+        """The statistics of the first objective."""
+        known = self.histories
+        return known[0] if known else (self._now.objective or Objective()).history
 
     @property
     def is_sampled(self) -> bool:
@@ -76,13 +101,17 @@ class Observer:
 
     def begin_step(self) -> None:
         """Forgets the step before, and lets go of its tensors."""
-        # What goes wrong does so early; in a long run it is enough to look now and then.
-        every = self._every if self.step <= _LONG_RUN else _SELDOM * self._every
-        is_sampled = self.step < _DENSE_START or self.step % every == 0
+        is_sampled = self._objectives.wants_look()
         if is_sampled or self._now.is_sampled:
             self._now = StepUnderWay(is_sampled)
         else:
             self._now.restart()
+
+    def end(self) -> None:
+        """No more will come."""
+        if self._now.stepped and not self._is_asleep:
+            self._end_step()
+        self.begin_step()
 
     def sleep(self) -> None:
         """Looks no further."""
@@ -91,92 +120,98 @@ class Observer:
 
     # What the hooks tell.
 
-    def forward_begins(self, arguments: tuple, named_arguments: dict) -> None:
-        """The model is called: in training when gradients are on."""
-        if self._is_asleep or not torch.is_grad_enabled():
-            self.wants_layers = False
-            return
-        self._open_forward(ForwardCall(self._model, arguments, named_arguments))
-
-    def part_begins(self, part: nn.Module, arguments: tuple, named_arguments: dict) -> None:
-        """The training step calls a part of the model, outside of any call of the model itself.
-
-        The first such call after a backward pass begins the forward pass.
-        """
+    def forward_begins(self, module: nn.Module, arguments: tuple, named_arguments: dict) -> None:
+        """The model, or one of several, is called: in training when gradients are on."""
         if self._is_asleep or not torch.is_grad_enabled():
             return
-        call = ForwardCall(part, arguments, named_arguments)
-        if self._now.calls and not self._now.is_forward_over:
-            self._now.calls.append(call)
-        else:
-            self._open_forward(call)
-
-    def part_ends(self, returned: object) -> None:
-        """A part has given its outputs, which may be the model's."""
-        if torch.is_grad_enabled() and not self._is_asleep:
-            self._now.outputs = list(tensors_in(returned))
-
-    def _open_forward(self, call: ForwardCall) -> None:
-        self._now.calls, self._now.is_forward_over = [call], False
-        self.wants_layers = self._now.is_sampled
-        if self.wants_layers:
-            self._now.trace = LayerTrace([call.arguments, call.named_arguments])
+        if self._now.stepped and not self._closures:
+            self._end_step()
+        now = self._now
+        if now.under_way is not None and now.under_way is not module and not now.is_forward_over:
+            return  # called from inside the call that is under way
+        now.open_call(ForwardCall(module, arguments, named_arguments))
+        self.wants_layers = now.is_sampled
 
     def layer_returns(self, name: str, layer: nn.Module, given: tuple, returned: object) -> None:
         """A layer was called during a step that is looked at closely."""
-        self._now.trace.record(name, layer, given, returned)
+        self._now.traces[-1].record(name, layer, given, returned)
 
-    def forward_ends(self, returned: object) -> None:
-        """The model has given its outputs."""
-        self.wants_layers = False
-        if torch.is_grad_enabled() and not self._is_asleep:
-            self._now.outputs = list(tensors_in(returned))
+    def forward_ends(self, module: nn.Module, returned: object) -> None:
+        """It has given its outputs."""
+        now = self._now
+        if now.under_way is not module:
+            return
+        now.under_way, self.wants_layers = None, False
+        if now.is_sampled and not self._is_asleep:
+            now.returned[-1] = list(tensors_in(returned))
 
     def backward_begins(self, loss: Tensor) -> None:
         """The loss is known, and its graph is still there."""
-        if self._is_asleep or not self._now.calls:
+        if self._is_asleep:
             return
-        self.wants_layers, self._now.is_forward_over = False, True
+        if self._now.stepped and not self._closures:
+            self._end_step(keeps_calls=True)
+        now = self._now
+        if not now.calls:
+            return
+        self.wants_layers, now.is_forward_over, now.under_way = False, True, None
         if loss.numel() != 1:
             self._noted(
                 f"the loss has {loss.numel()} values; expected one: their mean is followed, contracts are not checked"
             )
         value = loss.item() if loss.numel() == 1 else float(loss.detach().float().mean())
         self._backwards += 1
-        self._now.losses.append(value)
-        if self._now.is_sampled:
+        if not now.losses:
+            modules = frozenset([id(call.module) for call in now.calls])
+            now.kind = (None if loss.grad_fn is None else loss.grad_fn.name(), modules)
+        now.losses.append(value)
+        if now.is_sampled:
             self._stale.look(has_stepped=self.step > 0)
+            now.settle_calls(loss)
+            now.reached.append(self._reached(loss))
+        if now.objective is None:
+            now.loss = (now.kind, now.reached[0] if now.reached else None)
+            now.objective = self._objectives.expected(now.loss)
         if self.step == 0:
             self._check_wiring()
         if not math.isfinite(value):
-            self._lost(first_nonfinite(self._model, self._now.calls, value))
-        elif self._now.is_sampled:
+            self._lost(first_nonfinite(self._model, now.calls, value))
+        elif now.is_sampled:
             self._look_closely(loss, value)
 
     def step_begins(self, optimizer: Optimizer, has_closure: bool) -> None:
         """Gradients are complete, the weights as they were."""
         if self._is_asleep:
             return
-        if self._now.is_sampled:
-            self._now.before[id(optimizer)] = weight_sample(self._parameters[id(optimizer)])
-        if not has_closure and self._now.calls:
+        key = id(optimizer)
+        if key in self._now.stepped:
+            self._end_step()
+        self._closures += has_closure
+        now = self._now
+        if now.is_sampled or self._held[key].has_changed():
+            self.model_has_changed()
+        if now.is_sampled:
+            now.before[key] = weight_sample(self._held[key].by_name)
+        if not has_closure and now.calls:
             self._read_gradients(optimizer)
 
     def step_ends(self, optimizer: Optimizer, has_closure: bool) -> None:
         """The weights have changed."""
+        self._closures -= has_closure
         if self._is_asleep or not self._now.calls:
             return
-        key = id(optimizer)
+        now, key = self._now, id(optimizer)
         if has_closure:
             self._read_gradients(optimizer)
-        if self._now.is_sampled:
-            before = self._now.before.get(key, {})
-            self._now.updates |= relative_updates(before, self._parameters[key])
-            self._now.weights |= weight_norms(before)
+        if now.is_sampled:
+            before = now.before.get(key, {})
+            now.updates |= relative_updates(before, self._held[key].by_name)
+            now.weights |= weight_norms(before)
             for symptom in self._stale.stepped(key):
                 self._found(symptom)
-        self._now.stepped.add(key)
-        if len(self._now.stepped) == len(self._optimizers):
+        now.stepped.add(key)
+        # Of several optimizers, others may step on the same loss: what comes next tells.
+        if len(now.stepped) == len(self._optimizers):
             self._end_step()
 
     # What follows from it.
@@ -187,9 +222,17 @@ class Observer:
         for symptom in check_stepping(self._backwards):
             self._found(symptom)
 
+    def _reached(self, loss: Tensor) -> frozenset[int]:
+        """The optimizers whose parameters ``loss`` hangs on; of a single one that is not asked."""
+        if len(self._optimizers) == 1:
+            return frozenset(self._held)
+        leaves = {id(leaf) for leaf in leaves_of(loss)}
+        return frozenset(key for key, held in self._held.items() if leaves & held.identities)
+
     def _look_closely(self, loss: Tensor, value: float) -> None:
         now = self._now
-        is_thorough = self.step < _DENSE_START or self.step % (_THOROUGH * self._every) == 0
+        objective = now.objective or Objective()
+        is_thorough = objective.is_new() or objective.step % (_THOROUGH * self._every) == 0
         look = look_at_loss(
             loss,
             value,
@@ -197,70 +240,103 @@ class Observer:
             now.outputs,
             now.trace,
             self.given_target,
-            self._targets,
+            objective.targets,
             self._optimizers,
             is_thorough=is_thorough,
         )
-        for symptom in (*look.symptoms, *self._inputs.look(now.calls[0].given)):
-            self._found(symptom)
-        if is_thorough:
-            for symptom in check_mode(self._model):
+        for symptom in (*look.symptoms, *objective.inputs.look(now.calls[0].given)):
+            # What another model is asked for is all the same: a critic's answer for all that is real, for instance.
+            if symptom.rule != "labels.single" or len(self._optimizers) == 1 or self._is_settled(objective):
                 self._found(symptom)
-            self.history.stacked = list(look.stacked)
+        if is_thorough:
+            for symptom in check_mode(self._model, now.trace):
+                self._found(symptom)
+            objective.history.stacked = list(look.stacked)
         for doubt in look.doubts:
             if doubt.rule != "gradient.unreached":
-                self.history.doubts.setdefault(doubt.rule, doubt)
+                objective.history.doubts.setdefault(doubt.rule, doubt)
             if doubt.rule == "input.scale" and doubt.value > _FAR_OUT:
                 self._found(doubt)
-        if self.step == 0:
+        if objective.step == 0 and len(now.losses) == 1:
             for doubt in check_sample_mixing(now.calls, now.outputs, look.target):
-                self.history.doubts[doubt.rule] = doubt
+                objective.history.doubts[doubt.rule] = doubt
         for note in look.notes:
             self._noted(note)
         now.look = look
-        self.history.kind = look.kind
+        objective.history.kind = look.kind
+
+    def _is_settled(self, objective: Objective) -> bool:
+        """Whether the objective has been seen often enough to know that nobody works against it."""
+        return objective.step >= _SETTLED and not objective.optimizers & self._contested
 
     def _read_gradients(self, optimizer: Optimizer) -> None:
-        if not self._now.is_sampled:
-            total = self._total_norms[id(optimizer)]()
-            self._now.total_norm = math.hypot(self._now.total_norm, total)
-            if math.isfinite(total):
+        now, held = self._now, self._held[id(optimizer)]
+        if not now.is_sampled:
+            size = held.gradient_size()
+            now.total_norm = math.hypot(now.total_norm, size)
+            if math.isfinite(size):
                 return
-        parameters = self._parameters[id(optimizer)]
-        norms = gradient_norms(parameters)
-        self._now.norms |= norms
-        if self._now.is_sampled:
-            self._now.total_norm = math.hypot(self._now.total_norm, *norms.values())
-        if self.step < _DENSE_START:
-            unreached = {doubt.rule: doubt for doubt in self._now.look.doubts}.get("gradient.unreached")
-            for symptom in check_gradient_path(self._now.trace, parameters):
-                self._found(unreached if unreached is not None and symptom.rule == "gradient.none" else symptom)
+        norms = gradient_norms(held.by_name)
+        now.norms |= norms
+        if now.is_sampled:
+            now.total_norm = math.hypot(now.total_norm, held.gradient_size())
+            self._check_path(held, optimizer)
         # With a gradient scaler the step itself leaves out gradients that are not finite: no fault.
         if getattr(optimizer, "grad_scale", None) is None and not math.isfinite(sum(norms.values())):
             self._lost(nonfinite_gradients(norms))
 
-    def _end_step(self) -> None:
-        now, history = self._now, self.history
+    def _check_path(self, held: HeldParameters, optimizer: Optimizer) -> None:
+        now = self._now
+        if now.objective is None or not now.objective.is_new():
+            return
+        if held.has_gradient():
+            held.steps_without = 0
+        elif len(self._optimizers) > 1:
+            # Of several, one may have nothing to do in a step: its part is not used, for instance.
+            held.steps_without += 1
+            if held.steps_without == _UNREACHED_STEPS and not held.ever_had_gradient:
+                self._found(unreached_part(self._model, held.parameters))
+            return
+        unreached = {doubt.rule: doubt for doubt in now.look.doubts}.get("gradient.unreached")
+        for symptom in check_gradient_path(now.trace, held.by_name):
+            self._found(unreached if unreached is not None and symptom.rule == "gradient.none" else symptom)
+
+    def _end_step(self, *, keeps_calls: bool = False) -> None:
+        now = self._now
         if now.losses:
-            history.add_step(sum(now.losses) / len(now.losses), now.total_norm)
-        if now.is_sampled and now.losses:
-            history.add_sample(now.statistics(self.step, self._optimizers))
-            if self._constant and self.step >= _SETTLED and self._has_rate():
+            objective = self._objectives.stepped(
+                frozenset(now.stepped), now.kind, now.loss, now.objective or Objective()
+            )
+            self._add_step(objective)
+            objective.ends_step(self._every, was_looked_at=now.is_sampled)
+            self.step += 1
+        before = replace(now)
+        self.begin_step()
+        if keeps_calls:
+            self._now.take_calls(before)
+
+    def _add_step(self, objective: Objective) -> None:
+        now, history = self._now, objective.history
+        history.add_step(sum(now.losses) / len(now.losses), now.total_norm)
+        if len(set(now.reached)) > 1 or any(reached - now.stepped for reached in now.reached):
+            self._contested |= frozenset().union(*now.reached)
+        if now.is_sampled:
+            history.add_sample(now.statistics(objective.step, [o for o in self._optimizers if id(o) in now.stepped]))
+            if self._constant and self.step >= _SETTLED and self._has_rate(history):
                 for symptom in still_constant(self._constant, dict(self._model.named_parameters())):
                     self._found(symptom)
                 self._constant = []
         if now.is_sampled or history.gradient_norms[-1:] == [0.0]:
-            for symptom in check_dynamics(history, follows_one_loss=len(self._optimizers) == 1):
+            follows = not objective.optimizers & self._contested
+            for symptom in check_dynamics(history, follows_one_loss=follows):
                 self._found(symptom)
-        self.step += 1
-        self.begin_step()
 
-    def _has_rate(self) -> bool:
-        return sum(sample.learning_rate > 0 for sample in self.history.sampled) >= 2
+    def _has_rate(self, history: History) -> bool:
+        return sum(sample.learning_rate > 0 for sample in history.sampled) >= 2
 
     def _lost(self, symptom: Symptom) -> None:
         self._found(symptom)
         if symptom.rule != "input.nonfinite":
-            for cause in explains_nonfinite(self.history):
+            for cause in explains_nonfinite(self._now.objective.history if self._now.objective else self.history):
                 self._found(cause)
         self.sleep()

@@ -70,7 +70,7 @@ class ReleasedMonitor:
             self._taps.remove()
         return self.verdict
 
-    def forward_begins(self, arguments: tuple, named_arguments: dict) -> None:
+    def forward_begins(self, module: nn.Module, arguments: tuple, named_arguments: dict) -> None:
         """The model is called."""
         self._is_training = torch.is_grad_enabled()
 
@@ -83,7 +83,7 @@ class ReleasedMonitor:
         if output.requires_grad:
             output.register_hook(lambda gradient: self._gradient.__setitem__(name, float(gradient.mean())))
 
-    def forward_ends(self, returned: object) -> None:
+    def forward_ends(self, module: nn.Module, returned: object) -> None:
         """Keeps the outputs, for the accuracy."""
         if self._is_training:
             self._outputs = list(tensors_in(returned))

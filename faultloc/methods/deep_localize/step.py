@@ -1,15 +1,19 @@
 """The step under way: what has been seen of it so far."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.history import SampledStep
+from faultloc.methods.deep_localize.hooks.autograd_walk import walk
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.look import Look
+from faultloc.methods.deep_localize.objective import Objective
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
+
+_MOST_CALLS, _MOST_NODES = 8, 4000
 
 
 @dataclass
@@ -19,8 +23,17 @@ class StepUnderWay:
     is_sampled: bool
     calls: list[ForwardCall] = field(default_factory=list)
     is_forward_over: bool = False
-    outputs: list[Tensor] = field(default_factory=list)
+    # The call that has not returned yet.
+    under_way: nn.Module | None = None
+    # Of each call: what it gave, and the calls of layers in it.
+    returned: list[list[Tensor]] = field(default_factory=list)
+    traces: list[LayerTrace] = field(default_factory=list)
     trace: LayerTrace = field(default_factory=LayerTrace)
+    # What is known of the first loss, and which optimizers' parameters each loss hangs on.
+    kind: Hashable = None
+    loss: Hashable = None
+    reached: list[frozenset[int]] = field(default_factory=list)
+    objective: Objective | None = None
     losses: list[float] = field(default_factory=list)
     look: Look = field(default_factory=Look)
     norms: dict[str, float] = field(default_factory=dict)
@@ -33,9 +46,48 @@ class StepUnderWay:
 
     def restart(self) -> None:
         """The next step, where neither it nor this one is sampled: most steps are such, and have to be quick."""
-        self.calls, self.outputs, self.losses, self.is_forward_over = [], [], [], False
+        self.calls, self.losses, self.is_forward_over, self.under_way = [], [], False, None
+        self.kind = self.loss = self.objective = None
         self.total_norm = 0.0
         self.stepped.clear()
+
+    @property
+    def outputs(self) -> list[Tensor]:
+        """What the calls have given, the latest first."""
+        return [output for outputs in reversed(self.returned) for output in outputs]
+
+    def open_call(self, call: ForwardCall) -> None:
+        """A call begins, after others of the same pass or as the first of a new one."""
+        if self.is_forward_over:
+            self.calls, self.returned, self.traces, self.is_forward_over = [], [], [], False
+        elif len(self.calls) >= _MOST_CALLS:  # a validation pass without no_grad, it may be
+            del self.calls[0], self.returned[:1], self.traces[:1]
+        self.calls.append(call)
+        self.under_way = call.module
+        if self.is_sampled:
+            self.returned.append([])
+            self.traces.append(LayerTrace([call.arguments, call.named_arguments]))
+
+    def take_calls(self, before: "StepUnderWay") -> None:
+        """Takes over the calls of the step before, whose outputs a further loss is made of."""
+        self.calls, self.is_forward_over = before.calls, before.is_forward_over
+        self.returned, self.traces = before.returned, before.traces
+        # What was not followed closely then cannot be looked at now.
+        self.is_sampled = self.is_sampled and before.is_sampled
+
+    def settle_calls(self, loss: Tensor) -> None:
+        """Leaves out the calls of a module that have no part in ``loss`` while a later call of the same module has."""
+        if len(self.calls) > 1 and loss.grad_fn is not None:
+            nodes = {node for node, _ in walk(loss.grad_fn, most=_MOST_NODES)}
+            used = [any(one.grad_fn in nodes for one in outputs) for outputs in self.returned]
+            have_part = {id(call.module) for call, is_used in zip(self.calls, used, strict=True) if is_used}
+            kept = [index for index, call in enumerate(self.calls) if used[index] or id(call.module) not in have_part]
+            self.calls = [self.calls[index] for index in kept]
+            self.returned = [self.returned[index] for index in kept]
+            self.traces = [self.traces[index] for index in kept]
+        self.trace = LayerTrace()
+        for trace in self.traces:
+            self.trace.calls += trace.calls
 
     def statistics(self, step: int, optimizers: Sequence[Optimizer]) -> SampledStep:
         """The full statistics, once all ``optimizers`` have stepped; ``step`` is its number."""

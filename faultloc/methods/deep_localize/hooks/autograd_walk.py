@@ -65,6 +65,12 @@ def walk(root: Node, *, most: int) -> Iterator[tuple[Node, int]]:
         level, distance = following, distance + 1
 
 
+def leaves_of(loss: Tensor, *, most: int = 4000) -> list[Tensor]:
+    """The tensors that a backward pass from ``loss`` would give gradients, of at most ``most`` nodes."""
+    nodes = [] if loss.grad_fn is None else walk(loss.grad_fn, most=most)
+    return [leaf for node, _ in nodes if (leaf := getattr(node, "variable", None)) is not None]
+
+
 def past_shaping(node: Node | None, *, clipping: bool = True) -> Node | None:
     """The first node at or behind ``node`` that computes values rather than shapes them (or clips them)."""
     while node is not None and (node.name() in _SHAPING or (clipping and node.name() in _CLIPPING)):

@@ -23,18 +23,6 @@ def gradient_norms(parameters: Mapping[str, nn.Parameter]) -> dict[str, float]:
     return dict(zip(having, torch.stack([norm.float() for norm in norms]).tolist(), strict=True))
 
 
-class TotalNorm:
-    """The norm of all gradients together, as cheaply as it can be had: one fused operation, one reading, no names."""
-
-    def __init__(self, parameters: Mapping[str, nn.Parameter]) -> None:
-        self._parameters = [parameter for parameter in parameters.values() if parameter.requires_grad]
-
-    def __call__(self) -> float:
-        """The norm of the gradients that there are, 0 where there are none."""
-        having = [grad for one in self._parameters if (grad := one.grad) is not None and not grad.is_sparse]
-        return torch.linalg.vector_norm(torch.stack(torch._foreach_norm(having))).item() if having else 0.0
-
-
 def weight_sample(parameters: Mapping[str, nn.Parameter]) -> dict[str, Tensor]:
     """A copy of at most 8,192 evenly spaced values of every weight with two axes or more."""
     return {name: _values(parameter).clone() for name, parameter in parameters.items() if _is_weight(parameter)}

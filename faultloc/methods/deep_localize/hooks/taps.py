@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.utils.hooks import RemovableHandle
 
+from faultloc.methods.deep_localize.hooks.joined_modules import parts_of
 from faultloc.methods.deep_localize.hooks.layer_trace import layers_of
 
 
@@ -27,14 +28,14 @@ class Watching(Protocol):
     def is_sampled(self) -> bool:
         """Whether the step under way is looked at closely, so that layers need hooks."""
 
-    def forward_begins(self, arguments: tuple, named_arguments: dict) -> None:
-        """The model is called."""
+    def forward_begins(self, module: nn.Module, arguments: tuple, named_arguments: dict) -> None:
+        """The model, or one of several, is called."""
 
     def layer_returns(self, name: str, layer: nn.Module, given: tuple, returned: object) -> None:
         """A layer was called; only told while ``wants_layers``."""
 
-    def forward_ends(self, returned: object) -> None:
-        """The model has given its outputs."""
+    def forward_ends(self, module: nn.Module, returned: object) -> None:
+        """It has given its outputs."""
 
     def backward_begins(self, loss: Tensor) -> None:
         """A backward pass is about to run from ``loss``."""
@@ -77,10 +78,14 @@ class Taps:
         self._observer, self._after, self._failed = observer, after, failed
         self._handles: list[RemovableHandle] = []
         self._layer_handles: list[RemovableHandle] = []
-        self._layer_hooks = [(layer, self._layer_hook(name)) for layer, name in layers_of(model).items()]
+        self._entries: set[int] = set()
+        self._layer_hooks: list[tuple[nn.Module, Callable]] = []
         try:
-            self._put_on(model, optimizers)
-            self._put_on_layers()
+            for part in parts_of(model).values():
+                self.watch_calls_of(part)
+            for optimizer in optimizers:
+                self.watch_steps_of(optimizer)
+            self.watch_layers_of(model)
         except RuntimeError:
             self.remove()
             raise
@@ -89,18 +94,30 @@ class Taps:
             torch.autograd.backward = _backward  # type: ignore[assignment]
         _attached.append(self)
 
-    def _put_on(self, model: nn.Module, optimizers: Sequence[Optimizer]) -> None:
-        keep = self._handles.append
-        keep(model.register_forward_pre_hook(self._forward_begins, with_kwargs=True))
-        keep(model.register_forward_hook(self._forward_ends))
-        for optimizer in optimizers:
-            keep(optimizer.register_step_pre_hook(self._step_begins))
-            keep(optimizer.register_step_post_hook(self._step_ends))
+    def watch_calls_of(self, module: nn.Module) -> None:
+        """Tells of the calls of one more module."""
+        if id(module) not in self._entries:
+            self._entries.add(id(module))
+            self._handles.append(module.register_forward_pre_hook(self.forward_begins, with_kwargs=True))
+            self._handles.append(module.register_forward_hook(self._forward_ends))
+
+    def watch_steps_of(self, optimizer: Optimizer) -> None:
+        """Tells of the steps of one more optimizer."""
+        self._handles.append(optimizer.register_step_pre_hook(self._step_begins))
+        self._handles.append(optimizer.register_step_post_hook(self._step_ends))
+
+    def watch_layers_of(self, model: nn.Module) -> None:
+        """Tells of the layers of ``model``, and of no other's any more."""
+        self._take_off_layers()
+        self._layer_hooks = [(layer, self._layer_hook(name)) for layer, name in layers_of(model).items()]
+        if self._observer.is_sampled:
+            self._put_on_layers()
 
     def _put_on_layers(self) -> None:
         """Layers have hooks only in the steps that are looked at closely: a hook costs, even one that does nothing."""
         for layer, hook in self._layer_hooks:
-            self._layer_handles.append(layer.register_forward_hook(hook))
+            # Before the hook that tells the end of the call: the layer may be the model itself.
+            self._layer_handles.append(layer.register_forward_hook(hook, prepend=True))
 
     def _take_off_layers(self) -> None:
         for handle in self._layer_handles:
@@ -126,9 +143,14 @@ class Taps:
         if self._observer.step == 0:
             self._after()
 
-    def forward_begins(self, arguments: tuple, named_arguments: dict) -> None:
-        """The model is called."""
-        self.tell(self._observer.forward_begins, arguments, named_arguments)
+    def forward_begins(self, module: nn.Module, arguments: tuple, named_arguments: dict) -> None:
+        """A module is called whose calls are watched."""
+        self.tell(self._observer.forward_begins, module, arguments, named_arguments)
+        self._match_layers()
+
+    def forward_ends(self, module: nn.Module, returned: object) -> None:
+        """It has given its outputs."""
+        self.tell(self._observer.forward_ends, module, returned)
 
     def tell(self, event: Callable[..., object], *details: object) -> None:
         """Lets the observer know of ``event``; what goes wrong there stays there."""
@@ -146,22 +168,23 @@ class Taps:
 
         return hook
 
-    def _forward_begins(self, _: nn.Module, given: tuple, named: dict) -> None:
-        self.forward_begins(given, named)
-
-    def _forward_ends(self, _: nn.Module, __: tuple, returned: object) -> None:
-        self.tell(self._observer.forward_ends, returned)
+    def _forward_ends(self, module: nn.Module, _: tuple, returned: object) -> None:
+        self.forward_ends(module, returned)
 
     def _step_begins(self, optimizer: Optimizer, given: tuple, named: dict) -> None:
         self.tell(self._observer.step_begins, optimizer, _has_closure(given, named))
 
     def _step_ends(self, optimizer: Optimizer, given: tuple, named: dict) -> None:
         self.tell(self._observer.step_ends, optimizer, _has_closure(given, named))
-        if self._observer.is_sampled and not self._layer_handles:
-            self._put_on_layers()
-        elif self._layer_handles and not self._observer.is_sampled:
-            self._take_off_layers()
+        self._match_layers()
         self._after()
+
+    def _match_layers(self) -> None:
+        is_wanted = self._observer.is_sampled
+        if is_wanted and not self._layer_handles:
+            self._put_on_layers()
+        elif self._layer_handles and not is_wanted:
+            self._take_off_layers()
 
 
 def _has_closure(arguments: tuple, named: dict) -> bool:

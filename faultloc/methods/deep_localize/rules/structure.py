@@ -1,9 +1,10 @@
 """What is odd in how a model computes, seen in the graph of one step: axes, tiny batches, cut states."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from torch import Tensor, nn
 from torch.autograd.graph import Node
+from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import OPTIMIZER
@@ -28,7 +29,7 @@ def check_structure(loss: Tensor, trace: LayerTrace, predictions: Collection[Nod
         yield from _cut_calls(trace, set(reached))
 
 
-def check_reach(loss: Tensor, model: nn.Module, trace: LayerTrace) -> list[Symptom]:
+def check_reach(loss: Tensor, model: nn.Module, trace: LayerTrace, optimizers: Sequence[Optimizer]) -> list[Symptom]:
     """Doubts where the loss hangs on none of the model's parameters, or also on parameters that are not the model's.
 
     Either may be meant: the loss may be a second model's, which is trained by an optimizer of its own. Or the loss is
@@ -47,7 +48,8 @@ def check_reach(loss: Tensor, model: nn.Module, trace: LayerTrace) -> list[Sympt
             "no gradient gets from the loss to any of the model's parameters: something between is not differentiable"
         )
         return [Symptom("gradient.unreached", place, 0, 1, sentence)]
-    strangers = [leaf for leaf in leaves if isinstance(leaf, nn.Parameter) and id(leaf) not in own]
+    held = {id(one) for optimizer in optimizers for group in optimizer.param_groups for one in group["params"]}
+    strangers = [leaf for leaf in leaves if isinstance(leaf, nn.Parameter) and id(leaf) not in own | held]
     if not strangers:
         return []
     sentence = f"{len(strangers)} parameters take part that the model does not know, so that no optimizer moves them"

@@ -4,19 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import OPTIMIZER
+from faultloc.methods.deep_localize.hooks.joined_modules import part_of_place, parts_of, without_wrapper
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, owner_of
 
 _STALE_STEPS, _NEVER_STEPS, _MOST_DROPOUT = 3, 50, 0.9
-
-
-def parameters_by_name(model: nn.Module, optimizer: Optimizer) -> dict[str, nn.Parameter]:
-    """The model's parameters that ``optimizer`` holds, in the model's order."""
-    held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
-    return {name: parameter for name, parameter in model.named_parameters() if id(parameter) in held}
 
 
 def check_optimizers(model: nn.Module, optimizers: Sequence[Optimizer]) -> Iterator[Symptom]:
@@ -56,9 +52,16 @@ class StaleGradients:
     """
 
     def __init__(self, parameters: Mapping[int, Mapping[str, nn.Parameter]]) -> None:
+        self._is_stale: dict[int, list[bool]] = {}
+        self._steps: dict[int, int] = {}
+        self.follow(parameters)
+
+    def follow(self, parameters: Mapping[int, Mapping[str, nn.Parameter]]) -> None:
+        """Looks at these from now on, by optimizer."""
         self._parameters = parameters
-        self._is_stale: dict[int, list[bool]] = {optimizer: [] for optimizer in parameters}
-        self._steps = dict.fromkeys(parameters, 0)
+        for optimizer in parameters:
+            self._is_stale.setdefault(optimizer, [])
+            self._steps.setdefault(optimizer, 0)
 
     def look(self, *, has_stepped: bool) -> None:
         """Looks before a backward pass."""
@@ -79,16 +82,44 @@ class StaleGradients:
             )  # fmt: skip
 
 
-def check_mode(model: nn.Module) -> Iterator[Symptom]:
-    """A model that is trained in evaluation mode, and dropout that leaves next to nothing."""
+def check_mode(model: nn.Module, trace: LayerTrace) -> Iterator[Symptom]:
+    """A model that is trained in evaluation mode where that does harm, and dropout that leaves next to nothing.
+
+    Evaluation mode by mistake takes hold of a whole model: of one whose layers that have a mode and are called are all
+    in it, its dropout off. Batch normalisation alone may be frozen on purpose, and so may a part that no step changes.
+    """
     for name, module in model.named_modules():
-        is_dropout = isinstance(module, nn.modules.dropout._DropoutNd)
-        if is_dropout and module.training and module.p >= _MOST_DROPOUT:
+        if isinstance(module, nn.modules.dropout._DropoutNd) and module.training and module.p >= _MOST_DROPOUT:
             yield Symptom("model.dropout", name, module.p, _MOST_DROPOUT, f"{module.p:.0%} of the values are set to 0")
-        is_normed = isinstance(module, nn.modules.batchnorm._BatchNorm)
-        if (is_dropout or is_normed) and not model.training:
-            yield Symptom("model.evaluating", name or "model", 1, 0, "the model is trained in evaluation mode")
+    for name, part in parts_of(model).items():
+        inner = without_wrapper(part)
+        if inner.training or not any(one.requires_grad for one in inner.parameters()):
+            continue
+        inside = set(inner.modules())
+        moded = [call for call in trace.calls if call.layer in inside and _has_mode(call.layer)]
+        if moded and not any(call.layer.training for call in moded):
+            yield Symptom(
+                "model.evaluating", moded[0].name or name or "model", 1, 0, "the model is trained in evaluation mode"
+            )
             return
+
+
+def _has_mode(layer: nn.Module) -> bool:
+    """Whether the layer computes otherwise in evaluation mode; normalisation that is not trained is frozen."""
+    if isinstance(layer, nn.modules.batchnorm._BatchNorm):
+        return any(one.requires_grad for one in layer.parameters())
+    return isinstance(layer, nn.modules.dropout._DropoutNd)
+
+
+def unreached_part(model: nn.Module, parameters: Sequence[nn.Parameter]) -> Symptom:
+    """No loss before the steps of one of several optimizers reaches what it is to train."""
+    part = part_of_place(model, list(parameters))
+    place = part or OPTIMIZER
+    of = f"of {part}" if part else "that this optimizer holds"
+    return Symptom(
+        "gradient.part_unreached", place, len(parameters), 0,
+        f"the loss before this step reaches no parameter {of}: none of the {len(parameters)} has a gradient",
+    )  # fmt: skip
 
 
 def check_gradient_path(trace: LayerTrace, parameters: dict[str, nn.Parameter]) -> Iterator[Symptom]:
@@ -139,7 +170,11 @@ def constant_weights(parameters: dict[str, nn.Parameter]) -> list[str]:
     return [
         name
         for name, parameter in parameters.items()
-        if parameter.dim() >= 2 and len(parameter) > 1 and parameter.requires_grad and _has_equal_rows(parameter)
+        if not is_lazy(parameter)
+        and parameter.dim() >= 2
+        and len(parameter) > 1
+        and parameter.requires_grad
+        and _has_equal_rows(parameter)
     ]
 
 

@@ -1,0 +1,50 @@
+"""What one optimizer holds of a model, and the quick question whether its gradients are there, zero or not finite."""
+
+import torch
+from torch import nn
+from torch.optim import Optimizer
+
+from faultloc.methods.deep_localize.hooks.gradients import gradient_norms
+
+
+class HeldParameters:
+    """The parameters of ``optimizer``: all of them, and by name those that ``model`` knows, in the model's order."""
+
+    def __init__(self, model: nn.Module, optimizer: Optimizer) -> None:
+        self._model, self._optimizer = model, optimizer
+        self.by_name: dict[str, nn.Parameter] = {}
+        self.steps_without, self.ever_had_gradient = 0, False
+        self.read()
+
+    def read(self) -> None:
+        """Looks again: parameters are added to optimizers and to models while they train."""
+        groups = self._optimizer.param_groups
+        self.parameters: list[nn.Parameter] = [one for group in groups for one in group["params"]]
+        self._groups = len(groups)
+        self.identities = {id(one) for one in self.parameters}
+        self.by_name = {name: one for name, one in self._model.named_parameters() if id(one) in self.identities}
+        # A gradient that is not finite makes all gradients before it so: the first ones tell, small ones quickly.
+        trained = [one for one in self.by_name.values() if one.requires_grad]
+        self._probed = sorted(trained[:4], key=lambda one: one.dim())
+
+    def has_changed(self) -> bool:
+        """Whether the optimizer has been given more since."""
+        return len(self._optimizer.param_groups) != self._groups
+
+    def has_gradient(self) -> bool:
+        """Whether any of the parameters has a gradient."""
+        has = any(one.grad is not None for one in self.parameters)
+        self.ever_had_gradient |= has
+        return has
+
+    def gradient_size(self) -> float:
+        """The norm of one of the first layers' gradients; where that is 0, of all together."""
+        for parameter in self._probed:
+            gradient = parameter.grad
+            if gradient is not None and not gradient.is_sparse:
+                size = torch.linalg.vector_norm(gradient).item()
+                if size:
+                    return size
+                break
+        norms = gradient_norms(self.by_name)
+        return sum(norm * norm for norm in norms.values()) ** 0.5

@@ -1,0 +1,53 @@
+"""Several modules that are trained together, looked at as one, each under its own name."""
+
+from collections.abc import Mapping
+
+from torch import nn
+
+
+class JoinedModules(nn.Module):
+    """The modules of one run: ``named_modules`` gives ``encoder.0`` for layer 0 of the part ``encoder``.
+
+    It is never called; joining sets nothing on the parts, neither a mode nor a hook.
+    """
+
+    def __init__(self, parts: Mapping[str, nn.Module]) -> None:
+        super().__init__()
+        for name, part in parts.items():
+            self.join(name, part)
+
+    def join(self, name: str, part: nn.Module) -> None:
+        """Takes one more part, numbered where its name is taken; parts that are inside of it give way to it."""
+        inside = {id(module) for module in part.modules()}
+        for known in [known for known, other in self._modules.items() if id(other) in inside]:
+            del self._modules[known]
+        free = name if name not in self._modules else next(
+            numbered for number in range(2, 1000) if (numbered := f"{name}_{number}") not in self._modules
+        )  # fmt: skip
+        self._modules[free] = part
+
+
+def parts_of(model: nn.Module) -> dict[str, nn.Module]:
+    """The parts by their names; a model that is alone is its own part and has no name."""
+    if isinstance(model, JoinedModules):
+        return {name: part for name, part in model._modules.items() if part is not None}
+    return {"": model}
+
+
+def without_wrapper(module: nn.Module) -> nn.Module:
+    """The module inside what ``torch.compile``, ``DataParallel`` and ``DistributedDataParallel`` put around it."""
+    for name in ("_orig_mod", "module"):
+        inner = module._modules.get(name)
+        is_wrapper = name == "_orig_mod" or isinstance(module, nn.DataParallel | nn.parallel.DistributedDataParallel)
+        if inner is not None and is_wrapper:
+            return without_wrapper(inner)
+    return module
+
+
+def part_of_place(model: nn.Module, parameters: list[nn.Parameter]) -> str | None:
+    """The name of the one part that holds all of ``parameters``; None where there is none, or but one part at all."""
+    wanted = {id(parameter) for parameter in parameters}
+    for name, part in parts_of(model).items():
+        if name and wanted and wanted <= {id(parameter) for parameter in part.parameters()}:
+            return name
+    return None

@@ -1,0 +1,91 @@
+"""An objective: one loss together with the optimizers that step after it, and what is remembered of it."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from faultloc.methods.deep_localize.history import History
+from faultloc.methods.deep_localize.hooks.targets import SeenTargets
+from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
+
+_DENSE_START = 5
+_LONG_RUN, _SELDOM = 200, 5
+# So many kinds of loss under the same optimizers are tasks that alternate; more are one loss that varies.
+_MOST_KINDS = 4
+
+Key = tuple[frozenset[int], Hashable]
+
+
+@dataclass(eq=False)
+class Objective:
+    """What is known of one objective; ``step`` counts its own steps, ``next_look`` is the next to be looked at."""
+
+    history: History = field(default_factory=History)
+    targets: SeenTargets = field(default_factory=SeenTargets)
+    inputs: SeenInputs = field(default_factory=SeenInputs)
+    optimizers: frozenset[int] = frozenset()
+    step: int = 0
+    next_look: int = 0
+    # Those that came next.
+    followers: list["Objective"] = field(default_factory=list)
+
+    def is_due(self) -> bool:
+        """Whether its next step is to be looked at."""
+        return self.step >= self.next_look
+
+    def is_new(self) -> bool:
+        """Whether it is in its first five steps, in which every one is looked at."""
+        return self.step < _DENSE_START
+
+    def ends_step(self, every: int, *, was_looked_at: bool) -> None:
+        """One more step; what goes wrong does so early, and in a long run it is enough to look now and then."""
+        if was_looked_at:
+            following = self.step + 1
+            apart = every if following <= _LONG_RUN else _SELDOM * every
+            self.next_look = following if following < _DENSE_START else -(-following // apart) * apart
+        self.step += 1
+
+
+class Objectives:
+    """The objectives of a run: found at a step by the optimizers that take it and by the loss before it.
+
+    Which optimizers will step is not known before they do, so that ``expected`` says what it was the last time.
+    """
+
+    def __init__(self) -> None:
+        self._by_key: dict[Key, Objective] = {}
+        self._expected: dict[Hashable, Objective | None] = {}
+        self._last: Objective | None = None
+
+    @property
+    def all(self) -> list[Objective]:
+        """In the order of their first steps."""
+        return list(dict.fromkeys(self._by_key.values()))
+
+    def wants_look(self) -> bool:
+        """Whether the step that begins is to be looked at: what may come next is due."""
+        if self._last is None:
+            return True
+        return any(objective.is_due() for objective in self._last.followers or self.all)
+
+    def expected(self, loss: Hashable) -> Objective:
+        """The objective of a loss whose backward pass begins; an unknown one where that cannot be told."""
+        return self._expected.get(loss) or Objective()
+
+    def stepped(self, optimizers: frozenset[int], kind: Hashable, loss: Hashable, assumed: Objective) -> Objective:
+        """The objective of a step that has ended; ``assumed`` is what was taken for it."""
+        alike = [key for key in self._by_key if key[0] == optimizers]
+        key: Key = (optimizers, kind)
+        if key not in self._by_key and len(alike) >= _MOST_KINDS:
+            self._by_key[key] = self._by_key[alike[0]]
+        if key not in self._by_key:
+            self._by_key[key] = assumed if not assumed.step else Objective()
+            self._by_key[key].optimizers = optimizers
+        objective = self._by_key[key]
+        # The same loss before other optimizers' steps: what comes cannot be told from it.
+        known = self._expected.setdefault(loss, objective)
+        if known is not objective:
+            self._expected[loss] = None
+        if self._last is not None and objective not in self._last.followers:
+            self._last.followers = [*self._last.followers[-3:], objective]
+        self._last = objective
+        return objective
