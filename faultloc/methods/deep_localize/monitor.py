@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Literal, get_args
 
 import torch
@@ -91,18 +92,41 @@ class TrainingMonitor:
                 self._loss_hook = self._loss_fn.register_forward_hook(self._loss_was_called)
         return self
 
-    def add_module(self, name: str, module: nn.Module, entry: nn.Module | None = None) -> None:
-        """Takes one more module into the run; ``entry`` is the one that is called, if not the module itself."""
+    def add_module(self, name: str, module: nn.Module) -> None:
+        """Takes one more module into a run that was begun with a mapping of names to modules.
+
+        Raises:
+            ConfigError: the monitor was made for one model, which has no name to be told from others by.
+        """
         if not isinstance(self._model, JoinedModules):
             raise ConfigError("a monitor of one model takes no further ones; expected it to be made with a mapping")
-        if all(module is not part for part in parts_of(self._model).values()):
-            before = parts_of(self._model)
-            self._model.join(name, module)
-            if len(before) > 0:
-                self._observer.model_has_changed()
+        before = parts_of(self._model)
+        first = next(iter(self._model._modules))
+        self._model.join(name, module)
+        if list(before) == [""]:
+            # From now on the first part's layers go by its name, too.
+            self.findings = [
+                finding
+                if finding.layer is None
+                else replace(finding, place=f"{first}.{finding.place}", layer=f"{first}.{finding.layer}")
+                for finding in self.findings
+            ]
+        self._observer.model_has_changed()
         if self._taps is not None:
-            self._taps.watch_calls_of(entry or module)
             self._taps.watch_layers_of(self._model)
+
+    def watch_calls_of(self, module: nn.Module) -> None:
+        """Follows the calls of a module that is a part of one of the run's, or a wrapper around one."""
+        if self._taps is not None:
+            self._taps.watch_calls_of(module)
+
+    def is_in_call(self) -> bool:
+        """Whether a call of one of the run's modules is under way."""
+        return self._observer.is_in_call
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """The parameters of all modules of the run."""
+        return self._model.parameters()
 
     def add_optimizer(self, optimizer: Optimizer) -> None:
         """Takes one more optimizer into the run."""

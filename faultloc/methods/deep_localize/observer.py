@@ -99,6 +99,11 @@ class Observer:
         """Whether the step under way is looked at closely."""
         return self._now.is_sampled
 
+    @property
+    def is_in_call(self) -> bool:
+        """Whether a call of one of the modules is under way."""
+        return self._now.under_way is not None and not self._now.is_forward_over
+
     def begin_step(self) -> None:
         """Forgets the step before, and lets go of its tensors."""
         is_sampled = self._objectives.wants_look()
@@ -319,13 +324,15 @@ class Observer:
         now, history = self._now, objective.history
         history.add_step(sum(now.losses) / len(now.losses), now.total_norm)
         if len(set(now.reached)) > 1 or any(reached - now.stepped for reached in now.reached):
-            self._contested |= frozenset().union(*now.reached)
+            self._contested |= frozenset(now.stepped).union(*now.reached)
         if now.is_sampled:
             history.add_sample(now.statistics(objective.step, [o for o in self._optimizers if id(o) in now.stepped]))
             if self._constant and self.step >= _SETTLED and self._has_rate(history):
                 for symptom in still_constant(self._constant, dict(self._model.named_parameters())):
                     self._found(symptom)
                 self._constant = []
+        if all(self._held[key].steps_without for key in now.stepped) and len(self._optimizers) > 1:
+            return  # nothing of it is trained, and that has been said
         if now.is_sampled or history.gradient_norms[-1:] == [0.0]:
             follows = not objective.optimizers & self._contested
             for symptom in check_dynamics(history, follows_one_loss=follows):

@@ -1,11 +1,14 @@
-"""Finding the model and the optimizers of a script that knows nothing of a monitor, and attaching one.
+"""Finding the models and the optimizers of a script that knows nothing of a monitor, and attaching one.
 
-An optimizer shows itself when it is made, a model when it is called in training: the outermost module of the first call
-after an optimizer was made. Both are seen through PyTorch's own global hooks, and the making of an optimizer
-through ``Optimizer.__init__``, which is wrapped for as long as the script runs.
+An optimizer shows itself when it is made, a model when it is called in training from outside all others. The optimizers
+that there are when the first model is called, and what they hold, are one run; an optimizer that is made after the run
+has taken steps belongs to it where it holds a parameter of it, and begins another run where it does not. Both are seen
+through PyTorch's own global hooks, and the making of an optimizer through ``Optimizer.__init__``, which is wrapped for
+as long as the script runs.
 """
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
@@ -13,19 +16,23 @@ from torch import nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim import Optimizer
 
+from faultloc.methods.deep_localize.hooks.joined_modules import without_wrapper
 from faultloc.methods.deep_localize.monitor import TrainingMonitor
+from faultloc.own.deep_localize.script_modules import named_modules_of
 
-MakeMonitor = Callable[[nn.Module, list[Optimizer]], TrainingMonitor]
+MakeMonitor = Callable[[Mapping[str, nn.Module], list[Optimizer]], TrainingMonitor]
 
 
 class Discovery:
-    """The monitors of the models that a script trains, in the order in which it began to."""
+    """The monitors of the trainings of a script, in the order in which they began."""
 
     def __init__(self, make_monitor: MakeMonitor) -> None:
         self.monitors: list[TrainingMonitor] = []
         self._make = make_monitor
         self._waiting: list[Optimizer] = []
-        self._watched: set[int] = set()
+        # By module: the run that it belongs to. Kept with the module, lest another one get its identity.
+        self._runs: dict[int, tuple[nn.Module, TrainingMonitor]] = {}
+        self._entries: dict[int, nn.Module] = {}
 
     def optimizer_made(self, optimizer: Optimizer) -> None:
         """An optimizer was made; it belongs to a model that will be called."""
@@ -33,23 +40,93 @@ class Discovery:
 
     def module_called(self, module: nn.Module, given: tuple, named: dict) -> None:
         """A module was called, from outside all others or from inside one."""
-        if not self._waiting or not torch.is_grad_enabled() or id(module) in self._watched:
+        if not (self._waiting or self.monitors) or not torch.is_grad_enabled():
             return
-        own = {id(parameter) for parameter in module.parameters()}
-        if not own or isinstance(module, nn.modules.loss._Loss):
+        if self._waiting and self.monitors:
+            self._waiting = [one for one in self._waiting if not self._joins(one)]
+        known = self._runs.get(id(module))
+        if known is not None and id(module) in self._entries:
             return
-        theirs = [one for one in self._waiting if own & _held(one)]
-        # An optimizer of other parameters is a fault, and the monitor's to find: the model is trained by none besides.
-        chosen = theirs or list(self._waiting)
-        self._waiting = [one for one in self._waiting if one not in chosen]
-        self._watched.update(id(inner) for inner in module.modules())
-        monitor = self._make(module, chosen).attach()
+        if any(monitor.is_in_call() for monitor in self.monitors):
+            return
+        if not _computes(module):
+            return
+        if known is not None:
+            monitor = known[1]
+        elif self._waiting:
+            monitor = self._begin_run(module)
+        elif self.monitors:
+            monitor = self._extend_run(module)
+        else:
+            return
+        self._entries[id(module)] = module
+        monitor.watch_calls_of(module)
+        monitor.forward_begins(given, named, module)
+
+    def _joins(self, optimizer: Optimizer) -> bool:
+        """Whether the optimizer, made later, is taken into a run that is under way."""
+        held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+        for monitor in reversed(self.monitors):
+            if held & {id(parameter) for parameter in monitor.parameters()}:
+                monitor.add_optimizer(optimizer)
+                return True
+        return False
+
+    def _begin_run(self, module: nn.Module) -> TrainingMonitor:
+        # An optimizer of other parameters is a fault, and the monitor's to find.
+        optimizers, self._waiting = self._waiting, []
+        held = {id(one) for optimizer in optimizers for group in optimizer.param_groups for one in group["params"]}
+        variables = named_modules_of(sys._getframe(1))
+        called = _outermost(module, variables)
+        parts = {called: variables.get(called, type(called).__name__)}
+        covered = {id(inner) for inner in called.modules()} | set(self._runs)
+        for other in sorted(variables, key=lambda one: -len(list(one.modules()))):
+            own = {id(parameter) for parameter in other.parameters()}
+            if own & held and id(other) not in covered and not _holds(other, called):
+                parts[other] = variables[other]
+                covered |= {id(inner) for inner in other.modules()}
+        order = [one for one in variables if one in parts]
+        names: dict[str, nn.Module] = {}
+        for part in [*order, *(one for one in parts if one not in variables)]:
+            name = parts[part]
+            number = 2
+            while name in names:
+                name, number = f"{parts[part]}_{number}", number + 1
+            names[name] = part
+        monitor = self._make(names, optimizers).attach()
         self.monitors.append(monitor)
-        monitor.forward_begins(given, named)
+        for part in parts:
+            self._belongs(part, monitor)
+        return monitor
+
+    def _extend_run(self, module: nn.Module) -> TrainingMonitor:
+        monitor = self.monitors[-1]
+        variables = named_modules_of(sys._getframe(1))
+        part = _outermost(module, variables)
+        monitor.add_module(variables.get(part, type(part).__name__), part)
+        self._belongs(part, monitor)
+        return monitor
+
+    def _belongs(self, part: nn.Module, monitor: TrainingMonitor) -> None:
+        for inner in part.modules():
+            self._runs[id(inner)] = (inner, monitor)
+        self._entries[id(part)] = part
 
 
-def _held(optimizer: Optimizer) -> set[int]:
-    return {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+def _computes(module: nn.Module) -> bool:
+    """Whether a module has parameters to train or to be trained through; losses that have none are no models."""
+    return any(True for _ in module.parameters()) and not isinstance(module, nn.modules.loss._Loss)
+
+
+def _outermost(module: nn.Module, variables: Mapping[nn.Module, str]) -> nn.Module:
+    """The largest module among the script's variables that ``module`` is a part of, or itself."""
+    inner = without_wrapper(module)
+    around = [one for one in variables if _holds(one, inner)]
+    return max(around, key=lambda one: len(list(one.modules())), default=inner)
+
+
+def _holds(outer: nn.Module, inner: nn.Module) -> bool:
+    return any(one is inner for one in outer.modules())
 
 
 @contextmanager

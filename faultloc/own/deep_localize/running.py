@@ -2,7 +2,7 @@
 
 import runpy
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,10 +38,11 @@ def run_script(
         raise ConfigError(f"there is no script {script}; expected a Python file that trains a model")
     models: list[str] = []
 
-    def make(model: nn.Module, optimizers: list[Optimizer]) -> TrainingMonitor:
-        models.append(type(model).__name__)
+    def make(parts: Mapping[str, nn.Module], optimizers: list[Optimizer]) -> TrainingMonitor:
+        alone = next(iter(parts.values())) if len(parts) == 1 else None
+        models.append(", ".join(parts) if alone is None else type(alone).__name__)
         return TrainingMonitor(
-            model, optimizers, every=every, on_error="raise" if on_error == "stop" else "warn", on_finding=on_finding
+            parts, optimizers, every=every, on_error="raise" if on_error == "stop" else "warn", on_finding=on_finding
         )
 
     error: BaseException | None = None

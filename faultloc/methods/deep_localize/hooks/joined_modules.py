@@ -1,6 +1,6 @@
 """Several modules that are trained together, looked at as one, each under its own name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from torch import nn
 
@@ -8,6 +8,7 @@ from torch import nn
 class JoinedModules(nn.Module):
     """The modules of one run: ``named_modules`` gives ``encoder.0`` for layer 0 of the part ``encoder``.
 
+    A part that is alone does not need its name, and its layers go by their own.
     It is never called; joining sets nothing on the parts, neither a mode nor a hook.
     """
 
@@ -26,11 +27,23 @@ class JoinedModules(nn.Module):
         )  # fmt: skip
         self._modules[free] = part
 
+    def named_modules(
+        self, memo: set[nn.Module] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, nn.Module]]:
+        """Every module of every part by its name, the whole under the empty one."""
+        if len(self._modules) == 1 and not prefix:
+            only = next(iter(self._modules.values()))
+            assert only is not None
+            yield from only.named_modules(memo, prefix, remove_duplicate)
+        else:
+            yield from super().named_modules(memo, prefix, remove_duplicate)
+
 
 def parts_of(model: nn.Module) -> dict[str, nn.Module]:
     """The parts by their names; a model that is alone is its own part and has no name."""
     if isinstance(model, JoinedModules):
-        return {name: part for name, part in model._modules.items() if part is not None}
+        parts = {name: part for name, part in model._modules.items() if part is not None}
+        return parts if len(parts) > 1 else {"": part for part in parts.values()}
     return {"": model}
 
 
