@@ -11,12 +11,7 @@ from torch.optim import Optimizer
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of
-from faultloc.methods.deep_localize.hooks.gradients import (
-    gradient_norms,
-    relative_updates,
-    weight_norms,
-    weight_sample,
-)
+from faultloc.methods.deep_localize.hooks.gradients import gradient_norms, updates_and_norms, weight_sample
 from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
 from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.look import look_at_loss
@@ -193,7 +188,8 @@ class Observer:
             self._end_step()
         self._closures += has_closure
         now = self._now
-        if now.is_sampled or self._held[key].has_changed():
+        is_new = now.is_sampled and now.objective is not None and now.objective.is_new()
+        if is_new or self._held[key].has_changed():
             self.model_has_changed()
         if now.is_sampled:
             now.before[key] = weight_sample(self._held[key].by_name)
@@ -210,8 +206,9 @@ class Observer:
             self._read_gradients(optimizer)
         if now.is_sampled:
             before = now.before.get(key, {})
-            now.updates |= relative_updates(before, self._held[key].by_name)
-            now.weights |= weight_norms(before)
+            updates, weights = updates_and_norms(before, self._held[key].by_name)
+            now.updates |= updates
+            now.weights |= weights
             for symptom in self._stale.stepped(key):
                 self._found(symptom)
         now.stepped.add(key)
@@ -284,7 +281,7 @@ class Observer:
         norms = gradient_norms(held.by_name)
         now.norms |= norms
         if now.is_sampled:
-            now.total_norm = math.hypot(now.total_norm, held.gradient_size())
+            now.total_norm = math.hypot(now.total_norm, held.size_in(norms))
             self._check_path(held, optimizer)
         # With a gradient scaler the step itself leaves out gradients that are not finite: no fault.
         if getattr(optimizer, "grad_scale", None) is None and not math.isfinite(sum(norms.values())):
@@ -315,9 +312,9 @@ class Observer:
             self._add_step(objective)
             objective.ends_step(self._every, was_looked_at=now.is_sampled)
             self.step += 1
-        before = replace(now)
+        before = replace(now) if keeps_calls else None
         self.begin_step()
-        if keeps_calls:
+        if before is not None:
             self._now.take_calls(before)
 
     def _add_step(self, objective: Objective) -> None:

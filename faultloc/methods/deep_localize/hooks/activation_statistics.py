@@ -34,6 +34,7 @@ def activation_statistics(loss: Tensor, trace: LayerTrace, predictions: set[Node
     if loss.grad_fn is None:
         return
     places: list[str] = []
+    kinds: list[str] = []
     shares: list[Tensor] = []
     for node, _ in walk(loss.grad_fn, most=_MOST_NODES):
         kind = operation(node)
@@ -43,10 +44,11 @@ def activation_statistics(loss: Tensor, trace: LayerTrace, predictions: set[Node
         if result is None or result.dim() < 2 or not result.numel():
             continue
         places.append(trace.name_of(node) or kind.lower())
-        shares.append(torch.stack(_shares(kind, result)))
+        kinds.append(kind)
+        shares.append(_share(kind, result))
     if shares:
-        for place, (dead, saturated) in zip(places, torch.stack(shares).tolist(), strict=True):
-            yield ActivationStatistic(place, dead, saturated)
+        for place, kind, share in zip(places, kinds, torch.stack(shares).tolist(), strict=True):
+            yield ActivationStatistic(place, *((share, 0.0) if kind == "Relu" else (0.0, share)))
 
 
 def stacked_layers(loss: Tensor, trace: LayerTrace) -> list[str]:
@@ -62,13 +64,13 @@ def stacked_layers(loss: Tensor, trace: LayerTrace) -> list[str]:
     return found
 
 
-def _shares(kind: str, result: Tensor) -> list[Tensor]:
-    zero = result.new_zeros((), dtype=torch.float32)
+def _share(kind: str, result: Tensor) -> Tensor:
+    """The share of a ReLU's dead units, or of a sigmoid's or tanh's saturated values."""
     if kind == "Relu":
         # A unit is a column, of a convolution a channel, of a sequence the last axis.
         unit = 1 if result.dim() != 3 else 2
         highest = result.amax(dim=[axis for axis in range(result.dim()) if axis != unit])
-        return [(highest <= 0).float().mean(), zero]
+        return (highest <= 0).float().mean()
     if kind == "Sigmoid":
-        return [zero, ((result < _SIGMOID_END) | (result > 1 - _SIGMOID_END)).float().mean()]
-    return [zero, (result.abs() > _TANH_END).float().mean()]
+        return ((result < _SIGMOID_END) | (result > 1 - _SIGMOID_END)).float().mean()
+    return (result.abs() > _TANH_END).float().mean()

@@ -1,5 +1,6 @@
 """Norms of gradients and of the steps' changes of the weights, each in few operations."""
 
+import math
 from collections.abc import Mapping
 
 import torch
@@ -28,24 +29,22 @@ def weight_sample(parameters: Mapping[str, nn.Parameter]) -> dict[str, Tensor]:
     return {name: _values(parameter).clone() for name, parameter in parameters.items() if _is_weight(parameter)}
 
 
-def relative_updates(before: Mapping[str, Tensor], parameters: Mapping[str, nn.Parameter]) -> dict[str, float]:
-    """The norm of each weight's change since ``before`` over its norm then; weights that were all zero are left out."""
+def updates_and_norms(
+    before: Mapping[str, Tensor], parameters: Mapping[str, nn.Parameter]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """The norm of each weight's change since ``before`` over its norm then, and that norm.
+
+    Weights that were all zero are left out of the changes. Two fused operations and one reading from the device.
+    """
     names = [name for name in before if name in parameters]
     if not names:
-        return {}
-    ratios = []
-    for name in names:
-        norm = before[name].float().norm()
-        ratios.append((_values(parameters[name]).float() - before[name].float()).norm() / norm)
-    values = torch.stack(ratios).tolist()
-    return {name: value for name, value in zip(names, values, strict=True) if value == value and value != float("inf")}
-
-
-def weight_norms(sample: Mapping[str, Tensor]) -> dict[str, float]:
-    """The norm of each of the weights' samples."""
-    if not sample:
-        return {}
-    return dict(zip(sample, torch.stack([values.float().norm() for values in sample.values()]).tolist(), strict=True))
+        return {}, {}
+    then = [before[name] for name in names]
+    changes = torch._foreach_sub([_values(parameters[name]) for name in names], then)
+    norms = torch.stack([norm.float() for norm in torch._foreach_norm([*changes, *then])]).tolist()
+    sizes = dict(zip(names, norms[len(names) :], strict=True))
+    updates = {name: moved / sizes[name] for name, moved in zip(names, norms, strict=False) if sizes[name]}
+    return {name: value for name, value in updates.items() if math.isfinite(value)}, sizes
 
 
 def _is_weight(parameter: nn.Parameter) -> bool:

@@ -1,5 +1,7 @@
 """What one optimizer holds of a model, and the quick question whether its gradients are there, zero or not finite."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import nn
 from torch.optim import Optimizer
@@ -24,8 +26,9 @@ class HeldParameters:
         self.identities = {id(one) for one in self.parameters}
         self.by_name = {name: one for name, one in self._model.named_parameters() if id(one) in self.identities}
         # A gradient that is not finite makes all gradients before it so: the first ones tell, small ones quickly.
-        trained = [one for one in self.by_name.values() if one.requires_grad]
-        self._probed = sorted(trained[:4], key=lambda one: one.dim())
+        trained = [name for name, one in self.by_name.items() if one.requires_grad]
+        self._probed_name = min(trained[:4], key=lambda name: self.by_name[name].dim(), default="")
+        self._probed = self.by_name.get(self._probed_name)
 
     def has_changed(self) -> bool:
         """Whether the optimizer has been given more since."""
@@ -37,14 +40,16 @@ class HeldParameters:
         self.ever_had_gradient |= has
         return has
 
+    def size_in(self, norms: Mapping[str, float]) -> float:
+        """What ``gradient_size`` gives, where all ``norms`` are known."""
+        return norms.get(self._probed_name, 0.0) or sum(norm * norm for norm in norms.values()) ** 0.5
+
     def gradient_size(self) -> float:
         """The norm of one of the first layers' gradients; where that is 0, of all together."""
-        for parameter in self._probed:
-            gradient = parameter.grad
-            if gradient is not None and not gradient.is_sparse:
-                size = torch.linalg.vector_norm(gradient).item()
-                if size:
-                    return size
-                break
+        gradient = None if self._probed is None else self._probed.grad
+        if gradient is not None and not gradient.is_sparse:
+            size = torch.linalg.vector_norm(gradient).item()
+            if size:
+                return size
         norms = gradient_norms(self.by_name)
         return sum(norm * norm for norm in norms.values()) ** 0.5
