@@ -55,6 +55,7 @@ class Objectives:
         self._by_key: dict[Key, Objective] = {}
         self._expected: dict[Hashable, Objective | None] = {}
         self._last: Objective | None = None
+        self._last_step: tuple | None = None
 
     @property
     def all(self) -> list[Objective]:
@@ -73,6 +74,8 @@ class Objectives:
 
     def stepped(self, optimizers: frozenset[int], kind: Hashable, loss: Hashable, assumed: Objective) -> Objective:
         """The objective of a step that has ended; ``assumed`` is what was taken for it."""
+        if self._last_step == (optimizers, kind, loss) and self._last is not None:
+            return self._last  # as most steps of most runs are
         alike = [key for key in self._by_key if key[0] == optimizers]
         key: Key = (optimizers, kind)
         if key not in self._by_key and len(alike) >= _MOST_KINDS:
@@ -88,4 +91,6 @@ class Objectives:
         if self._last is not None and objective not in self._last.followers:
             self._last.followers = [*self._last.followers[-3:], objective]
         self._last = objective
+        is_plain = known is objective and objective.followers[-1:] == [objective]
+        self._last_step = (optimizers, kind, loss) if is_plain else None
         return objective

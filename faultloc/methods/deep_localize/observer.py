@@ -162,7 +162,8 @@ class Observer:
         value = loss.item() if loss.numel() == 1 else float(loss.detach().float().mean())
         self._backwards += 1
         if not now.losses:
-            modules = frozenset([id(call.module) for call in now.calls])
+            calls = now.calls
+            modules = id(calls[0].module) if len(calls) == 1 else frozenset([id(call.module) for call in calls])
             now.kind = (None if loss.grad_fn is None else loss.grad_fn.name(), modules)
         now.losses.append(value)
         if now.is_sampled:

@@ -43,7 +43,7 @@ def parts_of(model: nn.Module) -> dict[str, nn.Module]:
     """The parts by their names; a model that is alone is its own part and has no name."""
     if isinstance(model, JoinedModules):
         parts = {name: part for name, part in model._modules.items() if part is not None}
-        return parts if len(parts) > 1 else {"": part for part in parts.values()}
+        return parts if len(parts) > 1 else {"": next(iter(parts.values()))}
     return {"": model}
 
 

@@ -79,6 +79,7 @@ class Taps:
         self._handles: list[RemovableHandle] = []
         self._layer_handles: list[RemovableHandle] = []
         self._entries: set[int] = set()
+        self._has_layers = False
         self._layer_hooks: list[tuple[nn.Module, Callable]] = []
         try:
             for part in parts_of(model).values():
@@ -115,6 +116,7 @@ class Taps:
 
     def _put_on_layers(self) -> None:
         """Layers have hooks only in the steps that are looked at closely: a hook costs, even one that does nothing."""
+        self._has_layers = True
         for layer, hook in self._layer_hooks:
             # Before the hook that tells the end of the call: the layer may be the model itself.
             self._layer_handles.append(layer.register_forward_hook(hook, prepend=True))
@@ -123,6 +125,7 @@ class Taps:
         for handle in self._layer_handles:
             handle.remove()
         self._layer_handles.clear()
+        self._has_layers = False
 
     def remove(self) -> None:
         """Takes every hook away; the second call does nothing."""
@@ -145,12 +148,20 @@ class Taps:
 
     def forward_begins(self, module: nn.Module, arguments: tuple, named_arguments: dict) -> None:
         """A module is called whose calls are watched."""
-        self.tell(self._observer.forward_begins, module, arguments, named_arguments)
-        self._match_layers()
+        observer = self._observer
+        try:
+            observer.forward_begins(module, arguments, named_arguments)
+        except Exception as error:  # as in ``tell``, which costs a call more
+            self._failed(error)
+        if observer.is_sampled is not self._has_layers:
+            self._match_layers()
 
     def forward_ends(self, module: nn.Module, returned: object) -> None:
         """It has given its outputs."""
-        self.tell(self._observer.forward_ends, module, returned)
+        try:
+            self._observer.forward_ends(module, returned)
+        except Exception as error:
+            self._failed(error)
 
     def tell(self, event: Callable[..., object], *details: object) -> None:
         """Lets the observer know of ``event``; what goes wrong there stays there."""
@@ -176,14 +187,14 @@ class Taps:
 
     def _step_ends(self, optimizer: Optimizer, given: tuple, named: dict) -> None:
         self.tell(self._observer.step_ends, optimizer, _has_closure(given, named))
-        self._match_layers()
+        if self._observer.is_sampled is not self._has_layers:
+            self._match_layers()
         self._after()
 
     def _match_layers(self) -> None:
-        is_wanted = self._observer.is_sampled
-        if is_wanted and not self._layer_handles:
+        if self._observer.is_sampled:
             self._put_on_layers()
-        elif self._layer_handles and not is_wanted:
+        else:
             self._take_off_layers()
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -21,8 +21,7 @@ def is_finite(tensor: Tensor) -> bool:
     return not tensor.is_floating_point() or bool(torch.isfinite(tensor).all())
 
 
-@dataclass(frozen=True)
-class ForwardCall:
+class ForwardCall(NamedTuple):
     """One call of the model, or of a part of it where the training step calls parts; a step may make several."""
 
     module: nn.Module

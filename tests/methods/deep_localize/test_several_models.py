@@ -1,0 +1,155 @@
+"""Several modules, optimizers and losses are one run: silent when it is healthy, and its parts are told apart."""
+
+from itertools import chain
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from faultloc.methods.deep_localize.monitor import TrainingMonitor
+from tests.methods.deep_localize.loops import blobs, diagnose, network, train
+
+
+def watched(modules: object, optimizers: object) -> TrainingMonitor:
+    return TrainingMonitor(modules, optimizers, on_finding=lambda finding: None)
+
+
+def maker_and_judge() -> tuple[dict[str, nn.Module], dict[str, torch.optim.Optimizer]]:
+    torch.manual_seed(0)
+    maker = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 10))
+    modules: dict[str, nn.Module] = {"maker": maker, "judge": network(outputs=1)}
+    return modules, {name: torch.optim.Adam(module.parameters(), lr=1e-3) for name, module in modules.items()}
+
+
+def contest(modules: dict, optimizers: dict, *, detached: bool = False, clears: tuple[str, str] = ("judge", "maker")):
+    """A generator against a discriminator, sixty steps each, as in every tutorial."""
+    real, _ = blobs()
+    for _ in range(60):
+        made = modules["maker"](torch.randn(32, 4))
+        optimizers[clears[0]].zero_grad()
+        F.binary_cross_entropy_with_logits(modules["judge"](real[:32]), torch.ones(32, 1)).backward()
+        F.binary_cross_entropy_with_logits(modules["judge"](made.detach()), torch.zeros(32, 1)).backward()
+        optimizers["judge"].step()
+        optimizers[clears[1]].zero_grad()
+        judged = modules["judge"](made.detach() if detached else made)
+        F.binary_cross_entropy_with_logits(judged, torch.ones(32, 1)).backward()
+        optimizers["maker"].step()
+
+
+def test_an_adversarial_pair_is_one_run_with_two_objectives_and_raises_no_alarm():
+    modules, optimizers = maker_and_judge()
+    with watched(modules, list(optimizers.values())) as monitor:
+        contest(modules, optimizers)
+    assert not monitor.findings
+    assert [len(history.losses) for history in monitor.histories] == [60, 60]
+
+
+def test_a_generator_whose_loss_never_reaches_it_is_named():
+    modules, optimizers = maker_and_judge()
+    with watched(modules, list(optimizers.values())) as monitor:
+        contest(modules, optimizers, detached=True)
+    assert (monitor.diagnosis().cause.rule, monitor.diagnosis().cause.place) == ("gradient.part_unreached", "maker")
+
+
+def test_gradients_of_the_other_loss_that_pile_up_are_stale():
+    modules, optimizers = maker_and_judge()
+    with watched(modules, list(optimizers.values())) as monitor:
+        contest(modules, optimizers, clears=("maker", "maker"))
+    assert [finding.rule for finding in monitor.findings] == ["optimizer.stale_gradients"]
+
+
+@pytest.mark.parametrize("behind", [[], [nn.Softmax(1)]])
+def test_two_modules_under_one_optimizer_are_told_apart_by_their_names(behind):
+    torch.manual_seed(0)
+    body, head = nn.Sequential(nn.Linear(10, 16), nn.ReLU()), nn.Sequential(nn.Linear(16, 3), *behind)
+    optimizer = torch.optim.Adam(chain(body.parameters(), head.parameters()), lr=0.01)
+    inputs, labels = blobs()
+    with watched({"body": body, "head": head}, optimizer) as monitor:
+        for _ in range(60):
+            optimizer.zero_grad()
+            F.cross_entropy(head(body(inputs[:64])), labels[:64]).backward()
+            optimizer.step()
+    assert [finding.place for finding in monitor.findings] == (["head.1"] if behind else [])
+    assert {"body.0", "head.0"} <= set(monitor.diagnosis().layers)
+
+
+def test_tasks_that_alternate_have_a_history_each():
+    torch.manual_seed(0)
+    body, heads = nn.Sequential(nn.Linear(10, 16), nn.ReLU()), nn.ModuleList([nn.Linear(16, 3), nn.Linear(16, 1)])
+    optimizer = torch.optim.Adam(chain(body.parameters(), heads.parameters()), lr=0.01)
+    inputs, labels = blobs()
+    with watched([body, heads], optimizer) as monitor:
+        for step in range(120):
+            optimizer.zero_grad()
+            hidden = body(inputs)
+            if step % 2:
+                F.mse_loss(heads[1](hidden).squeeze(1), 40.0 * inputs[:, 0]).backward()
+            else:
+                F.cross_entropy(heads[0](hidden), labels).backward()
+            optimizer.step()
+    assert not [finding for finding in monitor.findings if finding.severity == "error"]
+    assert [len(history.losses) for history in monitor.histories] == [60, 60]
+
+
+def test_a_teacher_and_a_target_network_beside_the_model_raise_no_alarm():
+    student, teacher = network(), network(seed=1)
+    optimizer = torch.optim.Adam(student.parameters(), lr=0.01)
+    inputs, labels = blobs()
+    with watched({"student": student, "teacher": teacher}, optimizer) as monitor:
+        for _ in range(60):
+            optimizer.zero_grad()
+            with torch.no_grad():
+                given = teacher(inputs)
+            answer = student(inputs)
+            (F.cross_entropy(answer, labels) + 0.1 * F.mse_loss(answer, given)).backward()
+            optimizer.step()
+            for slow, fast in zip(teacher.parameters(), student.parameters(), strict=True):
+                slow.data.lerp_(fast.data, 0.05)
+    assert not monitor.findings
+
+
+def test_a_part_that_is_unfrozen_later_is_followed():
+    model = network()
+    optimizer = torch.optim.Adam(model[4].parameters(), lr=0.01)
+    with watched(model, optimizer) as monitor:
+        train(model, optimizer, F.cross_entropy, *blobs(), steps=30)
+        optimizer.add_param_group({"params": list(model[0].parameters())})
+        train(model, optimizer, F.cross_entropy, *blobs(), steps=40)
+    assert not monitor.findings
+    assert {"0.weight", "4.weight"} <= set(monitor.history.sampled[-1].updates)
+
+
+def normalised(*behind: nn.Module) -> nn.Sequential:
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(10, 32), nn.BatchNorm1d(32), nn.ReLU(), *behind, nn.Linear(32, 3))
+
+
+def test_normalisation_that_is_frozen_on_purpose_is_no_fault_and_a_model_left_in_evaluation_is():
+    frozen = normalised()
+    frozen[1].eval()
+    assert not diagnose(frozen).findings
+    left = normalised(nn.Dropout(0.2)).eval()
+    assert [finding.rule for finding in diagnose(left).findings] == ["model.evaluating"]
+
+
+def penalised(judge: nn.Module, real: Tensor, made: Tensor) -> Tensor:
+    between = (0.5 * real + 0.5 * made.detach()).requires_grad_()
+    (slope,) = torch.autograd.grad(judge(between).sum(), between, create_graph=True)
+    return judge(made.detach()).mean() - judge(real).mean() + 10 * (slope.norm(dim=1) - 1).square().mean()
+
+
+def test_a_wasserstein_critic_with_several_steps_and_a_gradient_penalty_raises_no_alarm():
+    modules, optimizers = maker_and_judge()
+    real, _ = blobs()
+    with watched(modules, list(optimizers.values())) as monitor:
+        for step in range(90):
+            optimizers["judge"].zero_grad()
+            penalised(modules["judge"], real[:32], modules["maker"](torch.randn(32, 4))).backward()
+            optimizers["judge"].step()
+            if step % 3 == 2:
+                optimizers["maker"].zero_grad()
+                (-modules["judge"](modules["maker"](torch.randn(32, 4))).mean()).backward()
+                optimizers["maker"].step()
+    assert not monitor.findings
+    assert [len(history.losses) for history in monitor.histories] == [90, 30]
