@@ -87,6 +87,15 @@ RULES: dict[str, Rule] = {
     "optimizer.other_parameters": Rule(
         "update", "error", _NONE, "build the optimizer from this model's parameters, after the model is complete"
     ),
+    "optimizer.replaced_part": Rule(
+        "update", "error", _NONE, "make the optimizer after the model is complete, or optimizer.add_param_group(...)"
+    ),
+    "optimizer.forgotten_part": Rule(
+        "update",
+        "error",
+        _NONE,
+        "give its parameters to the optimizer as well: Adam([*first.parameters(), *second.parameters()])",
+    ),
     "optimizer.shared_parameters": Rule(
         "update", "error", _NONE, "give each optimizer the parameters of its own part: these are moved twice a step"
     ),

@@ -19,6 +19,7 @@ from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite, nonfinite_gradients
 from faultloc.methods.deep_localize.rules.sample_mixing import check_sample_mixing
+from faultloc.methods.deep_localize.rules.untrained_parts import check_untrained_parts
 from faultloc.methods.deep_localize.rules.wiring import (
     StaleGradients,
     check_gradient_path,
@@ -260,6 +261,9 @@ class Observer:
                 objective.history.doubts.setdefault(doubt.rule, doubt)
             if doubt.rule == "input.scale" and doubt.value > _FAR_OUT:
                 self._found(doubt)
+        if objective.step == 0:
+            for symptom in check_untrained_parts(loss, self._model, now.trace, self._optimizers):
+                self._found(symptom)
         if objective.step == 0 and len(now.losses) == 1:
             for doubt in check_sample_mixing(now.calls, now.outputs, look.target):
                 objective.history.doubts[doubt.rule] = doubt

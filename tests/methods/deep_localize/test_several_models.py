@@ -153,3 +153,28 @@ def test_a_wasserstein_critic_with_several_steps_and_a_gradient_penalty_raises_n
                 optimizers["maker"].step()
     assert not monitor.findings
     assert [len(history.losses) for history in monitor.histories] == [90, 30]
+
+
+def test_a_head_put_in_after_the_optimizer_was_made_is_named():
+    model = network()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    model[4] = nn.Linear(32, 3)
+    with watched(model, optimizer) as monitor:
+        train(model, optimizer, F.cross_entropy, *blobs(), steps=5)
+    assert [(one.rule, one.place) for one in monitor.findings] == [("optimizer.replaced_part", "4")]
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+def test_a_last_part_in_no_optimizer_is_named_and_a_first_part_left_as_it_is_is_not(is_held):
+    torch.manual_seed(0)
+    body, head = nn.Sequential(nn.Linear(10, 16), nn.ReLU()), nn.Linear(16, 3)
+    optimizer = torch.optim.Adam((head if is_held else body).parameters(), lr=0.01)
+    inputs, labels = blobs()
+    with watched({"body": body, "head": head}, optimizer) as monitor:
+        for _ in range(5):
+            optimizer.zero_grad()
+            F.cross_entropy(head(body(inputs)), labels).backward()
+            optimizer.step()
+    assert [(one.rule, one.place) for one in monitor.findings] == (
+        [] if is_held else [("optimizer.forgotten_part", "head")]
+    )

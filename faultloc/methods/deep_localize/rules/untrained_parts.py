@@ -1,0 +1,62 @@
+"""Parts that a loss trains and no optimizer of the run moves: a head that was replaced, a module that was forgotten."""
+
+from collections.abc import Iterator, Sequence
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of
+from faultloc.methods.deep_localize.hooks.joined_modules import parts_of, without_wrapper
+from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, owner_of
+
+
+def check_untrained_parts(
+    loss: Tensor, model: nn.Module, trace: LayerTrace, optimizers: Sequence[Optimizer]
+) -> Iterator[Symptom]:
+    """A symptom where the last part of the run, or a layer put in place of one that is held, is in no optimizer.
+
+    To hold a part of the parameters is no fault: what lies before may be trained already, and what lies behind may be
+    a judge in evaluation mode.
+    """
+    held = {id(one): one for optimizer in optimizers for group in optimizer.param_groups for one in group["params"]}
+    known = {id(one) for one in model.parameters()}
+    reached = {id(leaf) for leaf in leaves_of(loss)}
+    if not reached & set(held):
+        return
+    yield from _replaced(model, held, known, reached)
+    parts = parts_of(model)
+    last = {id(call.layer): position for position, call in enumerate(trace.calls) if call.node is not None}
+    if len(parts) < 2 or not last:
+        return
+    order = {
+        name: max((last[id(inner)] for inner in part.modules() if id(inner) in last), default=-1)
+        for name, part in parts.items()
+    }
+    name = max(order, key=lambda one: order[one])
+    part = without_wrapper(parts[name])
+    own = {id(one) for one in part.parameters() if one.requires_grad}
+    if own and own <= reached and part.training and not own & set(held):
+        yield Symptom(
+            "optimizer.forgotten_part", name, len(own), 0,
+            f"the loss hangs on the {len(own)} parameters of {name}, and no optimizer holds any of them: it stays as "
+            "it is",
+        )  # fmt: skip
+
+
+def _replaced(model: nn.Module, held: dict[int, Tensor], known: set[int], reached: set[int]) -> Iterator[Symptom]:
+    """Layers in no optimizer, where one holds parameters of the same number of axes that are of no model any more."""
+    gone = [one for key, one in held.items() if key not in known and key not in reached and one.grad is None]
+    new = [
+        (name, one)
+        for name, one in model.named_parameters()
+        if one.requires_grad and id(one) not in held and id(one) in reached
+    ]
+    axes = {one.dim() for one in gone}
+    if len(gone) > 0 and any(one.dim() in axes and one.dim() > 1 for _, one in new):
+        place = owner_of(next(name for name, one in new if one.dim() in axes and one.dim() > 1))
+        yield Symptom(
+            "optimizer.replaced_part", place, len(new), 0,
+            f"{len(new)} parameters from this layer on are in no optimizer, and {len(gone)} that the optimizer holds "
+            "are in no model any more: the layer was put in after the optimizer was made",
+        )  # fmt: skip
