@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 
 from faultloc.report.dfaulo.suspects import Suspect
@@ -13,6 +13,8 @@ from faultloc.report.shared.figure_bytes import figure_bytes
 from faultloc.report.shared.theme import LIGHT, PRINT, drawing
 
 COLUMNS = 10
+# In inches: a picture with its two lines, the longer side of the picture, the title above all.
+CELL, SIDE, HEAD = (1.15, 1.5), 0.95, 0.4
 TEXTS = 25  # rows of texts on the sheet; the page shows all of them in full
 
 
@@ -34,34 +36,34 @@ def draw_gallery(suspects: Sequence[Suspect]) -> Figure:
 
 def _sheet_of_pictures(suspects: Sequence[Suspect]) -> Figure:
     columns = min(COLUMNS, len(suspects))
-    rows = math.ceil(len(suspects) / columns)
-    spacing = ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.02)
-    figure = Figure(figsize=(1.15 * max(columns, 4), 1.5 * rows + 0.4), layout=spacing)
-    figure.suptitle(_title(suspects), x=0.01, ha="left", fontsize=11)
-    for axes in figure.subplots(rows, columns, squeeze=False).ravel():
-        axes.axis("off")
-    for axes, suspect in zip(figure.axes, suspects, strict=False):
-        _draw_suspect(axes, suspect)
+    width, height = CELL[0] * max(columns, 4), CELL[1] * math.ceil(len(suspects) / columns) + HEAD
+    figure = Figure(figsize=(width, height))
+    figure.suptitle(_title(suspects), x=0.01, y=1 - 0.08 / height, ha="left", va="top", fontsize=11)
+    # One field for all pictures, measured in inches from the upper left: an axis of its own for each, laid out by
+    # matplotlib, takes many times as long.
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.axis("off")
+    for place, suspect in enumerate(suspects):
+        row, column = divmod(place, columns)
+        _draw_suspect(axes, suspect, ((column + 0.5) * width / columns, HEAD + (row + 0.5) * CELL[1]))
+    axes.set(xlim=(0, width), ylim=(height, 0), aspect="auto")
     return figure
 
 
-def _draw_suspect(axes: Axes, suspect: Suspect) -> None:
-    if suspect.picture is not None:
-        axes.imshow(suspect.picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+def _draw_suspect(axes: Axes, suspect: Suspect, middle: tuple[float, float]) -> None:
+    """Draws the picture around ``middle``, in inches, its label above and the model's answer below."""
+    if suspect.picture is None:
+        return
+    pixels = np.asarray(suspect.picture)
+    high, wide = (SIDE * length / max(pixels.shape[:2]) for length in pixels.shape[:2])
+    left, top = middle[0] - wide / 2, middle[1] - high / 2
+    extent = (left, left + wide, top + high, top)
+    axes.imshow(pixels, cmap="gray", vmin=0, vmax=255, interpolation="nearest", extent=extent)
     if suspect.is_fault:
-        axes.add_patch(
-            Rectangle((0, 0), 1, 1, transform=axes.transAxes, fill=False, edgecolor=LIGHT.fault, linewidth=2.5)
-        )
-    axes.set_title(f"given {_short(suspect.given_label)}", fontsize=8, loc="center", pad=3)
-    axes.text(
-        0.5,
-        -0.05,
-        f"model {_short(suspect.predicted_label)}",
-        transform=axes.transAxes,
-        ha="center",
-        va="top",
-        fontsize=8,
-    )
+        axes.add_patch(Rectangle((left, top), wide, high, fill=False, edgecolor=LIGHT.fault, linewidth=2.5))
+    axes.text(middle[0], top - 0.05, f"given {_short(suspect.given_label)}", ha="center", va="bottom", fontsize=8)
+    answer = f"model {_short(suspect.predicted_label)}"
+    axes.text(middle[0], top + high + 0.05, answer, ha="center", va="top", fontsize=8)
 
 
 def _sheet_of_texts(suspects: Sequence[Suspect]) -> Figure:
