@@ -102,7 +102,10 @@ def test_two_monitors_watch_two_models_at_once():
 def test_an_error_warns_by_default_and_says_what_to_do():
     model = network(nn.Softmax(1))
     optimizer = torch.optim.Adam(model.parameters())
-    with TrainingMonitor(model, optimizer), pytest.warns(FaultWarning, match=r"step 0, forward, 5: .*remove the last"):
+    with (
+        TrainingMonitor(model, optimizer),
+        pytest.warns(FaultWarning, match=r"step 0, forward pass, layer 5: .*remove the last"),
+    ):
         train(model, optimizer, F.cross_entropy, *blobs(), steps=2)
 
 

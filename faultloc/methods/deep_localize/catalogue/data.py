@@ -14,4 +14,12 @@ RULES: dict[str, Rule] = {
     "labels.unrelated": Rule(
         "input", "warning", FLAT, "check that inputs and labels are in the same order and belong together"
     ),
+    # What has ended a script.
+    "input.type": Rule("input", "error", NONE, "inputs = inputs.float()"),
+    "input.index": Rule("input", "error", NONE, "give the embedding a row for each index, and number from 0"),
+    "input.device": Rule(
+        "input", "error", NONE, "model.to(device) once, and inputs, labels = inputs.to(device), labels.to(device)"
+    ),
+    "labels.beyond_outputs": Rule("input", "error", NONE, "give the last layer one output for each class"),
+    "labels.type": Rule("input", "error", NONE, "labels = labels.long() for classes, labels.float() for numbers"),
 }

@@ -3,25 +3,30 @@
 from faultloc.methods.deep_localize.catalogue.order import RANK
 from faultloc.methods.deep_localize.catalogue.rule import Symptom
 from faultloc.methods.deep_localize.catalogue.rules import RULES
-from faultloc.methods.deep_localize.finding import Finding
+from faultloc.methods.deep_localize.finding import INPUT, LABELS, LOSS, MODEL, OPTIMIZER, Finding
+from faultloc.methods.deep_localize.wording import in_plain_numbers
 
-_PLACES = {"input", "labels", "loss", "optimizer"}
+_NO_LAYERS = {INPUT, LABELS, LOSS, OPTIMIZER, MODEL}
 
 
 def as_finding(symptom: Symptom, step: int) -> Finding:
     """The finding for ``symptom`` at an optimizer's step."""
-    rule = RULES[symptom.rule]
+    rule, place = RULES[symptom.rule], symptom.place or MODEL
+    rate = symptom.evidence.get("learning_rate")
+    sentence = symptom.sentence
+    if rate and "learning rate" not in sentence:
+        sentence += f" (learning rate {rate:g})"
     return Finding(
         rule=symptom.rule,
         phase=rule.phase,
         severity=rule.severity,
-        place=symptom.place,
-        layer=None if symptom.place in _PLACES else symptom.place,
+        place=place,
+        layer=None if place in _NO_LAYERS else place,
         step=step,
         value=float(symptom.value),
         threshold=float(symptom.threshold),
-        sentence=symptom.sentence,
-        advice=rule.advice,
+        sentence=in_plain_numbers(sentence),
+        advice=symptom.advice or rule.advice,
         paper_label=rule.labels[0],
         released_message=rule.labels[1],
         evidence=dict(symptom.evidence),

@@ -1,6 +1,6 @@
 """Rules about the way back: gradients that do not arrive, vanish or are no numbers."""
 
-from faultloc.methods.deep_localize.catalogue.paper_labels import DELTA, GRADIENT
+from faultloc.methods.deep_localize.catalogue.paper_labels import DELTA, GRADIENT, NONE
 from faultloc.methods.deep_localize.catalogue.rule import Rule
 
 RULES: dict[str, Rule] = {
@@ -33,5 +33,15 @@ RULES: dict[str, Rule] = {
     ),
     "gradient.vanishing": Rule(
         "backward", "warning", GRADIENT, "use ReLU, fewer layers, normalisation or residual connections"
+    ),
+    # What has ended a script.
+    "gradient.second_backward": Rule(
+        "backward",
+        "error",
+        NONE,
+        "call loss.backward() once, on the sum of the losses; keep a running total with total += loss.item()",
+    ),
+    "gradient.inplace": Rule(
+        "backward", "error", NONE, "write x = x + y in place of x += y, nn.ReLU() in place of nn.ReLU(inplace=True)"
     ),
 }

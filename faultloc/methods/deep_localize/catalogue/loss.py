@@ -1,6 +1,6 @@
 """Rules about the contract between a model's output, its loss and the targets."""
 
-from faultloc.methods.deep_localize.catalogue.paper_labels import FLAT, FORWARD, LOSS
+from faultloc.methods.deep_localize.catalogue.paper_labels import FLAT, FORWARD, LOSS, NONE
 from faultloc.methods.deep_localize.catalogue.rule import Rule
 
 RULES: dict[str, Rule] = {
@@ -39,4 +39,7 @@ RULES: dict[str, Rule] = {
     ),
     "loss.diverging": Rule("loss", "error", LOSS, "lower the learning rate and check the loss's sign"),
     "loss.flat": Rule("loss", "warning", FLAT, "try another loss: the absolute error is flat at a constant guess"),
+    # What has ended a script.
+    "loss.shape": Rule("loss", "error", NONE, "print(outputs.shape, labels.shape) before the loss"),
+    "loss.many_values": Rule("loss", "error", NONE, "loss = loss.mean()"),
 }

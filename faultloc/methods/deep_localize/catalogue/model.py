@@ -40,4 +40,12 @@ RULES: dict[str, Rule] = {
     "model.no_activation": Rule(
         "forward", "warning", FLAT, "put an activation between the two, without one they are a single linear layer"
     ),
+    # What has ended a script.
+    "forward.shape": Rule("forward", "error", NONE, "print(x.shape) before this layer, and build it for that"),
+    "model.one_sample": Rule(
+        "forward", "error", NONE, "leave out a last batch of one: DataLoader(..., drop_last=True); or model.eval()"
+    ),
+    "model.no_gpu": Rule(
+        "forward", "error", NONE, 'device = "cuda" if torch.cuda.is_available() else "cpu", and .to(device)'
+    ),
 }

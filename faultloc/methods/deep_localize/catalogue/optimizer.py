@@ -24,4 +24,8 @@ RULES: dict[str, Rule] = {
     "optimizer.small_steps": Rule(
         "update", "warning", WEIGHTS, "raise the learning rate; look at its schedule and at the clipping of gradients"
     ),
+    # What has ended a script.
+    "optimizer.no_parameters": Rule(
+        "update", "error", NONE, "keep layers as self.layer = ..., or in self.layers = nn.ModuleList(layers)"
+    ),
 }

@@ -1,6 +1,20 @@
 """The order of causes: when several rules show something, the one that stands higher explains those below it."""
 
 ORDER = (
+    # What has ended the script.
+    "model.no_gpu",
+    "optimizer.no_parameters",
+    "input.device",
+    "input.type",
+    "input.index",
+    "labels.type",
+    "labels.beyond_outputs",
+    "forward.shape",
+    "model.one_sample",
+    "loss.shape",
+    "loss.many_values",
+    "gradient.second_backward",
+    "gradient.inplace",
     # What goes in.
     "input.nonfinite",
     "input.constant",

@@ -18,7 +18,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Symptom:
-    """What a rule saw, before it is turned into a finding."""
+    """What a rule saw, before it is turned into a finding; ``advice`` where it knows better than the catalogue."""
 
     rule: str
     place: str
@@ -26,3 +26,4 @@ class Symptom:
     threshold: float | int
     sentence: str
     evidence: Mapping[str, float | str] = field(default_factory=dict)
+    advice: str = ""
