@@ -34,4 +34,10 @@ RULES: dict[str, Rule] = {
     "gradient.vanishing": Rule(
         "backward", "warning", GRADIENT, "use ReLU, fewer layers, normalisation or residual connections"
     ),
+    "gradient.exploding": Rule(
+        "backward",
+        "error",
+        GRADIENT,
+        "clip the gradients before optimizer.step(): nn.utils.clip_grad_norm_(model.parameters(), 1.0)",
+    ),
 }

@@ -39,4 +39,9 @@ RULES: dict[str, Rule] = {
     ),
     "loss.diverging": Rule("loss", "error", LOSS, "lower the learning rate and check the loss's sign"),
     "loss.flat": Rule("loss", "warning", FLAT, "try another loss: the absolute error is flat at a constant guess"),
+    "loss.summed": Rule("loss", "error", LOSS, "take the mean over the batch: reduction='mean'"),
+    "loss.penalty": Rule("loss", "error", LOSS, "multiply the penalty by a smaller factor, 1e-4 to begin with"),
+    "loss.scaled_down": Rule(
+        "loss", "warning", LOSS, "divide the loss once at most: by the number of batches that are accumulated"
+    ),
 }
