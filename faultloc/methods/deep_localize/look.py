@@ -20,7 +20,7 @@ from faultloc.methods.deep_localize.hooks.targets import SeenTargets, plain_loss
 from faultloc.methods.deep_localize.rules.contract import check_shapes, check_term, check_value
 from faultloc.methods.deep_localize.rules.structure import check_reach, check_structure
 
-_INPUT_SCALE, _TINY, _TARGET_SCALE = 10, 0.02, 100
+_INPUT_SCALE, _TINY, _TARGET_SCALE = 10, 0.02, 10
 _LABELS_A_CLASS, _FEWEST_TARGETS = 20, 100
 
 
@@ -85,7 +85,7 @@ def look_at_loss(
         symptoms += check_term(term, place, target)
         symptoms += check_value(term, value)
         symptoms += check_shapes(term, outputs)
-        symptoms += _target_scale(term, target)
+        doubts += _target_scale(term, target)
         symptoms += _direction(term, optimizers)
     plain = relative = target = None
     kind = terms[0].kind if len(terms) == 1 else None

@@ -1,5 +1,6 @@
 """What happens in one training step, put together from what the hooks tell; each symptom is reported as it shows."""
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 
@@ -17,10 +18,14 @@ from faultloc.methods.deep_localize.hooks.gradients import (
     weight_sample,
 )
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors_in
+from faultloc.methods.deep_localize.hooks.optimizer_groups import groups_of
+from faultloc.methods.deep_localize.hooks.schedules import schedules_of
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets
 from faultloc.methods.deep_localize.look import look_at_loss
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
+from faultloc.methods.deep_localize.rules.initial_weights import check_initial_weights
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite, nonfinite_gradients
+from faultloc.methods.deep_localize.rules.optimizer_settings import check_settings
 from faultloc.methods.deep_localize.rules.sample_mixing import check_sample_mixing
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
 from faultloc.methods.deep_localize.rules.wiring import (
@@ -184,7 +189,12 @@ class Observer:
     def _check_wiring(self) -> None:
         for symptom in check_optimizers(self._model, self._optimizers):
             self._found(symptom)
-        for symptom in check_stepping(self._backwards):
+        groups = groups_of(self._optimizers, dict(self._model.named_parameters()))
+        self.history.groups = groups
+        self.history.schedules = functools.partial(schedules_of, self._optimizers)
+        for doubt in check_initial_weights(self._model):
+            self.history.doubts[doubt.rule] = doubt
+        for symptom in (*check_settings(groups), *check_stepping(self._backwards)):
             self._found(symptom)
 
     def _look_closely(self, loss: Tensor, value: float) -> None:

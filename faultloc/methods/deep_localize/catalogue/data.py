@@ -22,4 +22,26 @@ RULES: dict[str, Rule] = {
     ),
     "labels.beyond_outputs": Rule("input", "error", NONE, "give the last layer one output for each class"),
     "labels.type": Rule("input", "error", NONE, "labels = labels.long() for classes, labels.float() for numbers"),
+    "labels.nonfinite": Rule("input", "error", LOSS, "clean the data: drop or fill those targets before training"),
+    "labels.changing": Rule(
+        "input", "error", NONE, "shuffle inputs and labels together, with one permutation: order = torch.randperm(n)"
+    ),
+    "labels.majority": Rule(
+        "input",
+        "warning",
+        FLAT,
+        "weigh the classes in the loss, weight=..., or draw them evenly: WeightedRandomSampler",
+    ),
+    "input.repeated": Rule(
+        "input",
+        "warning",
+        NONE,
+        "look at how the loader and the dataset use their index: dataset[i] has to depend on i",
+    ),
+    "input.column": Rule(
+        "input", "warning", NONE, "scale each column to mean 0 and deviation 1: (x - x.mean(0)) / x.std(0)"
+    ),
+    "target.outliers": Rule(
+        "input", "warning", NONE, "look at those targets; drop or clip them, or use nn.HuberLoss() if they are right"
+    ),
 }

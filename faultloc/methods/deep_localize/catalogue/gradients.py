@@ -44,4 +44,10 @@ RULES: dict[str, Rule] = {
     "gradient.inplace": Rule(
         "backward", "error", NONE, "write x = x + y in place of x += y, nn.ReLU() in place of nn.ReLU(inplace=True)"
     ),
+    "gradient.exploding": Rule(
+        "backward",
+        "error",
+        GRADIENT,
+        "clip the gradients before optimizer.step(): nn.utils.clip_grad_norm_(model.parameters(), 1.0)",
+    ),
 }

@@ -42,4 +42,9 @@ RULES: dict[str, Rule] = {
     # What has ended a script.
     "loss.shape": Rule("loss", "error", NONE, "print(outputs.shape, labels.shape) before the loss"),
     "loss.many_values": Rule("loss", "error", NONE, "loss = loss.mean()"),
+    "loss.summed": Rule("loss", "error", LOSS, "take the mean over the batch: reduction='mean'"),
+    "loss.penalty": Rule("loss", "error", LOSS, "multiply the penalty by a smaller factor, 1e-4 to begin with"),
+    "loss.scaled_down": Rule(
+        "loss", "warning", LOSS, "divide the loss once at most: by the number of batches that are accumulated"
+    ),
 }

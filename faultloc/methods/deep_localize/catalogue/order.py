@@ -17,6 +17,7 @@ ORDER = (
     "gradient.inplace",
     # What goes in.
     "input.nonfinite",
+    "labels.nonfinite",
     "input.constant",
     "labels.single",
     # The contract between output, loss and targets.
@@ -50,20 +51,40 @@ ORDER = (
     "model.few_values",
     "model.dropout",
     "model.evaluating",
-    # Scales.
+    # What the optimizer and its schedule are set to.
+    "optimizer.swapped_betas",
+    "optimizer.rate_zero",
+    "optimizer.rate_died",
+    "optimizer.rate_rises",
+    "optimizer.rate_unscheduled",
+    "optimizer.momentum",
+    # The samples.
+    "labels.changing",
     "labels.sorted",
+    "input.repeated",
+    # Scales.
+    "input.column",
     "input.scale",
+    "target.outliers",
     "target.scale",
+    "loss.summed",
+    "loss.penalty",
+    "optimizer.weight_decay",
+    "weights.scale",
+    "gradient.exploding",
     # How it goes.
     "optimizer.rate_too_high",
+    "optimizer.unstable",
+    "optimizer.group_rates",
+    "optimizer.clipping",
+    "optimizer.epsilon",
+    "loss.scaled_down",
     "optimizer.rate_too_low",
     "forward.exploding",
     "forward.nonfinite",
     "weights.nonfinite",
     "loss.nonfinite",
     "gradient.nonfinite",
-    "optimizer.weight_decay",
-    "weights.scale",
     "activation.dead",
     "gradient.zero",
     "gradient.vanishing",
@@ -72,6 +93,7 @@ ORDER = (
     "loss.diverging",
     "loss.flat",
     "model.no_activation",
+    "labels.majority",
     "labels.unrelated",
 )
 RANK = {rule: rank for rank, rule in enumerate(ORDER)}
