@@ -113,7 +113,7 @@ class TrainingMonitor:
     def close(self) -> Diagnosis:
         """Takes all hooks away; what was found, the likeliest root cause first."""
         self._detach()
-        self._observer.begin_step()
+        self._observer.close()
         return self.diagnosis()
 
     def diagnosis(self) -> Diagnosis:

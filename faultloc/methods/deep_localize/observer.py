@@ -28,6 +28,7 @@ from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_no
 from faultloc.methods.deep_localize.rules.optimizer_settings import check_settings
 from faultloc.methods.deep_localize.rules.sample_mixing import check_sample_mixing
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
+from faultloc.methods.deep_localize.rules.unused_heads import UnusedHeads
 from faultloc.methods.deep_localize.rules.wiring import (
     StaleGradients,
     check_gradient_path,
@@ -69,6 +70,8 @@ class Observer:
         self._stale = StaleGradients(self._parameters)
         self._constant = constant_weights(dict(model.named_parameters()))
         self._targets, self._inputs = SeenTargets(), SeenInputs()
+        self._heads = UnusedHeads()
+        self._has_lost_gradient = False
         self._backwards = 0
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
         self._is_asleep = False
@@ -88,6 +91,13 @@ class Observer:
             self._now = StepUnderWay(is_sampled)
         else:
             self._now.restart()
+
+    def close(self) -> None:
+        """The training is over: what could only be told at its end, and no more steps."""
+        if not self._is_asleep:
+            for symptom in self._heads.never_trained(self.step):
+                self._found(symptom)
+        self.begin_step()
 
     def sleep(self) -> None:
         """Looks no further."""
@@ -229,6 +239,9 @@ class Observer:
             self._noted(note)
         now.look = look
         self.history.kind = look.kind
+        if look.reach is not None:
+            for parameters in self._parameters.values():
+                self._heads.look(now.outputs, now.trace, look.reach.reached, parameters)
 
     def _read_gradients(self, optimizer: Optimizer) -> None:
         if not self._now.is_sampled:
@@ -245,6 +258,11 @@ class Observer:
             unreached = {doubt.rule: doubt for doubt in self._now.look.doubts}.get("gradient.unreached")
             for symptom in check_gradient_path(self._now.trace, parameters):
                 self._found(unreached if unreached is not None and symptom.rule == "gradient.none" else symptom)
+                self._has_lost_gradient = True
+            for stopped in self._now.look.stopped:
+                if stopped.holds(norms):
+                    self._found(stopped.symptom)
+                    self._has_lost_gradient = True
         # With a gradient scaler the step itself leaves out gradients that are not finite: no fault.
         if getattr(optimizer, "grad_scale", None) is None and not math.isfinite(sum(norms.values())):
             self._lost(nonfinite_gradients(norms))
@@ -261,7 +279,9 @@ class Observer:
                 self._constant = []
         if now.is_sampled or history.gradient_norms[-1:] == [0.0]:
             for symptom in check_dynamics(history, follows_one_loss=len(self._optimizers) == 1):
-                self._found(symptom)
+                # What keeps the gradients away has been named.
+                if not (self._has_lost_gradient and symptom.rule == "gradient.zero"):
+                    self._found(symptom)
         self.step += 1
         self.begin_step()
 

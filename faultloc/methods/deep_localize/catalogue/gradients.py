@@ -5,7 +5,22 @@ from faultloc.methods.deep_localize.catalogue.rule import Rule
 
 RULES: dict[str, Rule] = {
     "gradient.unreached": Rule(
-        "backward", "error", DELTA, "look for a threshold, argmax, rounding, detach() or no_grad() before the loss"
+        "backward",
+        "error",
+        DELTA,
+        "compute the loss from the model's output itself, and never set requires_grad on a loss or an output",
+    ),
+    "gradient.stopped": Rule(
+        "backward",
+        "error",
+        DELTA,
+        "give the loss the values before this operation; round and threshold only to evaluate",
+    ),
+    "gradient.unused_head": Rule(
+        "backward",
+        "warning",
+        NONE,
+        "add this output's loss to the one that backward() is called on, or take the head out",
     ),
     "gradient.cut": Rule(
         "backward", "error", DELTA, "look behind this layer for detach(), .data, no_grad() or a detour through numpy"
