@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-FAULTY = 3
+FAULTY, INTERRUPTED = 3, 130
 
 
 @click.command("deep-localize", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -28,14 +28,16 @@ FAULTY = 3
 def command(script: Path, output: Path, every: int, on_error: str, arguments: tuple[str, ...]) -> int:
     """Runs a training script, unchanged, and says which layer and phase of the training is at fault.
 
-    What follows the options, best after --, is given to the script. Writes diagnosis.json and a picture of the
-    statistics to the output folder. Exit code 3: an error was found; 1: the script itself failed.
+    Trainings by Lightning, Hugging Face's Trainer and Keras 3 (on torch) are watched too. What follows the options,
+    best after --, is given to the script. Writes diagnosis.json and a picture of the statistics to the output folder.
+    Exit code 3: an error was found; 1: the script itself failed; 130: it was interrupted.
 
     \b
     Example:
       faultloc deep-localize --script train.py
       faultloc deep-localize --script train.py --on-error stop -- --epochs 3
     """
+    from faultloc.methods.deep_localize.first_findings import FirstFindings
     from faultloc.own.deep_localize.running import run_script
     from faultloc.report.deep_localize.diagnosis import save_diagnosis
 
@@ -44,14 +46,25 @@ def command(script: Path, output: Path, every: int, on_error: str, arguments: tu
         arguments,
         every=every,
         on_error=on_error,
-        on_finding=lambda finding: click.echo(f"faultloc: {finding.severity}: {finding.text}", err=True),
+        on_finding=FirstFindings(lambda finding: click.echo(f"faultloc: {finding.severity}, {finding.text}", err=True)),
     )
-    if watched.error is not None:
-        traceback.print_exception(watched.error, file=sys.stderr)
-    click.echo(save_diagnosis(output, watched.runs))
+    error = watched.error
+    if error is not None and not isinstance(error, SystemExit | KeyboardInterrupt):
+        traceback.print_exception(error, file=sys.stderr)
+    click.echo(save_diagnosis(output, watched.runs, nothing_seen=watched.nothing_seen))
     if watched.was_stopped:
         click.echo("The script was stopped at the first error (--on-error stop).")
-    if watched.error is not None:
-        raise click.ClickException(f"{script} ended with {type(watched.error).__name__}; what was seen before is above")
+    if isinstance(error, KeyboardInterrupt):
+        click.echo("The script was interrupted.", err=True)
+        return INTERRUPTED
+    if isinstance(error, SystemExit):
+        if isinstance(error.code, str):
+            click.echo(error.code, err=True)
+        click.echo(
+            f"{script} ended itself with exit code {error.code if isinstance(error.code, int) else 1}.", err=True
+        )
+        return 1
+    if error is not None:
+        raise click.ClickException(f"{script} ended with {type(error).__name__}; what was seen before is above")
     has_error = any(finding.severity == "error" for run in watched.runs for finding in run.diagnosis.findings)
     return FAULTY if has_error else 0

@@ -1,25 +1,31 @@
 """What the monitor remembers of the steps, and what follows from it: is the model learning?"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.hooks.optimizer_groups import Group
+from faultloc.methods.deep_localize.hooks.schedules import Schedule
 
 # Shares of the best constant prediction's loss: above the first a model is no better than a guess.
 GUESSING, LEARNED = 0.95, 0.9
 # Sampled steps: that make up the beginning of a run, and that at most count as recent.
 _EARLY, _RECENT = 50, 20
 _FAR = 20
+# A loss that begins below this has no size that it could be a multiple of.
+_NEXT_TO_NOTHING = 1e-3
+_PLATEAU = 5
 
 
 @dataclass(frozen=True)
 class SampledStep:
     """The full statistics of one step; mappings go by parameter name or by layer.
 
-    ``plain_loss`` is the mean loss in its own unit; ``relative_loss`` that as a share of the best constant
-    prediction's. Either is None where loss or targets are of a kind that is not recognised. ``updates`` are relative:
+    ``loss`` is that of the step, ``plain_loss`` the mean loss in its own unit; ``relative_loss`` that as a share of the best constant
+    prediction's. Either is None where loss or targets are of a kind that is not recognised. ``learning_rate`` is the
+    highest of ``rates``, which holds that of each group; ``gradient_norm`` is the norm of all gradients. ``updates`` are relative:
     the norm of a step's change of a weight over the weight's norm, which ``weights`` holds (of an even sample of it).
     """
 
@@ -30,6 +36,9 @@ class SampledStep:
     dead: Mapping[str, float] = field(default_factory=dict)
     saturated: Mapping[str, float] = field(default_factory=dict)
     learning_rate: float = 0.0
+    rates: Sequence[float] = ()
+    gradient_norm: float = 0.0
+    loss: float | None = None
     plain_loss: float | None = None
     relative_loss: float | None = None
 
@@ -42,6 +51,11 @@ class History:
     gradient_norms: list[float] = field(default_factory=list)
     sampled: list[SampledStep] = field(default_factory=list)
     kind: str | None = None
+    # What the optimizers' parameter groups are set to.
+    groups: list[Group] = field(default_factory=list)
+    # The schedulers of the optimizers; to ask takes long.
+    schedules: Callable[[], Sequence[Schedule]] = list
+    is_schedule_told: bool = False
     # What would explain that a model does not learn, by rule.
     doubts: dict[str, Symptom] = field(default_factory=dict)
     # Layers that take the output of a linear layer with nothing between.
@@ -51,12 +65,13 @@ class History:
     relative: list[float] = field(default_factory=list)
     largest_updates: list[float] = field(default_factory=list)
     most_loss: float = -float("inf")
+    least_loss: float = float("inf")
 
     def add_step(self, loss: float, gradient_norm: float) -> None:
         """One more step."""
         self.losses.append(loss)
         self.gradient_norms.append(gradient_norm)
-        self.most_loss = max(self.most_loss, loss)
+        self.most_loss, self.least_loss = max(self.most_loss, loss), min(self.least_loss, loss)
 
     def add_sample(self, sample: SampledStep) -> None:
         """The full statistics of the last step."""
@@ -67,34 +82,65 @@ class History:
 
     def knows_progress(self) -> bool:
         """Whether loss and targets are of a kind for which the best constant guess is known."""
-        return self._recent_relative() is not None
+        return self.late_relative() is not None
 
     def has_learned(self) -> bool:
         """Whether the model does better than a constant guess, or its loss has fallen by a tenth from where it began.
 
         Where neither is known, nothing speaks against it.
         """
-        recent = self._recent_relative()
+        recent = self.late_relative()
         if recent is not None:
             return recent < LEARNED
         return self.has_fallen(0.9)
 
     def is_guessing(self) -> bool:
         """Whether the model is known to do no better than a constant guess, in the last of the sampled steps."""
-        recent = self._recent_relative()
+        recent = self.late_relative()
         return recent is not None and recent >= GUESSING
 
     def has_fallen(self, share: float) -> bool:
-        """Whether the loss of the last quarter of all steps lies under ``share`` of the first steps' loss."""
+        """Whether the loss of the last quarter of all steps lies under ``share`` of the first steps' loss.
+
+        A loss that may be negative has no shares: there it is a fall by as much, of five times its noise.
+        """
         if len(self.losses) < 4:
             return True
         first, last = self.first_loss(), self.recent_loss()
-        return bool(last < share * first) if first > 0 else bool(last < first)
+        return first - last > (1 - share) * self._unit(first)
 
     def is_flat(self) -> bool:
         """Whether the last quarter's mean loss is more than .98 of the first quarter's."""
         early, late = self._first_and_last_quarter()
-        return bool(late > 0.98 * early) if early > 0 else bool(late >= early)
+        return early - late <= 0.02 * self._unit(early)
+
+    def has_grown(self, times: float) -> bool:
+        """Whether the last loss is more than so many times the first one's size."""
+        first, last = self.losses[0], self.losses[-1]
+        return last - first > (times - 1) * max(abs(first), self._unit(first))
+
+    def has_exploded(self) -> bool:
+        """Whether the loss is ten times what it was for ten steps, or a thousand times and rising.
+
+        Where a guess's loss is known, so much more than that: a loss that begins at next to nothing may well grow.
+        """
+        known = self.relative[-3:]
+        if known and min(known) < 3:
+            return False
+        unit = self._unit(self.first_loss())
+        if not known and unit < _NEXT_TO_NOTHING:
+            return False
+        risen = len(self.losses) >= 4 and self.losses[-1] > self.losses[-2] > self.losses[-3]
+        if risen and self.losses[-1] - self.losses[0] > 1e3 * unit:
+            return True
+        return len(self.losses) >= 13 and float(np.mean(self.losses[-10:])) - self.first_loss() > 9 * unit
+
+    def _unit(self, level: float) -> float:
+        """What a change of the loss is measured in: ``level``, or five times its noise if the loss may be negative."""
+        if level > 0 and self.least_loss >= 0:
+            return level
+        latest = self.losses[:_EARLY] + self.losses[-_EARLY:]
+        return 5 * float(np.median(np.abs(np.diff(latest)))) if len(latest) > 1 else abs(level)
 
     def _first_and_last_quarter(self) -> tuple[float, float]:
         quarter = max(1, len(self.losses) // 4)
@@ -108,14 +154,15 @@ class History:
         return sum(after) > 0.98 * sum(before)
 
     def is_breaking_out(self) -> bool:
-        """Whether the gradients of the last ten steps are half as large again as they were on the plateau before.
+        """Whether the gradients of the last steps looked at are half as large again as on the plateau before.
 
         A network may stay at a guess for a while, and its gradients grow before its loss falls.
         """
-        if len(self.gradient_norms) < 40:
+        norms = [sample.gradient_norm for sample in self.sampled if sample.step >= _PLATEAU]
+        if len(norms) < 6:
             return False
-        before = [sum(self.gradient_norms[-back : -back + 10]) for back in (20, 30, 40)]
-        return sum(self.gradient_norms[-10:]) > 1.5 * min(before)
+        before = [float(np.median(norms[-back : -back + 3])) for back in (6, 9, 12) if back <= len(norms)]
+        return float(np.median(norms[-3:])) > 1.5 * min(before)
 
     def movement(self) -> float:
         """By how much all steps together would change the weight that moves most, at the pace of the last ones."""
@@ -125,7 +172,7 @@ class History:
     def is_rising(self) -> bool:
         """Whether the last quarter's mean loss is more than half above the first quarter's."""
         early, late = self._first_and_last_quarter()
-        return bool(early > 0 and late > 1.5 * early)
+        return late - early > 0.5 * self._unit(early)
 
     def first_loss(self) -> float:
         """The mean loss of the first three steps."""
@@ -147,12 +194,14 @@ class History:
             # Two of the steps looked at, or one by far: an odd batch alone is no trend.
             worst, start = sorted(known)[-2:], max(known[0], 1)
             return len(known) > 1 and (worst[0] > 3 * start or worst[1] > _FAR * start)
-        return bool(self.losses and self.losses[0] > 0 and self.most_loss > 10 * self.losses[0])
+        unit = self._unit(self.losses[0]) if self.losses else 0.0
+        return unit > _NEXT_TO_NOTHING and self.most_loss - self.losses[0] > 9 * unit
 
     def is_warming_up(self) -> bool:
         """Whether the learning rate still rises, or has done so within the sampled steps."""
         return len(self.sampled) > 1 and self.sampled[-1].learning_rate > 1.01 * self.sampled[0].learning_rate
 
-    def _recent_relative(self) -> float | None:
+    def late_relative(self) -> float | None:
+        """The loss of the last of the sampled steps as a share of the best constant guess's; None if not known."""
         count = min(_RECENT, max(3, len(self.relative) // 3))
         return sum(self.relative[-count:]) / count if len(self.relative) >= 3 else None

@@ -18,9 +18,10 @@ from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.hooks.loss_terms import LossTerm, loss_terms
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets, plain_loss, target_of
 from faultloc.methods.deep_localize.rules.contract import check_shapes, check_term, check_value
+from faultloc.methods.deep_localize.rules.lost_gradient import Reach, Stopped, reach_of
 from faultloc.methods.deep_localize.rules.structure import check_reach, check_structure
 
-_INPUT_SCALE, _TINY, _TARGET_SCALE = 10, 0.02, 100
+_INPUT_SCALE, _TINY, _TARGET_SCALE = 10, 0.02, 10
 _LABELS_A_CLASS, _FEWEST_TARGETS = 20, 100
 
 
@@ -36,8 +37,15 @@ class Look:
     notes: Sequence[str] = ()
     stacked: Sequence[str] = ()
     target: Tensor | None = None
+    # How far the gradient gets; None where that was not looked at.
+    reach: Reach | None = None
     # What is a fault only where the model does not learn.
     doubts: Sequence[Symptom] = ()
+
+    @property
+    def stopped(self) -> Sequence[Stopped]:
+        """Operations that would keep the gradient from layers."""
+        return () if self.reach is None else self.reach.stopped
 
 
 def look_at_loss(
@@ -64,9 +72,11 @@ def look_at_loss(
     doubts: list[Symptom] = list(_scales(trace)) if is_thorough else []
     notes: list[str] = []
     stacked: Sequence[str] = ()
+    reach = None
     if is_thorough:
         symptoms += check_structure(loss, trace, predictions)
-        doubts += check_reach(loss, model, trace, optimizers)
+        doubts += check_reach(loss, model, outputs, trace, optimizers)
+        reach = reach_of(loss, trace)
         stacked = stacked_layers(loss, trace)
     if not terms:
         notes.append(
@@ -85,7 +95,7 @@ def look_at_loss(
         symptoms += check_term(term, place, target)
         symptoms += check_value(term, value)
         symptoms += check_shapes(term, outputs)
-        symptoms += _target_scale(term, target)
+        doubts += _target_scale(term, target)
         symptoms += _direction(term, optimizers)
     plain = relative = target = None
     kind = terms[0].kind if len(terms) == 1 else None
@@ -106,6 +116,7 @@ def look_at_loss(
         notes,
         stacked,
         target,
+        reach,
         doubts,
     )
 

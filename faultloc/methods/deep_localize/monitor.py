@@ -14,11 +14,13 @@ from faultloc.errors import ConfigError
 from faultloc.methods.deep_localize.catalogue import Symptom, as_finding, cause_first
 from faultloc.methods.deep_localize.diagnosis import Diagnosis, FaultWarning, TrainingFault
 from faultloc.methods.deep_localize.finding import Finding
+from faultloc.methods.deep_localize.first_findings import FirstFindings
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.joined_modules import JoinedModules, parts_of
 from faultloc.methods.deep_localize.hooks.layer_trace import layers_of, owner_of
 from faultloc.methods.deep_localize.hooks.taps import Taps
 from faultloc.methods.deep_localize.observer import Observer
+from faultloc.methods.deep_localize.raised.explain import error_in_words, explain_error
 from faultloc.settings_check import check_number
 
 OnError = Literal["warn", "stop", "raise"]
@@ -38,7 +40,8 @@ class TrainingMonitor:
 
     ``loss_fn`` is only needed for a loss module of your own, to see its targets. ``on_error`` says what an error does:
     ``warn`` warns (as for every finding), ``stop`` sets ``should_stop``, which the loop may look at, ``raise`` raises
-    ``TrainingFault`` at the end of the step. ``on_finding`` is called with each finding, in place of the warning.
+    ``TrainingFault`` at the end of the step. Warnings are given for the first finding and for one more that is a
+    likelier cause; ``on_finding`` is called with each finding, in place of them.
 
     Source: Wardat, Le and Rajan, "DeepLocalize: Fault Localization for Deep Neural Networks", ICSE 2021.
     Differs: contracts, causes and advice beside symptoms; magnitudes instead of signed means; the batch that was
@@ -62,9 +65,10 @@ class TrainingMonitor:
         self.notes: list[str] = []
         self.should_stop = False
         self._model, self._loss_fn = _as_one(model), loss_fn
+        self._ended_by = ""
         self._optimizers = [optimizer] if isinstance(optimizer, Optimizer) else list(optimizer)
         self._on_error = on_error
-        self._on_finding = on_finding or _warn
+        self._on_finding = on_finding or FirstFindings(_warn)
         self._taps: Taps | None = None
         self._part: nn.Module | None = None
         self._loss_hook: torch.utils.hooks.RemovableHandle | None = None
@@ -152,6 +156,13 @@ class TrainingMonitor:
         if self._taps is not None and self._part is not None:
             self._taps.forward_ends(self._part, returned)
 
+    def ended_by(self, error: BaseException, *, explain: bool = True) -> None:
+        """Tells what ended the training before its time; what is known of its cause becomes a finding."""
+        self._ended_by = error_in_words(error)
+        symptom = explain_error(error, self._model) if explain else None
+        if symptom is not None:
+            self._found(symptom)
+
     def close(self) -> Diagnosis:
         """Takes all hooks away; what was found, the likeliest root cause first."""
         self._detach()
@@ -169,12 +180,14 @@ class TrainingMonitor:
             )
         owners = [owner_of(name) for name, _ in self._model.named_parameters()]
         layers = list(dict.fromkeys([*layers_of(self._model).values(), *owners]))
-        return Diagnosis(cause_first(self.findings), layers, steps, notes)
+        return Diagnosis(cause_first(self.findings), layers, steps, notes, self._ended_by)
 
     def __enter__(self) -> "TrainingMonitor":
         return self.attach()
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if error is not None and not isinstance(error, TrainingFault):
+            self.ended_by(error)
         self.close()
 
     @contextmanager
@@ -243,4 +256,4 @@ def _as_one(model: nn.Module | Sequence[nn.Module] | Mapping[str, nn.Module]) ->
 
 
 def _warn(finding: Finding) -> None:
-    warnings.warn(f"{finding.severity}: {finding.text}", FaultWarning, stacklevel=3)
+    warnings.warn(f"{finding.severity}: {finding.text}", FaultWarning, stacklevel=4)

@@ -1,7 +1,8 @@
 """What happens in one training step, put together from what the hooks tell; each symptom is reported as it shows."""
 
+import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import torch
@@ -14,12 +15,17 @@ from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of
 from faultloc.methods.deep_localize.hooks.gradients import gradient_norms, updates_and_norms, weight_sample
 from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
 from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
+from faultloc.methods.deep_localize.hooks.optimizer_groups import groups_of
+from faultloc.methods.deep_localize.hooks.schedules import schedules_of
 from faultloc.methods.deep_localize.look import look_at_loss
 from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
+from faultloc.methods.deep_localize.rules.initial_weights import check_initial_weights
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite, nonfinite_gradients
+from faultloc.methods.deep_localize.rules.optimizer_settings import check_settings
 from faultloc.methods.deep_localize.rules.sample_mixing import check_sample_mixing
 from faultloc.methods.deep_localize.rules.untrained_parts import check_untrained_parts
+from faultloc.methods.deep_localize.rules.unused_heads import UnusedHeads
 from faultloc.methods.deep_localize.rules.wiring import (
     StaleGradients,
     check_gradient_path,
@@ -62,6 +68,8 @@ class Observer:
         # Optimizers whose parameters the loss of others hangs on: they work against each other, it may be.
         self._contested: frozenset[int] = frozenset()
         self._backwards = self._closures = 0
+        self._heads = UnusedHeads()
+        self._has_lost_gradient = False
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
         self._is_asleep = False
         self._now = StepUnderWay(is_sampled=True)
@@ -112,6 +120,9 @@ class Observer:
         """No more will come."""
         if self._now.stepped and not self._is_asleep:
             self._end_step()
+        if not self._is_asleep:
+            for symptom in self._heads.never_trained(self.step):
+                self._found(symptom)
         self.begin_step()
 
     def sleep(self) -> None:
@@ -223,7 +234,11 @@ class Observer:
     def _check_wiring(self) -> None:
         for symptom in check_optimizers(self._model, self._optimizers):
             self._found(symptom)
-        for symptom in check_stepping(self._backwards):
+        groups = groups_of(self._optimizers, dict(self._model.named_parameters()))
+        if self._now.objective is not None:
+            self._now.objective.history.groups = groups
+            self._now.objective.history.doubts |= {one.rule: one for one in check_initial_weights(self._model)}
+        for symptom in (*check_settings(groups), *check_stepping(self._backwards)):
             self._found(symptom)
 
     def _reached(self, loss: Tensor) -> frozenset[int]:
@@ -271,6 +286,9 @@ class Observer:
             self._noted(note)
         now.look = look
         objective.history.kind = look.kind
+        if look.reach is not None:
+            for held in self._held.values():
+                self._heads.look(now.outputs, now.trace, look.reach.reached, held.by_name)
 
     def _is_settled(self, objective: Objective) -> bool:
         """Whether the objective has been seen often enough to know that nobody works against it."""
@@ -287,12 +305,12 @@ class Observer:
         now.norms |= norms
         if now.is_sampled:
             now.total_norm = math.hypot(now.total_norm, held.size_in(norms))
-            self._check_path(held, optimizer)
+            self._check_path(held, norms)
         # With a gradient scaler the step itself leaves out gradients that are not finite: no fault.
         if getattr(optimizer, "grad_scale", None) is None and not math.isfinite(sum(norms.values())):
             self._lost(nonfinite_gradients(norms))
 
-    def _check_path(self, held: HeldParameters, optimizer: Optimizer) -> None:
+    def _check_path(self, held: HeldParameters, norms: Mapping[str, float]) -> None:
         now = self._now
         if now.objective is None or not now.objective.is_new():
             return
@@ -307,6 +325,11 @@ class Observer:
         unreached = {doubt.rule: doubt for doubt in now.look.doubts}.get("gradient.unreached")
         for symptom in check_gradient_path(now.trace, held.by_name):
             self._found(unreached if unreached is not None and symptom.rule == "gradient.none" else symptom)
+            self._has_lost_gradient = True
+        for stopped in now.look.stopped:
+            if stopped.holds(norms):
+                self._found(stopped.symptom)
+                self._has_lost_gradient = True
 
     def _end_step(self, *, keeps_calls: bool = False) -> None:
         now = self._now
@@ -328,7 +351,11 @@ class Observer:
         if len(set(now.reached)) > 1 or any(reached - now.stepped for reached in now.reached):
             self._contested |= frozenset(now.stepped).union(*now.reached)
         if now.is_sampled:
-            history.add_sample(now.statistics(objective.step, [o for o in self._optimizers if id(o) in now.stepped]))
+            optimizers = [one for one in self._optimizers if id(one) in now.stepped]
+            if objective.step == 0:
+                history.groups = groups_of(optimizers, dict(self._model.named_parameters()))
+                history.schedules = functools.partial(schedules_of, optimizers)
+            history.add_sample(now.statistics(objective.step, optimizers))
             if self._constant and self.step >= _SETTLED and self._has_rate(history):
                 for symptom in still_constant(self._constant, dict(self._model.named_parameters())):
                     self._found(symptom)
@@ -338,7 +365,9 @@ class Observer:
         if now.is_sampled or history.gradient_norms[-1:] == [0.0]:
             follows = not objective.optimizers & self._contested
             for symptom in check_dynamics(history, follows_one_loss=follows):
-                self._found(symptom)
+                # What keeps the gradients away has been named.
+                if not (self._has_lost_gradient and symptom.rule == "gradient.zero"):
+                    self._found(symptom)
 
     def _has_rate(self, history: History) -> bool:
         return sum(sample.learning_rate > 0 for sample in history.sampled) >= 2

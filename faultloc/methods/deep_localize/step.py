@@ -9,6 +9,7 @@ from torch.optim import Optimizer
 from faultloc.methods.deep_localize.history import SampledStep
 from faultloc.methods.deep_localize.hooks.autograd_walk import walk
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
+from faultloc.methods.deep_localize.hooks.optimizer_groups import rates_of
 from faultloc.methods.deep_localize.look import Look
 from faultloc.methods.deep_localize.objective import Objective
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
@@ -99,6 +100,9 @@ class StepUnderWay:
             dead={one.place: one.dead for one in self.look.activations},
             saturated={one.place: one.saturated for one in self.look.activations},
             learning_rate=max((float(group["lr"]) for one in optimizers for group in one.param_groups), default=0.0),
+            rates=rates_of(optimizers),
+            gradient_norm=self.total_norm,
+            loss=sum(self.losses) / len(self.losses) if self.losses else None,
             plain_loss=self.look.plain_loss,
             relative_loss=self.look.relative_loss,
         )

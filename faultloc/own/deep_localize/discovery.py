@@ -33,14 +33,31 @@ class Discovery:
         # By module: the run that it belongs to. Kept with the module, lest another one get its identity.
         self._runs: dict[int, tuple[nn.Module, TrainingMonitor]] = {}
         self._entries: dict[int, nn.Module] = {}
+        # While a trainer trains under its own callback.
+        self.is_paused = False
+
+    @property
+    def unused(self) -> list[Optimizer]:
+        """The optimizers that were made and whose model was not called in training."""
+        return list(self._waiting)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Inside the block, models and optimizers are somebody else's to watch."""
+        before, self.is_paused = self.is_paused, True
+        try:
+            yield
+        finally:
+            self.is_paused = before
 
     def optimizer_made(self, optimizer: Optimizer) -> None:
         """An optimizer was made; it belongs to a model that will be called."""
-        self._waiting.append(optimizer)
+        if not self.is_paused:
+            self._waiting.append(optimizer)
 
     def module_called(self, module: nn.Module, given: tuple, named: dict) -> None:
         """A module was called, from outside all others or from inside one."""
-        if not (self._waiting or self.monitors) or not torch.is_grad_enabled():
+        if self.is_paused or not (self._waiting or self.monitors) or not torch.is_grad_enabled():
             return
         if self._waiting and self.monitors:
             self._waiting = [one for one in self._waiting if not self._joins(one)]

@@ -9,26 +9,31 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from faultloc.io.stores.artifacts import save_json, written_whole
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
+from faultloc.methods.deep_localize.first_findings import MOST
 from faultloc.methods.deep_localize.history import History, SampledStep
 from faultloc.methods.deep_localize.watched_run import WatchedRun
 from faultloc.report.shared.figure_bytes import figure_bytes
 from faultloc.report.shared.theme import PRINT, drawing
 
 
-def save_diagnosis(folder: Path, runs: Sequence[WatchedRun]) -> str:
-    """Writes ``diagnosis.json`` and a picture ``training-1.png`` for each run; what they say, as text for people."""
+def save_diagnosis(folder: Path, runs: Sequence[WatchedRun], *, nothing_seen: str = "") -> str:
+    """Writes ``diagnosis.json`` and a picture ``training-1.png`` for each run; what they say, as text for people.
+
+    ``nothing_seen`` says why there are no runs.
+    """
     save_json(folder / "diagnosis.json", {"runs": [{"model": run.model, **run.diagnosis.as_data()} for run in runs]})
     for number, run in enumerate(runs, 1):
-        with written_whole(folder / f"training-{number}.png") as temporary:
-            temporary.write_bytes(training_statistics(run.history, run.diagnosis))
+        if run.history.losses or run.diagnosis.steps:
+            with written_whole(folder / f"training-{number}.png") as temporary:
+                temporary.write_bytes(training_statistics(run.history, run.diagnosis))
     if not runs:
-        return "no training was seen: expected an optimizer of torch.optim and a call of the model with gradients on"
+        return nothing_seen or "no training was seen"
     texts = [f"{run.model}: {run.diagnosis.summary}" for run in runs]
     return "\n".join([*texts, f"Details: {folder / 'diagnosis.json'}"])
 
 
 def training_statistics(history: History, diagnosis: Diagnosis) -> bytes:
-    """Loss, gradients, updates and units over the steps as a PNG, the step of each finding marked."""
+    """Loss, gradients, updates and units over the steps as a PNG, the steps of the first two findings marked."""
     panels: list[tuple[str, Callable[[Axes], None]]] = [
         ("Loss", lambda axes: _line(axes, list(range(len(history.losses))), history.losses, "#0072b2")),
         ("Gradient norm of each weight", lambda axes: _by_name(axes, history.sampled, lambda one: one.gradients)),
@@ -50,15 +55,13 @@ def training_statistics(history: History, diagnosis: Diagnosis) -> bytes:
                 # Plain numbers: the theme leaves formulas as they are written, sample names may look like some.
                 axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
                 axes.yaxis.set_minor_formatter(NullFormatter())
-            for finding in diagnosis.findings:
+            for finding in diagnosis.findings[:MOST]:
                 first = finding is diagnosis.cause
                 axes.axvline(
                     finding.step, color=PRINT.fault, linewidth=1.4 if first else 0.7, linestyle="-" if first else ":"
                 )
         cause = diagnosis.cause
-        words = (
-            "No fault found" if cause is None else f"{cause.place}, {cause.phase}, step {cause.step}: {cause.sentence}"
-        )
+        words = diagnosis.headline.capitalize() if cause is None else f"{cause.where}: {cause.sentence}".capitalize()
         figure.suptitle(_shortened(words), x=0.01, ha="left", color=PRINT.ink if cause is None else PRINT.fault)
         return figure_bytes(figure)
 

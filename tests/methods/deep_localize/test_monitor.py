@@ -2,6 +2,7 @@
 
 import copy
 import json
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -102,7 +103,10 @@ def test_two_monitors_watch_two_models_at_once():
 def test_an_error_warns_by_default_and_says_what_to_do():
     model = network(nn.Softmax(1))
     optimizer = torch.optim.Adam(model.parameters())
-    with TrainingMonitor(model, optimizer), pytest.warns(FaultWarning, match=r"step 0, forward, 5: .*remove the last"):
+    with (
+        TrainingMonitor(model, optimizer),
+        pytest.warns(FaultWarning, match=r"step 0, forward pass, layer 5: .*remove the last"),
+    ):
         train(model, optimizer, F.cross_entropy, *blobs(), steps=2)
 
 
@@ -290,3 +294,29 @@ def test_the_diagnosis_is_plain_data_and_a_localization_over_the_layers():
     assert by_place["5"] == 1.0 and max(by_place.values()) == 1.0 and by_place["0"] == 0.0
     assert all(0 <= value <= 1 for value in by_place.values())
     assert {"0", "5", "input", "labels", "loss", "optimizer"} <= set(by_place)
+
+
+class KeepsItsState(nn.Module):
+    """A recurrent network that goes on from where the last batch ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn, self.head = nn.RNN(10, 8, batch_first=True), nn.Linear(8, 3)
+        self.state: Tensor | None = None
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        before = None if self.state is None else self.state.detach()
+        outputs, self.state = self.rnn(inputs[:, None], before)
+        return self.head(outputs[:, -1])
+
+
+def test_a_state_that_a_model_keeps_between_batches_is_as_without_the_monitor():
+    ends = []
+    for is_watched in (True, False):
+        torch.manual_seed(0)
+        model = KeepsItsState()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        with silent(model, optimizer) if is_watched else nullcontext():
+            train(model, optimizer, F.cross_entropy, *blobs(), steps=3)
+        ends.append([*model.parameters(), model.state])
+    assert all(torch.equal(one, other) for one, other in zip(*ends, strict=True))

@@ -10,6 +10,7 @@ from faultloc.errors import MissingPackageError
 from faultloc.methods.deep_localize.adapters.trainer_watch import TrainerWatch
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
 from faultloc.methods.deep_localize.finding import Finding
+from faultloc.methods.deep_localize.watched_run import WatchedRun
 from faultloc.torchvision_import import import_torchvision
 
 with suppress(MissingPackageError):  # transformers imports torchvision where it is there
@@ -51,9 +52,14 @@ class DeepLocalizeCallback(TrainerCallback):
         """
         return self._run.diagnosis
 
-    def close(self) -> None:
-        """Takes all hooks away, after a training that ended with an error; after any other they are gone."""
-        self._run.end()
+    @property
+    def run(self) -> WatchedRun | None:
+        """What was seen of the last training that has ended; None before."""
+        return self._run.run
+
+    def close(self, error: BaseException | None = None) -> None:
+        """Takes all hooks away, after a training that ended with ``error``; after any other they are gone."""
+        self._run.end(error)
 
     def on_train_begin(
         self,

@@ -7,6 +7,7 @@ from faultloc.methods.deep_localize.adapters.keras_view import KerasModelView, K
 from faultloc.methods.deep_localize.adapters.trainer_watch import TrainerWatch
 from faultloc.methods.deep_localize.diagnosis import Diagnosis, TrainingFault
 from faultloc.methods.deep_localize.finding import Finding
+from faultloc.methods.deep_localize.watched_run import WatchedRun
 
 _BACKEND = "set the environment variable KERAS_BACKEND=torch before keras is imported for the first time"
 
@@ -54,18 +55,23 @@ class DeepLocalize(keras.callbacks.Callback):
         """
         return self._run.diagnosis
 
-    def close(self) -> None:
-        """Takes all hooks away, after a fit that ended with an error; after any other they are gone."""
+    @property
+    def run(self) -> WatchedRun | None:
+        """What was seen of the last training that has ended; None before."""
+        return self._run.run
+
+    def close(self, error: BaseException | None = None) -> None:
+        """Takes all hooks away, after a fit that ended with ``error``; after any other they are gone."""
         if self._optimizer is not None:
             self._optimizer.detach()
             self._optimizer = None
-        self._run.end()
+        self._run.end(error)
 
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
         """Model and optimizer are ready."""
         self.close()
         self._optimizer = KerasOptimizerView(self.model.optimizer, self.model.trainable_variables)
-        self._run.begin(KerasModelView(self.model), [self._optimizer])
+        self._run.begin(KerasModelView(self.model), [self._optimizer], type(self.model).__name__)
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         """A step is over."""

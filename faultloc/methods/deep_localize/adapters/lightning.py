@@ -12,6 +12,7 @@ from faultloc.methods.deep_localize.adapters.part_calls import PartCalls
 from faultloc.methods.deep_localize.adapters.trainer_watch import TrainerWatch
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
 from faultloc.methods.deep_localize.finding import Finding
+from faultloc.methods.deep_localize.watched_run import WatchedRun
 from faultloc.torchvision_import import import_torchvision
 
 if TYPE_CHECKING:
@@ -70,9 +71,14 @@ class DeepLocalize(Callback):
         """
         return self._run.diagnosis
 
+    @property
+    def run(self) -> WatchedRun | None:
+        """What was seen of the last training that has ended; None before."""
+        return self._run.run
+
     def on_train_start(self, trainer: Fitting, pl_module: nn.Module) -> None:
         """The optimizers are there, and the weights of a checkpoint."""
-        self._end()
+        self.close()
         monitor = self._run.begin(pl_module, trainer.optimizers)
         self._parts = PartCalls(pl_module, monitor)
 
@@ -90,14 +96,15 @@ class DeepLocalize(Callback):
 
     def on_train_end(self, trainer: Fitting, pl_module: nn.Module) -> None:
         """The fit has ended."""
-        self._end()
+        self.close()
 
     def on_exception(self, trainer: Fitting, pl_module: nn.Module, exception: BaseException) -> None:
         """The fit has failed, or was interrupted."""
-        self._end()
+        self.close(exception)
 
-    def _end(self) -> None:
+    def close(self, error: BaseException | None = None) -> None:
+        """Takes all hooks away; Lightning itself says so after a fit, and after an error, which is ``error``."""
         if self._parts is not None:
             self._parts.remove()
             self._parts = None
-        self._run.end()
+        self._run.end(error)

@@ -10,11 +10,12 @@ from faultloc.errors import ConfigError
 from faultloc.methods.deep_localize.diagnosis import Diagnosis, TrainingFault
 from faultloc.methods.deep_localize.finding import Finding
 from faultloc.methods.deep_localize.monitor import OnError, TrainingMonitor
+from faultloc.methods.deep_localize.watched_run import WatchedRun
 from faultloc.settings_check import check_number
 
 
 class TrainerWatch:
-    """The monitor of the run under way, or the diagnosis of the one before.
+    """The monitor of the run under way, or the diagnosis of the one before; ``run`` is what was seen of the last.
 
     An error is acted upon between two steps, where the trainer asks ``should_stop``, not inside the optimizer: the
     monitor itself never raises.
@@ -32,6 +33,8 @@ class TrainerWatch:
         self._every, self._on_error, self._on_finding = every, on_error, on_finding
         self._monitor: TrainingMonitor | None = None
         self._diagnosis: Diagnosis | None = None
+        self.run: WatchedRun | None = None
+        self._name = ""
 
     @property
     def diagnosis(self) -> Diagnosis:
@@ -48,9 +51,10 @@ class TrainerWatch:
             )
         return found
 
-    def begin(self, model: nn.Module, optimizers: Sequence[Optimizer]) -> TrainingMonitor:
+    def begin(self, model: nn.Module, optimizers: Sequence[Optimizer], name: str = "") -> TrainingMonitor:
         """A monitor of ``model``, attached; that of a run that never said its end is closed first."""
         self.end()
+        self._name = name or type(model).__name__
         self._monitor = TrainingMonitor(
             model,
             optimizers,
@@ -73,8 +77,14 @@ class TrainerWatch:
             raise TrainingFault(next(one for one in self.diagnosis.findings if one.severity == "error"))
         return True
 
-    def end(self) -> None:
-        """Takes all hooks away and keeps the diagnosis; the second call does nothing."""
+    def end(self, error: BaseException | None = None) -> None:
+        """Takes all hooks away and keeps the diagnosis; the second call does nothing.
+
+        ``error`` is what ended the training before its time.
+        """
         if self._monitor is not None:
+            if error is not None and not isinstance(error, TrainingFault):
+                self._monitor.ended_by(error)
             self._diagnosis = self._monitor.close()
+            self.run = WatchedRun(self._name, self._diagnosis, self._monitor.history)
             self._monitor = None

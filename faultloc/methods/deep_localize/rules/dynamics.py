@@ -13,16 +13,19 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from faultloc.methods.deep_localize.catalogue import Symptom
-from faultloc.methods.deep_localize.finding import LABELS, LOSS, OPTIMIZER
+from faultloc.methods.deep_localize.finding import LABELS, LOSS
 from faultloc.methods.deep_localize.history import History, SampledStep
+from faultloc.methods.deep_localize.rules.fast_steps import explain_fast_steps, is_slight
+from faultloc.methods.deep_localize.rules.schedule import check_schedule
+from faultloc.methods.deep_localize.rules.shrinking import check_shrinking
+from faultloc.methods.deep_localize.rules.slow_steps import explain_slow_steps
 
 _TOO_HIGH, _TOO_LOW, _SAMPLES = 0.3, 1e-5, 4
 _DEAD, _SATURATED, _CHECKS = 0.9, 0.5, 10
 _LATEST = 100  # sampled steps: what was before is history
 _VANISHED_RATIO, _VANISHED = 1e-3, 1e-4
 _ZERO_STEPS, _FLAT_STEPS = 5, 60
-_DIVERGED, _EXPLODED = 10, 1e3
-_SHRUNK, _FAR_OFF = 0.05, 5
+_FAR_OFF = 5
 _HARDLY = 0.05
 _WORSE, _WORSE_THAN_GUESS = 1.5, 1.2
 _PATIENCE = 30  # a large first step is made good within so many
@@ -34,8 +37,9 @@ def check_dynamics(history: History, *, follows_one_loss: bool) -> Iterator[Symp
     yield from _zero_gradients(history)
     if follows_one_loss:
         yield from _doubtful(history)
+        yield from check_schedule(history)
         yield from _rate_too_high(history)
-        yield from _shrunk_weights(history)
+        yield from check_shrinking(history)
         yield from _large_weights(history)
         yield from _rate_too_low(history)
         yield from _vanishing_gradients(history)
@@ -51,9 +55,10 @@ def _doubtful(history: History) -> Iterator[Symptom]:
         return
     # A scale harms from the start, and those who get over it do so soon; the others need the model to be no better
     # than a guess for as long as labels do that do not belong to their inputs.
-    yield from (doubt for doubt in history.doubts.values() if doubt.rule == "input.scale")
+    doubts = [doubt for doubt in history.doubts.values() if not is_slight(doubt)]
+    yield from (doubt for doubt in doubts if doubt.rule in ("input.scale", "target.scale"))
     if len(history.losses) >= _FLAT_STEPS:
-        yield from history.doubts.values()
+        yield from doubts
 
 
 def _rate_too_high(history: History) -> Iterator[Symptom]:
@@ -62,11 +67,10 @@ def _rate_too_high(history: History) -> Iterator[Symptom]:
     is_stuck = len(over) >= _SAMPLES and len(history.losses) >= _PATIENCE and not history.has_learned()
     if is_thrown or (is_stuck and not history.has_fallen(0.95)):
         median = float(np.median(over))
-        yield Symptom(
-            "optimizer.rate_too_high", OPTIMIZER, median, _TOO_HIGH,
+        yield from explain_fast_steps(
+            history, median, _TOO_HIGH,
             f"steps change a weight by {median:.2g} times its size, and the loss is the worse for it: "
             f"{history.losses[0]:.4g} at first, up to {history.most_loss:.4g}, {history.recent_loss():.4g} now",
-            {"learning_rate": history.sampled[-1].learning_rate},
         )  # fmt: skip
 
 
@@ -76,28 +80,13 @@ def _rate_too_low(history: History) -> Iterator[Symptom]:
         return
     largest = [max(sample.updates.values()) for sample in samples]
     moved = [value for value in largest if value >= _TOO_LOW]
-    if not moved and any(max(sample.gradients.values(), default=0.0) > 0 for sample in samples):
-        yield Symptom(
-            "optimizer.rate_too_low", OPTIMIZER, max(largest), _TOO_LOW,
+    # A rate of 0 is none that could be raised ten times: whoever set it says so.
+    has_rate = any(sample.learning_rate > 0 for sample in samples)
+    if not moved and has_rate and any(max(sample.gradients.values(), default=0.0) > 0 for sample in samples):
+        yield from explain_slow_steps(
+            history, "optimizer.rate_too_low", max(largest), _TOO_LOW,
             f"no step changes a weight by more than {max(largest):.2g} times its size, and the loss stays at "
             f"{history.recent_loss():.4g}",
-            {"learning_rate": samples[-1].learning_rate},
-        )  # fmt: skip
-
-
-def _shrunk_weights(history: History) -> Iterator[Symptom]:
-    samples = [history.sampled[0], history.sampled[-1]] if history.sampled else []
-    if len(history.sampled) < _CHECKS or history.has_learned():
-        return
-    shares = [
-        now / before
-        for name, before in samples[0].weights.items()
-        if (now := samples[-1].weights.get(name, before)) and before > 0
-    ]
-    if shares and max(shares) < _SHRUNK:
-        yield Symptom(
-            "optimizer.weight_decay", OPTIMIZER, max(shares), _SHRUNK,
-            f"all weights have shrunk, to {max(shares):.2g} of their size or less, and the model is none the better",
         )  # fmt: skip
 
 
@@ -142,13 +131,15 @@ def _saturated_activations(history: History) -> Iterator[Symptom]:
 
 
 def _zero_gradients(history: History) -> Iterator[Symptom]:
-    recent = history.gradient_norms[-_ZERO_STEPS:]
+    recent = history.sampled[-_ZERO_STEPS:]
     losses = history.losses[-_ZERO_STEPS:]
-    if len(recent) == _ZERO_STEPS and max(recent) == 0 and min(losses) > 1e-6 and not history.has_learned():
-        first = next(iter(history.sampled[0].gradients), LOSS) if history.sampled else LOSS
+    if len(recent) < _ZERO_STEPS or len(losses) < _ZERO_STEPS or history.has_learned():
+        return
+    if max(sample.gradient_norm for sample in recent) == 0 and min(abs(loss) for loss in losses) > 1e-6:
+        first = next(iter(history.sampled[0].gradients), LOSS)
         yield Symptom(
             "gradient.zero", first.rpartition(".")[0] or LOSS, 0, 0,
-            f"all gradients were exactly 0 for {_ZERO_STEPS} steps while the loss is {losses[-1]:.4g}",
+            f"all gradients were exactly 0 at {_ZERO_STEPS} steps looked at on end, while the loss is {losses[-1]:.4g}",
         )  # fmt: skip
 
 
@@ -172,41 +163,37 @@ def _vanishing_gradients(history: History) -> Iterator[Symptom]:
 
 
 def _diverging(history: History) -> Iterator[Symptom]:
-    losses = history.losses
-    if len(losses) < 4 or not history.first_loss() > 0:
+    if len(history.losses) < 4 or history.has_learned():
         return
-    start = losses[0]
-    exploded = losses[-1] > _EXPLODED * start and losses[-1] > losses[-2] > losses[-3]
-    grown = len(losses) >= 13 and float(np.mean(losses[-10:])) > _DIVERGED * history.first_loss()
+    start, now, steps = history.losses[0], history.losses[-1], len(history.losses)
     # Where it is known what a guess would cost, a loss that only rises need not rise that far.
-    grown |= len(losses) >= _FLAT_STEPS and history.is_guessing() and history.is_rising()
-    if (exploded or grown) and not history.has_learned():
-        rule = "optimizer.rate_too_high" if _is_fast(history) else "loss.diverging"
-        yield Symptom(
-            rule, OPTIMIZER if rule == "optimizer.rate_too_high" else LOSS, losses[-1] / start, _DIVERGED,
-            f"the loss has grown from {start:.4g} to {losses[-1]:.4g} in {len(losses)} steps",
-            {"learning_rate": history.sampled[-1].learning_rate if history.sampled else 0.0},
-        )  # fmt: skip
+    if not (history.has_exploded() or (steps >= _FLAT_STEPS and history.is_guessing() and history.is_rising())):
+        return
+    sentence = f"the loss has grown from {start:.4g} to {now:.4g} in {steps} steps"
+    if _is_fast(history):
+        yield from explain_fast_steps(history, now - start, 0, sentence)
+        return
+    yield Symptom("loss.diverging", LOSS, now - start, 0, sentence)
 
 
 def _is_fast(history: History) -> bool:
-    """Whether a step has changed a weight by a third of its size."""
-    return max(history.largest_updates, default=0.0) > _TOO_HIGH
+    """Whether one of the last steps looked at has changed a weight by a third of its size."""
+    return max(history.largest_updates[-_CHECKS:], default=0.0) > _TOO_HIGH
 
 
 def explains_nonfinite(history: History) -> Iterator[Symptom]:
-    """A learning rate that is too high, where what came before the first number that is none shows it."""
+    """Steps that went too far, where what came before the first number that is none shows it."""
     losses = [loss for loss in history.losses if np.isfinite(loss)]
     if not losses:
         return
-    grown = len(losses) > 1 and losses[-1] > 5 * abs(losses[0])
-    if grown or _is_fast(history):
+    # The last step looked at may lie far back: only a loss that has grown tells that it was the steps.
+    grown = len(losses) > 1 and history.has_grown(5)
+    if grown or (_is_fast(history) and not history.has_fallen(0.95)):
         largest = max(history.largest_updates, default=0.0)
-        yield Symptom(
-            "optimizer.rate_too_high", OPTIMIZER, largest, _TOO_HIGH,
+        yield from explain_fast_steps(
+            history, largest, _TOO_HIGH,
             f"before that, the loss went from {losses[0]:.4g} to {losses[-1]:.4g}, and steps changed a weight by up to "
             f"{largest:.2g} times its size",
-            {"learning_rate": history.sampled[-1].learning_rate if history.sampled else 0.0},
         )  # fmt: skip
 
 
@@ -218,11 +205,10 @@ def _flat(history: History) -> Iterator[Symptom]:
     steps, relative = len(history.losses), float(np.mean(history.relative[-3:]))
     said = f"after {steps} steps the loss is {relative:.0%} of that of the best constant guess"
     moved = history.movement()
-    if moved < _HARDLY:
-        yield Symptom(
-            "optimizer.small_steps", OPTIMIZER, moved, _HARDLY,
+    if moved < _HARDLY and history.sampled[-1].learning_rate > 0:
+        yield from explain_slow_steps(
+            history, "optimizer.small_steps", moved, _HARDLY,
             f"{said}, and at the pace of late all steps together change no weight by more than {moved:.2g} of its size",
-            {"learning_rate": history.sampled[-1].learning_rate},
         )  # fmt: skip
         return
     if history.stacked:
@@ -241,11 +227,9 @@ def _swinging(history: History) -> Iterator[Symptom]:
         return
     recent, best = float(np.mean(history.relative[-3:])), min(history.relative[:-3])
     if min(history.relative[-3:]) > 1 and recent > _WORSE * best and recent > _WORSE_THAN_GUESS:
-        yield Symptom(
-            "optimizer.rate_too_high", OPTIMIZER, recent, _WORSE_THAN_GUESS,
-            f"the loss was {best:.0%} of that of the best constant guess and has risen to {recent:.0%}: steps go too "
-            "far, by the learning rate or by the momentum",
-            {"learning_rate": history.sampled[-1].learning_rate},
+        yield from explain_fast_steps(
+            history, recent, _WORSE_THAN_GUESS,
+            f"the loss was {best:.0%} of that of the best constant guess and has risen to {recent:.0%}",
         )  # fmt: skip
 
 

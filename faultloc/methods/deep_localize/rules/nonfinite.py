@@ -110,8 +110,10 @@ def _first_bad_layer(model: nn.Module, calls: Sequence[ForwardCall]) -> tuple[st
 def untouched(model: nn.Module) -> Iterator[None]:
     """Whatever is called inside: the model's buffers and all random generators are as before afterwards.
 
-    Copies stand in for the buffers: putting values back would count as a change, and a backward pass under way refuse.
+    So are the modules' other attributes: a recurrent network may keep its last state in one. Copies stand in for the
+    buffers: putting values back would count as a change, and a backward pass under way refuse.
     """
+    attributes = [(module, dict(vars(module))) for module in model.modules()]
     buffers = [(module, name, buffer) for module in model.modules() for name, buffer in module._buffers.items()]
     devices = sorted({parameter.device.index for parameter in model.parameters() if parameter.is_cuda})
     with torch.random.fork_rng(devices=devices):
@@ -122,3 +124,7 @@ def untouched(model: nn.Module) -> Iterator[None]:
         finally:
             for module, name, buffer in buffers:
                 module._buffers[name] = buffer
+            for module, before in attributes:
+                for name in vars(module).keys() - before.keys():
+                    del vars(module)[name]
+                vars(module).update(before)

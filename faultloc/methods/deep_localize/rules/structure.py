@@ -11,6 +11,7 @@ from faultloc.methods.deep_localize.finding import OPTIMIZER
 from faultloc.methods.deep_localize.hooks.autograd_walk import operation, saved, walk
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.hooks.loss_terms import softmax_axis
+from faultloc.methods.deep_localize.rules.lost_gradient import unreached
 
 _MOST_NODES = 4000
 _FEWEST_VALUES, _FEWEST_CALLS = 4, 3
@@ -29,7 +30,9 @@ def check_structure(loss: Tensor, trace: LayerTrace, predictions: Collection[Nod
         yield from _cut_calls(trace, set(reached))
 
 
-def check_reach(loss: Tensor, model: nn.Module, trace: LayerTrace, optimizers: Sequence[Optimizer]) -> list[Symptom]:
+def check_reach(
+    loss: Tensor, model: nn.Module, outputs: list[Tensor], trace: LayerTrace, optimizers: Sequence[Optimizer]
+) -> list[Symptom]:
     """Doubts where the loss hangs on none of the model's parameters, or also on parameters that are not the model's.
 
     Either may be meant: the loss may be a second model's, which is trained by an optimizer of its own. Or the loss is
@@ -42,12 +45,8 @@ def check_reach(loss: Tensor, model: nn.Module, trace: LayerTrace, optimizers: S
     leaves = [leaf for node in nodes if (leaf := getattr(node, "variable", None)) is not None]
     if len(nodes) >= _MOST_NODES:
         return []
-    place = trace.last or "model"
     if not any(id(leaf) in own for leaf in leaves):
-        sentence = (
-            "no gradient gets from the loss to any of the model's parameters: something between is not differentiable"
-        )
-        return [Symptom("gradient.unreached", place, 0, 1, sentence)]
+        return [unreached(loss, outputs, trace)]
     held = {id(one) for optimizer in optimizers for group in optimizer.param_groups for one in group["params"]}
     strangers = [leaf for leaf in leaves if isinstance(leaf, nn.Parameter) and id(leaf) not in own | held]
     if not strangers:

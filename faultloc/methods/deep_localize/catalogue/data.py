@@ -1,0 +1,47 @@
+"""Rules about what goes in: inputs, labels, targets."""
+
+from faultloc.methods.deep_localize.catalogue.paper_labels import FLAT, FORWARD, LOSS, NONE
+from faultloc.methods.deep_localize.catalogue.rule import Rule
+
+RULES: dict[str, Rule] = {
+    "input.nonfinite": Rule("input", "error", FORWARD, "clean the data: drop or fill those cells before training"),
+    "input.constant": Rule("input", "warning", NONE, "look at what the loader gives: every sample is the same"),
+    "labels.single": Rule("input", "error", NONE, "check how the labels are read; do not scale or divide class labels"),
+    "labels.range": Rule("input", "error", LOSS, "for several classes use one output each and CrossEntropyLoss"),
+    "labels.sorted": Rule("input", "warning", NONE, "shuffle the samples: DataLoader(..., shuffle=True)"),
+    "input.scale": Rule("input", "warning", NONE, "scale the inputs to about [-1, 1], or to mean 0 and deviation 1"),
+    "target.scale": Rule("input", "warning", NONE, "scale the targets to deviation 1, and the predictions back"),
+    "labels.unrelated": Rule(
+        "input", "warning", FLAT, "check that inputs and labels are in the same order and belong together"
+    ),
+    # What has ended a script.
+    "input.type": Rule("input", "error", NONE, "inputs = inputs.float()"),
+    "input.index": Rule("input", "error", NONE, "give the embedding a row for each index, and number from 0"),
+    "input.device": Rule(
+        "input", "error", NONE, "model.to(device) once, and inputs, labels = inputs.to(device), labels.to(device)"
+    ),
+    "labels.beyond_outputs": Rule("input", "error", NONE, "give the last layer one output for each class"),
+    "labels.type": Rule("input", "error", NONE, "labels = labels.long() for classes, labels.float() for numbers"),
+    "labels.nonfinite": Rule("input", "error", LOSS, "clean the data: drop or fill those targets before training"),
+    "labels.changing": Rule(
+        "input", "error", NONE, "shuffle inputs and labels together, with one permutation: order = torch.randperm(n)"
+    ),
+    "labels.majority": Rule(
+        "input",
+        "warning",
+        FLAT,
+        "weigh the classes in the loss, weight=..., or draw them evenly: WeightedRandomSampler",
+    ),
+    "input.repeated": Rule(
+        "input",
+        "warning",
+        NONE,
+        "look at how the loader and the dataset use their index: dataset[i] has to depend on i",
+    ),
+    "input.column": Rule(
+        "input", "warning", NONE, "scale each column to mean 0 and deviation 1: (x - x.mean(0)) / x.std(0)"
+    ),
+    "target.outliers": Rule(
+        "input", "warning", NONE, "look at those targets; drop or clip them, or use nn.HuberLoss() if they are right"
+    ),
+}

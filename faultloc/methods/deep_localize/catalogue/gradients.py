@@ -1,0 +1,74 @@
+"""Rules about the way back: gradients that do not arrive, vanish or are no numbers."""
+
+from faultloc.methods.deep_localize.catalogue.paper_labels import DELTA, GRADIENT, NONE
+from faultloc.methods.deep_localize.catalogue.rule import Rule
+
+RULES: dict[str, Rule] = {
+    "gradient.unreached": Rule(
+        "backward",
+        "error",
+        DELTA,
+        "compute the loss from the model's output itself, and never set requires_grad on a loss or an output",
+    ),
+    "gradient.stopped": Rule(
+        "backward",
+        "error",
+        DELTA,
+        "give the loss the values before this operation; round and threshold only to evaluate",
+    ),
+    "gradient.unused_head": Rule(
+        "backward",
+        "warning",
+        NONE,
+        "add this output's loss to the one that backward() is called on, or take the head out",
+    ),
+    "gradient.part_unreached": Rule(
+        "backward",
+        "error",
+        DELTA,
+        "compute this loss from the part's own output, without detach() or no_grad(), and let its optimizer step after",
+    ),
+    "gradient.cut": Rule(
+        "backward", "error", DELTA, "look behind this layer for detach(), .data, no_grad() or a detour through numpy"
+    ),
+    "gradient.blocked": Rule(
+        "backward",
+        "warning",
+        DELTA,
+        "leave out no_grad() around this layer; if it is meant, take it out of the optimizer",
+    ),
+    "gradient.cut_state": Rule(
+        "backward", "warning", DELTA, "do not detach the state between the steps of one sequence"
+    ),
+    "gradient.none": Rule(
+        "backward", "error", DELTA, "call zero_grad() before backward(), not between backward() and step()"
+    ),
+    "gradient.nonfinite": Rule(
+        "backward", "error", GRADIENT, "guard a root or a power at 0 and norms of zero vectors in or before this layer"
+    ),
+    "gradient.zero": Rule(
+        "backward",
+        "error",
+        GRADIENT,
+        "look for an activation that is flat where this model stands, or a constant loss",
+    ),
+    "gradient.vanishing": Rule(
+        "backward", "warning", GRADIENT, "use ReLU, fewer layers, normalisation or residual connections"
+    ),
+    # What has ended a script.
+    "gradient.second_backward": Rule(
+        "backward",
+        "error",
+        NONE,
+        "call loss.backward() once, on the sum of the losses; keep a running total with total += loss.item()",
+    ),
+    "gradient.inplace": Rule(
+        "backward", "error", NONE, "write x = x + y in place of x += y, nn.ReLU() in place of nn.ReLU(inplace=True)"
+    ),
+    "gradient.exploding": Rule(
+        "backward",
+        "error",
+        GRADIENT,
+        "clip the gradients before optimizer.step(): nn.utils.clip_grad_norm_(model.parameters(), 1.0)",
+    ),
+}

@@ -1,0 +1,87 @@
+"""Rules about the update: which parameters an optimizer holds, and how it moves them."""
+
+from faultloc.methods.deep_localize.catalogue.paper_labels import DELTA, LOSS, NONE, WEIGHTS
+from faultloc.methods.deep_localize.catalogue.rule import Rule
+
+RULES: dict[str, Rule] = {
+    "optimizer.other_parameters": Rule(
+        "update", "error", NONE, "build the optimizer from this model's parameters, after the model is complete"
+    ),
+    "optimizer.shared_parameters": Rule(
+        "update", "error", NONE, "give each optimizer the parameters of its own part: these are moved twice a step"
+    ),
+    "optimizer.stale_gradients": Rule(
+        "update", "error", DELTA, "call optimizer.zero_grad() once for each step, before backward()"
+    ),
+    "optimizer.maximizes": Rule("update", "error", LOSS, "leave out maximize=True: a loss is made small, not large"),
+    "optimizer.never_steps": Rule("update", "error", WEIGHTS, "call optimizer.step() after backward()"),
+    "optimizer.replaced_part": Rule(
+        "update", "error", NONE, "make the optimizer after the model is complete, or optimizer.add_param_group(...)"
+    ),
+    "optimizer.forgotten_part": Rule(
+        "update",
+        "error",
+        NONE,
+        "give its parameters to the optimizer as well: Adam([*first.parameters(), *second.parameters()])",
+    ),
+    "optimizer.unknown_parameters": Rule(
+        "update", "error", NONE, "keep layers in nn.ModuleList or nn.ModuleDict, not in a list or a dict"
+    ),
+    "optimizer.rate_too_high": Rule("update", "error", WEIGHTS, "lower the learning rate, ten times to begin with"),
+    "optimizer.rate_too_low": Rule("update", "warning", WEIGHTS, "raise the learning rate, ten times to begin with"),
+    "optimizer.weight_decay": Rule(
+        "update", "error", WEIGHTS, "lower weight_decay, a hundred times to begin with: 1e-4 is usual"
+    ),
+    "optimizer.small_steps": Rule(
+        "update", "warning", WEIGHTS, "raise the learning rate; look at its schedule and at the clipping of gradients"
+    ),
+    # What has ended a script.
+    "optimizer.no_parameters": Rule(
+        "update", "error", NONE, "keep layers as self.layer = ..., or in self.layers = nn.ModuleList(layers)"
+    ),
+    "optimizer.rate_zero": Rule(
+        "update",
+        "error",
+        WEIGHTS,
+        "call scheduler.step() after every optimizer.step() if the schedule counts steps, and look at what it gives "
+        "for the first of them: print(scheduler.get_last_lr())",
+    ),
+    "optimizer.rate_unscheduled": Rule(
+        "update",
+        "warning",
+        WEIGHTS,
+        "call scheduler.step() after every optimizer.step() if the schedule counts steps, once an epoch if it counts "
+        "epochs",
+    ),
+    "optimizer.rate_died": Rule(
+        "update",
+        "error",
+        WEIGHTS,
+        "call scheduler.step() once an epoch if the schedule counts epochs; if it counts steps, give it their number: "
+        "epochs * len(loader)",
+    ),
+    "optimizer.rate_rises": Rule(
+        "update", "error", WEIGHTS, "let the schedule end in a falling rate: gamma below 1, or print what it gives"
+    ),
+    "optimizer.swapped_betas": Rule("update", "error", WEIGHTS, "exchange the two: betas=(0.9, 0.999)"),
+    "optimizer.momentum": Rule("update", "error", WEIGHTS, "set momentum=0.9 (in Adam: betas=(0.9, 0.999))"),
+    "optimizer.group_rates": Rule(
+        "update",
+        "warning",
+        WEIGHTS,
+        "give the groups rates that differ ten times or so: the last lr=... is missing or off",
+    ),
+    "optimizer.clipping": Rule(
+        "update",
+        "warning",
+        WEIGHTS,
+        "clip at what single gradients exceed, for example clip_grad_norm_(..., max_norm=1.0)",
+    ),
+    "optimizer.epsilon": Rule("update", "warning", WEIGHTS, "leave eps at its default: eps=1e-8"),
+    "optimizer.unstable": Rule(
+        "update",
+        "warning",
+        WEIGHTS,
+        "lower the learning rate ten times; if it is small already, normalise inputs and layers, or clip the gradients",
+    ),
+}

@@ -1,0 +1,45 @@
+"""The learning-rate schedulers of an optimizer, found where they are: an optimizer does not know them."""
+
+import gc
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One scheduler: its class's name, how often its ``step()`` was called, and the rates that it starts from."""
+
+    name: str
+    steps: int
+    base_rates: Sequence[float]
+
+
+def schedules_of(optimizers: Sequence[Optimizer]) -> list[Schedule]:
+    """The schedulers of ``optimizers`` that are alive; those inside another (``SequentialLR``) are left out.
+
+    All objects of the process are gone through, which takes tens of milliseconds: only for when something is wrong.
+    """
+    own = {id(optimizer) for optimizer in optimizers}
+    found = [one for one in gc.get_objects() if issubclass(type(one), LRScheduler)]
+    # Lightning, Accelerate and users wrap optimizers: what is wrapped is kept as ``optimizer``.
+    mine = [one for one in found if _optimizer_of(one) in own]
+    inner = {id(part) for one in mine for part in getattr(one, "_schedulers", ())}
+    return [_described(one) for one in mine if id(one) not in inner]
+
+
+def _optimizer_of(schedule: LRScheduler) -> int:
+    optimizer = getattr(schedule, "optimizer", None)
+    return id(getattr(optimizer, "optimizer", optimizer))
+
+
+def _described(schedule: LRScheduler) -> Schedule:
+    counting: object = schedule
+    while not hasattr(counting, "last_epoch") and getattr(counting, "_schedulers", ()):  # a chain keeps no count
+        counting = counting._schedulers[0]  # type: ignore[attr-defined]
+    # The first step is the scheduler's own, taken when it is made; some schedulers keep no such count.
+    count = getattr(counting, "_step_count", None)
+    steps = count - 1 if isinstance(count, int) else int(getattr(counting, "last_epoch", 0))
+    return Schedule(type(schedule).__name__, max(0, steps), [float(rate) for rate in getattr(counting, "base_lrs", ())])
