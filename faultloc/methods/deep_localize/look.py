@@ -15,8 +15,9 @@ from faultloc.methods.deep_localize.hooks.activation_statistics import (
 )
 from faultloc.methods.deep_localize.hooks.autograd_walk import past_shaping
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
-from faultloc.methods.deep_localize.hooks.loss_terms import LossTerm, loss_terms
-from faultloc.methods.deep_localize.hooks.targets import SeenTargets, plain_loss, target_of
+from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
+from faultloc.methods.deep_localize.hooks.loss_terms import loss_terms
+from faultloc.methods.deep_localize.hooks.targets import SeenTargets, counted, target_of
 from faultloc.methods.deep_localize.rules.contract import check_shapes, check_term, check_value
 from faultloc.methods.deep_localize.rules.lost_gradient import Reach, Stopped, reach_of
 from faultloc.methods.deep_localize.rules.structure import check_reach, check_structure
@@ -78,7 +79,7 @@ def look_at_loss(
         doubts += check_reach(loss, model, outputs, trace)
         reach = reach_of(loss, trace)
         stacked = stacked_layers(loss, trace)
-    if not terms:
+    if not terms and loss.grad_fn is not None:
         notes.append(
             "the loss is of a kind that is not recognised, so that the contract with the last activation and the "
             "progress against a constant guess are not checked; finiteness, gradients, updates and units are"
@@ -93,7 +94,7 @@ def look_at_loss(
         target = target_of(term, outputs)
         target = given_target if target is None and len(terms) == 1 else target
         symptoms += check_term(term, place, target)
-        symptoms += check_value(term, value)
+        symptoms += check_value(term, value, outputs, optimizers)
         symptoms += check_shapes(term, outputs)
         symptoms += _target_scale(term, target)
         symptoms += _direction(term, optimizers)
@@ -103,10 +104,10 @@ def look_at_loss(
         target = target_of(terms[0], outputs)
         target = given_target if target is None else target
         if target is not None:
-            targets.add(target)
+            targets.add(counted(terms[0], target))
             symptoms += _monotonous(terms[0], targets, outputs)
-            plain, guess = plain_loss(terms[0], target), targets.constant_loss(terms[0].kind)
-            relative = plain / guess if plain is not None and guess is not None and guess > 1e-8 else None
+        measured = targets.yardstick.look(terms[0], target)
+        plain, relative = measured.plain, measured.relative
     return Look(
         symptoms,
         list(activation_statistics(loss, trace, predictions)),
@@ -149,7 +150,11 @@ def _target_scale(term: LossTerm, target: Tensor | None) -> Iterator[Symptom]:
 
 
 def _direction(term: LossTerm, optimizers: Sequence[Optimizer]) -> Iterator[Symptom]:
-    if term.is_whole_loss and any(group.get("maximize") for one in optimizers for group in one.param_groups):
+    if (
+        term.is_whole_loss
+        and term.counting.sign > 0
+        and any(group.get("maximize") for one in optimizers for group in one.param_groups)
+    ):
         yield Symptom(
             "optimizer.maximizes", OPTIMIZER, 1, 0, "the optimizer is told to make the loss larger (maximize=True)"
         )

@@ -5,21 +5,24 @@ UMLAUT's and DeepDiagnosis' rules.
 Differs: nothing has to be declared; loss, predictions and targets are read from the autograd graph.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
+from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LABELS, LOSS
-from faultloc.methods.deep_localize.hooks.autograd_walk import past_shaping, saved
-from faultloc.methods.deep_localize.hooks.loss_terms import LossTerm, softmax_axis
+from faultloc.methods.deep_localize.hooks.autograd_walk import operation, past_shaping, saved
+from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
+from faultloc.methods.deep_localize.hooks.softmax import softmax_axis
 
 # Rows of probabilities sum to 1 up to rounding, in half precision to about 1e-2.
 _ROW_SUM = 0.02
 # This share of the targets has to lie out of reach before an activation is called wrong: one odd target is noise.
 _UNREACHABLE = 0.05
 _SLACK = 1e-3
+_FEWEST_SAMPLES = 2
 _REACH = {"Sigmoid": (0.0, 1.0), "Softmax": (0.0, 1.0), "Tanh": (-1.0, 1.0), "Relu": (0.0, float("inf"))}
 
 
@@ -46,34 +49,57 @@ def check_term(term: LossTerm, place: str, target: Tensor | None) -> Iterator[Sy
         yield from _reachable(term, place, target)
 
 
-def check_value(term: LossTerm, value: float | int) -> Iterator[Symptom]:
-    """A loss that cannot be negative and is."""
-    if term.is_whole_loss and value < -1e-6 and term.kind != "nll":
-        yield Symptom(
-            "loss.negative", LOSS, value, 0, f"the loss is {value:.4g}, and a loss of this kind cannot be negative"
-        )
+def check_value(
+    term: LossTerm, value: float | int, outputs: list[Tensor], optimizers: Sequence[Optimizer]
+) -> Iterator[Symptom]:
+    """A loss that cannot be negative and is.
+
+    Weights that differ from sample to sample may be returns or advantages, and what is said of another model's answers
+    may well be made large, as in a GAN: neither is a fault.
+    """
+    if not term.is_whole_loss or value >= -1e-6 or term.kind == "nll" or term.kind.startswith("divergence"):
+        return
+    if not term.counting.is_known or term.weight is not None or not any(_is_from(term, output) for output in outputs):
+        return
+    if any(group.get("maximize") for one in optimizers for group in one.param_groups):
+        return
+    if term.counting.sign < 0 and term.prediction is not None and len(term.prediction) < _FEWEST_SAMPLES:
+        return  # of one sample, an advantage is a number like any other
+    yield Symptom(
+        "loss.negative", LOSS, value, 0, f"the loss is {value:.4g}, and a loss of this kind cannot be negative"
+    )
 
 
 def check_shapes(term: LossTerm, outputs: list[Tensor]) -> Iterator[Symptom]:
     """Outputs and targets whose shapes differ, so that every prediction is compared with every target."""
-    if term.kind not in ("squared", "absolute"):
-        return
-    compared = term.difference if term.difference is not None else term.prediction
-    if compared is None or not compared.numel():
-        return
     ours = next((output for output in outputs if output.grad_fn is not None and _is_from(term, output)), None)
-    if ours is None or ours.dim() == 0 or compared.numel() <= ours.numel():
+    compared = _compared_shape(term)
+    if ours is None or ours.dim() == 0 or compared is None or compared.numel() <= ours.numel():
         return
     yield Symptom(
         "loss.broadcast", LOSS, compared.numel(), ours.numel(),
-        f"{ours.numel()} outputs of shape {_shape(ours)} are compared at {compared.numel()} places of shape "
+        f"{ours.numel()} outputs of shape {_shape(ours.shape)} are compared at {compared.numel()} places of shape "
         f"{_shape(compared)}: the targets have another shape",
     )  # fmt: skip
 
 
+def _compared_shape(term: LossTerm) -> torch.Size | None:
+    """The shape in which predictions and targets are compared; None for losses that take labels."""
+    if term.difference is not None:
+        return term.difference.shape
+    if term.kind in ("squared", "absolute", "bce_logits") and term.prediction is not None:
+        return term.prediction.shape
+    known = getattr(term.node, "_input_metadata", None)
+    is_product = term.node is not None and operation(term.node) in ("Mul", "Sub")
+    return torch.Size(known[0].shape) if is_product and known else None
+
+
 def _is_from(term: LossTerm, output: Tensor) -> bool:
     """Whether the term compares this output itself: nothing but shaping lies between."""
-    return term.source is not None and past_shaping(output.grad_fn, clipping=False) is term.source
+    return term.source is not None and term.source in (
+        past_shaping(output.grad_fn, clipping=False),
+        past_shaping(output.grad_fn),
+    )
 
 
 def _softmax(term: LossTerm, place: str) -> Iterator[Symptom]:
@@ -173,5 +199,5 @@ def _reachable(term: LossTerm, place: str, target: Tensor) -> Iterator[Symptom]:
             )  # fmt: skip
 
 
-def _shape(tensor: Tensor) -> str:
-    return " x ".join(str(length) for length in tensor.shape)
+def _shape(shape: torch.Size) -> str:
+    return " x ".join(str(length) for length in shape)
