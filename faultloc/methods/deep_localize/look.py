@@ -23,7 +23,7 @@ from faultloc.methods.deep_localize.rules.lost_gradient import Reach, Stopped, r
 from faultloc.methods.deep_localize.rules.structure import check_reach, check_structure
 
 _INPUT_SCALE, _TINY, _TARGET_SCALE = 10, 0.02, 100
-_LABELS_A_CLASS, _FEWEST_TARGETS = 20, 100
+_LABELS_A_CLASS, _FEWEST_TARGETS, _NOTHING = 20, 100, 1e-8
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ def look_at_loss(
     if is_thorough:
         symptoms += check_structure(loss, trace, predictions)
         doubts += check_reach(loss, model, outputs, trace)
-        reach = reach_of(loss, trace)
+        # A loss of exactly 0 has nothing left to teach in this batch.
+        reach = reach_of(loss, trace) if abs(value) > _NOTHING else None
         stacked = stacked_layers(loss, trace)
     if not terms and loss.grad_fn is not None:
         notes.append(
@@ -106,6 +107,7 @@ def look_at_loss(
         if target is not None:
             targets.add(counted(terms[0], target))
             symptoms += _monotonous(terms[0], targets, outputs)
+            symptoms += targets.left_out.look(terms[0], target, outputs)
         measured = targets.yardstick.look(terms[0], target)
         plain, relative = measured.plain, measured.relative
     return Look(
@@ -150,11 +152,8 @@ def _target_scale(term: LossTerm, target: Tensor | None) -> Iterator[Symptom]:
 
 
 def _direction(term: LossTerm, optimizers: Sequence[Optimizer]) -> Iterator[Symptom]:
-    if (
-        term.is_whole_loss
-        and term.counting.sign > 0
-        and any(group.get("maximize") for one in optimizers for group in one.param_groups)
-    ):
+    is_maximized = any(group.get("maximize") for one in optimizers for group in one.param_groups)
+    if is_maximized and term.is_whole_loss and term.counting.is_known and term.counting.sign > 0:
         yield Symptom(
             "optimizer.maximizes", OPTIMIZER, 1, 0, "the optimizer is told to make the loss larger (maximize=True)"
         )

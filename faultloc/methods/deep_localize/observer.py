@@ -269,8 +269,8 @@ class Observer:
                 self._constant = []
         if now.is_sampled or history.gradient_norms[-1:] == [0.0]:
             for symptom in check_dynamics(history, follows_one_loss=len(self._optimizers) == 1):
-                # What keeps the gradients away has been named.
-                if not (self._has_lost_gradient and symptom.rule == "gradient.zero"):
+                # What keeps the gradients away has been named, and explains whatever does not move.
+                if not self._has_lost_gradient:
                     self._found(symptom)
         self.step += 1
         self.begin_step()

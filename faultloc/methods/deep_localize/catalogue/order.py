@@ -4,7 +4,6 @@ ORDER = (
     # What goes in.
     "input.nonfinite",
     "input.constant",
-    "labels.single",
     # The contract between output, loss and targets.
     "output.one_unit_softmax",
     "output.softmax_axis",
@@ -14,6 +13,11 @@ ORDER = (
     "loss.double_sigmoid",
     "loss.activation",
     "loss.no_log_softmax",
+    "loss.no_logarithm",
+    "loss.swapped",
+    "loss.mask_inverted",
+    "labels.single",
+    "loss.class_left_out",
     "loss.no_probabilities",
     "loss.no_probability",
     "model.softmax_axis",

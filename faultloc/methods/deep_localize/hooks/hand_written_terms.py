@@ -97,9 +97,7 @@ def hand_written_difference(node: Node, kind: LossKind) -> LossTerm | None:
     exponent = getattr(node, "_saved_exponent", 2)
     if (operation(node) == "Mul" and (len(parts) != 2 or parts[0] is not parts[1])) or exponent != 2:
         return None
-    first, second = (
-        parts[0].next_functions[side][0] if side < len(parts[0].next_functions) else None for side in (0, 1)
-    )
+    first, second = ([side for side, _ in parts[0].next_functions] + [None])[:2]
     if (first is None) == (second is None):
         return None  # both sides come from the model: no target
     apart = saved(node, "self")
@@ -135,10 +133,8 @@ def _is_distribution(values: Tensor) -> bool:
     """Whether every row holds probabilities that sum to 1, over the last axis or the second."""
     if not values.is_floating_point() or values.dim() < 2 or not values.numel() or bool(values.min() < 0):
         return False
-    return any(
-        values.shape[axis] > 1 and bool((values.float().sum(axis) - 1).abs().max() < _ROW_SUM)
-        for axis in {1, values.dim() - 1}
-    )
+    axes = [axis for axis in {1, values.dim() - 1} if values.shape[axis] > 1]
+    return any(bool((values.float().sum(axis) - 1).abs().max() < _ROW_SUM) for axis in axes)
 
 
 def _is_soft(values: Tensor) -> bool:

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.autograd.graph import Node
 
 from faultloc.methods.deep_localize.hooks.autograd_walk import operation
-from faultloc.methods.deep_localize.hooks.loss_weights import Counting
+from faultloc.methods.deep_localize.hooks.loss_weights import UNKNOWN, Counting
 
 LossKind = Literal[
     "cross_entropy",
@@ -49,7 +49,7 @@ class LossTerm:
     runs_over_samples: bool = False
     class_axis: int | None = None
     node: Node | None = None
-    counting: Counting = Counting(is_known=False)
+    counting: Counting = UNKNOWN
     weight: Tensor | None = None
     positive_weight: Tensor | None = None
 

@@ -21,7 +21,7 @@ from faultloc.methods.deep_localize.hooks.hand_written_terms import (
     with_complement,
 )
 from faultloc.methods.deep_localize.hooks.loss_term import LossKind, LossTerm
-from faultloc.methods.deep_localize.hooks.loss_weights import Counting, counting, inner_weight
+from faultloc.methods.deep_localize.hooks.loss_weights import UNKNOWN, Counting, counting, inner_weight
 from faultloc.methods.deep_localize.hooks.softmax import softmax_axis
 
 _MOST_NODES = 80
@@ -128,15 +128,15 @@ def _of_two_halves(loss: Tensor, term: LossTerm, complements: list[Node]) -> Los
     other = constant_side(complements[0])
     halves = [counting(loss, term.node), counting(loss, complements[0])]
     if other is None or term.target is None or not all(half.is_known for half in halves):
-        return replace(term, counting=Counting(is_known=False))
+        return replace(term, counting=UNKNOWN)
     if halves[0].sign != halves[1].sign:
-        return replace(term, counting=Counting(is_known=False))
+        return replace(term, counting=UNKNOWN)
     weighed = [
         given * (half.scale if half.weight is None else half.weight)
         for given, half in zip((term.target, other), halves, strict=True)
     ]
     both, weight = with_complement(replace(term, target=weighed[0]), weighed[1])
     if both.target is weighed[0]:  # no pair of y and 1 - y
-        return replace(term, counting=Counting(is_known=False))
+        return replace(term, counting=UNKNOWN)
     known = Counting(sign=-halves[0].sign)
     return replace(both, node=term.node, is_whole_loss=term.is_whole_loss, counting=known, weight=weight)

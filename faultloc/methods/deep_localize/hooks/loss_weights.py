@@ -36,7 +36,7 @@ class Counting:
     is_known: bool = True
 
 
-_UNKNOWN = Counting(is_known=False)
+UNKNOWN = Counting(is_known=False)
 
 
 def counting(loss: Tensor, node: Node) -> Counting:
@@ -45,16 +45,16 @@ def counting(loss: Tensor, node: Node) -> Counting:
         return Counting()
     # A hook of the user's on the loss would run once more.
     if loss.grad_fn is None or getattr(loss, "_backward_hooks", None) or not _is_linear(loss.grad_fn, node):
-        return _UNKNOWN
+        return UNKNOWN
     try:
         (weight,) = torch.autograd.grad(loss, [GradientEdge(node, 0)], retain_graph=True, allow_unused=True)
     except (RuntimeError, TypeError):
-        return _UNKNOWN
+        return UNKNOWN
     if weight is None or not weight.numel():
-        return _UNKNOWN
+        return UNKNOWN
     least, most = (float(value) for value in torch.aminmax(weight))
     if not (least >= 0 or most <= 0) or least == most == 0:
-        return _UNKNOWN
+        return UNKNOWN
     sign = 1 if least >= 0 else -1
     return Counting(None if least == most else weight.detach().float() * sign, sign, most if sign > 0 else -least)
 

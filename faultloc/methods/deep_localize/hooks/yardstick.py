@@ -2,7 +2,7 @@
 
 The guess and the model's loss are taken over what counts in the loss (masked and ignored targets do not), with the
 weights that the loss gives, and over the last looks together, not over one batch. Soft targets leave a loss that
-nobody can get under, their entropy: both are measured from there. Where any of it is not certain, there is no yardstick.
+nobody can get under, their entropy: both are measured from there. Where any of it is not certain, there is none.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _LEAST_GAIN, _DRIFT_LOOKS, _DRIFT, _MOVED = 0.02, 6, 6.0, 0.25
 
 @dataclass(frozen=True)
 class Measured:
-    """A step's mean loss (of what counts, in its own unit) and its share of the best constant guess's; None: unknown."""
+    """A step's mean loss, of what counts, and its share of the best constant guess's; None where that is not known."""
 
     plain: float | None = None
     relative: float | None = None

@@ -41,6 +41,8 @@ def check_term(term: LossTerm, place: str, target: Tensor | None) -> Iterator[Sy
         yield from _log_probabilities(term, place)
     elif term.kind == "categorical":
         yield from _probabilities(term, place, target)
+    elif term.kind in ("divergence", "divergence_swapped"):
+        yield from _divergence(term, place)
     if term.kind in ("bce", "bce_logits") and target is not None:
         yield from _labels_in_unit_range(target, term)
     if term.kind == "bce":
@@ -65,9 +67,8 @@ def check_value(
         return
     if term.counting.sign < 0 and term.prediction is not None and len(term.prediction) < _FEWEST_SAMPLES:
         return  # of one sample, an advantage is a number like any other
-    yield Symptom(
-        "loss.negative", LOSS, value, 0, f"the loss is {value:.4g}, and a loss of this kind cannot be negative"
-    )
+    sentence = f"the loss is {value:.4g}, and a loss of this kind cannot be negative"
+    yield Symptom("loss.negative", LOSS, value, 0, sentence)
 
 
 def check_shapes(term: LossTerm, outputs: list[Tensor]) -> Iterator[Symptom]:
@@ -95,11 +96,10 @@ def _compared_shape(term: LossTerm) -> torch.Size | None:
 
 
 def _is_from(term: LossTerm, output: Tensor) -> bool:
-    """Whether the term compares this output itself: nothing but shaping lies between."""
-    return term.source is not None and term.source in (
-        past_shaping(output.grad_fn, clipping=False),
-        past_shaping(output.grad_fn),
-    )
+    """Whether the term compares this output itself: nothing but shaping and clipping lies between."""
+    if term.source is None or output.grad_fn is None:
+        return False
+    return term.source in (past_shaping(output.grad_fn, clipping=False), past_shaping(output.grad_fn))
 
 
 def _softmax(term: LossTerm, place: str) -> Iterator[Symptom]:
@@ -131,6 +131,29 @@ def _log_probabilities(term: LossTerm, place: str) -> Iterator[Symptom]:
         yield Symptom(
             "loss.no_log_softmax", place, total, _ROW_SUM,
             f"NLLLoss takes logarithms of probabilities, and what it is given misses a sum of 1 by {total:.3g}",
+        )  # fmt: skip
+
+
+def _divergence(term: LossTerm, place: str) -> Iterator[Symptom]:
+    """Of a KLDivLoss: first the logarithms of the model's probabilities, then the targets' probabilities."""
+    given = term.prediction
+    if term.kind == "divergence_swapped":
+        yield Symptom(
+            "loss.swapped", LOSS, 1, 0,
+            "KLDivLoss is given the targets first, as probabilities, and the model's output second; it takes the "
+            "logarithms of the model's probabilities first",
+        )  # fmt: skip
+        return
+    if given is None or given.dim() < 2:
+        return
+    axis = 1 if term.class_axis is None else term.class_axis
+    off = float(given.float().exp().sum(axis).sub(1).abs().median())
+    if not off <= _ROW_SUM:
+        what = "the output of a Softmax" if term.activation == "Softmax" else "values that are no logarithms"
+        yield Symptom(
+            "loss.no_logarithm", place, off, _ROW_SUM,
+            f"KLDivLoss takes the logarithms of probabilities and is given {what}: their exponentials miss a sum of 1 "
+            f"by {off:.3g}",
         )  # fmt: skip
 
 
