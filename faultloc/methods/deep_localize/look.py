@@ -19,6 +19,7 @@ from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 from faultloc.methods.deep_localize.hooks.loss_terms import loss_terms
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets, counted, target_of
 from faultloc.methods.deep_localize.rules.contract import check_shapes, check_term, check_value
+from faultloc.methods.deep_localize.rules.left_out import check_left_out
 from faultloc.methods.deep_localize.rules.lost_gradient import Reach, Stopped, reach_of
 from faultloc.methods.deep_localize.rules.structure import check_reach, check_structure
 
@@ -107,7 +108,7 @@ def look_at_loss(
         if target is not None:
             targets.add(counted(terms[0], target))
             symptoms += _monotonous(terms[0], targets, outputs)
-            symptoms += targets.left_out.look(terms[0], target, outputs)
+            symptoms += check_left_out(targets.classes.look(terms[0], target, outputs))
         measured = targets.yardstick.look(terms[0], target)
         plain, relative = measured.plain, measured.relative
     return Look(

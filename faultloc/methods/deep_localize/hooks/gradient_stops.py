@@ -1,7 +1,8 @@
 """Operations that have a place in the autograd graph and let no gradient through: rounding, and values overwritten.
 
 ``round``, ``floor``, ``ceil``, ``trunc`` and ``sign`` have the derivative 0 everywhere. A value that is replaced by a
-constant (``x[mask] = 1``, ``masked_fill``, ``where``) has it too; that is a stop where it happens to every value. A straight-through estimator, ``x + (x.round() - x).detach()``, leaves neither in the graph.
+constant (``x[mask] = 1``, ``masked_fill``, ``where``) has it too; that is a stop where it happens to every value. A
+straight-through estimator, ``x + (x.round() - x).detach()``, leaves neither in the graph.
 """
 
 from collections.abc import Iterator

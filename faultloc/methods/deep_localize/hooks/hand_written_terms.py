@@ -119,13 +119,12 @@ def divergence(node: Node) -> LossTerm | None:
     given, behind = constant_side(product), past_shaping(next(iter(children(product)), None))
     if given is None or behind is None or not _is_distribution(given):
         return None
-    kept = saved(product, "other" if product.next_functions[0][0] is None else "self")
     if first is None:
         if _is_logarithm(behind) or not _is_soft(given):
             return None
-        return LossTerm("divergence", behind, kept, given, class_axis=axis_of_softmax(behind))
+        return LossTerm("divergence", behind, saved(behind, "result"), given, class_axis=axis_of_softmax(behind))
     if operation(first) == "Xlogy":
-        return LossTerm("divergence_swapped", behind, kept, given)
+        return LossTerm("divergence_swapped", behind, None, given)
     return None
 
 

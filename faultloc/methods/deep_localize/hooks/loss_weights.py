@@ -82,7 +82,7 @@ def _is_linear(root: Node, end: Node) -> bool:
 
 def _is_scalar(node: Node) -> bool:
     known = getattr(node, "_input_metadata", None)
-    return bool(known) and all(length == 1 for length in known[0].shape)
+    return known is not None and len(known) > 0 and all(length == 1 for length in known[0].shape)
 
 
 def inner_weight(node: Node, target: Tensor | None) -> Tensor | None:
@@ -100,12 +100,3 @@ def inner_weight(node: Node, target: Tensor | None) -> Tensor | None:
     if name in ("BinaryCrossEntropy", "BinaryCrossEntropyWithLogits"):
         return saved(node, "weight")
     return None
-
-
-def ignored_label(node: Node) -> int | None:
-    """The label that a likelihood is told to leave out, None if it is PyTorch's default of -100."""
-    if not operation(node).startswith("NllLoss"):
-        return None
-    ignored = int(getattr(node, "_saved_ignore_index", _DEFAULT_IGNORED))
-    ignored -= 2**64 if ignored >= 2**63 else 0
-    return None if ignored == _DEFAULT_IGNORED else ignored

@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor
 
+from faultloc.methods.deep_localize.hooks.counted_classes import CountedClasses
 from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 from faultloc.methods.deep_localize.hooks.yardstick import Yardstick
-from faultloc.methods.deep_localize.rules.left_out import LeftOut
 
 _MOST_VALUES, _MOST_LOOKS = 500_000, 64
 _SORTED_LOOKS, _SORTED_BATCH = 5, 8
@@ -18,7 +18,7 @@ class SeenTargets:
         self._rows: list[Tensor] = []
         self._values = 0
         self.samples = 0
-        self.yardstick, self.left_out = Yardstick(), LeftOut()
+        self.yardstick, self.classes = Yardstick(), CountedClasses()
         self._least = self._most = float("nan")
         self._labels: set[int] = set()
         self._batches_of_one = 0

@@ -218,7 +218,8 @@ class Yardstick:
         known = torch.tensor(self._means)
         early, late = known[:half], known[half:]
         apart = (late.mean(0) - early.mean(0)).abs()
-        noise = ((early.var(0) + late.var(0)) / half).sqrt().clamp_min(1e-12)
+        # From look to look, so that a trend does not count as noise.
+        noise = (known.diff(dim=0).square().mean(0) / half).sqrt().clamp_min(1e-12)
         size = max(float(known[:, 1].mean()), 1e-12)
         return bool(((apart > _DRIFT * noise) & (apart > _MOVED * size)).any())
 
