@@ -211,7 +211,7 @@ def test_targets_that_move_with_the_model_give_no_yardstick():
             (term,) = loss_terms(F.smooth_l1_loss(torch.zeros(32, 1, requires_grad=True), target + shift), ())
             measured = yardstick.look(term, term.target)
             assert shift == 0 or look < 6 or measured.relative is None
-    assert measured.relative == pytest.approx(1.0, abs=0.2)
+    assert measured.relative == pytest.approx(1.0, abs=0.5)
 
 
 def test_a_class_that_does_not_count_and_a_mask_that_is_inverted_are_found():

@@ -41,12 +41,8 @@ class CountedClasses:
             return None
         counts = torch.ones_like(target, dtype=torch.bool) if weight is None else (weight > 0).expand(target.shape)
         real = (target >= 0) & (target < predicted.shape[1])
-        seen = torch.stack(
-            [
-                torch.bincount(target[real & which].flatten(), minlength=predicted.shape[1])
-                for which in (counts, ~counts)
-            ]
-        )
+        labels = [target[real & which].flatten() for which in (counts, ~counts)]
+        seen = torch.stack([torch.bincount(each, minlength=predicted.shape[1]) for each in labels])
         if self._counts is not None and self._counts.shape != seen.shape:
             self._looks = _LOOKS
             return None

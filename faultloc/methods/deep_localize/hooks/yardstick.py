@@ -19,7 +19,7 @@ BINARY = ("bce", "bce_logits")
 _MOST_LOOKS, _MOST_VALUES, _MOST_COLUMNS = 64, 200_000, 200_000
 _ROW_SUM, _SOFT = 0.02, 1e-4
 # A guess that is hardly better than what nobody can get under tells nothing, nor do targets that move with the model.
-_LEAST_GAIN, _DRIFT_LOOKS, _DRIFT, _MOVED = 0.02, 6, 6.0, 0.25
+_LEAST_GAIN, _DRIFT_LOOKS, _DRIFT, _MOVED = 0.02, 6, 4.0, 0.25
 
 
 @dataclass(frozen=True)
