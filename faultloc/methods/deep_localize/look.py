@@ -8,6 +8,7 @@ from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import INPUT, LABELS, OPTIMIZER
+from faultloc.methods.deep_localize.history import LEARNED
 from faultloc.methods.deep_localize.hooks.activation_statistics import (
     ActivationStatistic,
     activation_statistics,
@@ -16,7 +17,7 @@ from faultloc.methods.deep_localize.hooks.activation_statistics import (
 from faultloc.methods.deep_localize.hooks.autograd_walk import past_shaping
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
-from faultloc.methods.deep_localize.hooks.loss_terms import loss_terms
+from faultloc.methods.deep_localize.hooks.loss_terms import loss_terms, trains_alone
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets, counted, target_of
 from faultloc.methods.deep_localize.rules.contract import check_shapes, check_term, check_value
 from faultloc.methods.deep_localize.rules.left_out import check_left_out
@@ -25,6 +26,8 @@ from faultloc.methods.deep_localize.rules.structure import check_reach, check_st
 
 _INPUT_SCALE, _TINY, _TARGET_SCALE = 10, 0.02, 100
 _LABELS_A_CLASS, _FEWEST_TARGETS, _NOTHING = 20, 100, 1e-8
+# Of a class that one sample in a hundred belongs to, so many samples hold at least one.
+_FEWEST_LABELS = 400
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,9 @@ def look_at_loss(
             symptoms += check_left_out(targets.classes.look(terms[0], target, outputs))
         measured = targets.yardstick.look(terms[0], target)
         plain, relative = measured.plain, measured.relative
+        # Where other terms train the model too, one that is no better than a guess may be meant to give way.
+        if relative is not None and relative >= LEARNED and not trains_alone(terms[0], loss):
+            relative = None
     return Look(
         symptoms,
         list(activation_statistics(loss, trace, predictions)),
@@ -164,7 +170,7 @@ def _monotonous(term: LossTerm, targets: SeenTargets, outputs: list[Tensor]) -> 
     """Targets that are all the same, and batches of one class each."""
     if term.kind in ("cross_entropy", "nll", "categorical") and term.prediction is not None:
         classes = term.prediction.shape[1] if term.prediction.dim() > 1 else 1
-        if targets.samples >= _LABELS_A_CLASS * classes and targets.is_constant():
+        if targets.samples >= max(_FEWEST_LABELS, _LABELS_A_CLASS * classes) and targets.is_constant():
             yield Symptom(
                 "labels.single", LABELS, 1, classes,
                 f"all of {targets.samples} samples have one label, and the model has {classes} outputs",

@@ -64,6 +64,23 @@ def loss_terms(loss: Tensor, outputs: Collection[Node]) -> list[LossTerm]:
     return [_of_two_halves(loss, whole, complements) if has_complement else _counted(loss, whole)]
 
 
+def trains_alone(term: LossTerm, loss: Tensor) -> bool:
+    """Whether no gradient gets to any parameter past what the term was computed from, as that of a penalty would."""
+    if term.is_whole_loss or loss.grad_fn is None:
+        return True
+    seen, waiting = {loss.grad_fn, term.source}, [loss.grad_fn]
+    while waiting:
+        for child in children(waiting.pop()):
+            if hasattr(child, "variable"):
+                return False
+            if child not in seen:
+                if len(seen) > _MOST_NODES:
+                    return False
+                seen.add(child)
+                waiting.append(child)
+    return True
+
+
 def _has_classes(term: LossTerm) -> bool:
     """Whether there is an axis of classes: the logarithm of one probability times a return is no cross-entropy."""
     return term.prediction is None or term.prediction.dim() > 1
