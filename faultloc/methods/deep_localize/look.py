@@ -23,6 +23,7 @@ from faultloc.methods.deep_localize.rules.contract import check_shapes, check_te
 from faultloc.methods.deep_localize.rules.left_out import check_left_out
 from faultloc.methods.deep_localize.rules.lost_gradient import Reach, Stopped, reach_of
 from faultloc.methods.deep_localize.rules.structure import check_reach, check_structure
+from faultloc.methods.deep_localize.rules.wrong_comparison import check_comparison
 
 _INPUT_SCALE, _TINY, _TARGET_SCALE = 10, 0.02, 100
 _LABELS_A_CLASS, _FEWEST_TARGETS, _NOTHING = 20, 100, 1e-8
@@ -101,6 +102,7 @@ def look_at_loss(
         symptoms += check_term(term, place, target)
         symptoms += check_value(term, value, outputs, optimizers)
         symptoms += check_shapes(term, outputs)
+        symptoms += check_comparison(term, outputs)
         symptoms += _target_scale(term, target)
         symptoms += _direction(term, optimizers)
     plain = relative = target = None

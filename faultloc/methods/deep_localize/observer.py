@@ -20,6 +20,7 @@ from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets
 from faultloc.methods.deep_localize.look import look_at_loss
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
+from faultloc.methods.deep_localize.rules.lost_gradient import PenaltiesAlone
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite, nonfinite_gradients
 from faultloc.methods.deep_localize.rules.sample_mixing import check_sample_mixing
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
@@ -34,6 +35,7 @@ from faultloc.methods.deep_localize.rules.wiring import (
     parameters_by_name,
     still_constant,
 )
+from faultloc.methods.deep_localize.rules.wrong_comparison import explains_nan
 from faultloc.methods.deep_localize.step import StepUnderWay
 
 _DENSE_START, _THOROUGH, _SETTLED = 5, 5, 3
@@ -67,6 +69,7 @@ class Observer:
         self._targets, self._inputs = SeenTargets(), SeenInputs()
         self._heads = UnusedHeads()
         self._has_lost_gradient = False
+        self._penalties = PenaltiesAlone()
         self._backwards = 0
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
         self._is_asleep = False
@@ -159,6 +162,8 @@ class Observer:
         if self.step == 0:
             self._check_wiring()
         if not math.isfinite(value):
+            for cause in explains_nan(loss) if math.isnan(value) else ():
+                self._found(cause)
             self._lost(first_nonfinite(self._model, self._now.calls, value))
         elif self._now.is_sampled:
             self._look_closely(loss, value)
@@ -227,6 +232,8 @@ class Observer:
                 self.history.doubts[doubt.rule] = doubt
         for note in look.notes:
             self._noted(note)
+        for symptom in self._penalties.look(loss, now.outputs, now.trace, look.reach, look.doubts):
+            self._found(symptom)
         now.look = look
         self.history.kind = look.kind
         if look.reach is not None:

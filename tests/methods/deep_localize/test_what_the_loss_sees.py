@@ -225,6 +225,45 @@ def test_a_class_that_does_not_count_and_a_mask_that_is_inverted_are_found():
     assert diagnose(network(), over_padding, steps=STEPS).cause.rule == "loss.mask_inverted"
 
 
+WRONG = {
+    "class numbers": (3, lambda out, y: F.mse_loss(out, y[:, None].float()), "loss.class_numbers"),
+    "means": (1, lambda out, y: F.mse_loss(out.mean(), y.float().mean()), "loss.of_means"),
+    "one score": (1, lambda out, y: F.cross_entropy(out, 0 * y), "output.one_unit_softmax"),
+    "a logarithm twice": (
+        3,
+        lambda out, y: F.kl_div(one_hot(y), out.log_softmax(1), reduction="batchmean"),
+        "loss.swapped",
+    ),
+    "targets as logarithms": (
+        3,
+        lambda out, y: F.kl_div(out.log_softmax(1), one_hot(y).log_softmax(1), reduction="batchmean"),
+        "loss.log_target",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.filterwarnings("ignore:Using a target size")
+def test_a_loss_that_compares_the_wrong_things_is_found(name):
+    units, loss, rule = WRONG[name]
+    assert diagnose(network(outputs=units), loss, steps=5).cause.rule == rule
+
+
+def test_a_loss_that_hangs_on_the_weights_alone_is_found():
+    model = network()
+
+    def penalty(outputs: Tensor, labels: Tensor) -> Tensor:
+        return F.cross_entropy(outputs.detach(), labels) + 1e-3 * model[0].weight.square().sum()
+
+    assert diagnose(model, penalty, steps=STEPS).cause.rule == "gradient.unreached"
+    sound = network()
+
+    def penalised(outputs: Tensor, labels: Tensor) -> Tensor:
+        return F.cross_entropy(outputs, labels) + 1e-3 * sound[0].weight.square().sum()
+
+    assert not diagnose(sound, penalised, steps=STEPS).findings
+
+
 def test_a_policy_gradient_may_be_negative():
     def reinforce(outputs: Tensor, actions: Tensor) -> Tensor:
         return (F.cross_entropy(outputs, actions, reduction="none") * torch.linspace(-3, -1, len(actions))).mean()

@@ -27,6 +27,13 @@ RULES: dict[str, Rule] = {
         "forward", "error", LOSS, "give KLDivLoss F.log_softmax(output, dim=1), and not F.softmax or raw outputs"
     ),
     "loss.swapped": Rule("loss", "error", LOSS, "write F.kl_div(F.log_softmax(output, dim=1), target)"),
+    "loss.log_target": Rule("loss", "error", LOSS, "give it log_target=True, or probabilities: target.softmax(dim=1)"),
+    "loss.class_numbers": Rule(
+        "loss", "error", LOSS, "use CrossEntropyLoss, which takes class numbers: F.cross_entropy(output, labels.long())"
+    ),
+    "loss.of_means": Rule(
+        "loss", "error", LOSS, "take the mean over the samples' losses: ((output - target) ** 2).mean()"
+    ),
     "loss.class_left_out": Rule(
         "loss", "warning", LOSS, "leave out ignore_index and give every class a weight above 0"
     ),

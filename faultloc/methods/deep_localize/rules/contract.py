@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LABELS, LOSS
-from faultloc.methods.deep_localize.hooks.autograd_walk import operation, past_shaping, saved
+from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, past_shaping, saved
 from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 from faultloc.methods.deep_localize.hooks.softmax import softmax_axis
 
@@ -23,6 +23,7 @@ _ROW_SUM = 0.02
 _UNREACHABLE = 0.05
 _SLACK = 1e-3
 _FEWEST_SAMPLES = 2
+_ELEMENTWISE = {"Sigmoid", "Tanh", "Relu", "Exp", "Softplus"}
 _NO_LOGARITHM = {
     "Softmax": "the probabilities themselves, from a Softmax",
     "Sigmoid": "the output of a Sigmoid",
@@ -104,7 +105,10 @@ def _is_from(term: LossTerm, output: Tensor) -> bool:
     """Whether the term compares this output itself: nothing but shaping and clipping lies between."""
     if term.source is None or output.grad_fn is None:
         return False
-    return term.source in (past_shaping(output.grad_fn, clipping=False), past_shaping(output.grad_fn))
+    made = (past_shaping(output.grad_fn, clipping=False), past_shaping(output.grad_fn))
+    # An activation may be the loss's own.
+    before = past_shaping(next(iter(children(term.source)), None)) if term.activation in _ELEMENTWISE else None
+    return term.source in made or (before is not None and before in made)
 
 
 def _softmax(term: LossTerm, place: str) -> Iterator[Symptom]:
@@ -114,10 +118,16 @@ def _softmax(term: LossTerm, place: str) -> Iterator[Symptom]:
         yield Symptom(
             "output.softmax_axis", place, 0, 1, "the softmax runs over the samples of the batch, not the classes"
         )
-    elif axis is not None and result is not None and result.shape[axis] == 1:
+    elif _is_over_one_class(term) or (axis is not None and result is not None and result.shape[axis] == 1):
         yield Symptom(
             "output.one_unit_softmax", place, 1, 2, "a softmax over one unit gives 1 for every input, and no gradient"
         )
+
+
+def _is_over_one_class(term: LossTerm) -> bool:
+    """Whether CrossEntropyLoss, whose softmax is its own, is given one score a sample."""
+    predicted = term.prediction
+    return term.kind == "cross_entropy" and predicted is not None and predicted.dim() > 1 and predicted.shape[1] == 1
 
 
 def _logits(term: LossTerm, place: str, loss: str, wrong: dict[str, str]) -> Iterator[Symptom]:
