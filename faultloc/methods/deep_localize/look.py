@@ -29,6 +29,7 @@ _INPUT_SCALE, _TINY, _TARGET_SCALE = 10, 0.02, 100
 _LABELS_A_CLASS, _FEWEST_TARGETS, _NOTHING = 20, 100, 1e-8
 # Of a class that one sample in a hundred belongs to, so many samples hold at least one.
 _FEWEST_LABELS = 400
+_PATIENT_LOOKS = 12  # about the eightieth step
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,10 @@ def look_at_loss(
             symptoms += check_left_out(targets.classes.look(terms[0], target, outputs))
         measured = targets.yardstick.look(terms[0], target)
         plain, relative = measured.plain, measured.relative
-        # Where other terms train the model too, one that is no better than a guess may be meant to give way.
-        if relative is not None and relative >= LEARNED and not trains_alone(terms[0], loss):
+        # Where other terms train the model too, this one may have to wait: that it is no better than a guess tells
+        # something only later.
+        is_early = targets.yardstick.looks < _PATIENT_LOOKS
+        if is_early and relative is not None and relative >= LEARNED and not trains_alone(terms[0], loss):
             relative = None
     return Look(
         symptoms,

@@ -35,7 +35,7 @@ class Yardstick:
 
     def __init__(self) -> None:
         self._kind = ""
-        self._looks = 0
+        self.looks = 0
         self._sums: Tensor | None = None
         self._floor = self._weight = 0.0
         self._shift: Tensor | float = 0.0
@@ -170,7 +170,7 @@ class Yardstick:
 
     def _spread(self, values: Tensor, weight: Tensor) -> float | None:
         values, weight = self._columns(values), self._columns(weight)
-        if self._looks == 0 or (self._sums is not None and self._sums.shape[1] != values.shape[1]):
+        if self.looks == 0 or (self._sums is not None and self._sums.shape[1] != values.shape[1]):
             self._shift = (values * weight).sum(0) / weight.sum(0).clamp_min(1e-12)
             self._sums = None
         values = values - self._shift
@@ -191,6 +191,7 @@ class Yardstick:
         values = torch.where(weight > 0, values, torch.nan)
         if self._rows and self._rows[0].shape[1] != values.shape[1]:
             self._rows.clear()
+        self.looks += 1
         self._rows.append(values[: max(1, _MOST_VALUES // values.shape[1])].clone())
         while len(self._rows) > 1 and (
             len(self._rows) > _MOST_LOOKS or sum(row.numel() for row in self._rows) > _MOST_VALUES
@@ -236,13 +237,13 @@ class Yardstick:
         return flat.reshape(-1, 1) if self._is_pooled else flat
 
     def _remember(self, sums: Tensor, floor: float, weight: float) -> None:
-        keep = 1.0 if self._looks < _MOST_LOOKS else 1 - 1 / _MOST_LOOKS
+        keep = 1.0 if self.looks < _MOST_LOOKS else 1 - 1 / _MOST_LOOKS
         if self._sums is None or self._sums.shape != sums.shape:
             self._sums, self._floor, self._weight = sums.clone(), floor, weight
         else:
             self._sums = keep * self._sums + sums
             self._floor, self._weight = keep * self._floor + floor, keep * self._weight + weight
-        self._looks += 1
+        self.looks += 1
 
 
 def _full(weight: Tensor | None, like: Tensor) -> Tensor | None:
