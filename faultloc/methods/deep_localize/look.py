@@ -8,6 +8,7 @@ from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import INPUT, LABELS, OPTIMIZER
+from faultloc.methods.deep_localize.history import LEARNED
 from faultloc.methods.deep_localize.hooks.activation_statistics import (
     ActivationStatistic,
     activation_statistics,
@@ -15,14 +16,20 @@ from faultloc.methods.deep_localize.hooks.activation_statistics import (
 )
 from faultloc.methods.deep_localize.hooks.autograd_walk import past_shaping
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
-from faultloc.methods.deep_localize.hooks.loss_terms import LossTerm, loss_terms
-from faultloc.methods.deep_localize.hooks.targets import SeenTargets, plain_loss, target_of
+from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
+from faultloc.methods.deep_localize.hooks.loss_terms import loss_terms, trains_alone
+from faultloc.methods.deep_localize.hooks.targets import SeenTargets, counted, target_of
 from faultloc.methods.deep_localize.rules.contract import check_shapes, check_term, check_value
+from faultloc.methods.deep_localize.rules.left_out import check_left_out
 from faultloc.methods.deep_localize.rules.lost_gradient import Reach, Stopped, reach_of
 from faultloc.methods.deep_localize.rules.structure import check_reach, check_structure
+from faultloc.methods.deep_localize.rules.wrong_comparison import check_comparison
 
 _INPUT_SCALE, _TINY, _TARGET_SCALE = 10, 0.02, 10
-_LABELS_A_CLASS, _FEWEST_TARGETS = 20, 100
+_LABELS_A_CLASS, _FEWEST_TARGETS, _NOTHING = 20, 100, 1e-8
+# Of a class that one sample in a hundred belongs to, so many samples hold at least one.
+_FEWEST_LABELS = 400
+_PATIENT_LOOKS = 12  # about the eightieth step
 
 
 @dataclass(frozen=True)
@@ -76,9 +83,10 @@ def look_at_loss(
     if is_thorough:
         symptoms += check_structure(loss, trace, predictions)
         doubts += check_reach(loss, model, outputs, trace, optimizers)
-        reach = reach_of(loss, trace)
+        # A loss of exactly 0 has nothing left to teach in this batch.
+        reach = reach_of(loss, trace) if abs(value) > _NOTHING else None
         stacked = stacked_layers(loss, trace)
-    if not terms:
+    if not terms and loss.grad_fn is not None:
         notes.append(
             "the loss is of a kind that is not recognised, so that the contract with the last activation and the "
             "progress against a constant guess are not checked; finiteness, gradients, updates and units are"
@@ -93,8 +101,9 @@ def look_at_loss(
         target = target_of(term, outputs)
         target = given_target if target is None and len(terms) == 1 else target
         symptoms += check_term(term, place, target)
-        symptoms += check_value(term, value)
+        symptoms += check_value(term, value, outputs, optimizers)
         symptoms += check_shapes(term, outputs)
+        symptoms += check_comparison(term, outputs)
         doubts += _target_scale(term, target)
         symptoms += _direction(term, optimizers)
     plain = relative = target = None
@@ -103,10 +112,16 @@ def look_at_loss(
         target = target_of(terms[0], outputs)
         target = given_target if target is None else target
         if target is not None:
-            targets.add(target)
+            targets.add(counted(terms[0], target))
             symptoms += _monotonous(terms[0], targets, outputs)
-            plain, guess = plain_loss(terms[0], target), targets.constant_loss(terms[0].kind)
-            relative = plain / guess if plain is not None and guess is not None and guess > 1e-8 else None
+            symptoms += check_left_out(targets.classes.look(terms[0], target, outputs))
+        measured = targets.yardstick.look(terms[0], target)
+        plain, relative = measured.plain, measured.relative
+        # Where other terms train the model too, this one may have to wait: that it is no better than a guess tells
+        # something only later.
+        is_early = targets.yardstick.looks < _PATIENT_LOOKS
+        if is_early and relative is not None and relative >= LEARNED and not trains_alone(terms[0], loss):
+            relative = None
     return Look(
         symptoms,
         list(activation_statistics(loss, trace, predictions)),
@@ -149,7 +164,8 @@ def _target_scale(term: LossTerm, target: Tensor | None) -> Iterator[Symptom]:
 
 
 def _direction(term: LossTerm, optimizers: Sequence[Optimizer]) -> Iterator[Symptom]:
-    if term.is_whole_loss and any(group.get("maximize") for one in optimizers for group in one.param_groups):
+    is_maximized = any(group.get("maximize") for one in optimizers for group in one.param_groups)
+    if is_maximized and term.is_whole_loss and term.counting.is_known and term.counting.sign > 0:
         yield Symptom(
             "optimizer.maximizes", OPTIMIZER, 1, 0, "the optimizer is told to make the loss larger (maximize=True)"
         )
@@ -159,7 +175,7 @@ def _monotonous(term: LossTerm, targets: SeenTargets, outputs: list[Tensor]) -> 
     """Targets that are all the same, and batches of one class each."""
     if term.kind in ("cross_entropy", "nll", "categorical") and term.prediction is not None:
         classes = term.prediction.shape[1] if term.prediction.dim() > 1 else 1
-        if targets.samples >= _LABELS_A_CLASS * classes and targets.is_constant():
+        if targets.samples >= max(_FEWEST_LABELS, _LABELS_A_CLASS * classes) and targets.is_constant():
             yield Symptom(
                 "labels.single", LABELS, 1, classes,
                 f"all of {targets.samples} samples have one label, and the model has {classes} outputs",

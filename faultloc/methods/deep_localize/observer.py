@@ -21,6 +21,7 @@ from faultloc.methods.deep_localize.look import look_at_loss
 from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
 from faultloc.methods.deep_localize.rules.initial_weights import check_initial_weights
+from faultloc.methods.deep_localize.rules.lost_gradient import PenaltiesAlone
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite, nonfinite_gradients
 from faultloc.methods.deep_localize.rules.optimizer_settings import check_settings
 from faultloc.methods.deep_localize.rules.sample_mixing import check_sample_mixing
@@ -36,6 +37,7 @@ from faultloc.methods.deep_localize.rules.wiring import (
     still_constant,
     unreached_part,
 )
+from faultloc.methods.deep_localize.rules.wrong_comparison import explains_nan
 from faultloc.methods.deep_localize.step import StepUnderWay
 
 _THOROUGH, _SETTLED = 5, 3
@@ -70,6 +72,7 @@ class Observer:
         self._backwards = self._closures = 0
         self._heads = UnusedHeads()
         self._has_lost_gradient = False
+        self._penalties = PenaltiesAlone()
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
         self._is_asleep = False
         self._now = StepUnderWay(is_sampled=True)
@@ -188,6 +191,8 @@ class Observer:
         if self.step == 0:
             self._check_wiring()
         if not math.isfinite(value):
+            for cause in explains_nan(loss) if math.isnan(value) else ():
+                self._found(cause)
             self._lost(first_nonfinite(self._model, now.calls, value))
         elif now.is_sampled:
             self._look_closely(loss, value)
@@ -284,6 +289,8 @@ class Observer:
                 objective.history.doubts[doubt.rule] = doubt
         for note in look.notes:
             self._noted(note)
+        for symptom in self._penalties.look(loss, now.outputs, now.trace, look.reach, look.doubts):
+            self._found(symptom)
         now.look = look
         objective.history.kind = look.kind
         if look.reach is not None:
@@ -365,8 +372,8 @@ class Observer:
         if now.is_sampled or history.gradient_norms[-1:] == [0.0]:
             follows = not objective.optimizers & self._contested
             for symptom in check_dynamics(history, follows_one_loss=follows):
-                # What keeps the gradients away has been named.
-                if not (self._has_lost_gradient and symptom.rule == "gradient.zero"):
+                # What keeps the gradients away has been named, and explains whatever does not move.
+                if not self._has_lost_gradient:
                     self._found(symptom)
 
     def _has_rate(self, history: History) -> bool:

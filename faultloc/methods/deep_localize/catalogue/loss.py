@@ -23,6 +23,21 @@ RULES: dict[str, Rule] = {
     "loss.no_log_softmax": Rule(
         "forward", "error", LOSS, "use CrossEntropyLoss on raw outputs, or put LogSoftmax(dim=1) before NLLLoss"
     ),
+    "loss.no_logarithm": Rule(
+        "forward", "error", LOSS, "give KLDivLoss F.log_softmax(output, dim=1), and not F.softmax or raw outputs"
+    ),
+    "loss.swapped": Rule("loss", "error", LOSS, "write F.kl_div(F.log_softmax(output, dim=1), target)"),
+    "loss.log_target": Rule("loss", "error", LOSS, "give it log_target=True, or probabilities: target.softmax(dim=1)"),
+    "loss.class_numbers": Rule(
+        "loss", "error", LOSS, "use CrossEntropyLoss, which takes class numbers: F.cross_entropy(output, labels.long())"
+    ),
+    "loss.of_means": Rule(
+        "loss", "error", LOSS, "take the mean over the samples' losses: ((output - target) ** 2).mean()"
+    ),
+    "loss.class_left_out": Rule(
+        "loss", "warning", LOSS, "leave out ignore_index and give every class a weight above 0"
+    ),
+    "loss.mask_inverted": Rule("loss", "error", LOSS, "turn the mask round: mask = ~mask"),
     "loss.no_probabilities": Rule(
         "forward", "error", LOSS, "end in a softmax over the classes, or use CrossEntropyLoss on raw outputs"
     ),

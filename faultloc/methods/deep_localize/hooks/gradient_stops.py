@@ -1,8 +1,8 @@
 """Operations that have a place in the autograd graph and let no gradient through: rounding, and values overwritten.
 
 ``round``, ``floor``, ``ceil``, ``trunc`` and ``sign`` have the derivative 0 everywhere. A value that is replaced by a
-constant (``x[mask] = 1``, ``masked_fill``, ``where``, a limit that it lies beyond) has it too; that is a stop where it
-happens to every value. A straight-through estimator, ``x + (x.round() - x).detach()``, leaves neither in the graph.
+constant (``x[mask] = 1``, ``masked_fill``, ``where``) has it too; that is a stop where it happens to every value. A
+straight-through estimator, ``x + (x.round() - x).detach()``, leaves neither in the graph.
 """
 
 from collections.abc import Iterator
@@ -91,23 +91,6 @@ def _overwritten(node: Node) -> Iterator[tuple[Tensor, str]]:
         if condition is not None and shape is not None:
             kept = condition if sides[1][0] is None else ~condition
             yield ~kept.expand(shape).flatten(), "where()"
-    elif kind in ("Clamp", "ClampMin", "ClampMax", "Threshold"):
-        values = saved(node, "self")
-        if values is not None and values.numel():
-            yield _beyond(node, values).flatten(), "threshold()" if kind == "Threshold" else "clamp()"
-
-
-def _beyond(node: Node, values: Tensor) -> Tensor:
-    """Which of ``values`` lie beyond the limits that ``node`` keeps them in."""
-    least, most, threshold = (getattr(node, f"_saved_{name}", None) for name in ("min", "max", "threshold"))
-    beyond = torch.zeros_like(values, dtype=torch.bool)
-    if isinstance(least, int | float):
-        beyond |= values < least
-    if isinstance(most, int | float):
-        beyond |= values > most
-    if isinstance(threshold, int | float):
-        beyond |= values <= threshold
-    return beyond
 
 
 def _saved_indices(node: Node) -> tuple[Tensor | None, ...]:

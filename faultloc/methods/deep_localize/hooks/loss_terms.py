@@ -1,55 +1,30 @@
 """Which loss a training step uses, on which predictions and against which targets, read from the loss's own graph.
 
-Losses of ``torch.nn`` are recognised by their node, those written by hand by their shape: a product with a logarithm
-is a cross-entropy, the square or the absolute value of a difference a regression.
+Losses of ``torch.nn`` are recognised by their node, those written by hand by their shape (``hand_written_terms``).
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from faultloc.methods.deep_localize.hooks.autograd_walk import (
-    children,
-    is_clipping,
-    operation,
-    past_shaping,
-    saved,
-    walk,
+from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, past_shaping, saved, walk
+from faultloc.methods.deep_localize.hooks.hand_written_terms import (
+    constant_side,
+    divergence,
+    hand_written_difference,
+    hand_written_entropy,
+    is_log_of_complement,
+    is_normalised_first,
+    of_probabilities,
+    with_complement,
 )
-
-LossKind = Literal["cross_entropy", "nll", "categorical", "bce", "bce_logits", "squared", "absolute"]
+from faultloc.methods.deep_localize.hooks.loss_term import LossKind, LossTerm
+from faultloc.methods.deep_localize.hooks.loss_weights import UNKNOWN, Counting, counting, inner_weight
+from faultloc.methods.deep_localize.hooks.softmax import softmax_axis
 
 _MOST_NODES = 80
-
-
-@dataclass(frozen=True)
-class LossTerm:
-    """One term of a loss.
-
-    ``prediction`` is what the term is computed from: logarithms of probabilities for ``cross_entropy`` (log-softmax and
-    the likelihood) and ``nll``; probabilities for ``bce`` and ``categorical`` (a cross-entropy written by hand), before
-    they were clipped. ``target`` is what it is compared with. Either is None where the graph does not keep it.
-    ``activation`` is the operation that gave the prediction (for ``cross_entropy``: what log-softmax was given), and
-    ``source`` its node. ``difference`` is prediction less target, of a regression written by hand.
-    ``is_whole_loss`` says that nothing is added to the term, ``runs_over_samples`` that a softmax was taken over the
-    batch's samples, not the classes.
-    """
-
-    kind: LossKind
-    source: Node | None
-    prediction: Tensor | None = None
-    target: Tensor | None = None
-    difference: Tensor | None = None
-    is_whole_loss: bool = False
-    runs_over_samples: bool = False
-
-    @property
-    def activation(self) -> str:
-        """The operation's name, for example ``Softmax``; empty where there is none."""
-        return "" if self.source is None else operation(self.source)
 
 
 def loss_terms(loss: Tensor, outputs: Collection[Node]) -> list[LossTerm]:
@@ -60,6 +35,7 @@ def loss_terms(loss: Tensor, outputs: Collection[Node]) -> list[LossTerm]:
     if loss.grad_fn is None:
         return []
     found: list[LossTerm] = []
+    complements: list[Node] = []
     behind: set[Node] = set()
     is_sum = has_complement = False
     for node, _ in walk(loss.grad_fn, most=_MOST_NODES):
@@ -68,36 +44,64 @@ def loss_terms(loss: Tensor, outputs: Collection[Node]) -> list[LossTerm]:
             continue
         if node in outputs and node is not loss.grad_fn:
             behind.update(children(node))
-        has_complement |= _is_log_of_complement(node)
+        if is_log_of_complement(node):
+            has_complement = True
+            if operation(node) == "Mul":
+                complements.append(node)
         term = _term(node)
         if term is not None:
-            found.append(term)
+            found.append(replace(term, node=node))
             behind.update(children(node))
         elif operation(node) in ("Add", "Sub", "Stack", "Cat"):
             is_sum = True
     if has_complement:  # log(1 - p) beside log(p): a binary cross-entropy, whose two halves are one term
         found = [replace(term, kind="bce") if term.kind == "categorical" else term for term in found]
         is_sum = False
-    alone = len(found) == 1 and not is_sum
-    return [replace(term, is_whole_loss=alone) for term in found]
+    found = [term for term in found if term.kind != "categorical" or _has_classes(term)]
+    if len(found) != 1:
+        return found
+    whole = replace(found[0], is_whole_loss=not is_sum)
+    return [_of_two_halves(loss, whole, complements) if has_complement else _counted(loss, whole)]
+
+
+def trains_alone(term: LossTerm, loss: Tensor) -> bool:
+    """Whether no gradient gets to any parameter past what the term was computed from, as that of a penalty would."""
+    if term.is_whole_loss or loss.grad_fn is None:
+        return True
+    seen, waiting = {loss.grad_fn, term.source}, [loss.grad_fn]
+    while waiting:
+        for child in children(waiting.pop()):
+            if hasattr(child, "variable"):
+                return False
+            if child not in seen:
+                if len(seen) > _MOST_NODES:
+                    return False
+                seen.add(child)
+                waiting.append(child)
+    return True
+
+
+def _has_classes(term: LossTerm) -> bool:
+    """Whether there is an axis of classes: the logarithm of one probability times a return is no cross-entropy."""
+    return term.prediction is None or term.prediction.dim() > 1
 
 
 def _term(node: Node) -> LossTerm | None:
     name = operation(node)
     if name in ("NllLoss", "NllLoss2D", "NllLossNd"):
         behind = past_shaping(children(node)[0])
-        if behind is not None and _is_normalised_first(behind):
-            return _of_probabilities(behind, saved(node, "target"))
-        return _made("cross_entropy" if _is_log_softmax(behind) else "nll", node)
+        if behind is not None and is_normalised_first(behind):
+            return of_probabilities(behind, saved(node, "target"))
+        return _made("cross_entropy" if behind is not None and operation(behind) == "LogSoftmax" else "nll", node)
     if name in ("BinaryCrossEntropy", "BinaryCrossEntropyWithLogits"):
         return _made("bce" if name == "BinaryCrossEntropy" else "bce_logits", node)
     if name in ("MseLoss", "SmoothL1Loss", "HuberLoss"):
         return _made("squared" if name == "MseLoss" else "absolute", node)
     if name == "Mul":
-        return _hand_written_entropy(node)
+        return hand_written_entropy(node) or hand_written_difference(node, "squared")
     if name in ("Pow", "Abs"):
-        return _hand_written_difference(node, "squared" if name == "Pow" else "absolute")
-    return None
+        return hand_written_difference(node, "squared" if name == "Pow" else "absolute")
+    return divergence(node)
 
 
 def _made(kind: LossKind, node: Node) -> LossTerm:
@@ -105,80 +109,51 @@ def _made(kind: LossKind, node: Node) -> LossTerm:
     over_samples = softmax_axis(behind) == 0
     if kind == "cross_entropy":  # what matters is what log-softmax was given
         behind = past_shaping(children(behind)[0]) if behind is not None and children(behind) else None
-    return LossTerm(kind, behind, saved(node, "self"), saved(node, "target"), runs_over_samples=over_samples)
+    return LossTerm(
+        kind,
+        behind,
+        saved(node, "self"),
+        saved(node, "target"),
+        runs_over_samples=over_samples,
+        positive_weight=saved(node, "pos_weight"),
+    )
 
 
-def _hand_written_entropy(node: Node) -> LossTerm | None:
-    """``y * log(p)``; with soft targets also that of ``torch.nn``, ``y * log_softmax(z)``."""
-    logarithm = next((part for part in map(past_shaping, children(node)) if _is_logarithm(part)), None)
-    if logarithm is None or _is_log_of_complement(node):
-        return None
-    other = saved(node, "self")
-    target = other if other is not None else saved(node, "other")
-    if operation(logarithm) == "LogSoftmax":
-        inner = children(logarithm)
-        behind = past_shaping(inner[0]) if inner else None
-        over_samples = softmax_axis(logarithm) == 0
-        return LossTerm("cross_entropy", behind, saved(logarithm, "result"), target, runs_over_samples=over_samples)
-    return _of_probabilities(logarithm, target)
+def _counted(loss: Tensor, term: LossTerm) -> LossTerm:
+    """The only term of ``loss``, with what its elements count."""
+    node = term.node
+    if node is None:
+        return term
+    outer = counting(loss, node)
+    if operation(node) == "Mul" and term.kind in ("cross_entropy", "categorical") and not _takes_logarithms(node):
+        outer = replace(outer, sign=-outer.sign)  # y * log(p) is to become large
+    inner = inner_weight(node, term.target)
+    if outer.weight is None or inner is None:
+        return replace(term, counting=outer, weight=inner if outer.weight is None else outer.weight)
+    return replace(term, counting=outer, weight=outer.weight * inner)
 
 
-def _of_probabilities(logarithm: Node, target: Tensor | None) -> LossTerm:
-    """The cross-entropy whose logarithm of probabilities is ``logarithm``; they are those before clipping."""
-    inner = children(logarithm)
-    behind = past_shaping(inner[0]) if inner else None
-    probabilities = saved(inner[0], "self") if inner and is_clipping(inner[0]) else None
-    probabilities = saved(logarithm, "self") if probabilities is None else probabilities
-    if behind is not None and operation(behind) == "Div":  # Keras divides each row by its sum first
-        before = saved(behind, "self")
-        probabilities = probabilities if before is None else before
-        behind = past_shaping(children(behind)[0])
-    return LossTerm("categorical", behind, probabilities, target)
+def _takes_logarithms(node: Node) -> bool:
+    """Whether the product is that of ``log_target=True``, whose other factor is already a difference."""
+    return any(operation(part) == "Sub" for part in children(node))
 
 
-def _is_normalised_first(node: Node) -> bool:
-    """Whether ``node`` is the logarithm of clipped quotients: what Keras makes of its sparse cross-entropy."""
-    inner = children(node)
-    if operation(node) != "Log" or not inner or not is_clipping(inner[0]):
-        return False
-    quotient = past_shaping(inner[0])
-    return quotient is not None and operation(quotient) == "Div"
-
-
-def _hand_written_difference(node: Node, kind: LossKind) -> LossTerm | None:
-    parts = children(node)
-    if not parts or operation(parts[0]) != "Sub":
-        return None
-    first, second = (parts[0].next_functions[side][0] for side in (0, 1))
-    if (first is None) == (second is None):
-        return None  # both sides come from the model: no target
-    apart = saved(node, "self")
-    if apart is not None and first is None:  # target less prediction
-        apart = -apart
-    return LossTerm(kind, past_shaping(first or second), difference=apart)
-
-
-def _is_log_of_complement(node: Node) -> bool:
-    """Whether ``node`` is ``log(1 - p)``, or a product with it."""
-    for part in (node, *children(node)):
-        if operation(part) == "Log" and any(operation(inner) == "Rsub" for inner in children(part)):
-            return True
-    return False
-
-
-def _is_log_softmax(node: Node | None) -> bool:
-    return node is not None and operation(node) == "LogSoftmax"
-
-
-def _is_logarithm(node: Node | None) -> bool:
-    return node is not None and operation(node) in ("Log", "LogSoftmax")
-
-
-def softmax_axis(node: Node | None) -> int | None:
-    """The axis over which ``node`` takes a softmax of several rows; None if it takes none."""
-    if node is None or operation(node) not in ("Softmax", "LogSoftmax"):
-        return None
-    result, axis = saved(node, "result"), getattr(node, "_saved_dim", None)
-    if result is None or axis is None or result.dim() < 2 or len(result) < 2:
-        return None
-    return (axis - 2**64 if axis >= 2**63 else axis) % result.dim()  # kept as an unsigned number
+def _of_two_halves(loss: Tensor, term: LossTerm, complements: list[Node]) -> LossTerm:
+    """A binary cross-entropy by hand, with the weights that both halves give."""
+    if term.kind != "bce" or term.node is None or operation(term.node) != "Mul" or len(complements) != 1:
+        return _counted(loss, term)
+    other = constant_side(complements[0])
+    halves = [counting(loss, term.node), counting(loss, complements[0])]
+    if other is None or term.target is None or not all(half.is_known for half in halves):
+        return replace(term, counting=UNKNOWN)
+    if halves[0].sign != halves[1].sign:
+        return replace(term, counting=UNKNOWN)
+    weighed = [
+        given * (half.scale if half.weight is None else half.weight)
+        for given, half in zip((term.target, other), halves, strict=True)
+    ]
+    both, weight = with_complement(replace(term, target=weighed[0]), weighed[1])
+    if both.target is weighed[0]:  # no pair of y and 1 - y
+        return replace(term, counting=UNKNOWN)
+    known = Counting(sign=-halves[0].sign)
+    return replace(both, node=term.node, is_whole_loss=term.is_whole_loss, counting=known, weight=weight)

@@ -5,21 +5,30 @@ UMLAUT's and DeepDiagnosis' rules.
 Differs: nothing has to be declared; loss, predictions and targets are read from the autograd graph.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
+from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LABELS, LOSS
-from faultloc.methods.deep_localize.hooks.autograd_walk import past_shaping, saved
-from faultloc.methods.deep_localize.hooks.loss_terms import LossTerm, softmax_axis
+from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, past_shaping, saved
+from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
+from faultloc.methods.deep_localize.hooks.softmax import softmax_axis
 
 # Rows of probabilities sum to 1 up to rounding, in half precision to about 1e-2.
 _ROW_SUM = 0.02
 # This share of the targets has to lie out of reach before an activation is called wrong: one odd target is noise.
 _UNREACHABLE = 0.05
 _SLACK = 1e-3
+_FEWEST_SAMPLES = 2
+_ELEMENTWISE = {"Sigmoid", "Tanh", "Relu", "Exp", "Softplus"}
+_NO_LOGARITHM = {
+    "Softmax": "the probabilities themselves, from a Softmax",
+    "Sigmoid": "the output of a Sigmoid",
+    **dict.fromkeys(("Addmm", "Linear", "Convolution", "Bmm", "Mm"), "raw outputs"),
+}
 _REACH = {"Sigmoid": (0.0, 1.0), "Softmax": (0.0, 1.0), "Tanh": (-1.0, 1.0), "Relu": (0.0, float("inf"))}
 
 
@@ -38,6 +47,8 @@ def check_term(term: LossTerm, place: str, target: Tensor | None) -> Iterator[Sy
         yield from _log_probabilities(term, place)
     elif term.kind == "categorical":
         yield from _probabilities(term, place, target)
+    elif term.kind in ("divergence", "divergence_swapped"):
+        yield from _divergence(term, place)
     if term.kind in ("bce", "bce_logits") and target is not None:
         yield from _labels_in_unit_range(target, term)
     if term.kind == "bce":
@@ -46,34 +57,58 @@ def check_term(term: LossTerm, place: str, target: Tensor | None) -> Iterator[Sy
         yield from _reachable(term, place, target)
 
 
-def check_value(term: LossTerm, value: float | int) -> Iterator[Symptom]:
-    """A loss that cannot be negative and is."""
-    if term.is_whole_loss and value < -1e-6 and term.kind != "nll":
-        yield Symptom(
-            "loss.negative", LOSS, value, 0, f"the loss is {value:.4g}, and a loss of this kind cannot be negative"
-        )
+def check_value(
+    term: LossTerm, value: float | int, outputs: list[Tensor], optimizers: Sequence[Optimizer]
+) -> Iterator[Symptom]:
+    """A loss that cannot be negative and is.
+
+    Weights that differ from sample to sample may be returns or advantages, and what is said of another model's answers
+    may well be made large, as in a GAN: neither is a fault.
+    """
+    if not term.is_whole_loss or value >= -1e-6 or term.kind == "nll" or term.kind.startswith("divergence"):
+        return
+    if not term.counting.is_known or term.weight is not None or not any(_is_from(term, output) for output in outputs):
+        return
+    if any(group.get("maximize") for one in optimizers for group in one.param_groups):
+        return
+    if term.counting.sign < 0 and term.prediction is not None and len(term.prediction) < _FEWEST_SAMPLES:
+        return  # of one sample, an advantage is a number like any other
+    sentence = f"the loss is {value:.4g}, and a loss of this kind cannot be negative"
+    yield Symptom("loss.negative", LOSS, value, 0, sentence)
 
 
 def check_shapes(term: LossTerm, outputs: list[Tensor]) -> Iterator[Symptom]:
     """Outputs and targets whose shapes differ, so that every prediction is compared with every target."""
-    if term.kind not in ("squared", "absolute"):
-        return
-    compared = term.difference if term.difference is not None else term.prediction
-    if compared is None or not compared.numel():
-        return
     ours = next((output for output in outputs if output.grad_fn is not None and _is_from(term, output)), None)
-    if ours is None or ours.dim() == 0 or compared.numel() <= ours.numel():
+    compared = _compared_shape(term)
+    if ours is None or ours.dim() == 0 or compared is None or compared.numel() <= ours.numel():
         return
     yield Symptom(
         "loss.broadcast", LOSS, compared.numel(), ours.numel(),
-        f"{ours.numel()} outputs of shape {_shape(ours)} are compared at {compared.numel()} places of shape "
+        f"{ours.numel()} outputs of shape {_shape(ours.shape)} are compared at {compared.numel()} places of shape "
         f"{_shape(compared)}: the targets have another shape",
     )  # fmt: skip
 
 
+def _compared_shape(term: LossTerm) -> torch.Size | None:
+    """The shape in which predictions and targets are compared; None for losses that take labels."""
+    if term.difference is not None:
+        return term.difference.shape
+    if term.kind in ("squared", "absolute", "bce_logits") and term.prediction is not None:
+        return term.prediction.shape
+    known = getattr(term.node, "_input_metadata", None)
+    is_product = term.node is not None and operation(term.node) in ("Mul", "Sub")
+    return torch.Size(known[0].shape) if is_product and known else None
+
+
 def _is_from(term: LossTerm, output: Tensor) -> bool:
-    """Whether the term compares this output itself: nothing but shaping lies between."""
-    return term.source is not None and past_shaping(output.grad_fn, clipping=False) is term.source
+    """Whether the term compares this output itself: nothing but shaping and clipping lies between."""
+    if term.source is None or output.grad_fn is None:
+        return False
+    made = (past_shaping(output.grad_fn, clipping=False), past_shaping(output.grad_fn))
+    # An activation may be the loss's own.
+    before = past_shaping(next(iter(children(term.source)), None)) if term.activation in _ELEMENTWISE else None
+    return term.source in made or (before is not None and before in made)
 
 
 def _softmax(term: LossTerm, place: str) -> Iterator[Symptom]:
@@ -83,10 +118,16 @@ def _softmax(term: LossTerm, place: str) -> Iterator[Symptom]:
         yield Symptom(
             "output.softmax_axis", place, 0, 1, "the softmax runs over the samples of the batch, not the classes"
         )
-    elif axis is not None and result is not None and result.shape[axis] == 1:
+    elif _is_over_one_class(term) or (axis is not None and result is not None and result.shape[axis] == 1):
         yield Symptom(
             "output.one_unit_softmax", place, 1, 2, "a softmax over one unit gives 1 for every input, and no gradient"
         )
+
+
+def _is_over_one_class(term: LossTerm) -> bool:
+    """Whether CrossEntropyLoss, whose softmax is its own, is given one score a sample."""
+    predicted = term.prediction
+    return term.kind == "cross_entropy" and predicted is not None and predicted.dim() > 1 and predicted.shape[1] == 1
 
 
 def _logits(term: LossTerm, place: str, loss: str, wrong: dict[str, str]) -> Iterator[Symptom]:
@@ -105,6 +146,21 @@ def _log_probabilities(term: LossTerm, place: str) -> Iterator[Symptom]:
         yield Symptom(
             "loss.no_log_softmax", place, total, _ROW_SUM,
             f"NLLLoss takes logarithms of probabilities, and what it is given misses a sum of 1 by {total:.3g}",
+        )  # fmt: skip
+
+
+def _divergence(term: LossTerm, place: str) -> Iterator[Symptom]:
+    """Of a KLDivLoss: first the logarithms of the model's probabilities, then the targets' probabilities."""
+    if term.kind == "divergence_swapped":
+        yield Symptom(
+            "loss.swapped", LOSS, 1, 0,
+            "KLDivLoss is given the targets first, as probabilities, and the model's output second; it takes the "
+            "logarithms of the model's probabilities first",
+        )  # fmt: skip
+    elif term.activation in _NO_LOGARITHM:
+        yield Symptom(
+            "loss.no_logarithm", place, 1, 0,
+            f"KLDivLoss takes logarithms of probabilities, and is given {_NO_LOGARITHM[term.activation]}",
         )  # fmt: skip
 
 
@@ -173,5 +229,5 @@ def _reachable(term: LossTerm, place: str, target: Tensor) -> Iterator[Symptom]:
             )  # fmt: skip
 
 
-def _shape(tensor: Tensor) -> str:
-    return " x ".join(str(length) for length in tensor.shape)
+def _shape(shape: torch.Size) -> str:
+    return " x ".join(str(length) for length in shape)

@@ -1,6 +1,6 @@
 """Where the way of the gradient from the loss to the model's layers ends, and what ended it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -11,7 +11,7 @@ from faultloc.methods.deep_localize.hooks.autograd_walk import children
 from faultloc.methods.deep_localize.hooks.gradient_stops import GradientStop, open_nodes
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerCall, LayerTrace, owner_of
 
-_MOST_NODES = 4000
+_MOST_NODES, _PENALTY_LOOKS = 4000, 5
 
 
 @dataclass(frozen=True)
@@ -115,3 +115,25 @@ def unreached(loss: Tensor, outputs: list[Tensor], trace: LayerTrace) -> Symptom
         f"{head}: no gradient gets from it to any of the model's parameters, as something between is not "
         f"differentiable{by_hand}",
     )  # fmt: skip
+
+
+class PenaltiesAlone:
+    """Whether the losses of the first looks hang on the weights alone, by penalties, and on no output of the model."""
+
+    def __init__(self) -> None:
+        self._is_over = False
+        self._looks = 0
+
+    def look(
+        self, loss: Tensor, outputs: list[Tensor], trace: LayerTrace, reach: Reach | None, doubts: Sequence[Symptom]
+    ) -> Iterator[Symptom]:
+        """A symptom at the fifth such look, if no other came before."""
+        if self._is_over or reach is None or not any(call.node is not None for call in trace.calls):
+            return
+        self._is_over = bool(reach.reached or reach.stopped)
+        if self._is_over or any(doubt.rule == "gradient.unreached" for doubt in doubts):
+            return  # the model is used, or the loss is another model's
+        self._looks += 1
+        if self._looks == _PENALTY_LOOKS:
+            self._is_over = True
+            yield unreached(loss, outputs, trace)

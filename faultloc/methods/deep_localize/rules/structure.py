@@ -10,7 +10,7 @@ from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import OPTIMIZER
 from faultloc.methods.deep_localize.hooks.autograd_walk import operation, saved, walk
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
-from faultloc.methods.deep_localize.hooks.loss_terms import softmax_axis
+from faultloc.methods.deep_localize.hooks.softmax import softmax_axis
 from faultloc.methods.deep_localize.rules.lost_gradient import unreached
 
 _MOST_NODES = 4000

@@ -1,0 +1,33 @@
+"""Classes, or whole samples, that a loss leaves out though they are there: weights of 0, ignored labels, masks."""
+
+from collections.abc import Iterator
+
+from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.finding import LOSS
+from faultloc.methods.deep_localize.hooks.counted_classes import ClassCounts
+
+_FEWEST, _LEAST_SHARE = 20, 0.02
+
+
+def check_left_out(counts: ClassCounts | None) -> Iterator[Symptom]:
+    """A symptom where all samples of a class are left out, or all that differ from what padding holds."""
+    if counts is None:
+        return
+    inside, outside = counts.counted, counts.left_out
+    total = int(inside.sum() + outside.sum())
+    counted, left = (inside > 0).nonzero().flatten().tolist(), (outside > 0).nonzero().flatten().tolist()
+    if len(counted) == 1 and len(left) > 1 and int(outside.sum()) >= _FEWEST and counted[0] not in left:
+        yield Symptom(
+            "loss.mask_inverted", LOSS, int(outside.sum()), 0,
+            f"only targets of class {counted[0]} count in the loss, {int(inside.sum())} of {total}; those of "
+            f"{len(left)} other classes are masked out",
+        )  # fmt: skip
+        return
+    missing = [one for one in left if one not in counted and int(outside[one]) > _LEAST_SHARE * total]
+    # In a sequence it is padding that is left out, and meant to be.
+    if len(missing) == 1 and counts.is_a_label_a_sample and int(outside[missing[0]]) >= _FEWEST // 2:
+        yield Symptom(
+            "loss.class_left_out", LOSS, int(outside[missing[0]]), 0,
+            f"all {int(outside[missing[0]])} of {total} samples whose label is {missing[0]} are left out of the loss "
+            "(ignore_index, or a weight of 0), so that this class is never learned",
+        )  # fmt: skip
