@@ -145,7 +145,7 @@ def _scales(trace: LayerTrace) -> Iterator[Symptom]:
     if size > _INPUT_SCALE or size < _TINY:
         yield Symptom(
             "input.scale", INPUT, size, _INPUT_SCALE if size > _INPUT_SCALE else _TINY,
-            f"the values that enter the first layer are of size {size:.4g} (root mean square)",
+            f"the values that enter the first layer are of size {size:.4g} (root mean square), where about 1 is usual",
         )  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def _target_scale(term: LossTerm, target: Tensor | None) -> Iterator[Symptom]:
             LABELS,
             spread,
             _TARGET_SCALE,
-            f"the targets of the regression have a deviation of {spread:.4g}",
+            f"the targets of the regression lie {spread:.4g} from their mean (standard deviation); about 1 is usual",
         )
 
 

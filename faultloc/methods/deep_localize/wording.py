@@ -52,4 +52,5 @@ def _share(found: re.Match[str]) -> str:
     percent, of = float(found[1]), found[2] or ""
     if percent == 0:
         return f"0%{of}"
-    return f"{percent / 100:,.0f} times" if percent >= _MANY_TIMES and of else found[0]
+    times = f"{percent / 100:,.0f} times"
+    return found[0] if percent < _MANY_TIMES else times if of else f"{times} that"

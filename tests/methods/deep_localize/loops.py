@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
 from faultloc.methods.deep_localize.monitor import TrainingMonitor
+from tests.methods.deep_localize.sentences import assert_readable
 
 STEPS = 80
 
@@ -59,4 +60,7 @@ def diagnose(
     optimizer = optimizer or torch.optim.Adam(model.parameters(), lr=0.01)
     monitor = TrainingMonitor(model, optimizer, on_finding=lambda finding: None).attach()
     train(model, optimizer, loss_of, inputs, targets, **options)
-    return monitor.close()
+    diagnosis = monitor.close()
+    for finding in diagnosis.findings:
+        assert_readable(finding)
+    return diagnosis

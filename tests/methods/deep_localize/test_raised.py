@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
 from faultloc.methods.deep_localize.monitor import TrainingMonitor
 from faultloc.methods.deep_localize.raised.explain import explain_error
+from tests.methods.deep_localize.sentences import assert_readable
 
 Step = Callable[[nn.Module, Tensor, Tensor], Tensor]
 
@@ -146,7 +147,7 @@ ENDINGS: dict[str, tuple[Step, Callable[[], nn.Module] | None, Tensor | None, st
     ),
     "probabilities that are none": (
         lambda m, x, y: F.binary_cross_entropy(m(x)[:, 0], (y > 4).float()), None, None,
-        "loss.no_probability", "model", "sigmoid",
+        "loss.no_probability", "model", "nn.Sigmoid()",
     ),
     "one sample in batch normalisation": (
         classify, lambda: Digits(first=nn.BatchNorm1d(8)), torch.randn(1, 8),
@@ -180,6 +181,8 @@ def test_the_cause_of_an_error_is_a_finding_with_its_place_and_the_line_to_do(na
     found = [(one.rule, one.place) for one in diagnosis.findings]
     assert (rule, place) in found, diagnosis.summary
     assert line in next(one.advice for one in diagnosis.findings if one.rule == rule)
+    for finding in diagnosis.findings:
+        assert_readable(finding)
     assert "no fault found" not in diagnosis.summary
     assert "watched before" in diagnosis.headline
 

@@ -4,15 +4,45 @@ from faultloc.methods.deep_localize.catalogue.paper_labels import FLAT, FORWARD,
 from faultloc.methods.deep_localize.catalogue.rule import Rule
 
 RULES: dict[str, Rule] = {
-    "input.nonfinite": Rule("input", "error", FORWARD, "clean the data: drop or fill those cells before training"),
-    "input.constant": Rule("input", "warning", NONE, "look at what the loader gives: every sample is the same"),
-    "labels.single": Rule("input", "error", NONE, "check how the labels are read; do not scale or divide class labels"),
-    "labels.range": Rule("input", "error", LOSS, "for several classes use one output each and CrossEntropyLoss"),
+    "input.nonfinite": Rule(
+        "input",
+        "error",
+        FORWARD,
+        "clean the data before training: drop those rows, or inputs = torch.nan_to_num(inputs)",
+    ),
+    "input.constant": Rule(
+        "input", "warning", NONE, "look at what the loader gives, print(inputs[:3]): every sample is the same"
+    ),
+    "labels.single": Rule(
+        "input",
+        "error",
+        NONE,
+        "check how the labels are read, print(labels.unique()); do not scale or divide class labels",
+    ),
+    "labels.range": Rule(
+        "input",
+        "error",
+        LOSS,
+        "number two classes 0 and 1; for several classes use one output for each and criterion = nn.CrossEntropyLoss()",
+    ),
     "labels.sorted": Rule("input", "warning", NONE, "shuffle the samples: DataLoader(..., shuffle=True)"),
-    "input.scale": Rule("input", "warning", NONE, "scale the inputs to about [-1, 1], or to mean 0 and deviation 1"),
-    "target.scale": Rule("input", "warning", NONE, "scale the targets to deviation 1, and the predictions back"),
+    "input.scale": Rule(
+        "input",
+        "warning",
+        NONE,
+        "scale the inputs to about [-1, 1]: inputs = (inputs - inputs.mean(0)) / (inputs.std(0) + 1e-8)",
+    ),
+    "target.scale": Rule(
+        "input",
+        "warning",
+        NONE,
+        "train on targets = (targets - targets.mean()) / targets.std(), and scale the predictions back",
+    ),
     "labels.unrelated": Rule(
-        "input", "warning", FLAT, "check that inputs and labels are in the same order and belong together"
+        "input",
+        "warning",
+        FLAT,
+        "check that inputs and labels are in the same order and belong together: look at a few pairs",
     ),
     # What has ended a script.
     "input.type": Rule("input", "error", NONE, "inputs = inputs.float()"),

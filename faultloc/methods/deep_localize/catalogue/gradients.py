@@ -29,31 +29,43 @@ RULES: dict[str, Rule] = {
         "compute this loss from the part's own output, without detach() or no_grad(), and let its optimizer step after",
     ),
     "gradient.cut": Rule(
-        "backward", "error", DELTA, "look behind this layer for detach(), .data, no_grad() or a detour through numpy"
+        "backward",
+        "error",
+        DELTA,
+        "look behind this layer for x.detach(), x.data, torch.no_grad() or a detour through numpy",
     ),
     "gradient.blocked": Rule(
         "backward",
         "warning",
         DELTA,
-        "leave out no_grad() around this layer; if it is meant, take it out of the optimizer",
+        "leave out torch.no_grad() around this layer; if it is meant to stay as it is, take it out of the optimizer",
     ),
     "gradient.cut_state": Rule(
-        "backward", "warning", DELTA, "do not detach the state between the steps of one sequence"
+        "backward", "warning", DELTA, "do not detach() the state between the steps of one sequence"
     ),
     "gradient.none": Rule(
-        "backward", "error", DELTA, "call zero_grad() before backward(), not between backward() and step()"
+        "backward",
+        "error",
+        DELTA,
+        "call optimizer.zero_grad() before loss.backward(), not between loss.backward() and optimizer.step()",
     ),
     "gradient.nonfinite": Rule(
-        "backward", "error", GRADIENT, "guard a root or a power at 0 and norms of zero vectors in or before this layer"
+        "backward",
+        "error",
+        GRADIENT,
+        "in or before this layer, guard what has no slope at 0: torch.sqrt(x + 1e-8), powers, norms of zero vectors",
     ),
     "gradient.zero": Rule(
         "backward",
         "error",
         GRADIENT,
-        "look for an activation that is flat where this model stands, or a constant loss",
+        "look for an activation that is flat here, as nn.ReLU() is for negative sums, or for a constant loss",
     ),
     "gradient.vanishing": Rule(
-        "backward", "warning", GRADIENT, "use ReLU, fewer layers, normalisation or residual connections"
+        "backward",
+        "warning",
+        GRADIENT,
+        "use nn.ReLU() in place of sigmoid or tanh, fewer layers, nn.BatchNorm1d(...), or x = x + layer(x)",
     ),
     # What has ended a script.
     "gradient.second_backward": Rule(

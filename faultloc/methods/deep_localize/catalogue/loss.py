@@ -5,23 +5,38 @@ from faultloc.methods.deep_localize.catalogue.rule import Rule
 
 RULES: dict[str, Rule] = {
     "output.one_unit_softmax": Rule(
-        "forward", "error", FORWARD, "use a sigmoid for one probability, or no activation for a number to be predicted"
+        "forward",
+        "error",
+        FORWARD,
+        "for one probability use nn.Sigmoid() in its place; for a number to be predicted, no activation",
     ),
-    "output.softmax_axis": Rule("forward", "error", FORWARD, "take the softmax over the classes: dim=1, or dim=-1"),
+    "output.softmax_axis": Rule("forward", "error", FORWARD, "take the softmax over the classes: nn.Softmax(dim=-1)"),
     "output.range": Rule(
-        "forward", "error", LOSS, "change the last activation, or scale the targets into what it can reach"
+        "forward",
+        "error",
+        LOSS,
+        "change the last activation (none at all reaches every number), or scale the targets into what it can reach",
     ),
     "loss.double_softmax": Rule(
-        "forward", "error", LOSS, "remove the last activation: CrossEntropyLoss takes raw outputs (logits)"
+        "forward",
+        "error",
+        LOSS,
+        "remove the last activation: nn.CrossEntropyLoss() takes raw outputs (logits) and has the softmax in it",
     ),
     "loss.double_sigmoid": Rule(
-        "forward", "error", LOSS, "remove the last activation: BCEWithLogitsLoss takes raw outputs (logits)"
+        "forward",
+        "error",
+        LOSS,
+        "remove the last activation: nn.BCEWithLogitsLoss() takes raw outputs (logits) and has the sigmoid in it",
     ),
     "loss.activation": Rule(
-        "forward", "error", LOSS, "remove the last activation: this loss takes raw outputs, of either sign"
+        "forward", "error", LOSS, "remove the last activation: this loss takes raw outputs (logits), of either sign"
     ),
     "loss.no_log_softmax": Rule(
-        "forward", "error", LOSS, "use CrossEntropyLoss on raw outputs, or put LogSoftmax(dim=1) before NLLLoss"
+        "forward",
+        "error",
+        LOSS,
+        "use criterion = nn.CrossEntropyLoss() on raw outputs (logits), or end the model in nn.LogSoftmax(dim=1)",
     ),
     "loss.no_logarithm": Rule(
         "forward", "error", LOSS, "give KLDivLoss F.log_softmax(output, dim=1), and not F.softmax or raw outputs"
@@ -39,21 +54,44 @@ RULES: dict[str, Rule] = {
     ),
     "loss.mask_inverted": Rule("loss", "error", LOSS, "turn the mask round: mask = ~mask"),
     "loss.no_probabilities": Rule(
-        "forward", "error", LOSS, "end in a softmax over the classes, or use CrossEntropyLoss on raw outputs"
+        "forward",
+        "error",
+        LOSS,
+        "end the model in nn.Softmax(dim=1), or use criterion = nn.CrossEntropyLoss() on raw outputs (logits)",
     ),
-    "loss.no_probability": Rule("forward", "error", LOSS, "end in a sigmoid, or use BCEWithLogitsLoss on raw outputs"),
+    "loss.no_probability": Rule(
+        "forward",
+        "error",
+        LOSS,
+        "end the model in nn.Sigmoid(), or use criterion = nn.BCEWithLogitsLoss() on raw outputs (logits)",
+    ),
     "loss.broadcast": Rule(
-        "loss", "error", LOSS, "give outputs and targets the same shape, for example target.unsqueeze(1)"
+        "loss",
+        "error",
+        LOSS,
+        "give outputs and targets the same shape: targets = targets.view_as(outputs), or targets.unsqueeze(1)",
     ),
-    "loss.negative": Rule("loss", "error", LOSS, "check the loss's sign: training makes it smaller still"),
+    "loss.negative": Rule(
+        "loss",
+        "error",
+        LOSS,
+        "check the loss's sign: as it is, training makes it smaller still, and what it measures larger",
+    ),
     "loss.nonfinite": Rule(
         "loss",
         "error",
         LOSS,
-        "guard the loss against log(0), a division by 0 and an empty mean; prefer torch's own losses",
+        "guard the loss: torch.log(x + 1e-8), no division by 0, no mean of nothing; prefer torch's own losses",
     ),
-    "loss.diverging": Rule("loss", "error", LOSS, "lower the learning rate and check the loss's sign"),
-    "loss.flat": Rule("loss", "warning", FLAT, "try another loss: the absolute error is flat at a constant guess"),
+    "loss.diverging": Rule(
+        "loss", "error", LOSS, "lower the learning rate, ten times to begin with, and check the loss's sign"
+    ),
+    "loss.flat": Rule(
+        "loss",
+        "warning",
+        FLAT,
+        "try another loss, such as nn.MSELoss(): the absolute error is flat at a constant guess",
+    ),
     # What has ended a script.
     "loss.shape": Rule("loss", "error", NONE, "print(outputs.shape, labels.shape) before the loss"),
     "loss.many_values": Rule("loss", "error", NONE, "loss = loss.mean()"),

@@ -5,16 +5,22 @@ from faultloc.methods.deep_localize.catalogue.rule import Rule
 
 RULES: dict[str, Rule] = {
     "optimizer.other_parameters": Rule(
-        "update", "error", NONE, "build the optimizer from this model's parameters, after the model is complete"
+        "update",
+        "error",
+        NONE,
+        "make the optimizer after the model is complete: optimizer = torch.optim.Adam(model.parameters())",
     ),
     "optimizer.shared_parameters": Rule(
-        "update", "error", NONE, "give each optimizer the parameters of its own part: these are moved twice a step"
+        "update",
+        "error",
+        NONE,
+        "give each optimizer the parameters of its own part: those in two are moved twice a step",
     ),
     "optimizer.stale_gradients": Rule(
-        "update", "error", DELTA, "call optimizer.zero_grad() once for each step, before backward()"
+        "update", "error", DELTA, "call optimizer.zero_grad() once for each step, before loss.backward()"
     ),
     "optimizer.maximizes": Rule("update", "error", LOSS, "leave out maximize=True: a loss is made small, not large"),
-    "optimizer.never_steps": Rule("update", "error", WEIGHTS, "call optimizer.step() after backward()"),
+    "optimizer.never_steps": Rule("update", "error", WEIGHTS, "call optimizer.step() after loss.backward()"),
     "optimizer.replaced_part": Rule(
         "update", "error", NONE, "make the optimizer after the model is complete, or optimizer.add_param_group(...)"
     ),
@@ -25,15 +31,21 @@ RULES: dict[str, Rule] = {
         "give its parameters to the optimizer as well: Adam([*first.parameters(), *second.parameters()])",
     ),
     "optimizer.unknown_parameters": Rule(
-        "update", "error", NONE, "keep layers in nn.ModuleList or nn.ModuleDict, not in a list or a dict"
+        "update",
+        "error",
+        NONE,
+        "keep layers in self.layers = nn.ModuleList(layers) or nn.ModuleDict, not in a plain list or dict",
     ),
     "optimizer.rate_too_high": Rule("update", "error", WEIGHTS, "lower the learning rate, ten times to begin with"),
     "optimizer.rate_too_low": Rule("update", "warning", WEIGHTS, "raise the learning rate, ten times to begin with"),
     "optimizer.weight_decay": Rule(
-        "update", "error", WEIGHTS, "lower weight_decay, a hundred times to begin with: 1e-4 is usual"
+        "update", "error", WEIGHTS, "lower weight_decay, a hundred times to begin with: weight_decay=1e-4 is usual"
     ),
     "optimizer.small_steps": Rule(
-        "update", "warning", WEIGHTS, "raise the learning rate; look at its schedule and at the clipping of gradients"
+        "update",
+        "warning",
+        WEIGHTS,
+        "raise the learning rate; look at its schedule, scheduler.step(), and at clip_grad_norm_(...)",
     ),
     # What has ended a script.
     "optimizer.no_parameters": Rule(

@@ -158,14 +158,14 @@ def _vanishing_gradients(history: History) -> Iterator[Symptom]:
         worst = max(ratio for ratio, _ in ratios)
         yield Symptom(
             "gradient.vanishing", first, worst, _VANISHED_RATIO,
-            f"the first layer's gradient is {worst:.1g} of the last layer's or less, in each of {_CHECKS} checks",
+            f"the first layer's gradient is at most {worst:.1g} times the last layer's, in each of {_CHECKS} checks",
         )  # fmt: skip
 
 
 def _diverging(history: History) -> Iterator[Symptom]:
     if len(history.losses) < 4 or history.has_learned():
         return
-    start, now, steps = history.losses[0], history.losses[-1], len(history.losses)
+    start, now, steps = history.first_loss(), history.recent_loss(), len(history.losses)
     # Where it is known what a guess would cost, a loss that only rises need not rise that far.
     if not (history.has_exploded() or (steps >= _FLAT_STEPS and history.is_guessing() and history.is_rising())):
         return
