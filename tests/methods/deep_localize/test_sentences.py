@@ -25,9 +25,9 @@ SOURCES = [
 EXTREMES = (0.0, -1e-9, 1.0, 3e-7, 0.39, 105.83, 32123.4, 1.79769e308)
 # Where there is no line to write: the script has to be understood first.
 WITHOUT_A_LINE = {
-    "gradient.unreached", "weights.nonfinite", "labels.unrelated", "loss.activation", "loss.negative", "loss.diverging", "output.range",
+    "gradient.unreached", "labels.unrelated", "loss.activation", "loss.negative", "loss.diverging", "output.range",
     "optimizer.rate_too_high", "optimizer.rate_too_low", "optimizer.shared_parameters", "labels.beyond_outputs",
-    "input.index",
+    "input.index", "weights.nonfinite",
 }  # fmt: skip
 LINE = re.compile(r"[\w.]+\(|\w\[|\w=|= |\.data\b")
 

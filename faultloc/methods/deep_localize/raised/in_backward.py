@@ -19,7 +19,7 @@ def unreached(found: re.Match[str], at: PlaceOfError) -> Symptom:
     if parameters and not any(parameter.requires_grad for parameter in parameters):
         return Symptom(
             "gradient.unreached", MODEL, 0, len(parameters),
-            f"all of the model's {len(parameters)} parameters are frozen (requires_grad=False): there is nothing to train",
+            f"all of the model's {len(parameters)} parameters are frozen (requires_grad=False), none is trained",
             advice="for parameter in model.parameters(): parameter.requires_grad = True, of those that are to learn",
         )  # fmt: skip
     return Symptom(
