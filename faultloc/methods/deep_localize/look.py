@@ -15,6 +15,7 @@ from faultloc.methods.deep_localize.hooks.activation_statistics import (
     stacked_layers,
 )
 from faultloc.methods.deep_localize.hooks.autograd_walk import past_shaping
+from faultloc.methods.deep_localize.hooks.joined_modules import what_is_in
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 from faultloc.methods.deep_localize.hooks.loss_terms import loss_terms, trains_alone
@@ -93,7 +94,7 @@ def look_at_loss(
         )
     if not trace.calls:
         notes.append(
-            f"no layer inside {type(model).__name__} is seen to be called (compiled or scripted?), so that findings "
+            f"no layer inside {what_is_in(model)} is seen to be called (compiled or scripted?), so that findings "
             "name no layer"
         )
     for term in terms if is_thorough else ():

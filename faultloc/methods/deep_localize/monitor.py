@@ -16,7 +16,7 @@ from faultloc.methods.deep_localize.diagnosis import Diagnosis, FaultWarning, Tr
 from faultloc.methods.deep_localize.finding import Finding
 from faultloc.methods.deep_localize.first_findings import FirstFindings
 from faultloc.methods.deep_localize.history import History
-from faultloc.methods.deep_localize.hooks.joined_modules import JoinedModules, parts_of
+from faultloc.methods.deep_localize.hooks.joined_modules import JoinedModules, parts_of, what_is_in
 from faultloc.methods.deep_localize.hooks.layer_trace import layers_of, owner_of
 from faultloc.methods.deep_localize.hooks.taps import Taps
 from faultloc.methods.deep_localize.observer import Observer
@@ -90,7 +90,7 @@ class TrainingMonitor:
             try:
                 self._taps = Taps(self._observer, self._model, self._optimizers, after=self._obey, failed=self._failed)
             except RuntimeError as error:  # a scripted module takes none
-                self._note(f"no hook can be put on {type(self._model).__name__} ({error}): nothing of it is seen")
+                self._note(f"no hook can be put on {what_is_in(self._model)} ({error}): nothing of it is seen")
                 return self
             if isinstance(self._loss_fn, nn.Module):
                 self._loss_hook = self._loss_fn.register_forward_hook(self._loss_was_called)
@@ -172,7 +172,7 @@ class TrainingMonitor:
     def diagnosis(self) -> Diagnosis:
         """What was found so far, the likeliest root cause first."""
         notes = list(self.notes)
-        steps = sum(len(history.losses) for history in self.histories)
+        steps = self._observer.step
         if not steps and not self.findings and not notes:
             notes.append(
                 "no training step was seen; expected the model to be called, backward() and step() while the monitor "

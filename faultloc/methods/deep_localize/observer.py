@@ -237,7 +237,9 @@ class Observer:
     # What follows from it.
 
     def _check_wiring(self) -> None:
-        for symptom in check_optimizers(self._model, self._optimizers):
+        for symptom in check_optimizers(
+            nn.ModuleList(dict.fromkeys(call.module for call in self._now.calls)), self._optimizers
+        ):
             self._found(symptom)
         groups = groups_of(self._optimizers, dict(self._model.named_parameters()))
         if self._now.objective is not None:
@@ -346,7 +348,10 @@ class Observer:
             )
             self._add_step(objective)
             objective.ends_step(self._every, was_looked_at=now.is_sampled)
-            self.step += 1
+            # The most steps that one optimizer has taken: two that take turns count once a turn.
+            for key in now.stepped:
+                self._held[key].steps += 1
+                self.step = max(self.step, self._held[key].steps)
         before = replace(now) if keeps_calls else None
         self.begin_step()
         if before is not None:

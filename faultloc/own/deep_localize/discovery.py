@@ -158,7 +158,9 @@ def discovering(make_monitor: MakeMonitor) -> Iterator[Discovery]:
 
     Optimizer.__init__ = noticed  # type: ignore[method-assign]
     # Global hooks are not told of keyword arguments: a batch given by keyword is seen from the next call on.
-    hook = register_module_forward_pre_hook(lambda module, given: discovery.module_called(module, given, {}))
+    hook = register_module_forward_pre_hook(
+        lambda module, given: None if torch.compiler.is_compiling() else discovery.module_called(module, given, {})
+    )
     try:
         yield discovery
     finally:

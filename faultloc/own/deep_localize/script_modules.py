@@ -1,7 +1,7 @@
 """The modules that a running script keeps in its variables, under the names that it gave them."""
 
 from collections.abc import Iterator
-from types import FrameType
+from types import FrameType, ModuleType
 
 from torch import nn
 
@@ -29,9 +29,9 @@ def named_modules_of(frame: FrameType | None) -> dict[nn.Module, str]:
 
 def _modules_in(variables: dict[str, object]) -> Iterator[tuple[str, nn.Module]]:
     for name, value in list(variables.items())[:_MOST_VARIABLES]:
-        if name.startswith("__") or isinstance(value, type):
+        if name.startswith("__") or isinstance(value, type | ModuleType):
             continue
-        if isinstance(value, nn.Module):
+        if issubclass(type(value), nn.Module):
             yield (type(value).__name__ if name == "self" else name), value
             continue
         for inner, module in _inside(value):
@@ -46,5 +46,5 @@ def _inside(value: object) -> Iterator[tuple[str, nn.Module]]:
     else:
         pairs = list(getattr(value, "__dict__", {}).items()) if not callable(value) else []
     for name, inner in pairs:
-        if isinstance(inner, nn.Module):
+        if issubclass(type(inner), nn.Module):
             yield name.replace(".", "_"), inner

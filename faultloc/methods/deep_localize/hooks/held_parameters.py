@@ -15,6 +15,7 @@ class HeldParameters:
     def __init__(self, model: nn.Module, optimizer: Optimizer) -> None:
         self._model, self._optimizer = model, optimizer
         self.by_name: dict[str, nn.Parameter] = {}
+        self.steps = 0
         self.steps_without, self.ever_had_gradient = 0, False
         self.read()
 

@@ -47,6 +47,11 @@ def parts_of(model: nn.Module) -> dict[str, nn.Module]:
     return {"": model}
 
 
+def what_is_in(model: nn.Module) -> str:
+    """The parts by their names, a model that is alone by its class, for people."""
+    return " and ".join(name or type(part).__name__ for name, part in parts_of(model).items())
+
+
 def without_wrapper(module: nn.Module) -> nn.Module:
     """The module inside what ``torch.compile``, ``DataParallel`` and ``DistributedDataParallel`` put around it."""
     for name in ("_orig_mod", "module"):

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import Node
 
 from faultloc.methods.deep_localize.hooks.autograd_walk import children
+from faultloc.methods.deep_localize.hooks.joined_modules import parts_of
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,16 @@ def layers_of(model: nn.Module) -> dict[nn.Module, str]:
 
     The model itself, if it has none, is called ``model``.
     """
-    if isinstance(model, NamesLayers):
-        return model.layer_names()
+    alone = parts_of(model).get("", model)
+    if isinstance(alone, NamesLayers):
+        return alone.layer_names()
     layers = {
         module: name
         for name, module in model.named_modules()
         if name and (not any(module.children()) or any(True for _ in module.parameters(recurse=False)))
     }
-    return layers or {model: "model"}
+    parts = list(parts_of(model).values())
+    return layers or {parts[0] if len(parts) == 1 else model: "model"}
 
 
 def owner_of(parameter_name: str) -> str:

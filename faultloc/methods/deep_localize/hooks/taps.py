@@ -79,6 +79,7 @@ class Taps:
         self._handles: list[RemovableHandle] = []
         self._layer_handles: list[RemovableHandle] = []
         self._entries: set[int] = set()
+        self._compiled: set[int] = set()
         self._has_layers = False
         self._layer_hooks: list[tuple[nn.Module, Callable]] = []
         try:
@@ -97,6 +98,14 @@ class Taps:
 
     def watch_calls_of(self, module: nn.Module) -> None:
         """Tells of the calls of one more module."""
+        # What is compiled takes no hooks inside: they would be compiled as well.
+        compiled = module._modules.get("_orig_mod")
+        if compiled is not None:
+            self._compiled |= {id(inner) for inner in compiled.modules()}
+            self._layer_hooks = [pair for pair in self._layer_hooks if id(pair[0]) not in self._compiled]
+            if self._has_layers:
+                self._take_off_layers()
+                self._put_on_layers()
         if id(module) not in self._entries:
             self._entries.add(id(module))
             self._handles.append(module.register_forward_pre_hook(self.forward_begins, with_kwargs=True))
@@ -110,7 +119,8 @@ class Taps:
     def watch_layers_of(self, model: nn.Module) -> None:
         """Tells of the layers of ``model``, and of no other's any more."""
         self._take_off_layers()
-        self._layer_hooks = [(layer, self._layer_hook(name)) for layer, name in layers_of(model).items()]
+        layers = {layer: name for layer, name in layers_of(model).items() if id(layer) not in self._compiled}
+        self._layer_hooks = [(layer, self._layer_hook(name)) for layer, name in layers.items()]
         if self._observer.is_sampled:
             self._put_on_layers()
 
@@ -148,6 +158,8 @@ class Taps:
 
     def forward_begins(self, module: nn.Module, arguments: tuple, named_arguments: dict) -> None:
         """A module is called whose calls are watched."""
+        if torch.compiler.is_compiling():
+            return
         observer = self._observer
         try:
             observer.forward_begins(module, arguments, named_arguments)
@@ -158,6 +170,8 @@ class Taps:
 
     def forward_ends(self, module: nn.Module, returned: object) -> None:
         """It has given its outputs."""
+        if torch.compiler.is_compiling():
+            return
         try:
             self._observer.forward_ends(module, returned)
         except Exception as error:
