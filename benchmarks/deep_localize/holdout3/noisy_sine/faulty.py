@@ -14,6 +14,10 @@ truth = torch.sin(1.5 * x[:, :1]) + 0.5 * x[:, 1:2] * x[:, 2:]
 y = truth + (0.05 + 0.15 * (x[:, :1] + 2) / 4) * torch.randn(1500, 1)
 
 net = nn.Sequential(nn.Linear(3, 32), nn.Tanh(), nn.Linear(32, 32), nn.Tanh(), nn.Linear(32, 2))
+for layer in net:
+    if isinstance(layer, nn.Linear):
+        nn.init.xavier_uniform_(layer.weight)
+        nn.init.zeros_(layer.bias)
 optimizer = torch.optim.Adam(net.parameters(), lr=5e-3)
 
 
