@@ -8,7 +8,7 @@ import torch.nn.functional as F
 SEED = int(os.environ.get("SEED", "0"))
 torch.manual_seed(SEED)
 
-N_CONTEXT, N_ACTION, BATCH = 8, 4, 64
+N_CONTEXT, N_ACTION, BATCH = 30, 8, 64
 best = torch.randint(0, N_ACTION, (N_CONTEXT,))
 
 policy = nn.Sequential(nn.Linear(N_CONTEXT, 32), nn.ReLU(), nn.Linear(32, N_ACTION))
@@ -17,7 +17,7 @@ policy_opt = torch.optim.Adam(policy.parameters(), lr=1e-2)
 baseline_opt = torch.optim.Adam(baseline.parameters(), lr=1e-2)
 
 history = []
-for i in range(200):
+for i in range(250):
     context = torch.randint(0, N_CONTEXT, (BATCH,))
     obs = F.one_hot(context, N_CONTEXT).float()
     dist = torch.distributions.Categorical(logits=policy(obs))
