@@ -30,13 +30,13 @@ def batch(n=50, T=40):
 
 
 model = SumNet()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
 loss_fn = nn.MSELoss()
 for step in range(400):
     x, y = batch()
     optimizer.zero_grad()
     loss = loss_fn(model(x), y)
-    nn.utils.clip_grad_norm_(model.parameters(), max_norm=0.5)
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm=0.2)
     loss.backward()
     optimizer.step()
     if step % 50 == 0:

@@ -30,14 +30,14 @@ def batch(n=50, T=40):
 
 
 model = SumNet()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
 loss_fn = nn.MSELoss()
 for step in range(400):
     x, y = batch()
     optimizer.zero_grad()
     loss = loss_fn(model(x), y)
     loss.backward()
-    nn.utils.clip_grad_norm_(model.parameters(), max_norm=0.5)
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm=0.2)
     optimizer.step()
     if step % 50 == 0:
         print(step, loss.item())

@@ -27,11 +27,11 @@ def info_nce(q, d, temperature=0.05):
 
 topic = np.random.randn(2200, 6)
 queries = np.tanh(topic @ np.random.randn(6, 32)) + 0.1 * np.random.randn(2200, 32)
-docs = np.cos(topic @ np.random.randn(6, 40) * 0.5) + np.random.randn(2200, 40) * 0.1
+docs = np.sin(topic @ np.random.randn(6, 40) * 0.5) + np.random.randn(2200, 40) * 0.1
 queries, docs = torch.FloatTensor(queries), torch.FloatTensor(docs)
 loader = DataLoader(TensorDataset(queries[:2000], docs[:2000]), batch_size=50, shuffle=True, drop_last=True)
 query_encoder, doc_encoder = Encoder(32), Encoder(40)
-optimizer = torch.optim.SGD([*query_encoder.parameters(), *doc_encoder.parameters()], lr=0.1, momentum=0.9)
+optimizer = torch.optim.SGD([*query_encoder.parameters(), *doc_encoder.parameters()], lr=0.003, momentum=0.9)
 for epoch in range(8):
     for q, d in loader:
         loss = info_nce(query_encoder(q), doc_encoder(d))

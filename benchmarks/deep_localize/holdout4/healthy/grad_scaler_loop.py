@@ -8,7 +8,7 @@ from sklearn.datasets import make_friedman1
 SEED = int(os.environ.get("SEED", "0"))
 np.random.seed(SEED)
 torch.manual_seed(SEED)
-device = "cuda" if torch.cuda.is_available() else "cpu"
+device = "cpu"
 
 X, y = make_friedman1(n_samples=1800, noise=0.5, random_state=SEED)
 X = torch.tensor(X, dtype=torch.float32, device=device)

@@ -31,27 +31,25 @@ class Rod:
 
 policy = nn.Sequential(nn.Linear(2, 24), nn.Tanh(), nn.Linear(24, 2))
 optimizer = torch.optim.Adam(policy.parameters(), lr=2e-2)
-env, lengths = Rod(), []
-for episode in range(150):
-    state, done, log_probs, rewards = env.reset(), False, [], []
-    while not done:
-        dist = Categorical(logits=policy(state))
-        action = dist.sample()
-        state, reward, done = env.step(action.item())
-        log_probs.append(dist.log_prob(action))
-        rewards.append(reward)
-    returns, total = [], 0.0
-    for r in reversed(rewards):
-        total = r + 0.98 * total
-        returns.insert(0, total)
-    returns = torch.tensor(returns)
-    returns = (returns - returns.mean()) / (returns.std() + 1e-6)
-    loss = -(torch.stack(log_probs) * returns).sum()
+env, lengths, baseline = Rod(), [], 0.0
+for update in range(70):
+    losses = []
+    for _ in range(4):
+        state, done, log_probs = env.reset(), False, []
+        while not done:
+            dist = Categorical(logits=policy(state))
+            action = dist.sample()
+            state, reward, done = env.step(action.item())
+            log_probs.append(dist.log_prob(action))
+        lengths.append(len(log_probs))
+        to_go = torch.arange(len(log_probs), 0, -1).float()
+        losses.append(-(torch.stack(log_probs) * (to_go - baseline)).mean())
+        baseline = 0.95 * baseline + 0.05 * to_go.mean().item()
+    loss = torch.stack(losses).mean()
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    lengths.append(len(rewards))
-    if episode % 30 == 0:
-        print(episode, len(rewards), loss.item())
+    if update % 10 == 0:
+        print(update, np.mean(lengths[-20:]), loss.item())
 print("first", np.mean(lengths[:20]))
 print("METRIC mean_return", float(np.mean(lengths[-40:])))
