@@ -23,7 +23,7 @@ class QNetwork(nn.Module):
         return self.value(h) + a - a.mean(dim=1, keepdim=True)
 
 
-class Agent:
+class Learner:
     def __init__(self, n):
         self.n = n
         self.local, self.gamma, self.tau = QNetwork(n, 2), 0.9, 0.05
@@ -54,24 +54,24 @@ def main(n=6, steps=550):
     random.seed(SEED)
     np.random.seed(SEED)
     torch.manual_seed(SEED)
-    agent, s = Agent(n), 0
+    learner, s = Learner(n), 0
     for t in range(steps):
         eps = max(0.3, 1 - t / 250)
         if random.random() < eps:
             a = random.randrange(2)
         else:
             with torch.no_grad():
-                a = agent.local(agent.encode([s])).argmax().item()
+                a = learner.local(learner.encode([s])).argmax().item()
         s2 = s + 1 if a else max(0, s - 1)
         done = s2 == n
-        agent.memory.append((s, a, 1.0 if done else 0.0, min(s2, n - 1), done))
+        learner.memory.append((s, a, 1.0 if done else 0.0, min(s2, n - 1), done))
         s = random.randrange(n) if done or random.random() < 0.05 else s2
-        if len(agent.memory) >= 64:
-            loss = agent.learn()
+        if len(learner.memory) >= 64:
+            loss = learner.learn()
             if t % 100 == 0:
                 print(t, round(eps, 2), loss)
     with torch.no_grad():
-        q = agent.local(torch.eye(n)).max(1).values
+        q = learner.local(torch.eye(n)).max(1).values
     true = torch.tensor([0.9 ** (n - 1 - k) for k in range(n)])
     print("METRIC value_error", (q - true).abs().mean().item())
 
