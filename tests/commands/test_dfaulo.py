@@ -171,7 +171,9 @@ def test_the_same_call_takes_up_what_is_there(dfaulo, tmp_path, monkeypatch):
     assert (tmp_path / "results/ranking.csv").read_bytes() == before
 
 
-@pytest.mark.parametrize("change", ["epochs", "seed", "weights"])
+@pytest.mark.parametrize(
+    "change", [*(pytest.param(one, marks=pytest.mark.exhaustive) for one in ("epochs", "seed")), "weights"]
+)
 def test_a_changed_option_or_weight_trains_again(dfaulo, own, tmp_path, change):
     dfaulo()
     before = ranking(tmp_path / "results")
