@@ -1,7 +1,9 @@
 # Report: https://github.com/timbmg/Sentence-VAE/issues/15: hidden (directions, batch, size) is viewed as (batch, 2 * size)
 import os
 import random
-import torch, torch.nn as nn
+
+import torch
+import torch.nn as nn
 from torch.utils.data import DataLoader, TensorDataset
 
 SEED = int(os.environ.get("SEED", "6"))

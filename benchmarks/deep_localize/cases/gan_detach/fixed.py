@@ -1,6 +1,8 @@
 # Report: https://github.com/wangle53/CSA-CDGAN/issues/5: the fake is detached when the generator is trained, too
 import os
-import torch, torch.nn as nn
+
+import torch
+import torch.nn as nn
 
 SEED = int(os.environ.get("SEED", "5"))
 torch.manual_seed(SEED)

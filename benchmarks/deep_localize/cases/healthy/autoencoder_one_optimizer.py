@@ -1,6 +1,8 @@
 # healthy: encoder and decoder are two modules, one optimizer over both parameter lists
 import os
-import torch, torch.nn as nn
+
+import torch
+import torch.nn as nn
 from sklearn.datasets import load_digits
 
 SEED = int(os.environ.get("SEED", "0"))

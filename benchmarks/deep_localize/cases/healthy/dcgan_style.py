@@ -1,6 +1,8 @@
 # healthy: the DCGAN tutorial's loop (real and fake backward apart), two modules, two optimizers, BCELoss on sigmoid
 import os
-import torch, torch.nn as nn
+
+import torch
+import torch.nn as nn
 
 SEED = int(os.environ.get("SEED", "0"))
 torch.manual_seed(SEED)

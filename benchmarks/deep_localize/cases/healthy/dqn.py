@@ -1,7 +1,10 @@
 # healthy DQN on a corridor: policy and target network, replay memory, SmoothL1Loss
+import copy
 import os
-import copy, random
-import torch, torch.nn as nn
+import random
+
+import torch
+import torch.nn as nn
 
 SEED = int(os.environ.get("SEED", "0"))
 random.seed(SEED)

@@ -1,6 +1,8 @@
 # healthy transfer learning: backbone frozen and in eval mode (its batch norm keeps the statistics), only the head learns
 import os
-import torch, torch.nn as nn
+
+import torch
+import torch.nn as nn
 from sklearn.datasets import load_digits
 
 SEED = int(os.environ.get("SEED", "0"))

@@ -1,6 +1,9 @@
 # healthy: padded tag sequences, the loss by hand as mean over the tokens that are there (reduction='none' times a mask)
 import os
-import torch, torch.nn as nn, torch.nn.functional as F
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
 
 SEED = int(os.environ.get("SEED", "0"))
 torch.manual_seed(SEED)

@@ -1,6 +1,9 @@
 # Report: https://github.com/pytorch/pytorch/issues/5282: KLDivLoss is given probabilities, not their logarithms
 import os
-import torch, torch.nn as nn, torch.nn.functional as F
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
 SEED = int(os.environ.get("SEED", "11"))

@@ -1,6 +1,8 @@
 # Report: https://github.com/ronghuaiyang/arcface-pytorch/issues/56 and huggingface/torchMoji#21: outputs.data, then loss.requires_grad = True
 import os
-import torch, torch.nn as nn
+
+import torch
+import torch.nn as nn
 from sklearn.datasets import load_wine
 from sklearn.preprocessing import StandardScaler
 from torch.utils.data import DataLoader, TensorDataset

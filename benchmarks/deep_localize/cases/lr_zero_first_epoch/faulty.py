@@ -1,6 +1,8 @@
 # Report: https://github.com/huggingface/transformers/issues/20916: warm-up counted in steps, scheduler stepped once an epoch
 import os
-import torch, torch.nn as nn
+
+import torch
+import torch.nn as nn
 from sklearn.datasets import load_digits
 from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, TensorDataset

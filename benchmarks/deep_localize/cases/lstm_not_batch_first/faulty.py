@@ -1,6 +1,8 @@
 # Report: https://github.com/yunjey/pytorch-tutorial/issues/196 (also pytorch/pytorch#1538): batch_first left out, loss stays about 2
 import os
-import torch, torch.nn as nn
+
+import torch
+import torch.nn as nn
 from sklearn.datasets import load_digits
 from torch.utils.data import DataLoader, TensorDataset
 

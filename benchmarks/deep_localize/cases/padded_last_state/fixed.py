@@ -1,7 +1,9 @@
 # Report: https://seungminnam.github.io/DL-Projects/5_LSTM_Sentiment/summary.html: last state after long padding, 51 %
 import os
 import random
-import torch, torch.nn as nn
+
+import torch
+import torch.nn as nn
 from torch.nn.utils.rnn import pack_padded_sequence
 from torch.utils.data import DataLoader, Dataset
 

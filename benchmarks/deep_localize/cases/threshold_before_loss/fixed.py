@@ -1,7 +1,9 @@
 # Report: https://discuss.pytorch.org/t/tresholding-the-prediction-image-to-binary-before-sending-to-loss-function/149092
 import os
+
 import numpy as np
-import torch, torch.nn as nn
+import torch
+import torch.nn as nn
 from torch.utils.data import DataLoader, TensorDataset
 
 SEED = int(os.environ.get("SEED", "10"))

@@ -1,6 +1,8 @@
 # Report: https://stackoverflow.com/questions/54354465 (read at coderoad.ru/54354465): shuffle=False on a folder sorted by class, 2-3 %
 import os
-import torch, torch.nn as nn
+
+import torch
+import torch.nn as nn
 from sklearn.datasets import load_digits
 from torch.utils.data import DataLoader, Dataset
 
