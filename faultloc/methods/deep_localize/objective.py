@@ -1,6 +1,6 @@
 """An objective: one loss together with the optimizers that step after it, and what is remembered of it."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 from faultloc.methods.deep_localize.history import History
@@ -56,6 +56,19 @@ class Objectives:
         self._expected: dict[Hashable, Objective | None] = {}
         self._last: Objective | None = None
         self._last_step: tuple | None = None
+        self._contested: frozenset[int] = frozenset()
+
+    def see_reach(self, reached: Sequence[frozenset[int]], stepped: set[int]) -> None:
+        """Notes the optimizers whose parameters the losses before a step hang on, and those that ``stepped``."""
+        if len(set(reached)) > 1 or any(one - stepped for one in reached):
+            self._contested |= frozenset(stepped).union(*reached)
+
+    def is_contested(self, objective: Objective) -> bool:
+        """Whether others may work against it: another's loss hangs on what it moves, or its loss on what they move.
+
+        Such losses need not settle, and one that rises tells of no fault.
+        """
+        return bool(objective.optimizers & self._contested)
 
     @property
     def all(self) -> list[Objective]:

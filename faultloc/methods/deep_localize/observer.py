@@ -9,31 +9,27 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.gradient_reading import GradientReading, reached_by
 from faultloc.methods.deep_localize.history import History
-from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of
-from faultloc.methods.deep_localize.hooks.gradients import gradient_norms, updates_and_norms, weight_sample
+from faultloc.methods.deep_localize.hooks.gradients import updates_and_norms, weight_sample
 from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
 from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.look import look_at_loss
 from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
-from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite, nonfinite_gradients
+from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite
 from faultloc.methods.deep_localize.rules.sample_mixing import check_sample_mixing
 from faultloc.methods.deep_localize.rules.untrained_parts import check_untrained_parts
 from faultloc.methods.deep_localize.rules.wiring import (
+    ConstantWeights,
     StaleGradients,
-    check_gradient_path,
     check_mode,
     check_optimizers,
     check_stepping,
-    constant_weights,
-    still_constant,
-    unreached_part,
 )
 from faultloc.methods.deep_localize.step import StepUnderWay
 
 _THOROUGH, _SETTLED = 5, 3
-_UNREACHED_STEPS = 3
 # Inputs of this size are a mistake whatever comes of it.
 _FAR_OUT = 1000
 
@@ -57,10 +53,9 @@ class Observer:
         self._found, self._noted = found, noted
         self._held = {id(one): HeldParameters(model, one) for one in optimizers}
         self._stale = StaleGradients({})
-        self._constant = constant_weights(dict(model.named_parameters()))
+        self._gradients = GradientReading(model, found)
+        self._constant = ConstantWeights(model)
         self._objectives = Objectives()
-        # Optimizers whose parameters the loss of others hangs on: they work against each other, it may be.
-        self._contested: frozenset[int] = frozenset()
         self._backwards = self._closures = 0
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
         self._is_asleep = False
@@ -170,7 +165,7 @@ class Observer:
         if now.is_sampled:
             self._stale.look(has_stepped=self.step > 0)
             now.settle_calls(loss)
-            now.reached.append(self._reached(loss))
+            now.reached.append(reached_by(loss, self._held))
         if now.objective is None:
             now.loss = (now.kind, now.reached[0] if now.reached else None)
             now.objective = self._objectives.expected(now.loss)
@@ -228,13 +223,6 @@ class Observer:
         for symptom in check_stepping(self._backwards):
             self._found(symptom)
 
-    def _reached(self, loss: Tensor) -> frozenset[int]:
-        """The optimizers whose parameters ``loss`` hangs on; of a single one that is not asked."""
-        if len(self._optimizers) == 1:
-            return frozenset(self._held)
-        leaves = {id(leaf) for leaf in leaves_of(loss)}
-        return frozenset(key for key, held in self._held.items() if leaves & held.identities)
-
     def _look_closely(self, loss: Tensor, value: float) -> None:
         now = self._now
         objective = now.objective or Objective()
@@ -276,39 +264,12 @@ class Observer:
 
     def _is_settled(self, objective: Objective) -> bool:
         """Whether the objective has been seen often enough to know that nobody works against it."""
-        return objective.step >= _SETTLED and not objective.optimizers & self._contested
+        return objective.step >= _SETTLED and not self._objectives.is_contested(objective)
 
     def _read_gradients(self, optimizer: Optimizer) -> None:
-        now, held = self._now, self._held[id(optimizer)]
-        if not now.is_sampled:
-            size = held.gradient_size()
-            now.total_norm = math.hypot(now.total_norm, size)
-            if math.isfinite(size):
-                return
-        norms = gradient_norms(held.by_name)
-        now.norms |= norms
-        if now.is_sampled:
-            now.total_norm = math.hypot(now.total_norm, held.size_in(norms))
-            self._check_path(held, optimizer)
-        # With a gradient scaler the step itself leaves out gradients that are not finite: no fault.
-        if getattr(optimizer, "grad_scale", None) is None and not math.isfinite(sum(norms.values())):
-            self._lost(nonfinite_gradients(norms))
-
-    def _check_path(self, held: HeldParameters, optimizer: Optimizer) -> None:
-        now = self._now
-        if now.objective is None or not now.objective.is_new():
-            return
-        if held.has_gradient():
-            held.steps_without = 0
-        elif len(self._optimizers) > 1:
-            # Of several, one may have nothing to do in a step: its part is not used, for instance.
-            held.steps_without += 1
-            if held.steps_without == _UNREACHED_STEPS and not held.ever_had_gradient:
-                self._found(unreached_part(self._model, held.parameters))
-            return
-        unreached = {doubt.rule: doubt for doubt in now.look.doubts}.get("gradient.unreached")
-        for symptom in check_gradient_path(now.trace, held.by_name):
-            self._found(unreached if unreached is not None and symptom.rule == "gradient.none" else symptom)
+        lost = self._gradients.read(self._now, self._held[id(optimizer)], optimizer, list(self._held))
+        if lost is not None:
+            self._lost(lost)
 
     def _end_step(self, *, keeps_calls: bool = False) -> None:
         now = self._now
@@ -330,23 +291,18 @@ class Observer:
     def _add_step(self, objective: Objective) -> None:
         now, history = self._now, objective.history
         history.add_step(sum(now.losses) / len(now.losses), now.total_norm)
-        if len(set(now.reached)) > 1 or any(reached - now.stepped for reached in now.reached):
-            self._contested |= frozenset(now.stepped).union(*now.reached)
+        self._objectives.see_reach(now.reached, now.stepped)
         if now.is_sampled:
             history.add_sample(now.statistics(objective.step, [o for o in self._optimizers if id(o) in now.stepped]))
-            if self._constant and self.step >= _SETTLED and self._has_rate(history):
-                for symptom in still_constant(self._constant, dict(self._model.named_parameters())):
+            rates = sum(sample.learning_rate > 0 for sample in history.sampled)
+            if self.step >= _SETTLED and rates >= 2:
+                for symptom in self._constant.check(self._model):
                     self._found(symptom)
-                self._constant = []
         if all(self._held[key].steps_without for key in now.stepped) and len(self._optimizers) > 1:
             return  # nothing of it is trained, and that has been said
         if now.is_sampled or history.gradient_norms[-1:] == [0.0]:
-            follows = not objective.optimizers & self._contested
-            for symptom in check_dynamics(history, follows_one_loss=follows):
+            for symptom in check_dynamics(history, follows_one_loss=not self._objectives.is_contested(objective)):
                 self._found(symptom)
-
-    def _has_rate(self, history: History) -> bool:
-        return sum(sample.learning_rate > 0 for sample in history.sampled) >= 2
 
     def _lost(self, symptom: Symptom) -> None:
         self._found(symptom)
