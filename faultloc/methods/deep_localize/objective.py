@@ -7,7 +7,7 @@ from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
 
-_DENSE_START = 5
+_DENSE_START, _SETTLED = 5, 3
 _LONG_RUN, _SELDOM = 200, 5
 # So many kinds of loss under the same optimizers are tasks that alternate; more are one loss that varies.
 _MOST_KINDS = 4
@@ -69,6 +69,13 @@ class Objectives:
         Such losses need not settle, and one that rises tells of no fault.
         """
         return bool(objective.optimizers & self._contested)
+
+    def may_have_constant_targets(self, objective: Objective) -> bool:
+        """Whether targets that are all the same may be meant: a judge is asked for one answer for all that is real.
+
+        Of several optimizers, only an objective that was seen three times tells that nobody works against it.
+        """
+        return objective.step < _SETTLED or self.is_contested(objective)
 
     @property
     def all(self) -> list[Objective]:

@@ -216,32 +216,21 @@ class Observer:
     # What follows from it.
 
     def _check_wiring(self) -> None:
-        for symptom in check_optimizers(
-            nn.ModuleList(dict.fromkeys(call.module for call in self._now.calls)), self._optimizers
-        ):
-            self._found(symptom)
-        for symptom in check_stepping(self._backwards):
+        called = nn.ModuleList(dict.fromkeys(call.module for call in self._now.calls))
+        for symptom in (*check_optimizers(called, self._optimizers), *check_stepping(self._backwards)):
             self._found(symptom)
 
     def _look_closely(self, loss: Tensor, value: float) -> None:
         now = self._now
         objective = now.objective or Objective()
         is_thorough = objective.is_new() or objective.step % (_THOROUGH * self._every) == 0
-        look = look_at_loss(
-            loss,
-            value,
-            self._model,
-            now.outputs,
-            now.trace,
-            self.given_target,
-            objective.targets,
-            self._optimizers,
-            is_thorough=is_thorough,
-        )
+        seen = (loss, value, self._model, now.outputs, now.trace, self.given_target, objective.targets)
+        look = look_at_loss(*seen, self._optimizers, is_thorough=is_thorough)
         for symptom in (*look.symptoms, *objective.inputs.look(now.calls[0].given)):
-            # What another model is asked for is all the same: a critic's answer for all that is real, for instance.
-            if symptom.rule != "labels.single" or len(self._optimizers) == 1 or self._is_settled(objective):
-                self._found(symptom)
+            if symptom.rule == "labels.single" and len(self._optimizers) > 1:
+                if self._objectives.may_have_constant_targets(objective):
+                    continue
+            self._found(symptom)
         if is_thorough:
             for symptom in check_mode(self._model, now.trace):
                 self._found(symptom)
@@ -261,10 +250,6 @@ class Observer:
             self._noted(note)
         now.look = look
         objective.history.kind = look.kind
-
-    def _is_settled(self, objective: Objective) -> bool:
-        """Whether the objective has been seen often enough to know that nobody works against it."""
-        return objective.step >= _SETTLED and not self._objectives.is_contested(objective)
 
     def _read_gradients(self, optimizer: Optimizer) -> None:
         lost = self._gradients.read(self._now, self._held[id(optimizer)], optimizer, list(self._held))
