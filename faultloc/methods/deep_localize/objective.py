@@ -1,13 +1,13 @@
 """An objective: one loss together with the optimizers that step after it, and what is remembered of it."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
 
-_DENSE_START = 5
+_DENSE_START, _SETTLED = 5, 3
 _LONG_RUN, _SELDOM = 200, 5
 # So many kinds of loss under the same optimizers are tasks that alternate; more are one loss that varies.
 _MOST_KINDS = 4
@@ -56,6 +56,26 @@ class Objectives:
         self._expected: dict[Hashable, Objective | None] = {}
         self._last: Objective | None = None
         self._last_step: tuple | None = None
+        self._contested: frozenset[int] = frozenset()
+
+    def see_reach(self, reached: Sequence[frozenset[int]], stepped: set[int]) -> None:
+        """Notes the optimizers whose parameters the losses before a step hang on, and those that ``stepped``."""
+        if len(set(reached)) > 1 or any(one - stepped for one in reached):
+            self._contested |= frozenset(stepped).union(*reached)
+
+    def is_contested(self, objective: Objective) -> bool:
+        """Whether others may work against it: another's loss hangs on what it moves, or its loss on what they move.
+
+        Such losses need not settle, and one that rises tells of no fault.
+        """
+        return bool(objective.optimizers & self._contested)
+
+    def may_have_constant_targets(self, objective: Objective) -> bool:
+        """Whether targets that are all the same may be meant: a judge is asked for one answer for all that is real.
+
+        Of several optimizers, only an objective that was seen three times tells that nobody works against it.
+        """
+        return objective.step < _SETTLED or self.is_contested(objective)
 
     @property
     def all(self) -> list[Objective]:

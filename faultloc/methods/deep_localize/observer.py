@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.gradient_reading import GradientReading, reached_by
 from faultloc.methods.deep_localize.history import History
-from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of
-from faultloc.methods.deep_localize.hooks.gradients import gradient_norms, updates_and_norms, weight_sample
+from faultloc.methods.deep_localize.hooks.gradients import updates_and_norms, weight_sample
 from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
 from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.hooks.optimizer_groups import groups_of
@@ -22,26 +22,22 @@ from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
 from faultloc.methods.deep_localize.rules.initial_weights import check_initial_weights
 from faultloc.methods.deep_localize.rules.lost_gradient import PenaltiesAlone
-from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite, nonfinite_gradients
+from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite
 from faultloc.methods.deep_localize.rules.optimizer_settings import check_settings
 from faultloc.methods.deep_localize.rules.sample_mixing import check_sample_mixing
 from faultloc.methods.deep_localize.rules.untrained_parts import check_untrained_parts
 from faultloc.methods.deep_localize.rules.unused_heads import UnusedHeads
 from faultloc.methods.deep_localize.rules.wiring import (
+    ConstantWeights,
     StaleGradients,
-    check_gradient_path,
     check_mode,
     check_optimizers,
     check_stepping,
-    constant_weights,
-    still_constant,
-    unreached_part,
 )
 from faultloc.methods.deep_localize.rules.wrong_comparison import explains_nan
 from faultloc.methods.deep_localize.step import StepUnderWay
 
 _THOROUGH, _SETTLED = 5, 3
-_UNREACHED_STEPS = 3
 # Inputs of this size are a mistake whatever comes of it.
 _FAR_OUT = 1000
 
@@ -65,13 +61,11 @@ class Observer:
         self._found, self._noted = found, noted
         self._held = {id(one): HeldParameters(model, one) for one in optimizers}
         self._stale = StaleGradients({})
-        self._constant = constant_weights(dict(model.named_parameters()))
+        self._gradients = GradientReading(model, found)
+        self._constant = ConstantWeights(model)
         self._objectives = Objectives()
-        # Optimizers whose parameters the loss of others hangs on: they work against each other, it may be.
-        self._contested: frozenset[int] = frozenset()
         self._backwards = self._closures = 0
         self._heads = UnusedHeads()
-        self._has_lost_gradient = False
         self._penalties = PenaltiesAlone()
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
         self._is_asleep = False
@@ -184,7 +178,7 @@ class Observer:
         if now.is_sampled:
             self._stale.look(has_stepped=self.step > 0)
             now.settle_calls(loss)
-            now.reached.append(self._reached(loss))
+            now.reached.append(reached_by(loss, self._held))
         if now.objective is None:
             now.loss = (now.kind, now.reached[0] if now.reached else None)
             now.objective = self._objectives.expected(now.loss)
@@ -237,43 +231,27 @@ class Observer:
     # What follows from it.
 
     def _check_wiring(self) -> None:
-        for symptom in check_optimizers(
-            nn.ModuleList(dict.fromkeys(call.module for call in self._now.calls)), self._optimizers
-        ):
+        called = nn.ModuleList(dict.fromkeys(call.module for call in self._now.calls))
+        for symptom in (*check_optimizers(called, self._optimizers), *check_stepping(self._backwards)):
             self._found(symptom)
         groups = groups_of(self._optimizers, dict(self._model.named_parameters()))
         if self._now.objective is not None:
             self._now.objective.history.groups = groups
             self._now.objective.history.doubts |= {one.rule: one for one in check_initial_weights(self._model)}
-        for symptom in (*check_settings(groups), *check_stepping(self._backwards)):
+        for symptom in check_settings(groups):
             self._found(symptom)
-
-    def _reached(self, loss: Tensor) -> frozenset[int]:
-        """The optimizers whose parameters ``loss`` hangs on; of a single one that is not asked."""
-        if len(self._optimizers) == 1:
-            return frozenset(self._held)
-        leaves = {id(leaf) for leaf in leaves_of(loss)}
-        return frozenset(key for key, held in self._held.items() if leaves & held.identities)
 
     def _look_closely(self, loss: Tensor, value: float) -> None:
         now = self._now
         objective = now.objective or Objective()
         is_thorough = objective.is_new() or objective.step % (_THOROUGH * self._every) == 0
-        look = look_at_loss(
-            loss,
-            value,
-            self._model,
-            now.outputs,
-            now.trace,
-            self.given_target,
-            objective.targets,
-            self._optimizers,
-            is_thorough=is_thorough,
-        )
+        seen = (loss, value, self._model, now.outputs, now.trace, self.given_target, objective.targets)
+        look = look_at_loss(*seen, self._optimizers, is_thorough=is_thorough)
         for symptom in (*look.symptoms, *objective.inputs.look(now.calls[0].given)):
-            # What another model is asked for is all the same: a critic's answer for all that is real, for instance.
-            if symptom.rule != "labels.single" or len(self._optimizers) == 1 or self._is_settled(objective):
-                self._found(symptom)
+            if symptom.rule == "labels.single" and len(self._optimizers) > 1:
+                if self._objectives.may_have_constant_targets(objective):
+                    continue
+            self._found(symptom)
         if is_thorough:
             for symptom in check_mode(self._model, now.trace):
                 self._found(symptom)
@@ -299,46 +277,10 @@ class Observer:
             for held in self._held.values():
                 self._heads.look(now.outputs, now.trace, look.reach.reached, held.by_name)
 
-    def _is_settled(self, objective: Objective) -> bool:
-        """Whether the objective has been seen often enough to know that nobody works against it."""
-        return objective.step >= _SETTLED and not objective.optimizers & self._contested
-
     def _read_gradients(self, optimizer: Optimizer) -> None:
-        now, held = self._now, self._held[id(optimizer)]
-        if not now.is_sampled:
-            size = held.gradient_size()
-            now.total_norm = math.hypot(now.total_norm, size)
-            if math.isfinite(size):
-                return
-        norms = gradient_norms(held.by_name)
-        now.norms |= norms
-        if now.is_sampled:
-            now.total_norm = math.hypot(now.total_norm, held.size_in(norms))
-            self._check_path(held, norms)
-        # With a gradient scaler the step itself leaves out gradients that are not finite: no fault.
-        if getattr(optimizer, "grad_scale", None) is None and not math.isfinite(sum(norms.values())):
-            self._lost(nonfinite_gradients(norms))
-
-    def _check_path(self, held: HeldParameters, norms: Mapping[str, float]) -> None:
-        now = self._now
-        if now.objective is None or not now.objective.is_new():
-            return
-        if held.has_gradient():
-            held.steps_without = 0
-        elif len(self._optimizers) > 1:
-            # Of several, one may have nothing to do in a step: its part is not used, for instance.
-            held.steps_without += 1
-            if held.steps_without == _UNREACHED_STEPS and not held.ever_had_gradient:
-                self._found(unreached_part(self._model, held.parameters))
-            return
-        unreached = {doubt.rule: doubt for doubt in now.look.doubts}.get("gradient.unreached")
-        for symptom in check_gradient_path(now.trace, held.by_name):
-            self._found(unreached if unreached is not None and symptom.rule == "gradient.none" else symptom)
-            self._has_lost_gradient = True
-        for stopped in now.look.stopped:
-            if stopped.holds(norms):
-                self._found(stopped.symptom)
-                self._has_lost_gradient = True
+        lost = self._gradients.read(self._now, self._held[id(optimizer)], optimizer, list(self._held))
+        if lost is not None:
+            self._lost(lost)
 
     def _end_step(self, *, keeps_calls: bool = False) -> None:
         now = self._now
@@ -360,29 +302,24 @@ class Observer:
     def _add_step(self, objective: Objective) -> None:
         now, history = self._now, objective.history
         history.add_step(sum(now.losses) / len(now.losses), now.total_norm)
-        if len(set(now.reached)) > 1 or any(reached - now.stepped for reached in now.reached):
-            self._contested |= frozenset(now.stepped).union(*now.reached)
+        self._objectives.see_reach(now.reached, now.stepped)
         if now.is_sampled:
             optimizers = [one for one in self._optimizers if id(one) in now.stepped]
             if objective.step == 0:
                 history.groups = groups_of(optimizers, dict(self._model.named_parameters()))
                 history.schedules = functools.partial(schedules_of, optimizers)
             history.add_sample(now.statistics(objective.step, optimizers))
-            if self._constant and self.step >= _SETTLED and self._has_rate(history):
-                for symptom in still_constant(self._constant, dict(self._model.named_parameters())):
+            rates = sum(sample.learning_rate > 0 for sample in history.sampled)
+            if self.step >= _SETTLED and rates >= 2:
+                for symptom in self._constant.check(self._model):
                     self._found(symptom)
-                self._constant = []
         if all(self._held[key].steps_without for key in now.stepped) and len(self._optimizers) > 1:
             return  # nothing of it is trained, and that has been said
         if now.is_sampled or history.gradient_norms[-1:] == [0.0]:
-            follows = not objective.optimizers & self._contested
-            for symptom in check_dynamics(history, follows_one_loss=follows):
+            for symptom in check_dynamics(history, follows_one_loss=not self._objectives.is_contested(objective)):
                 # What keeps the gradients away has been named, and explains whatever does not move.
-                if not self._has_lost_gradient:
+                if not self._gradients.are_lost:
                     self._found(symptom)
-
-    def _has_rate(self, history: History) -> bool:
-        return sum(sample.learning_rate > 0 for sample in history.sampled) >= 2
 
     def _lost(self, symptom: Symptom) -> None:
         self._found(symptom)

@@ -31,7 +31,7 @@ def _modules_in(variables: dict[str, object]) -> Iterator[tuple[str, nn.Module]]
     for name, value in list(variables.items())[:_MOST_VARIABLES]:
         if name.startswith("__") or isinstance(value, type | ModuleType):
             continue
-        if issubclass(type(value), nn.Module):
+        if issubclass(type(value), nn.Module) and isinstance(value, nn.Module):
             yield (type(value).__name__ if name == "self" else name), value
             continue
         for inner, module in _inside(value):

@@ -55,9 +55,9 @@ def what_is_in(model: nn.Module) -> str:
 def without_wrapper(module: nn.Module) -> nn.Module:
     """The module inside what ``torch.compile``, ``DataParallel`` and ``DistributedDataParallel`` put around it."""
     for name in ("_orig_mod", "module"):
-        inner = module._modules.get(name)
+        inner = getattr(module, name, None)
         is_wrapper = name == "_orig_mod" or isinstance(module, nn.DataParallel | nn.parallel.DistributedDataParallel)
-        if inner is not None and is_wrapper:
+        if isinstance(inner, nn.Module) and is_wrapper:
             return without_wrapper(inner)
     return module
 

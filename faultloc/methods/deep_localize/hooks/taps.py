@@ -99,7 +99,7 @@ class Taps:
     def watch_calls_of(self, module: nn.Module) -> None:
         """Tells of the calls of one more module."""
         # What is compiled takes no hooks inside: they would be compiled as well.
-        compiled = module._modules.get("_orig_mod")
+        compiled = getattr(module, "_orig_mod", None)
         if compiled is not None:
             self._compiled |= {id(inner) for inner in compiled.modules()}
             self._layer_hooks = [pair for pair in self._layer_hooks if id(pair[0]) not in self._compiled]

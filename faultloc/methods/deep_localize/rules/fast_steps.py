@@ -123,4 +123,3 @@ def _spikes(history: History, sentence: str) -> Symptom | None:
         f"the norm of all gradients is {middle:.2g} at most steps and up to {most:.2g} at others, as of a recurrence "
         f"whose gradients explode: {sentence}",
     )  # fmt: skip
-

@@ -165,30 +165,32 @@ def _blocked(trace: LayerTrace, trained: dict[str, nn.Parameter], with_gradient:
             return
 
 
-def constant_weights(parameters: dict[str, nn.Parameter]) -> list[str]:
+class ConstantWeights:
     """The weights whose rows are all the same, so that the layer's units are and remain copies of one another."""
-    return [
-        name
-        for name, parameter in parameters.items()
-        if not is_lazy(parameter)
-        and parameter.dim() >= 2
-        and len(parameter) > 1
-        and parameter.requires_grad
-        and _has_equal_rows(parameter)
-    ]
+
+    def __init__(self, model: nn.Module) -> None:
+        self._began = [
+            parameter
+            for parameter in model.parameters()
+            if not is_lazy(parameter)
+            and parameter.dim() >= 2
+            and len(parameter) > 1
+            and parameter.requires_grad
+            and _has_equal_rows(parameter)
+        ]
+
+    def check(self, model: nn.Module) -> Iterator[Symptom]:
+        """Those that have equal rows still, after steps that could have told them apart; asked once."""
+        still, self._began = [one for one in self._began if _has_equal_rows(one)], []
+        if still:
+            name = next((name for name, one in model.named_parameters() if one is still[0]), "a weight")
+            yield Symptom(
+                "weights.constant", owner_of(name), 0, 0,
+                f"all rows of {name} began equal and still are: its units are copies of one another",
+            )  # fmt: skip
 
 
 def _has_equal_rows(weight: nn.Parameter) -> bool:
     values = weight.detach()
     # Two rows tell for almost every weight that it is sound.
     return torch.equal(values[0], values[1]) and bool((values == values[:1]).all())
-
-
-def still_constant(names: Sequence[str], parameters: dict[str, nn.Parameter]) -> Iterator[Symptom]:
-    """Weights that began with equal rows and have them still, after steps that could have told them apart."""
-    still = [name for name in names if name in parameters and _has_equal_rows(parameters[name])]
-    if still:
-        yield Symptom(
-            "weights.constant", owner_of(still[0]), 0, 0,
-            f"all rows of {still[0]} began equal and still are: its units are copies of one another",
-        )  # fmt: skip

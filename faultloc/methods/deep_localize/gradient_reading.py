@@ -1,0 +1,75 @@
+"""The gradients that one optimizer's step is about to use: how large they are, and whether they are there at all."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of
+from faultloc.methods.deep_localize.hooks.gradients import gradient_norms
+from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
+from faultloc.methods.deep_localize.rules.nonfinite import nonfinite_gradients
+from faultloc.methods.deep_localize.rules.wiring import check_gradient_path, unreached_part
+from faultloc.methods.deep_localize.step import StepUnderWay
+
+# Of several optimizers, one may have nothing to do in a step: its part is not used, for instance.
+_UNREACHED_STEPS = 3
+
+
+class GradientReading:
+    """Reads gradients before the steps of the optimizers of ``model`` and tells ``found`` where they do not arrive."""
+
+    def __init__(self, model: nn.Module, found: Callable[[Symptom], object]) -> None:
+        self._model, self._found = model, found
+        # What keeps gradients away has been named, and explains whatever does not move.
+        self.are_lost = False
+
+    def read(
+        self, now: StepUnderWay, held: HeldParameters, optimizer: Optimizer, all_optimizers: Sequence[int]
+    ) -> Symptom | None:
+        """Notes the gradients' size in ``now``; what ends the run where some of them are not finite."""
+        if not now.is_sampled:
+            size = held.gradient_size()
+            now.total_norm = math.hypot(now.total_norm, size)
+            if math.isfinite(size):
+                return None
+        norms = gradient_norms(held.by_name)
+        now.norms |= norms
+        if now.is_sampled:
+            now.total_norm = math.hypot(now.total_norm, held.size_in(norms))
+            self._check_path(now, held, norms, is_alone=len(all_optimizers) == 1)
+        # With a gradient scaler the step itself leaves out gradients that are not finite: no fault.
+        if getattr(optimizer, "grad_scale", None) is None and not math.isfinite(sum(norms.values())):
+            return nonfinite_gradients(norms)
+        return None
+
+    def _check_path(
+        self, now: StepUnderWay, held: HeldParameters, norms: Mapping[str, float], *, is_alone: bool
+    ) -> None:
+        if now.objective is None or not now.objective.is_new():
+            return
+        if held.has_gradient():
+            held.steps_without = 0
+        elif not is_alone:
+            held.steps_without += 1
+            if held.steps_without == _UNREACHED_STEPS and not held.ever_had_gradient:
+                self._found(unreached_part(self._model, held.parameters))
+            return
+        unreached = {doubt.rule: doubt for doubt in now.look.doubts}.get("gradient.unreached")
+        for symptom in check_gradient_path(now.trace, held.by_name):
+            self._found(unreached if unreached is not None and symptom.rule == "gradient.none" else symptom)
+            self.are_lost = True
+        for stopped in now.look.stopped:
+            if stopped.holds(norms):
+                self._found(stopped.symptom)
+                self.are_lost = True
+
+
+def reached_by(loss: Tensor, held: Mapping[int, HeldParameters]) -> frozenset[int]:
+    """The optimizers whose parameters ``loss`` hangs on; of a single one that is not asked."""
+    if len(held) == 1:
+        return frozenset(held)
+    leaves = {id(leaf) for leaf in leaves_of(loss)}
+    return frozenset(key for key, one in held.items() if leaves & one.identities)
