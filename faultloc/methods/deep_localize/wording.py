@@ -10,6 +10,7 @@ _PHASES = {"input": "input", "forward": "forward pass", "loss": "loss", "backwar
 _SAYS_ITS_PHASE = {("input", "input"), ("input", "labels"), ("loss", "loss")}
 _POWER = re.compile(r"(?<![\w.])(-?)(\d(?:\.\d+)?)e([+-]?\d+)\b")
 _SHARE = re.compile(r"(?<![\w.])(-?\d+(?:\.\d+)?) ?%( of)?")
+_NOTHING = re.compile(r"(?<![\w.])-0(?:\.0+)?(?![\w.%])")
 _PLAIN, _SHORT, _MOST, _LEAST = 1e-6, 1e7, 1e15, 1e-30
 _MANY_TIMES = 1000
 
@@ -31,7 +32,7 @@ def in_plain_numbers(sentence: str) -> str:
     32,100 for 3.21e+04, "over 1e15" for what is beyond all measure, 0% for -0%, "106 times" for 10583% of something.
     """
     sentence = re.sub(r"\bnan\b", "NaN", re.sub(r"(?<=is )inf\b", "infinite", sentence))
-    return _SHARE.sub(_share, _POWER.sub(_power, sentence))
+    return _NOTHING.sub("0", _SHARE.sub(_share, _POWER.sub(_power, sentence)))
 
 
 def _power(found: re.Match[str]) -> str:

@@ -29,14 +29,14 @@ WITHOUT_A_LINE = {
     "optimizer.rate_too_high", "optimizer.rate_too_low", "optimizer.shared_parameters", "labels.beyond_outputs",
     "input.index", "weights.nonfinite",
 }  # fmt: skip
-LINE = re.compile(r"[\w.]+\(|\w\[|\w=|= |\.data\b")
+LINE = re.compile(r"[\w.]+\(|\w\[|\w=|= |\.data\b|'lr'")
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_the_advice_of_every_rule_says_what_to_do_as_code_where_that_is_a_line(rule):
     advice = RULES[rule].advice
     assert complaints(advice) == []
-    assert len(advice) <= 120, "too long for a glance"
+    assert len(advice) <= 130, "too long for a glance"
     assert advice[0].islower() or rule.startswith("input."), advice
     if rule not in WITHOUT_A_LINE:
         assert LINE.search(advice), f"{rule}: {advice}"

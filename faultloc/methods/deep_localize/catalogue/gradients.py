@@ -8,13 +8,13 @@ RULES: dict[str, Rule] = {
         "backward",
         "error",
         DELTA,
-        "compute the loss from the model's output itself, and never set requires_grad on a loss or an output",
+        "compute the loss from model(inputs) itself: no argmax(), round(), detach(), and no loss.requires_grad_()",
     ),
     "gradient.stopped": Rule(
         "backward",
         "error",
         DELTA,
-        "give the loss the values before this operation; round and threshold only to evaluate",
+        "give the loss the values before this operation; round(), > and argmax() only to evaluate",
     ),
     "gradient.unused_head": Rule(
         "backward",

@@ -50,7 +50,10 @@ RULES: dict[str, Rule] = {
         "loss", "error", LOSS, "take the mean over the samples' losses: ((output - target) ** 2).mean()"
     ),
     "loss.class_left_out": Rule(
-        "loss", "warning", LOSS, "leave out ignore_index and give every class a weight above 0"
+        "loss",
+        "warning",
+        LOSS,
+        "leave out ignore_index=..., and give every class a weight above 0: weight=torch.ones(classes)",
     ),
     "loss.mask_inverted": Rule("loss", "error", LOSS, "turn the mask round: mask = ~mask"),
     "loss.no_probabilities": Rule(
@@ -96,8 +99,10 @@ RULES: dict[str, Rule] = {
     "loss.shape": Rule("loss", "error", NONE, "print(outputs.shape, labels.shape) before the loss"),
     "loss.many_values": Rule("loss", "error", NONE, "loss = loss.mean()"),
     "loss.summed": Rule("loss", "error", LOSS, "take the mean over the batch: reduction='mean'"),
-    "loss.penalty": Rule("loss", "error", LOSS, "multiply the penalty by a smaller factor, 1e-4 to begin with"),
+    "loss.penalty": Rule(
+        "loss", "error", LOSS, "multiply the penalty by a smaller factor: loss = loss + 1e-4 * penalty, to begin with"
+    ),
     "loss.scaled_down": Rule(
-        "loss", "warning", LOSS, "divide the loss once at most: by the number of batches that are accumulated"
+        "loss", "warning", LOSS, "divide the loss once at most: loss = loss / accumulated_batches"
     ),
 }

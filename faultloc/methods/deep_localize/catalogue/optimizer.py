@@ -55,25 +55,25 @@ RULES: dict[str, Rule] = {
         "update",
         "error",
         WEIGHTS,
-        "call scheduler.step() after every optimizer.step() if the schedule counts steps, and look at what it gives "
-        "for the first of them: print(scheduler.get_last_lr())",
+        "look at what the schedule gives, print(scheduler.get_last_lr()), and whether it counts steps or epochs",
     ),
     "optimizer.rate_unscheduled": Rule(
         "update",
         "warning",
         WEIGHTS,
-        "call scheduler.step() after every optimizer.step() if the schedule counts steps, once an epoch if it counts "
-        "epochs",
+        "call scheduler.step() once an epoch if it counts epochs, after every optimizer.step() if it counts steps",
     ),
     "optimizer.rate_died": Rule(
         "update",
         "error",
         WEIGHTS,
-        "call scheduler.step() once an epoch if the schedule counts epochs; if it counts steps, give it their number: "
-        "epochs * len(loader)",
+        "call scheduler.step() once an epoch if it counts epochs; if it counts steps: T_max=epochs * len(loader)",
     ),
     "optimizer.rate_rises": Rule(
-        "update", "error", WEIGHTS, "let the schedule end in a falling rate: gamma below 1, or print what it gives"
+        "update",
+        "error",
+        WEIGHTS,
+        "let the schedule end in a falling rate: gamma below 1; print(scheduler.get_last_lr())",
     ),
     "optimizer.swapped_betas": Rule("update", "error", WEIGHTS, "exchange the two: betas=(0.9, 0.999)"),
     "optimizer.momentum": Rule("update", "error", WEIGHTS, "set momentum=0.9 (in Adam: betas=(0.9, 0.999))"),
@@ -81,7 +81,7 @@ RULES: dict[str, Rule] = {
         "update",
         "warning",
         WEIGHTS,
-        "give the groups rates that differ ten times or so: the last lr=... is missing or off",
+        "give the groups rates that differ ten times or so: the last 'lr' is missing or off",
     ),
     "optimizer.clipping": Rule(
         "update",
@@ -94,6 +94,6 @@ RULES: dict[str, Rule] = {
         "update",
         "warning",
         WEIGHTS,
-        "lower the learning rate ten times; if it is small already, normalise inputs and layers, or clip the gradients",
+        "lower the learning rate ten times; if it is small already, nn.utils.clip_grad_norm_(model.parameters(), 1.0)",
     ),
 }
