@@ -4,15 +4,26 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from faultloc.methods.deep_localize.raised.explain import error_in_words
+
 _OTHER_PROCESSES = re.compile(r"\bmp\.spawn|multiprocessing\.spawn|\bProcess\(|notebook_launcher|Popen\(|subprocess\.")
 _LINE = "TrainingMonitor(model, optimizer).attach()"
 
 
-def why_nothing_was_seen(script: Path, *, has_optimizer: bool, notes: Sequence[str]) -> str:
-    """In a sentence or two; ``has_optimizer``: one of ``torch.optim`` was made."""
+TORCH_BACKEND = 'put import os; os.environ["KERAS_BACKEND"] = "torch" on the first line of the script'
+
+
+def why_nothing_was_seen(
+    script: Path, error: BaseException | None, *, has_optimizer: bool, notes: Sequence[str]
+) -> str:
+    """In a sentence or two; ``has_optimizer``: one of ``torch.optim`` was made. ``error``: what ended the script."""
+    text = script.read_text(encoding="utf-8", errors="replace")
+    if isinstance(error, ModuleNotFoundError) and error.name in ("jax", "tensorflow") and "keras" in text:
+        return f"no training was seen: Keras looks for {error.name!r}, and is watched on torch alone; {TORCH_BACKEND}"
+    if error is not None:
+        return f"no training was seen before {error_in_words(error)}"
     if notes:
         return "no training was seen: " + "; ".join(notes)
-    text = script.read_text(encoding="utf-8", errors="replace")
     if found := _OTHER_PROCESSES.search(text):
         return (
             f"no training was seen: the script starts other processes ({found[0].rstrip('(')}), which are not watched; "

@@ -74,8 +74,9 @@ def run_script(
     runs += trainers.runs
     if not runs and error is not None:
         runs += _before_any_training(error)
-    nothing = "" if runs else why_nothing_was_seen(script, has_optimizer=bool(discovery.unused), notes=trainers.notes)
-    return WatchedScript(runs, error, was_stopped, nothing)
+    has_optimizer = bool(discovery.unused)
+    nothing = why_nothing_was_seen(script, error, has_optimizer=has_optimizer, notes=trainers.notes)
+    return WatchedScript(runs, error, was_stopped, "" if runs else nothing)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from faultloc.methods.deep_localize.finding import Finding
 from faultloc.methods.deep_localize.watched_run import WatchedRun
 from faultloc.own.deep_localize.discovery import Discovery
 from faultloc.own.deep_localize.imports import once_imported
+from faultloc.own.deep_localize.nothing_trained import TORCH_BACKEND
 
 
 @runtime_checkable
@@ -102,10 +103,7 @@ class WatchedTrainers:
     def note_backend(self, module: ModuleType) -> None:
         """Keras on another backend than torch, which the monitor cannot see into."""
         backend = module.__name__.split(".")[-2]
-        note = (
-            f"Keras runs on the backend {backend!r} here, which cannot be watched; put "
-            'import os; os.environ["KERAS_BACKEND"] = "torch" on the first line of the script'
-        )
+        note = f"Keras runs on the backend {backend!r} here, which cannot be watched; {TORCH_BACKEND}"
         if note not in self.notes:
             self.notes.append(note)
 

@@ -12,7 +12,7 @@ UNREADABLE = {
     r"-\d[\d.,]*\s?%": "a negative share",
     r"\d{4,}(\.\d+)?\s?%": "a share of thousands of percent",
     r"(?<![=\w])(nan|inf|None|True|False)\b": "a value as Python prints it",
-    r"<\w|tensor\(|Backward\d": "an object as Python prints it",
+    r"<\w|tensor\([\d\[]|Backward\d": "an object as Python prints it",
     r"\s{2}|\.\.\s|\.$": "loose ends",
     r"(?<!raw outputs \()\blogits\b": "jargon without its explanation",
 }

@@ -21,6 +21,7 @@ from tests.methods.deep_localize.adapters.programs import (
     hooks_on_steps,
     verdict,
 )
+from tests.methods.deep_localize.adapters.scripts import causes, watched
 
 pytestmark = pytest.mark.filterwarnings("ignore::faultloc.methods.deep_localize.diagnosis.FaultWarning")
 BY_NAME = {program.name: program for program in PROGRAMS}
@@ -189,3 +190,34 @@ def test_after_an_error_of_the_model_the_hooks_go_with_close(library, DeepLocali
 def test_a_diagnosis_before_any_training_is_an_error_in_words(DeepLocalizeCallback):
     with pytest.raises(ConfigError, match="no training has begun"):
         _ = DeepLocalizeCallback().diagnosis
+
+
+SCRIPT = """
+import torch
+from torch import nn
+from transformers import Trainer, TrainingArguments
+
+class Classifier(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 3), nn.Softmax(1))
+
+    def forward(self, inputs, labels):
+        outputs = self.net(inputs)
+        return {{"loss": nn.functional.cross_entropy(outputs, labels), "logits": outputs}}
+
+torch.manual_seed(0)
+data = [{{"inputs": torch.randn(8), "labels": number % 3}} for number in range(96)]
+quiet = dict(report_to="none", save_strategy="no", logging_strategy="no", use_cpu=True, disable_tqdm=True)
+arguments = TrainingArguments(output_dir={folder!r}, num_train_epochs=1, per_device_train_batch_size=8, **quiet)
+Trainer(model=Classifier(), args=arguments, train_dataset=data).train()
+"""
+
+
+def test_a_script_is_watched_under_the_command_once_and_only_there(library, tmp_path):
+    before = library.Trainer.train
+    seen = watched(tmp_path, SCRIPT.format(folder=str(tmp_path)))
+    assert seen.error is None
+    assert causes(seen) == [("loss.double_softmax", "net.3")]
+    assert (seen.runs[0].model, seen.runs[0].diagnosis.steps) == ("Classifier", 12)
+    assert library.Trainer.train is before

@@ -10,6 +10,7 @@ import torch
 from faultloc.errors import ConfigError
 from faultloc.methods.deep_localize.diagnosis import TrainingFault
 from tests.methods.deep_localize.adapters.programs import BATCH, PROGRAMS, SOUND, Program, verdict
+from tests.methods.deep_localize.adapters.scripts import causes, watched
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::faultloc.methods.deep_localize.diagnosis.FaultWarning"),
@@ -217,3 +218,24 @@ def test_another_backend_is_refused_with_how_to_get_torch(keras, DeepLocalize, m
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
     with pytest.raises(ConfigError, match=r"'jax'; expected 'torch': set the environment variable KERAS_BACKEND=torch"):
         DeepLocalize()
+
+
+SCRIPT = """
+import keras
+import numpy as np
+
+keras.utils.set_random_seed(0)
+layers = [keras.Input((8,)), keras.layers.Dense(16, "relu"), keras.layers.Dense(3, "softmax", name="last")]
+model = keras.Sequential(layers)
+model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+model.fit(np.random.rand(96, 8), np.arange(96) % 3, batch_size=8, verbose=0)
+"""
+
+
+def test_a_script_is_watched_under_the_command_once_and_only_there(keras, tmp_path):
+    before = keras.Model.fit
+    seen = watched(tmp_path, SCRIPT)
+    assert seen.error is None
+    assert causes(seen) == [("loss.double_softmax", "last")]
+    assert (seen.runs[0].model, seen.runs[0].diagnosis.steps) == ("Sequential", 12)
+    assert keras.Model.fit is before

@@ -22,6 +22,7 @@ from tests.methods.deep_localize.adapters.programs import (
     hooks_on_steps,
     verdict,
 )
+from tests.methods.deep_localize.adapters.scripts import causes, watched
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::faultloc.methods.deep_localize.diagnosis.FaultWarning"),
@@ -267,3 +268,51 @@ def test_a_setting_that_does_not_exist_is_refused_before_training(DeepLocalize):
 def test_a_diagnosis_before_any_training_is_an_error_in_words(DeepLocalize):
     with pytest.raises(ConfigError, match="no training has begun"):
         _ = DeepLocalize().diagnosis
+
+
+SCRIPT = """
+import torch
+from torch import nn
+from lightning.pytorch import LightningModule, Trainer
+from torch.utils.data import DataLoader, TensorDataset
+
+class Classifier(LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 3){behind})
+
+    def training_step(self, batch, batch_idx):
+        return nn.functional.cross_entropy(self.net(batch[0]), batch[1]{factor})
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters())
+
+torch.manual_seed(0)
+data = TensorDataset(torch.randn(96, 8), torch.arange(96) % 3)
+quiet = dict(accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False)
+trainer = Trainer(max_epochs=1, enable_model_summary=False, **quiet)
+trainer.fit(Classifier(), DataLoader(data, batch_size=8))
+assert not [one for one in trainer.callbacks if "DeepLocalize" in type(one).__name__]
+"""
+
+
+def test_a_script_is_watched_under_the_command_once_and_only_there(library, tmp_path):
+    before = library.Trainer.fit
+    seen = watched(tmp_path, SCRIPT.format(behind=", nn.Softmax(1)", factor=""))
+    assert seen.error is None
+    assert causes(seen) == [("loss.double_softmax", "net.3")]
+    assert (seen.runs[0].model, seen.runs[0].diagnosis.steps) == ("Classifier", 12)
+    assert library.Trainer.fit is before
+
+
+def test_an_error_stops_a_script_where_that_is_asked_for(library, tmp_path):
+    seen = watched(tmp_path, SCRIPT.format(behind=", nn.Softmax(1)", factor=""), on_error="stop")
+    assert seen.was_stopped
+    assert (causes(seen), seen.runs[0].diagnosis.steps) == ([("loss.double_softmax", "net.3")], 1)
+
+
+def test_what_ends_a_script_is_explained(library, tmp_path):
+    seen = watched(tmp_path, SCRIPT.format(behind="", factor=" + 1"))
+    assert isinstance(seen.error, IndexError)
+    assert causes(seen) == [("labels.beyond_outputs", "labels")]
+    assert "before IndexError" in seen.runs[0].diagnosis.headline
