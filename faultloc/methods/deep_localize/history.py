@@ -56,6 +56,8 @@ class History:
     # The schedulers of the optimizers; to ask takes long.
     schedules: Callable[[], Sequence[Schedule]] = list
     is_schedule_told: bool = False
+    # The share of the commonest label among all seen, of a classification.
+    commonest: float = 0.0
     # What would explain that a model does not learn, by rule.
     doubts: dict[str, Symptom] = field(default_factory=dict)
     # Layers that take the output of a linear layer with nothing between.

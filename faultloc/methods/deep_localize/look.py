@@ -45,6 +45,8 @@ class Look:
     notes: Sequence[str] = ()
     stacked: Sequence[str] = ()
     target: Tensor | None = None
+    # Whether each sample counts as much as any other, as far as is known.
+    counts_alike: bool = True
     # How far the gradient gets; None where that was not looked at.
     reach: Reach | None = None
     # What is a fault only where the model does not learn.
@@ -108,10 +110,12 @@ def look_at_loss(
         doubts += _target_scale(term, target)
         symptoms += _direction(term, optimizers)
     plain = relative = target = None
+    counts_alike = True
     kind = terms[0].kind if len(terms) == 1 else None
     if len(terms) == 1:
         target = target_of(terms[0], outputs)
         target = given_target if target is None else target
+        counts_alike = terms[0].weight is None
         if target is not None:
             targets.add(counted(terms[0], target))
             symptoms += _monotonous(terms[0], targets, outputs)
@@ -132,6 +136,7 @@ def look_at_loss(
         notes,
         stacked,
         target,
+        counts_alike,
         reach,
         doubts,
     )
@@ -173,7 +178,7 @@ def _direction(term: LossTerm, optimizers: Sequence[Optimizer]) -> Iterator[Symp
 
 
 def _monotonous(term: LossTerm, targets: SeenTargets, outputs: list[Tensor]) -> Iterator[Symptom]:
-    """Targets that are all the same, and batches of one class each."""
+    """Targets that are all the same."""
     if term.kind in ("cross_entropy", "nll", "categorical") and term.prediction is not None:
         classes = term.prediction.shape[1] if term.prediction.dim() > 1 else 1
         if targets.samples >= max(_FEWEST_LABELS, _LABELS_A_CLASS * classes) and targets.is_constant():
@@ -181,8 +186,6 @@ def _monotonous(term: LossTerm, targets: SeenTargets, outputs: list[Tensor]) -> 
                 "labels.single", LABELS, 1, classes,
                 f"all of {targets.samples} samples have one label, and the model has {classes} outputs",
             )  # fmt: skip
-        if targets.is_sorted():
-            yield Symptom("labels.sorted", LABELS, 1, 2, "every batch so far holds samples of one class only")
     # The targets of a loss on another model's answer may well be constant: a generator's are.
     is_own = any(output.grad_fn is not None and past_shaping(output.grad_fn) is term.source for output in outputs)
     if term.kind in ("squared", "absolute") and is_own and targets.samples >= _FEWEST_TARGETS and targets.is_constant():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
+from faultloc.methods.deep_localize.rules.seen_samples import SeenSamples
 
 _DENSE_START, _SETTLED = 5, 3
 _LONG_RUN, _SELDOM = 200, 5
@@ -22,6 +23,7 @@ class Objective:
     history: History = field(default_factory=History)
     targets: SeenTargets = field(default_factory=SeenTargets)
     inputs: SeenInputs = field(default_factory=SeenInputs)
+    samples: SeenSamples = field(default_factory=SeenSamples)
     optimizers: frozenset[int] = frozenset()
     step: int = 0
     next_look: int = 0

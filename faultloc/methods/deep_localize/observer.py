@@ -251,11 +251,15 @@ class Observer:
             is_constant = symptom.rule == "labels.single" and len(self._optimizers) > 1
             if not (is_constant and self._objectives.may_have_constant_targets(objective)):
                 self._found(symptom)
+        samples = objective.samples
+        for symptom in samples.look(now.calls[0].given, look):
+            self._found(symptom)
+        objective.history.commonest = samples.commonest
         if is_thorough:
             for symptom in check_mode(self._model, now.trace):
                 self._found(symptom)
             objective.history.stacked = list(look.stacked)
-        for doubt in look.doubts:
+        for doubt in (*look.doubts, *samples.doubts()):
             if doubt.rule != "gradient.unreached":
                 objective.history.doubts.setdefault(doubt.rule, doubt)
             if doubt.rule == "input.scale" and doubt.value > _FAR_OUT:

@@ -64,16 +64,13 @@ RULES: dict[str, Rule] = {
         FLAT,
         "weigh the classes in the loss, weight=..., or draw them evenly: WeightedRandomSampler",
     ),
-    "input.repeated": Rule(
-        "input",
-        "warning",
-        NONE,
-        "look at how the loader and the dataset use their index: dataset[i] has to depend on i",
-    ),
     "input.column": Rule(
         "input", "warning", NONE, "scale each column to mean 0 and deviation 1: (x - x.mean(0)) / x.std(0)"
     ),
     "target.outliers": Rule(
         "input", "warning", NONE, "look at those targets; drop or clip them, or use nn.HuberLoss() if they are right"
+    ),
+    "input.sentinel": Rule(
+        "input", "warning", NONE, "fill missing values with the column's mean: x[x == mark] = x[x != mark].mean()"
     ),
 }

@@ -34,6 +34,7 @@ ORDER = (
     "loss.class_numbers",
     "loss.of_means",
     "loss.mask_inverted",
+    "labels.sorted",
     "labels.single",
     "loss.class_left_out",
     "loss.no_probabilities",
@@ -72,9 +73,8 @@ ORDER = (
     "optimizer.momentum",
     # The samples.
     "labels.changing",
-    "labels.sorted",
-    "input.repeated",
     # Scales.
+    "input.sentinel",
     "input.column",
     "input.scale",
     "target.outliers",

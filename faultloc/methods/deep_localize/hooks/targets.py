@@ -8,7 +8,6 @@ from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 from faultloc.methods.deep_localize.hooks.yardstick import Yardstick
 
 _MOST_VALUES, _MOST_LOOKS = 500_000, 64
-_SORTED_LOOKS, _SORTED_BATCH = 5, 8
 
 
 class SeenTargets:
@@ -20,8 +19,6 @@ class SeenTargets:
         self.samples = 0
         self.yardstick, self.classes = Yardstick(), CountedClasses()
         self._least = self._most = float("nan")
-        self._labels: set[int] = set()
-        self._batches_of_one = 0
 
     def add(self, target: Tensor) -> None:
         """Keeps a copy of the targets of a step, as far as there is room."""
@@ -36,18 +33,10 @@ class SeenTargets:
         if len(self._rows) == 1:
             self._least, self._most = least, most
         self._least, self._most = min(least, self._least), max(most, self._most)
-        is_first_or_alike = self._batches_of_one == len(self._rows) - 1
-        if is_first_or_alike and least == most and len(kept) >= _SORTED_BATCH and not kept.is_floating_point():
-            self._batches_of_one += 1
-            self._labels.add(int(least))
 
     def is_constant(self) -> bool:
         """Whether all targets seen are the same number."""
         return self._least == self._most
-
-    def is_sorted(self) -> bool:
-        """Whether every batch so far, of five or more, had one class only, and not all the same."""
-        return self._batches_of_one == len(self._rows) >= _SORTED_LOOKS and len(self._labels) > 1
 
 
 def counted(term: LossTerm, target: Tensor) -> Tensor:

@@ -26,7 +26,8 @@ _LATEST = 100  # sampled steps: what was before is history
 _VANISHED_RATIO, _VANISHED = 1e-3, 1e-4
 _ZERO_STEPS, _FLAT_STEPS = 5, 60
 _FAR_OFF = 5
-_HARDLY = 0.05
+_SCALES = ("input.sentinel", "input.column", "input.scale", "target.outliers", "target.scale")
+_HARDLY, _MAJORITY = 0.05, 0.85
 _WORSE, _WORSE_THAN_GUESS = 1.5, 1.2
 _PATIENCE = 30  # a large first step is made good within so many
 
@@ -56,9 +57,11 @@ def _doubtful(history: History) -> Iterator[Symptom]:
     # A scale harms from the start, and those who get over it do so soon; the others need the model to be no better
     # than a guess for as long as labels do that do not belong to their inputs.
     doubts = [doubt for doubt in history.doubts.values() if not is_slight(doubt)]
-    yield from (doubt for doubt in doubts if doubt.rule in ("input.scale", "target.scale"))
+    yield from (doubt for doubt in doubts if doubt.rule in _SCALES)
     if len(history.losses) >= _FLAT_STEPS:
-        yield from doubts
+        # Large weights take their time to come down: as long as the loss falls, they are on their way.
+        is_still = history.is_flat() or history.has_settled()
+        yield from (doubt for doubt in doubts if is_still or doubt.rule != "weights.scale")
 
 
 def _rate_too_high(history: History) -> Iterator[Symptom]:
@@ -216,6 +219,12 @@ def _flat(history: History) -> Iterator[Symptom]:
             "model.no_activation", history.stacked[0], relative, 0.95,
             f"it takes a linear layer's output as it is, and {said}",
         )  # fmt: skip
+    if history.commonest > _MAJORITY:
+        yield Symptom(
+            "labels.majority", LABELS, history.commonest, _MAJORITY,
+            f"{history.commonest:.0%} of the labels are the same, and {said}: the model answers it whatever it is shown",
+        )  # fmt: skip
+        return
     # The absolute error of a constant guess is flat where half of the targets lie on either side of it.
     rule, place = ("loss.flat", LOSS) if history.kind == "absolute" else ("labels.unrelated", LABELS)
     yield Symptom(rule, place, relative, 0.95, said)

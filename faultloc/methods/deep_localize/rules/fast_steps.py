@@ -22,7 +22,9 @@ _SUMMED, _SUMMED_SAMPLES, _SAME = 8, 2, 0.05
 _RISEN = 30
 _SPIKES, _FEWEST_NORMS = 30, 6
 _FAR_APART, _SLIGHT = 30, 100
-_SCALES = ("input.scale", "input.column", "target.scale", "target.outliers", "weights.scale")
+# A rate of plain steps from which on targets of deviation 10 to 100 are too much for it, and not it for them.
+_FREE = 0.1
+_SCALES = ("input.sentinel", "input.column", "input.scale", "target.scale", "target.outliers", "weights.scale")
 
 
 def explain_fast_steps(
@@ -37,7 +39,7 @@ def explain_fast_steps(
     high = [group for group in history.groups if is_unusual(group)]
     if not high:
         known = [history.doubts[rule] for rule in _SCALES if rule in history.doubts]
-        known = [doubt for doubt in known if doubt.value >= doubt.threshold]
+        known = [doubt for doubt in known if _explains(doubt, history)]
         cause = next(iter(known), None) or _summed(history, sentence) or _spikes(history, sentence)
         if cause is not None:
             yield cause
@@ -54,6 +56,13 @@ def explain_fast_steps(
 def is_slight(doubt: Symptom) -> bool:
     """Whether ``doubt`` explains steps that go too far, and not that a model learns nothing."""
     return doubt.rule == "target.scale" and doubt.value < _SLIGHT
+
+
+def _explains(doubt: Symptom, history: History) -> bool:
+    """Whether ``doubt`` makes steps longer: tiny inputs do not, and targets of some size only at a modest rate."""
+    if doubt.rule == "target.scale" and is_slight(doubt):
+        return all(group.is_adaptive or group.rate < _FREE for group in history.groups)
+    return doubt.rule != "input.scale" or doubt.value > 1
 
 
 def is_unusual(group: Group) -> bool:

@@ -1,0 +1,48 @@
+"""Columns of a table that are out of scale: one among scaled ones, and numbers that stand for a missing value."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.finding import INPUT
+
+_FEWEST_ROWS, _FEWEST_COLUMNS, _MOST_COLUMNS = 8, 2, 2000
+_LARGE, _TIMES_THE_OTHERS = 10, 30
+_FAR, _FEWEST_SENTINELS = 20, 2
+
+
+def check_columns(given: Tensor | None) -> Iterator[Symptom]:
+    """A doubt on the largest column of a batch (rows, columns), if the others are far smaller."""
+    if given is None or given.dim() != 2 or not given.is_floating_point() or len(given) < _FEWEST_ROWS:
+        return
+    if not _FEWEST_COLUMNS <= given.shape[1] <= _MOST_COLUMNS:
+        return
+    values = given.detach().float()
+    sizes = values.square().mean(0).sqrt()
+    column = int(sizes.argmax())
+    largest, middle = float(sizes[column]), float(sizes.sort().values[(len(sizes) - 1) // 2])
+    yield from _sentinel(values[:, column], column)
+    if largest > _LARGE and largest > _TIMES_THE_OTHERS * middle:
+        yield Symptom(
+            "input.column", INPUT, largest, _LARGE,
+            f"the values of input column {column} are of size {largest:.4g} (root mean square), and those of the middle "
+            f"column {middle:.2g}",
+        )  # fmt: skip
+
+
+def _sentinel(values: Tensor, column: int) -> Iterator[Symptom]:
+    """One value, again and again, far from all others."""
+    extreme = values[values.abs().argmax()]
+    is_it = values == extreme
+    others = values[~is_it]
+    count = int(is_it.sum())
+    if count < _FEWEST_SENTINELS or len(others) < 2 or float(extreme.abs()) < _LARGE:
+        return
+    if float((extreme - others).abs().min()) > _FAR * max(float(torch.std(others)), 1e-3):
+        yield Symptom(
+            "input.sentinel", INPUT, float(extreme), 0,
+            f"input column {column} is {float(extreme):g} in {count} of {len(values)} rows, far from its other values: "
+            "a mark for a missing value",
+        )  # fmt: skip

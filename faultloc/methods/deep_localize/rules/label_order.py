@@ -1,0 +1,79 @@
+"""Whether samples come sorted by their label: batches are then more alike inside than a shuffled order could make them.
+
+The measure is the intraclass correlation of labels: how much likelier two samples of one batch share their label than
+two of different batches, as a share of the most that is possible. About 0 when shuffled, below 0 when drawn evenly by
+class, 1 when every batch has one class.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.finding import LABELS
+
+_FEWEST_ROWS, _FEWEST_BATCHES, _FEWEST_PAIRS, _MOST_BATCHES = 4, 6, 200, 40
+_SORTED, _DEVIATIONS = 0.3, 5
+_FEWEST_ALIKE = 0.8
+# Of one batch after the other, which only those of the first steps looked at are.
+_FOLLOWING = 4
+
+
+class LabelOrder:
+    """The labels of the batches looked at, counted by class."""
+
+    def __init__(self) -> None:
+        self._batches: list[Counter[int]] = []
+        self._is_done = False
+
+    def add(self, labels: Sequence[int], *, is_binary: bool) -> Iterator[Symptom]:
+        """A symptom once batches are found to be sorted; ``is_binary`` if there are but two labels, for one output.
+
+        A discriminator is shown real and generated samples in turn: of two labels, sorted means that neighbours are
+        alike. Batches of ever new sizes are sequences, whose rows are no samples.
+        """
+        if self._is_done or len(labels) < _FEWEST_ROWS:
+            return
+        self._batches.append(Counter(labels))
+        self._is_done = len(self._batches) >= _MOST_BATCHES
+        if len(self._batches) < _FEWEST_BATCHES or not self._are_of_one_size():
+            return
+        if (is_binary or len(set().union(*self._batches)) < 3) and not self._neighbours_are_alike():
+            return
+        correlation = self.correlation()
+        if correlation is not None and correlation > max(_SORTED, _DEVIATIONS / self._pairs() ** 0.5):
+            self._is_done = True
+            most = sorted(len(batch) for batch in self._batches)[len(self._batches) // 2]
+            classes = len(set().union(*self._batches))
+            yield Symptom(
+                "labels.sorted", LABELS, correlation, _SORTED,
+                f"the samples come sorted by class: half of the batches looked at hold samples of {most} class"
+                f"{'es' * (most > 1)} or fewer, of {classes} seen so far, so that the model forgets one class over the "
+                "next",
+            )  # fmt: skip
+
+    def correlation(self) -> float | None:
+        """The intraclass correlation, at most 1; None while there are too few pairs, or but one label."""
+        inside = sum(count * (count - 1) for batch in self._batches for count in batch.values())
+        pairs = 2 * self._pairs()
+        whole: Counter[int] = Counter()
+        for batch in self._batches:
+            whole.update(batch)
+        across = sum(count * count for count in whole.values()) - sum(
+            count * count for batch in self._batches for count in batch.values()
+        )
+        pairs_across = whole.total() ** 2 - sum(batch.total() ** 2 for batch in self._batches)
+        if pairs < _FEWEST_PAIRS or not pairs_across or len(whole) < 2 or across == pairs_across:
+            return None
+        expected = across / pairs_across
+        return (inside / pairs - expected) / (1 - expected)
+
+    def _pairs(self) -> int:
+        return sum(rows * (rows - 1) for rows in (batch.total() for batch in self._batches)) // 2
+
+    def _are_of_one_size(self) -> bool:
+        sizes = Counter(batch.total() for batch in self._batches)
+        return max(sizes.values()) >= _FEWEST_ALIKE * len(self._batches)
+
+    def _neighbours_are_alike(self) -> bool:
+        first = [max(batch, key=batch.__getitem__) for batch in self._batches[: _FOLLOWING + 1]]
+        return sum(one != other for one, other in zip(first, first[1:], strict=False)) <= 1
