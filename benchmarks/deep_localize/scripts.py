@@ -26,7 +26,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SETS = tuple(sorted(path.parent.name for path in HERE.glob("*/truth.json")))
 # What most scripts and the command import.
-_SHARED = ("torch", "torch._dynamo", "sklearn.datasets", "pandas", "matplotlib.figure")
+_SHARED = (
+    *("torch", "torch._dynamo", "sklearn.datasets", "pandas", "matplotlib.figure"),
+    *("faultloc.own.deep_localize.running", "faultloc.report.deep_localize.diagnosis"),
+)
 
 
 @dataclass(frozen=True)
