@@ -73,6 +73,23 @@ RULES: dict[str, Rule] = {
     ),
     "loss.no_probability": Rule("forward", "error", _LOSS, "end in a sigmoid, or use BCEWithLogitsLoss on raw outputs"),
     "model.softmax_axis": Rule("forward", "warning", _FORWARD, "name the axis that is to be weighed: softmax(dim=...)"),
+    "model.batch_first": Rule(
+        "forward",
+        "error",
+        _NONE,
+        "make the layer with batch_first=True for inputs of (samples, steps, features), and without it for (steps, "
+        "samples, features)",
+    ),
+    "model.reshaped_samples": Rule(
+        "forward",
+        "error",
+        _NONE,
+        "bring the axis of the samples to the front before: x.transpose(0, 1).reshape(samples, -1); view and reshape "
+        "move no axis",
+    ),
+    "model.softmax_over_samples": Rule(
+        "forward", "error", _FORWARD, "take the softmax over what is to be weighed: dim=1, or dim=-1"
+    ),
     "model.mixes_samples": Rule(
         "forward",
         "error",

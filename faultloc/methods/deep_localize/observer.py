@@ -19,9 +19,9 @@ from faultloc.methods.deep_localize.hooks.gradients import (
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors_in
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets
 from faultloc.methods.deep_localize.look import look_at_loss
+from faultloc.methods.deep_localize.rules.asked_model import ask_model
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite, nonfinite_gradients
-from faultloc.methods.deep_localize.rules.sample_mixing import check_sample_mixing
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
 from faultloc.methods.deep_localize.rules.wiring import (
     StaleGradients,
@@ -65,6 +65,8 @@ class Observer:
         self._constant = constant_weights(dict(model.named_parameters()))
         self._targets, self._inputs = SeenTargets(), SeenInputs()
         self._backwards = 0
+        # Calls of the model besides the training's own cost as much as a step: they are made once.
+        self._asks_model = True
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
         self._is_asleep = False
         self._now = StepUnderWay(is_sampled=True)
@@ -212,9 +214,13 @@ class Observer:
                 self.history.doubts.setdefault(doubt.rule, doubt)
             if doubt.rule == "input.scale" and doubt.value > _FAR_OUT:
                 self._found(doubt)
-        if self.step == 0:
-            for doubt in check_sample_mixing(now.calls, now.outputs, look.target):
-                self.history.doubts[doubt.rule] = doubt
+        if self._asks_model:
+            self._asks_model = False
+            found, doubts = ask_model(self._model, now.calls[0], look.target, loss, now.trace)
+            for symptom in found:
+                self._found(symptom)
+            for doubt in doubts:
+                self.history.doubts.setdefault(doubt.rule, doubt)
         for note in look.notes:
             self._noted(note)
         now.look = look
