@@ -92,9 +92,34 @@ RULES: dict[str, Rule] = {
     ),
     "model.mixes_samples": Rule(
         "forward",
-        "error",
+        "warning",
         _NONE,
         "check which axis is the batch's: batch_first=True, softmax(dim=), view, transpose",
+    ),
+    "model.reshaped_axes": Rule(
+        "forward",
+        "error",
+        _NONE,
+        "exchange axes with transpose or permute, as in x.transpose(1, 2): view and reshape move no axis",
+    ),
+    "model.skipped_layer": Rule(
+        "forward", "warning", _NONE, "give the next layer this one's output, as in x = self.second(self.first(x))"
+    ),
+    "model.shared_layer": Rule(
+        "forward", "warning", _NONE, "make each anew: nn.ModuleList([make_layer() for _ in range(4)])"
+    ),
+    "model.hidden_softmax": Rule(
+        "forward", "warning", _NONE, "use ReLU between layers, and a softmax for probabilities alone"
+    ),
+    "model.output_dropout": Rule(
+        "forward", "warning", _NONE, "take the dropout away that comes after the last layer, or move it before it"
+    ),
+    "model.padded_state": Rule(
+        "forward",
+        "warning",
+        _NONE,
+        "pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False) before the layer, or take each "
+        "sample's last real step: out[torch.arange(len(out)), lengths - 1]",
     ),
     "loss.broadcast": Rule(
         "loss", "error", _LOSS, "give outputs and targets the same shape, for example target.unsqueeze(1)"
@@ -172,6 +197,12 @@ RULES: dict[str, Rule] = {
     "weights.scale": Rule("forward", "warning", _FORWARD, "use smaller initial weights, as the layer does by default"),
     "activation.dead": Rule(
         "forward", "error", _FORWARD, "check this layer's bias and initial weights; LeakyReLU or GELU cannot die"
+    ),
+    "forward.constant": Rule(
+        "forward",
+        "error",
+        _FORWARD,
+        "look at what is computed there: a layer given the wrong tensor, a product with 0, a difference of the same",
     ),
     "gradient.zero": Rule(
         "backward",

@@ -20,6 +20,7 @@ from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets
 from faultloc.methods.deep_localize.look import look_at_loss
 from faultloc.methods.deep_localize.rules.asked_model import ask_model
+from faultloc.methods.deep_localize.rules.constant_output import check_constant_output, shows_nothing
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite, nonfinite_gradients
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
@@ -67,6 +68,7 @@ class Observer:
         self._backwards = 0
         # Calls of the model besides the training's own cost as much as a step: they are made once.
         self._asks_model = True
+        self._asks_for_change = True
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
         self._is_asleep = False
         self._now = StepUnderWay(is_sampled=True)
@@ -255,6 +257,10 @@ class Observer:
                 for symptom in still_constant(self._constant, dict(self._model.named_parameters())):
                     self._found(symptom)
                 self._constant = []
+            if self._asks_for_change and shows_nothing(history):
+                self._asks_for_change = False
+                for symptom in check_constant_output(self._model, now.calls[0], now.outputs):
+                    self._found(symptom)
         if now.is_sampled or history.gradient_norms[-1:] == [0.0]:
             for symptom in check_dynamics(history, follows_one_loss=len(self._optimizers) == 1):
                 self._found(symptom)

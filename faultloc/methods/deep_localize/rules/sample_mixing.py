@@ -106,12 +106,12 @@ def _is_second_axis(model: nn.Module, module: nn.Module, given: Given) -> bool:
     one, other = run_again(model, module, given), run_again(model, module, with_columns(given, replaced))
     if one is None or other is None:
         return False
-    pairs = [
-        (before, after)
-        for before, after in zip(one.outputs, other.outputs, strict=False)
-        if before.dim() > 1 and before.shape[1] == first.shape[1] and before.shape == after.shape
-    ]
-    return bool(pairs) and all(axis_shift(*both, 1, asked) <= _MOST_SHIFT for both in pairs)
+    width, shifts = first.shape[1], []
+    for before, after in zip(one.outputs, other.outputs, strict=False):
+        axes = [axis for axis, length in enumerate(before.shape) if axis and length == width]
+        if axes and before.shape == after.shape and before.is_floating_point():
+            shifts.append(min(axis_shift(before, after, axis, asked) for axis in axes))
+    return bool(shifts) and max(shifts) <= _MOST_SHIFT
 
 
 def _first_mixing(pair: _Pair, given: Given) -> Mixing:
