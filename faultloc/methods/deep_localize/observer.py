@@ -19,12 +19,13 @@ from faultloc.methods.deep_localize.hooks.optimizer_groups import groups_of
 from faultloc.methods.deep_localize.hooks.schedules import schedules_of
 from faultloc.methods.deep_localize.look import look_at_loss
 from faultloc.methods.deep_localize.objective import Objective, Objectives
+from faultloc.methods.deep_localize.rules.asked_model import ask_model
+from faultloc.methods.deep_localize.rules.constant_output import check_constant_output, shows_nothing
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
 from faultloc.methods.deep_localize.rules.initial_weights import check_initial_weights
 from faultloc.methods.deep_localize.rules.lost_gradient import PenaltiesAlone
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite
 from faultloc.methods.deep_localize.rules.optimizer_settings import check_settings
-from faultloc.methods.deep_localize.rules.sample_mixing import check_sample_mixing
 from faultloc.methods.deep_localize.rules.untrained_parts import check_untrained_parts
 from faultloc.methods.deep_localize.rules.unused_heads import UnusedHeads
 from faultloc.methods.deep_localize.rules.wiring import (
@@ -67,6 +68,8 @@ class Observer:
         self._backwards = self._closures = 0
         self._heads = UnusedHeads()
         self._penalties = PenaltiesAlone()
+        # Calls of the model besides the training's own cost as much as a step: they are made once.
+        self._asks_for_change = True
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
         self._is_asleep = False
         self._now = StepUnderWay(is_sampled=True)
@@ -267,9 +270,12 @@ class Observer:
         if objective.step == 0:
             for symptom in check_untrained_parts(loss, self._model, now.trace, self._optimizers):
                 self._found(symptom)
-        if objective.step == 0 and len(now.losses) == 1:
-            for doubt in check_sample_mixing(now.calls, now.outputs, look.target):
-                objective.history.doubts[doubt.rule] = doubt
+            if len(now.calls) == 1 and len(now.losses) == 1:
+                found, doubts = ask_model(self._model, now.calls[0], look.target, loss, now.trace)
+                for symptom in found:
+                    self._found(symptom)
+                for doubt in doubts:
+                    objective.history.doubts.setdefault(doubt.rule, doubt)
         for note in look.notes:
             self._noted(note)
         for symptom in self._penalties.look(loss, now.outputs, now.trace, look.reach, look.doubts):
@@ -316,6 +322,7 @@ class Observer:
             if self.step >= _SETTLED and rates >= 2:
                 for symptom in self._constant.check(self._model):
                     self._found(symptom)
+            self._ask_for_change(objective)
         if all(self._held[key].steps_without for key in now.stepped) and len(self._optimizers) > 1:
             return  # nothing of it is trained, and that has been said
         if now.is_sampled or history.gradient_norms[-1:] == [0.0]:
@@ -323,6 +330,16 @@ class Observer:
                 # What keeps the gradients away has been named, and explains whatever does not move.
                 if not self._gradients.are_lost:
                     self._found(symptom)
+
+    def _ask_for_change(self, objective: Objective) -> None:
+        """Whether the model says the same of all samples, once it has shown that it does not learn."""
+        now = self._now
+        if not self._asks_for_change or len(now.calls) != 1 or not shows_nothing(objective.history):
+            return
+        self._asks_for_change = False
+        if not self._objectives.is_contested(objective):
+            for symptom in check_constant_output(self._model, now.calls[0], now.outputs):
+                self._found(symptom)
 
     def _lost(self, symptom: Symptom) -> None:
         self._found(symptom)

@@ -10,11 +10,56 @@ RULES: dict[str, Rule] = {
         FORWARD,
         "name the axis that is to be weighed: softmax(scores, dim=1), where axis 1 holds what is weighed",
     ),
-    "model.mixes_samples": Rule(
+    "model.batch_first": Rule(
         "forward",
         "error",
         NONE,
-        "check which axis is the batch's: batch_first=True, softmax(dim=), view, transpose",
+        "make the layer with batch_first=True for inputs of (samples, steps, features), without it for (steps, samples, ...)",
+    ),
+    "model.reshaped_samples": Rule(
+        "forward",
+        "error",
+        NONE,
+        "move the samples to the front first: x.transpose(0, 1).reshape(samples, -1); view and reshape move no axis",
+    ),
+    "model.softmax_over_samples": Rule(
+        "forward", "error", FORWARD, "take the softmax over what is to be weighed: softmax(x, dim=1), or dim=-1"
+    ),
+    "model.mixes_samples": Rule(
+        "forward",
+        "warning",
+        NONE,
+        "check which axis is the batch's: batch_first=True, softmax(x, dim=...), x.view(...), x.transpose(...)",
+    ),
+    "model.reshaped_axes": Rule(
+        "forward",
+        "error",
+        NONE,
+        "exchange axes with transpose or permute, as in x.transpose(1, 2): view and reshape move no axis",
+    ),
+    "model.skipped_layer": Rule(
+        "forward", "warning", NONE, "give the next layer this one's output, as in x = self.second(self.first(x))"
+    ),
+    "model.shared_layer": Rule(
+        "forward", "warning", NONE, "make each anew: nn.ModuleList([make_layer() for _ in range(4)])"
+    ),
+    "model.hidden_softmax": Rule(
+        "forward", "warning", NONE, "use nn.ReLU() between layers, and a softmax for probabilities alone"
+    ),
+    "model.output_dropout": Rule(
+        "forward", "warning", NONE, "leave out the nn.Dropout(...) behind the last layer, or move it before that layer"
+    ),
+    "model.padded_state": Rule(
+        "forward",
+        "warning",
+        NONE,
+        "pack_padded_sequence(x, lengths, ...) before the layer, or take each one's last real step: out[i, lengths - 1]",
+    ),
+    "forward.constant": Rule(
+        "forward",
+        "error",
+        FORWARD,
+        "print(x.std(0)) there: a layer is given the wrong tensor, or x is multiplied by 0 or less itself",
     ),
     "weights.constant": Rule(
         "forward",

@@ -1,8 +1,7 @@
 """Naming the first tensor that is no longer finite: the batch is run once more, with an eye on every layer."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -11,6 +10,7 @@ from torch import Tensor, nn
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import INPUT, LOSS
 from faultloc.methods.deep_localize.hooks.layer_trace import layers_of, owner_of, tensors_in
+from faultloc.methods.deep_localize.hooks.untouched import untouched
 
 # Inputs are of size 1 to 1,000; squared, this is what half precision cannot hold by far and single precision just can.
 _HUGE = 1e12
@@ -104,27 +104,3 @@ def _first_bad_layer(model: nn.Module, calls: Sequence[ForwardCall]) -> tuple[st
             hook.remove()
     exploding, size = huge[0] if huge else (None, 0.0)
     return (bad[0] if bad else None), exploding, size
-
-
-@contextmanager
-def untouched(model: nn.Module) -> Iterator[None]:
-    """Whatever is called inside: the model's buffers and all random generators are as before afterwards.
-
-    So are the modules' other attributes: a recurrent network may keep its last state in one. Copies stand in for the
-    buffers: putting values back would count as a change, and a backward pass under way refuse.
-    """
-    attributes = [(module, dict(vars(module))) for module in model.modules()]
-    buffers = [(module, name, buffer) for module in model.modules() for name, buffer in module._buffers.items()]
-    devices = sorted({parameter.device.index for parameter in model.parameters() if parameter.is_cuda})
-    with torch.random.fork_rng(devices=devices):
-        try:
-            for module, name, buffer in buffers:
-                module._buffers[name] = None if buffer is None else buffer.detach().clone()
-            yield
-        finally:
-            for module, name, buffer in buffers:
-                module._buffers[name] = buffer
-            for module, before in attributes:
-                for name in vars(module).keys() - before.keys():
-                    del vars(module)[name]
-                vars(module).update(before)

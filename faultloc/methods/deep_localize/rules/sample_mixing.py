@@ -1,51 +1,160 @@
-"""Whether the samples of a batch influence one another's outputs, which no classifier or regression should let them."""
+"""Whether the samples of a batch influence one another's outputs, and by which layer or operation they do.
 
-from collections.abc import Iterator
+The batch is run twice in evaluation mode: as it is, and with all samples but the first, a middle and the last one
+replaced. What the three are given is the same in both; if what the model says of them differs, they hang on the others.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from faultloc.methods.deep_localize.catalogue import Symptom
-from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
-from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, untouched
-from faultloc.probes.modes import evaluating
+from faultloc.methods.deep_localize.hooks.batch_rows import (
+    Given,
+    neighbours,
+    sample_count,
+    with_columns,
+    with_rows,
+)
+from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors_in
+from faultloc.methods.deep_localize.hooks.rerun import Rerun, plain_module, run_again
+from faultloc.methods.deep_localize.hooks.row_shift import axis_shift, layer_shift, output_shift
+from faultloc.methods.deep_localize.rules.mixing_cause import Mixing, SampleAxis, explain_mixing
+from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
 
-_MOST_SHIFT = 0.01
+_MOST_SHIFT, _MOST_LAYER_SHIFT = 0.01, 1e-3
+# Few samples are enough; their number is none that an axis of the model is likely to have.
+_FEW = (7, 11, 13, 5)
 
 
-def check_sample_mixing(calls: list[ForwardCall], outputs: list[Tensor], target: Tensor | None) -> Iterator[Symptom]:
-    """A symptom if the first sample's output depends on which others are in its batch, in evaluation mode.
+@dataclass(frozen=True)
+class _Pair:
+    """The same call twice: ``count`` samples, those ``asked`` the same in both, the others not."""
 
-    Only asked where inputs, outputs and targets agree that the first axis is that of the samples. In evaluation mode
-    batch normalisation keeps to its running statistics, and dropout does nothing.
+    one: Rerun
+    other: Rerun
+    count: int
+    asked: Sequence[int]
+
+
+def check_sample_mixing(
+    model: nn.Module,
+    call: ForwardCall,
+    target: Tensor | None,
+    loss: Tensor,
+    trace: LayerTrace,
+) -> tuple[list[Symptom], list[Symptom]]:
+    """What is a fault whatever comes of it, and what is one only where the model does not learn.
+
+    Only asked where inputs, outputs and targets agree on how many samples there are. In evaluation mode batch
+    normalisation keeps to its running statistics, and dropout does nothing.
     """
-    if len(calls) != 1 or target is None or len(outputs) != 1 or outputs[0].dim() < 2:
-        return
-    call = calls[0]
-    given = list(tensors_in(call.given))
-    if len(call.arguments) != 1 or call.named_arguments or len(given) != 1 or given[0].dim() < 2:
-        return
-    count = len(given[0])
-    if count < 3 or len(outputs[0]) != count or target.dim() == 0 or len(target) != count:
-        return
-    together, alone = _answers(call.module, given[0], count), _answers(call.module, given[0], 1)
-    if together is None or alone is None or together.shape != alone.shape:
-        return
-    spread = float(together.std()) if together.numel() > 1 else float(together.abs().max())
-    shift = float((together - alone).abs().max()) / max(spread, 1e-6)
-    if shift > _MOST_SHIFT:
-        yield Symptom(
-            "model.mixes_samples", "", shift, _MOST_SHIFT,
-            f"the first sample's output changes by {shift:.2g} of its spread when it is alone in its batch: samples "
-            "look at one another",
-        )  # fmt: skip
+    module, count = plain_module(call.module), sample_count(call.given)
+    if module is None or count is None or (target is not None and count not in target.shape[:2]):
+        return [], []
+    given = with_rows(call.given, range(count), count)
+    pair = _pair(model, module, given, count)
+    if pair is None:
+        return [], []
+    shift = _shift(pair)
+    if shift <= _MOST_SHIFT or _is_second_axis(model, module, given):
+        return [], []
+    layers = _pair(model, module, given, count, like=pair)
+    few = with_rows(given, [*range(pair.count - 1), count - 1], count)
+    mixing = Mixing() if layers is None else _first_mixing(layers, few)
+    return explain_mixing(model, mixing, SampleAxis(count, pair.count), shift, loss, trace)
 
 
-def _answers(module: nn.Module, inputs: Tensor, count: int) -> Tensor | None:
-    """The output for the first sample among the first ``count``; None where the model does not take so many."""
-    try:
-        with untouched(module), evaluating(module), torch.no_grad():
-            output = next(tensors_in(module(inputs[:count])), None)
-    except (RuntimeError, ValueError, IndexError, TypeError):
-        return None
-    return None if output is None or len(output) != count else output[0].float()
+def _pair(model: nn.Module, module: nn.Module, given: Given, count: int, like: _Pair | None = None) -> _Pair | None:
+    """Two calls, with few samples if the model takes so few, of which the outputs tell which axis is the samples'.
+
+    On a GPU with all: an index that a model keeps and that is out of range would end the training there.
+    """
+    lengths = {length for tensor in tensors_in(list(given)) for length in tensor.shape}
+    is_gpu = any(tensor.is_cuda for tensor in tensors_in(list(given)))
+    few = [] if is_gpu else [number for number in _FEW if number < count and number not in lengths - {count}][:1]
+    for number in [like.count] if like is not None else [*few, count]:
+        rows = list(range(number - 1)) + [count - 1]
+        asked, replaced = neighbours(number)
+        runs = [
+            run_again(model, module, with_rows(given, chosen, count), with_layers=like is not None)
+            for chosen in (rows, [rows[one] for one in replaced])
+        ]
+        one, other = runs
+        if one is not None and other is not None and _shifts(one, other, number, asked):
+            return _Pair(one, other, number, asked)
+    return None
+
+
+def _shifts(one: Rerun, other: Rerun, count: int, asked: Sequence[int]) -> list[float]:
+    found = [output_shift(*both, count, asked) for both in zip(one.outputs, other.outputs, strict=False)]
+    return [shift for shift in found if shift is not None]
+
+
+def _shift(pair: _Pair) -> float:
+    return max(_shifts(pair.one, pair.other, pair.count, pair.asked))
+
+
+def _is_second_axis(model: nn.Module, module: nn.Module, given: Given) -> bool:
+    """Whether it may be the second axis that is the samples': inputs and outputs have it, and it mixes nothing."""
+    first = next((tensor for tensor in tensors_in(list(given)) if tensor.dim() > 0), None)
+    if first is None or first.dim() < 2 or first.shape[1] < 2:
+        return False
+    asked, replaced = neighbours(first.shape[1])
+    one, other = run_again(model, module, given), run_again(model, module, with_columns(given, replaced))
+    if one is None or other is None:
+        return False
+    width, shifts = first.shape[1], []
+    for before, after in zip(one.outputs, other.outputs, strict=False):
+        axes = [axis for axis, length in enumerate(before.shape) if axis and length == width]
+        if axes and before.shape == after.shape and before.is_floating_point():
+            shifts.append(min(axis_shift(before, after, axis, asked) for axis in axes))
+    return bool(shifts) and max(shifts) <= _MOST_SHIFT
+
+
+def _first_mixing(pair: _Pair, given: Given) -> Mixing:
+    """Where it begins: the first layer that is given samples apart and returns them mixed, or what lies before it."""
+    sources = [("", list(tensors_in(list(given))))]
+    for one, other in zip(pair.one.records, pair.other.records, strict=False):
+        if one.name != other.name:
+            break
+        if _is_mixed(pair, one.returned, other.returned):
+            mixed = [
+                ours for ours, theirs in zip(one.given, other.given, strict=False) if _is_mixed(pair, [ours], [theirs])
+            ]
+            if not mixed:
+                return Mixing(layer=one, before=sources[-1][0])
+            return _between(sources, mixed[0], one.name)
+        sources.append((one.name, one.returned))
+    mixed = [
+        ours
+        for ours, theirs in zip(pair.one.outputs, pair.other.outputs, strict=False)
+        if _is_mixed(pair, [ours], [theirs])
+    ]
+    return _between(sources, mixed[0], "") if mixed else Mixing(before=sources[-1][0])
+
+
+def _is_mixed(pair: _Pair, ours: list[Tensor], theirs: list[Tensor]) -> bool:
+    shifts = [layer_shift(*both, pair.count, pair.asked) for both in zip(ours, theirs, strict=False)]
+    return any(shift is not None and shift > _MOST_LAYER_SHIFT for shift in shifts)
+
+
+def _between(sources: list[tuple[str, list[Tensor]]], mixed: Tensor, after: str) -> Mixing:
+    """What happened between a layer and what ``mixed`` is given to: the same values in another shape, or something else."""
+    for name, tensors in reversed(sources):
+        for tensor in tensors:
+            if _has_values_of(tensor, mixed):
+                return Mixing(before=name, after=after, moved=(tuple(tensor.shape), tuple(mixed.shape)))
+    return Mixing(before=sources[-1][0], after=after)
+
+
+def _has_values_of(one: Tensor, other: Tensor) -> bool:
+    """Whether both hold the same values, not all one, in shapes that differ by more than axes of one."""
+    if one.numel() != other.numel() or one.dtype != other.dtype or not one.numel():
+        return False
+    if [length for length in one.shape if length > 1] == [length for length in other.shape if length > 1]:
+        return False
+    ours, theirs = one.flatten().sort().values, other.flatten().sort().values
+    return bool(ours[0] != ours[-1]) and torch.equal(ours, theirs)

@@ -1,0 +1,81 @@
+"""Reshapes that stand where two axes were to be exchanged: the shape is right, and the numbers are others'."""
+
+from collections.abc import Iterator, Sequence
+
+from torch import Tensor
+from torch.autograd.graph import Node
+
+from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.finding import INPUT
+from faultloc.methods.deep_localize.hooks.autograd_walk import operation, walk
+from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors_in
+from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
+
+_MOST_NODES = 4000
+_COLOURS = (3, 4)
+Shape = tuple[int, ...]
+
+
+def check_reshaped_axes(call: ForwardCall, loss: Tensor, trace: LayerTrace) -> Iterator[Symptom]:
+    """The first such reshape, whatever comes of it: nobody means one."""
+    yield from _pictures(call, trace)
+    for node, _ in reversed(list(walk(loss.grad_fn, most=_MOST_NODES)) if loss.grad_fn is not None else []):
+        shapes = _reshaped(node)
+        if shapes is not None and exchanges_axes(*shapes):
+            yield _symptom(trace.name_of(node) or "model", *shapes)
+            return
+
+
+def exchanges_axes(old: Shape, new: Shape) -> bool:
+    """Whether ``new`` has the lengths that ``old`` has after an exchange of two axes behind the first, and no others.
+
+    One of the new axes may be two of the old together, or the other way round: heads of attention split off a feature
+    axis, the rows of a picture taken for steps. Lengths of 1 move nothing, and equal ones tell nothing.
+    """
+    if len(old) < 3 or old[0] != new[0] or len(set(old[1:])) != len(old) - 1 or 1 in (*old, *new):
+        return False
+    if len(old) == len(new) == 3:
+        return (new[1], new[2]) == (old[2], old[1])
+    if len(old) == len(new) == 4:
+        # A last axis of colours comes to the front, or the first of them to the end.
+        return new[1:] in ((old[3], old[1], old[2]), (old[2], old[3], old[1]))
+    if len(old) == 4 and len(new) == 3:
+        _, one, two, three = old
+        return new[1:] in ((two, one * three), (three, one * two), (two * three, one))
+    if len(old) == 3 and len(new) == 4:
+        steps, features = old[1:]
+        return new[2] == steps and new[1] != steps and new[1] * new[3] == features
+    return False
+
+
+def _reshaped(node: Node) -> tuple[Shape, Shape] | None:
+    if operation(node) not in ("View", "UnsafeView", "ReshapeAlias"):
+        return None
+    try:
+        old = tuple(node._saved_self_sym_sizes)  # type: ignore[attr-defined]
+        new = tuple(node._input_metadata[0].shape)
+    except (AttributeError, RuntimeError, IndexError):
+        return None
+    return old, new
+
+
+def _pictures(call: ForwardCall, trace: LayerTrace) -> Iterator[Symptom]:
+    """Colours on the last axis of what the model is given, and on the second of what the first layer is given."""
+    first = trace.first_with_weights
+    given = None if first is None else first.first_input
+    source = next((tensor for tensor in tensors_in(list(call.given)) if tensor.dim() == 4), None)
+    if first is None or given is None or source is None or source.shape[-1] not in _COLOURS:
+        return
+    old, new = tuple(source.shape), tuple(given.shape)
+    is_same_order = source.numel() == given.numel() and bool((source.flatten() == given.flatten()).all())
+    if len(new) == 4 and new[1] == old[3] and old[1] != old[3] and new != old and is_same_order:
+        yield _symptom(first.name, old, new)
+
+
+def _symptom(place: str, old: Sequence[int], new: Sequence[int]) -> Symptom:
+    before, after = (" x ".join(map(str, shape)) for shape in (old, new))
+    return Symptom(
+        "model.reshaped_axes", place or INPUT, 1, 0,
+        f"values of shape {before} are cut anew into {after}, in the order in which they lie: the axes look exchanged, "
+        "and are not",
+    )  # fmt: skip
