@@ -23,10 +23,11 @@ _PLATEAU = 5
 class SampledStep:
     """The full statistics of one step; mappings go by parameter name or by layer.
 
-    ``loss`` is that of the step, ``plain_loss`` the mean loss in its own unit; ``relative_loss`` that as a share of the best constant
-    prediction's. Either is None where loss or targets are of a kind that is not recognised. ``learning_rate`` is the
-    highest of ``rates``, which holds that of each group; ``gradient_norm`` is the norm of all gradients. ``updates`` are relative:
-    the norm of a step's change of a weight over the weight's norm, which ``weights`` holds (of an even sample of it).
+    ``loss`` is that of the step, ``plain_loss`` the mean loss in its own unit; ``relative_loss`` that as a share of the
+    best constant prediction's. Either is None where loss or targets are of a kind that is not recognised.
+    ``learning_rate`` is the highest of ``rates``, which holds that of each group; ``gradient_norm`` is the norm of all
+    gradients. ``updates`` are relative: the norm of a step's change of a weight over the weight's norm, which
+    ``weights`` holds (of an even sample of it).
     """
 
     step: int
@@ -58,6 +59,8 @@ class History:
     is_schedule_told: bool = False
     # The share of the commonest label among all seen, of a classification.
     commonest: float = 0.0
+    # Whether the labels of late are others than at first: what was learned is no measure then.
+    has_drifted: bool = False
     # What would explain that a model does not learn, by rule.
     doubts: dict[str, Symptom] = field(default_factory=dict)
     # Layers that take the output of a linear layer with nothing between.

@@ -123,6 +123,10 @@ class Observer:
         if not self._is_asleep:
             for symptom in self._heads.never_trained(self.step):
                 self._found(symptom)
+            for objective in self._objectives if not self._has_lost_gradient else ():
+                alone = self._objectives.stands_alone(objective)
+                for symptom in check_dynamics(objective.history, follows_one_loss=alone, is_over=True):
+                    self._found(symptom)
         self.begin_step()
 
     def sleep(self) -> None:
@@ -257,7 +261,7 @@ class Observer:
         samples = objective.samples
         for symptom in samples.look(now.calls[0].given, look):
             self._found(symptom)
-        objective.history.commonest = samples.commonest
+        objective.history.commonest, objective.history.has_drifted = samples.commonest, samples.has_drifted
         if is_thorough:
             for symptom in check_mode(self._model, now.trace):
                 self._found(symptom)
@@ -266,7 +270,8 @@ class Observer:
             if doubt.rule != "gradient.unreached":
                 objective.history.doubts.setdefault(doubt.rule, doubt)
             if doubt.rule == "input.scale" and doubt.value > _FAR_OUT:
-                self._found(doubt)
+                for symptom in (*samples.columns(), doubt):
+                    self._found(symptom)
         if objective.step == 0:
             for symptom in check_untrained_parts(loss, self._model, now.trace, self._optimizers):
                 self._found(symptom)

@@ -27,8 +27,8 @@ def check_columns(given: Tensor | None) -> Iterator[Symptom]:
     if largest > _LARGE and largest > _TIMES_THE_OTHERS * middle:
         yield Symptom(
             "input.column", INPUT, largest, _LARGE,
-            f"the values of input column {column} are of size {largest:.4g} (root mean square), and those of the middle "
-            f"column {middle:.2g}",
+            f"the values of input column {column} are of size {largest:.4g} (root mean square), and those of the "
+            f"middle column {middle:.2g}",
         )  # fmt: skip
 
 

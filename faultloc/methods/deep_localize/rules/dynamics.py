@@ -14,7 +14,7 @@ import numpy as np
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LABELS, LOSS
-from faultloc.methods.deep_localize.history import History, SampledStep
+from faultloc.methods.deep_localize.history import GUESSING, History, SampledStep
 from faultloc.methods.deep_localize.rules.fast_steps import explain_fast_steps, is_slight
 from faultloc.methods.deep_localize.rules.schedule import check_schedule
 from faultloc.methods.deep_localize.rules.shrinking import check_shrinking
@@ -24,7 +24,7 @@ _TOO_HIGH, _TOO_LOW, _SAMPLES = 0.3, 1e-5, 4
 _DEAD, _SATURATED, _CHECKS = 0.9, 0.5, 10
 _LATEST = 100  # sampled steps: what was before is history
 _VANISHED_RATIO, _VANISHED = 1e-3, 1e-4
-_ZERO_STEPS, _FLAT_STEPS = 5, 60
+_ZERO_STEPS, _FLAT_STEPS, _PLATEAU_STEPS = 5, 60, 150
 _FAR_OFF = 5
 _SCALES = ("input.sentinel", "input.column", "input.scale", "target.outliers", "target.scale")
 _HARDLY, _MAJORITY = 0.05, 0.85
@@ -32,12 +32,15 @@ _WORSE, _WORSE_THAN_GUESS = 1.5, 1.2
 _PATIENCE = 30  # a large first step is made good within so many
 
 
-def check_dynamics(history: History, *, follows_one_loss: bool) -> Iterator[Symptom]:
-    """Every symptom that the history shows; ``follows_one_loss`` is False where several optimizers share the work."""
+def check_dynamics(history: History, *, follows_one_loss: bool, is_over: bool = False) -> Iterator[Symptom]:
+    """Every symptom that the history shows; ``follows_one_loss`` is False where several optimizers share the work.
+
+    A model may stand on a plateau for a while: what is said of one has to wait, unless the training ``is_over``.
+    """
     yield from _dead_activations(history)
     yield from _zero_gradients(history)
     if follows_one_loss:
-        yield from _doubtful(history)
+        yield from _doubtful(history, _FLAT_STEPS if is_over else _PLATEAU_STEPS)
         yield from check_schedule(history)
         yield from _rate_too_high(history)
         yield from check_shrinking(history)
@@ -47,10 +50,10 @@ def check_dynamics(history: History, *, follows_one_loss: bool) -> Iterator[Symp
         yield from _saturated_activations(history)
         yield from _diverging(history)
         yield from _swinging(history)
-        yield from _flat(history)
+        yield from _flat(history, _FLAT_STEPS if is_over else _PLATEAU_STEPS)
 
 
-def _doubtful(history: History) -> Iterator[Symptom]:
+def _doubtful(history: History, patience: int) -> Iterator[Symptom]:
     """What was odd at the start, once the model has shown that it does not learn."""
     if len(history.losses) < _PATIENCE or history.has_learned() or not history.knows_progress():
         return
@@ -58,7 +61,7 @@ def _doubtful(history: History) -> Iterator[Symptom]:
     # than a guess for as long as labels do that do not belong to their inputs.
     doubts = [doubt for doubt in history.doubts.values() if not is_slight(doubt)]
     yield from (doubt for doubt in doubts if doubt.rule in _SCALES)
-    if len(history.losses) >= _FLAT_STEPS:
+    if len(history.losses) >= patience:
         # Large weights take their time to come down: as long as the loss falls, they are on their way.
         is_still = history.is_flat() or history.has_settled()
         yield from (doubt for doubt in doubts if is_still or doubt.rule != "weights.scale")
@@ -170,8 +173,11 @@ def _diverging(history: History) -> Iterator[Symptom]:
         return
     start, now, steps = history.first_loss(), history.recent_loss(), len(history.losses)
     # Where it is known what a guess would cost, a loss that only rises need not rise that far.
-    if not (history.has_exploded() or (steps >= _FLAT_STEPS and history.is_guessing() and history.is_rising())):
+    is_worse = steps >= _FLAT_STEPS and not history.has_drifted and history.is_guessing() and history.is_rising()
+    if not (history.has_exploded() or is_worse):
         return
+    if now <= start:  # an odd first or last step
+        start, now = history.least_loss, history.recent_loss()
     sentence = f"the loss has grown from {start:.4g} to {now:.4g} in {steps} steps"
     if _is_fast(history):
         yield from explain_fast_steps(history, now - start, 0, sentence)
@@ -200,13 +206,16 @@ def explains_nonfinite(history: History) -> Iterator[Symptom]:
         )  # fmt: skip
 
 
-def _flat(history: History) -> Iterator[Symptom]:
-    if len(history.losses) < _FLAT_STEPS or history.is_warming_up() or not history.is_guessing():
+def _flat(history: History, patience: int) -> Iterator[Symptom]:
+    if len(history.losses) < patience or history.has_drifted or history.is_warming_up() or not history.is_guessing():
+        return
+    # A few far targets make the mean loss of a step: at most steps the model has to be no better than a guess as well.
+    if float(np.median(history.relative[-_CHECKS:])) < GUESSING:
         return
     if history.is_breaking_out() or not (history.is_flat() or history.has_settled()):
         return
-    steps, relative = len(history.losses), float(np.mean(history.relative[-3:]))
-    said = f"after {steps} steps the loss is {relative:.0%} of that of the best constant guess"
+    steps, relative = len(history.losses), history.late_relative() or 0.0
+    said = f"after {steps} steps the loss is {_as_share(relative)} that of the best constant guess"
     moved = history.movement()
     if moved < _HARDLY and history.sampled[-1].learning_rate > 0:
         yield from explain_slow_steps(
@@ -222,7 +231,7 @@ def _flat(history: History) -> Iterator[Symptom]:
     if history.commonest > _MAJORITY:
         yield Symptom(
             "labels.majority", LABELS, history.commonest, _MAJORITY,
-            f"{history.commonest:.0%} of the labels are the same, and {said}: the model answers it whatever it is shown",
+            f"{history.commonest:.0%} of the labels are the same, and {said}: the model always answers it",
         )  # fmt: skip
         return
     # The absolute error of a constant guess is flat where half of the targets lie on either side of it.
@@ -232,14 +241,19 @@ def _flat(history: History) -> Iterator[Symptom]:
 
 def _swinging(history: History) -> Iterator[Symptom]:
     """A model that was good and got worse than a guess: its steps go too far, one after the other."""
-    if len(history.relative) < _CHECKS:
+    if len(history.relative) < _CHECKS or history.has_drifted:
         return
     recent, best = float(np.mean(history.relative[-3:])), min(history.relative[:-3])
     if min(history.relative[-3:]) > 1 and recent > _WORSE * best and recent > _WORSE_THAN_GUESS:
         yield from explain_fast_steps(
             history, recent, _WORSE_THAN_GUESS,
-            f"the loss was {best:.0%} of that of the best constant guess and has risen to {recent:.0%}",
+            f"the loss was {_as_share(best)} that of the best constant guess and has risen to {_as_share(recent)} it",
         )  # fmt: skip
+
+
+def _as_share(relative: float) -> str:
+    """How large one loss is beside another, with the word that follows."""
+    return f"{max(relative, 0.0):.0%} of" if relative < 2 else f"{relative:.2g} times"
 
 
 def _places(history: History, shares: Callable[[SampledStep], object]) -> list[str]:

@@ -80,7 +80,7 @@ def _of_the_optimizer(history: History, sentence: str) -> Symptom | None:
             return Symptom(
                 "optimizer.momentum", OPTIMIZER, group.momentum, _MUCH_MOMENTUM,
                 f"with a momentum of {group.momentum:g} a step is the sum of about "
-                f"{1 / max(1 - group.momentum, 1e-6):.0f} gradients, which swing past where they should stop: {sentence}",
+                f"{1 / max(1 - group.momentum, 1e-6):.0f} gradients, which swing past their aim: {sentence}",
             )  # fmt: skip
         if not group.is_adaptive and group.weight_decay * group.rate >= 1:
             return Symptom(

@@ -7,6 +7,7 @@ class, 1 when every batch has one class.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LABELS
@@ -46,9 +47,9 @@ class LabelOrder:
             classes = len(set().union(*self._batches))
             yield Symptom(
                 "labels.sorted", LABELS, correlation, _SORTED,
-                f"the samples come sorted by class: half of the batches looked at hold samples of {most} class"
-                f"{'es' * (most > 1)} or fewer, of {classes} seen so far, so that the model forgets one class over the "
-                "next",
+                f"the samples come sorted by class: half of the batches looked at hold samples of "
+                f"{f'{most} classes or fewer' if most > 1 else 'one class only'}, of {classes} seen so far, so that "
+                "the model forgets one class over the next",
             )  # fmt: skip
 
     def correlation(self) -> float | None:
@@ -76,4 +77,4 @@ class LabelOrder:
 
     def _neighbours_are_alike(self) -> bool:
         first = [max(batch, key=batch.__getitem__) for batch in self._batches[: _FOLLOWING + 1]]
-        return sum(one != other for one, other in zip(first, first[1:], strict=False)) <= 1
+        return sum(one != other for one, other in pairwise(first)) <= 1

@@ -23,6 +23,7 @@ class ReturningSamples:
 
     def __init__(self) -> None:
         self._labels: dict[int, int] = {}
+        self._counts: Counter[int] = Counter()
         self._is_over = False
         self._looks = self._returned = self._changed = 0
 
@@ -45,17 +46,18 @@ class ReturningSamples:
             known = self._labels.get(fingerprint)
             if known is not None:
                 self._returned += 1
-                self._changed += known != label
+                # Targets that a model makes itself move to values of their own.
+                self._changed += known != label and label in self._counts
             elif len(self._labels) < _MOST_SAMPLES:
                 self._labels[fingerprint] = label
+                self._counts[label] += 1
         yield from self._verdict()
 
     def _verdict(self) -> Iterator[Symptom]:
         if self._returned < _FEWEST_RETURNS or not self._changed:
             return
         # As often as labels of two samples differ that have nothing to do with one another.
-        counts = Counter(self._labels.values())
-        expected = 1 - sum((count / len(self._labels)) ** 2 for count in counts.values())
+        expected = 1 - sum((count / len(self._labels)) ** 2 for count in self._counts.values())
         if self._changed / self._returned > _CHANGED * expected > 0:
             self._is_over = True
             yield Symptom(

@@ -15,7 +15,7 @@ _SELDOM = 5
 
 
 def check_schedule(history: History) -> Iterator[Symptom]:
-    """The symptom that the learning rates of the steps looked at show, if any: once, as asking for schedules is slow."""
+    """The symptom that the learning rates of the steps looked at show, if any: once, as asking schedules is slow."""
     if history.is_schedule_told or len(history.sampled) < 2:
         return
     symptom = _zero(history) or _died(history) or _stands_still(history)

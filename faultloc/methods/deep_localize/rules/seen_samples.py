@@ -8,6 +8,7 @@ from torch import Tensor
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LABELS
+from faultloc.methods.deep_localize.hooks.fingerprints import fingerprints
 from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.look import Look
 from faultloc.methods.deep_localize.rules.columns import check_columns
@@ -16,7 +17,10 @@ from faultloc.methods.deep_localize.rules.returning_samples import ReturningSamp
 
 _CLASSES, _BINARY, _NUMBERS = ("cross_entropy", "nll", "categorical"), ("bce", "bce_logits"), ("squared", "absolute")
 _MOST_ROWS, _MOST_VALUES = 512, 4000
-_FEWEST_TARGETS, _FAR_OUT, _FEW = 100, 50, 0.05
+_FEWEST_TARGETS, _FEW = 100, 0.05
+# An absurd target is that many quartile distances away, with nothing between, and no reward of 1 among zeros.
+_FAR_OUT, _GAP, _ABSURD = 300, 20, 10
+_SETTLED_LOOKS, _NEW = 5, 0.2
 
 
 class SeenSamples:
@@ -27,7 +31,9 @@ class SeenSamples:
         self._counts: Counter[int] = Counter()
         self._numbers: list[Tensor] = []
         self._doubts: dict[str, Symptom] = {}
-        self._has_seen_inputs = False
+        self._looks = 0
+        # Whether labels have appeared that were not there before, or come sorted.
+        self.has_drifted = False
 
     @property
     def commonest(self) -> float:
@@ -38,11 +44,15 @@ class SeenSamples:
         """What is a fault if the model does not learn."""
         yield from self._doubts.values()
 
+    def columns(self) -> list[Symptom]:
+        """What is odd about single columns of the inputs."""
+        return [doubt for rule, doubt in self._doubts.items() if rule in ("input.sentinel", "input.column")]
+
     def look(self, given: object, look: Look) -> Iterator[Symptom]:
         """What is wrong with the samples of this and earlier steps whatever comes of it."""
         inputs = next(tensors_in(list(given) if isinstance(given, tuple) else given), None)
-        if not self._has_seen_inputs:
-            self._has_seen_inputs = True
+        self._looks += 1
+        if self._looks == 1:
             self._doubt(check_columns(inputs))
         target, kind = look.target, look.kind
         if target is None or inputs is None or inputs.dim() < 1 or not len(inputs) or kind is None:
@@ -51,11 +61,17 @@ class SeenSamples:
             self._doubt(self._outliers(target))
         labels = _labels(target, kind, len(inputs))
         if labels is None:
+            if kind in _NUMBERS and target.dim() in (1, 2) and len(target) == len(inputs):
+                self._doubt(self._returning.add(inputs[:_MOST_ROWS], fingerprints(target[:_MOST_ROWS])))
             return
+        new = sum(label not in self._counts for label in labels)
+        self.has_drifted |= self._looks > _SETTLED_LOOKS and new > _NEW * len(labels)
         self._counts.update(labels)
         # Samples that count differently may be actions and their returns: neither their order nor their labels stay.
         if look.counts_alike:
-            yield from self._order.add(labels, is_binary=kind in _BINARY)
+            for symptom in self._order.add(labels, is_binary=kind in _BINARY):
+                self.has_drifted = True
+                yield symptom
             self._doubt(self._returning.add(inputs, labels))
 
     def _doubt(self, symptoms: Iterator[Symptom]) -> None:
@@ -72,9 +88,12 @@ class SeenSamples:
             return
         low, middle, high = torch.quantile(values, values.new_tensor([0.25, 0.5, 0.75])).tolist()
         apart = (values - middle).abs()
-        share = float((apart > _FAR_OUT * (high - low)).float().mean())
-        if high > low and 0 < share < _FEW:
-            furthest = float(values[apart.argmax()])
+        is_far = apart > _FAR_OUT * (high - low)
+        share = float(is_far.float().mean())
+        if not (high > low and 0 < share < _FEW):
+            return
+        furthest = float(values[apart.argmax()])
+        if abs(furthest) > _ABSURD and float(apart[is_far].min()) > _GAP * float(apart[~is_far].max()):
             yield Symptom(
                 "target.outliers", LABELS, furthest, middle,
                 f"{share:.1%} of the targets lie far from all others: half of them are between {low:.4g} and "
@@ -87,8 +106,13 @@ def _labels(target: Tensor, kind: str, samples: int) -> list[int] | None:
     if target.dim() == 0 or len(target) != samples:
         return None
     rows = target.detach()[:_MOST_ROWS]
-    if kind in _CLASSES and rows.is_floating_point():
-        is_one_hot = rows.dim() == 2 and bool(((rows == 0) | (rows == 1)).all()) and bool((rows.sum(1) == 1).all())
+    if kind in (*_CLASSES, *_NUMBERS) and rows.is_floating_point():
+        is_one_hot = (
+            rows.dim() == 2
+            and rows.shape[1] > 1
+            and bool(((rows == 0) | (rows == 1)).all())
+            and bool((rows.sum(1) == 1).all())
+        )
         return rows.argmax(1).tolist() if is_one_hot else None
     if rows.numel() != len(rows) or kind not in (*_CLASSES, *_BINARY):
         return None

@@ -12,7 +12,7 @@ from faultloc.methods.deep_localize.hooks.optimizer_groups import Group
 _FEWEST, _SHRUNK, _ALL_SHRUNK = 6, 0.6, 0.05
 _RIVALS = 0.5
 _OF_THE_LOSS = 0.5
-# Steps within which a decay would take a weight down to a third, were there no gradient; of a usual one 10,000 and more.
+# Steps within which a decay would take a weight down to a third, were there no gradient; usual are 10,000 and more.
 _FAST_DECAY = 400
 
 
@@ -30,8 +30,8 @@ def check_shrinking(history: History) -> Iterator[Symptom]:
         yield Symptom(
             "optimizer.weight_decay", OPTIMIZER, most.weight_decay, 0,
             f"weight_decay={most.weight_decay:g} in {most.text} is stronger than the gradients of the loss: "
-            f"{len(gone)} of {len(shares)} weights have shrunk, {gone[0]} to {shares[gone[0]]:.0%} of its size, and the "
-            "model does not learn",
+            f"{len(gone)} of {len(shares)} weights have shrunk, {gone[0]} to {shares[gone[0]]:.0%} of its size, and "
+            "the model does not learn",
         )  # fmt: skip
         return
     penalty = _penalty(history)
@@ -44,7 +44,7 @@ def check_shrinking(history: History) -> Iterator[Symptom]:
     elif len(history.sampled) >= 10 and max(shares.values()) < _ALL_SHRUNK:
         yield Symptom(
             "optimizer.weight_decay", OPTIMIZER, max(shares.values()), _ALL_SHRUNK,
-            f"all weights have shrunk, to {max(shares.values()):.2g} of their size or less, and the model does not learn",
+            f"all weights have shrunk to {max(shares.values()):.2g} of their size or less: the model does not learn",
         )  # fmt: skip
 
 
