@@ -123,8 +123,8 @@ class Observer:
         if not self._is_asleep:
             for symptom in self._heads.never_trained(self.step):
                 self._found(symptom)
-            for objective in self._objectives if not self._has_lost_gradient else ():
-                alone = self._objectives.stands_alone(objective)
+            for objective in self._objectives.all if not self._gradients.are_lost else ():
+                alone = not self._objectives.is_contested(objective)
                 for symptom in check_dynamics(objective.history, follows_one_loss=alone, is_over=True):
                     self._found(symptom)
         self.begin_step()
@@ -261,7 +261,8 @@ class Observer:
         samples = objective.samples
         for symptom in samples.look(now.calls[0].given, look):
             self._found(symptom)
-        objective.history.commonest, objective.history.has_drifted = samples.commonest, samples.has_drifted
+        objective.history.commonest = samples.commonest
+        objective.history.has_drifted |= samples.has_drifted
         if is_thorough:
             for symptom in check_mode(self._model, now.trace):
                 self._found(symptom)

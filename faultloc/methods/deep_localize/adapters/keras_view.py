@@ -5,7 +5,7 @@ not each other's children, parameters are named after paths, and the optimizer i
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 class KerasModelView(nn.Module):
     """The model with layers and parameters named as in Keras: ``dense``, ``dense.kernel``; a model inside the model
     gives ``inner/dense``. Calling it calls the model; it has no state of its own."""
+
+    # A kernel's last axis is that of the units.
+    has_units_last = True
 
     def __init__(self, model: "keras.Model") -> None:
         super().__init__()
@@ -72,7 +75,11 @@ class KerasOptimizerView(Optimizer):
     """
 
     def __init__(self, optimizer: "keras.optimizers.Optimizer", variables: "Sequence[keras.Variable]") -> None:
-        super().__init__([variable.value for variable in variables], {"lr": float(optimizer.learning_rate)})
+        # What is under the scaling of a loss in half precision.
+        own = getattr(optimizer, "inner_optimizer", optimizer)
+        super().__init__([variable.value for variable in variables], _settings(own))
+        self.kind = _KINDS.get(type(own).__name__, type(own).__name__)
+        self._clips = own._clip_gradients if any((own.clipnorm, own.global_clipnorm, own.clipvalue)) else None
         self._watched, self._apply = optimizer, optimizer.apply
         self._pending: Callable[[], None] | None = None
         # Where the loss is scaled up, a gradient that overflows is left out: no fault, and torch's own sign of it.
@@ -89,7 +96,7 @@ class KerasOptimizerView(Optimizer):
         with suppress(AttributeError):
             object.__delattr__(self._watched, "apply")
 
-    def _applied(self, gradients: list[Tensor], variables: "Sequence[keras.Variable] | None" = None) -> None:
+    def _applied(self, gradients: Sequence[Tensor | None], variables: "Sequence[keras.Variable] | None" = None) -> None:
         accumulated = getattr(self._watched, "gradient_accumulation_steps", None)
         if accumulated and (int(self._watched._iterations) + 1) % accumulated:
             self._apply(gradients, variables)
@@ -97,9 +104,46 @@ class KerasOptimizerView(Optimizer):
         self.param_groups[0]["lr"] = float(self._watched.learning_rate)
         self._pending = lambda: self._apply(gradients, variables)
         try:
-            self.step()
+            with self._clipped(gradients, variables):
+                self.step()
         finally:
             self._pending = None
+
+    @contextmanager
+    def _clipped(
+        self, gradients: Sequence[Tensor | None], variables: "Sequence[keras.Variable] | None"
+    ) -> Iterator[None]:
+        """Shows the gradients as the step will have them: Keras clips copies of them, inside the step."""
+        held = [variable.value for variable in variables or ()] or self.param_groups[0]["params"]
+        if self._clips is None or len(gradients) != len(held):
+            yield
+            return
+        before = [one.grad for one in held]
+        known = [(one, gradient) for one, gradient in zip(held, gradients, strict=True) if gradient is not None]
+        for (one, _), clipped in zip(known, self._clips([gradient for _, gradient in known]), strict=True):
+            one.grad = clipped.detach()
+        try:
+            yield
+        finally:
+            for one, gradient in zip(held, before, strict=True):
+                one.grad = gradient
+
+
+# What torch calls them.
+_KINDS = {"Nadam": "NAdam"}
+
+
+def _settings(optimizer: "keras.optimizers.Optimizer") -> dict[str, object]:
+    """An optimizer's settings under their names in torch, where Keras has them."""
+    settings: dict[str, object] = {"lr": float(optimizer.learning_rate), "decoupled_weight_decay": True}
+    for name, ours in (("weight_decay", "weight_decay"), ("momentum", "momentum"), ("epsilon", "eps")):
+        value = getattr(optimizer, name, None)
+        if isinstance(value, int | float):
+            settings[ours] = float(value)
+    betas = [getattr(optimizer, name, None) for name in ("beta_1", "beta_2")]
+    if all(isinstance(beta, int | float) for beta in betas):
+        settings["betas"] = tuple(betas)
+    return settings
 
 
 def _layers(model: "keras.Model", prefix: str) -> Iterator[tuple[nn.Module, str]]:

@@ -55,7 +55,8 @@ def groups_of(optimizers: Sequence[Optimizer], parameters: Mapping[str, nn.Param
     for optimizer in optimizers:
         for index, group in enumerate(optimizer.param_groups):
             betas = group.get("betas")
-            kind = type(optimizer).__name__
+            # Another library's optimizer, seen as one of torch, says itself what it is.
+            kind = str(getattr(optimizer, "kind", type(optimizer).__name__))
             found.append(
                 Group(
                     optimizer=kind,

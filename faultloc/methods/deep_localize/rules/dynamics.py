@@ -20,7 +20,7 @@ from faultloc.methods.deep_localize.rules.schedule import check_schedule
 from faultloc.methods.deep_localize.rules.shrinking import check_shrinking
 from faultloc.methods.deep_localize.rules.slow_steps import explain_slow_steps
 
-_TOO_HIGH, _TOO_LOW, _SAMPLES = 0.3, 1e-5, 4
+_TOO_HIGH, _TOO_LOW, _SAMPLES, _UNMOVED = 0.3, 1e-5, 4, 1e-5
 _DEAD, _SATURATED, _CHECKS = 0.9, 0.5, 10
 _LATEST = 100  # sampled steps: what was before is history
 _VANISHED_RATIO, _VANISHED = 1e-3, 1e-4
@@ -82,7 +82,10 @@ def _rate_too_high(history: History) -> Iterator[Symptom]:
 
 def _rate_too_low(history: History) -> Iterator[Symptom]:
     samples = [sample for sample in history.sampled[-2 * _SAMPLES :] if sample.updates]
-    if len(samples) < 2 * _SAMPLES or history.is_warming_up() or history.has_learned() or history.has_fallen(0.98):
+    if len(samples) < 2 * _SAMPLES or history.is_warming_up() or history.has_learned():
+        return
+    # What falls while no weight moves falls by chance: some batches are easier.
+    if history.has_fallen(0.98) and history.movement() > _UNMOVED:
         return
     largest = [max(sample.updates.values()) for sample in samples]
     moved = [value for value in largest if value >= _TOO_LOW]

@@ -166,7 +166,7 @@ def _blocked(trace: LayerTrace, trained: dict[str, nn.Parameter], with_gradient:
 
 
 class ConstantWeights:
-    """The weights whose rows are all the same, so that the layer's units are and remain copies of one another."""
+    """The weights whose units are all the same, so that the layer's units are and remain copies of one another."""
 
     def __init__(self, model: nn.Module) -> None:
         self._began = [
@@ -176,21 +176,22 @@ class ConstantWeights:
             and parameter.dim() >= 2
             and len(parameter) > 1
             and parameter.requires_grad
-            and _has_equal_rows(parameter)
+            and _has_equal_units(parameter, model)
         ]
 
     def check(self, model: nn.Module) -> Iterator[Symptom]:
-        """Those that have equal rows still, after steps that could have told them apart; asked once."""
-        still, self._began = [one for one in self._began if _has_equal_rows(one)], []
+        """Those that have equal units still, after steps that could have told them apart; asked once."""
+        still, self._began = [one for one in self._began if _has_equal_units(one, model)], []
         if still:
             name = next((name for name, one in model.named_parameters() if one is still[0]), "a weight")
             yield Symptom(
                 "weights.constant", owner_of(name), 0, 0,
-                f"all rows of {name} began equal and still are: its units are copies of one another",
+                f"the weights of all units in {name} began equal and still are: the units are copies of one another",
             )  # fmt: skip
 
 
-def _has_equal_rows(weight: nn.Parameter) -> bool:
-    values = weight.detach()
+def _has_equal_units(weight: nn.Parameter, model: nn.Module) -> bool:
+    # A unit's weights are a row in torch, and a column in Keras, whose models say so.
+    values = weight.detach().movedim(-1, 0) if getattr(model, "has_units_last", False) else weight.detach()
     # Two rows tell for almost every weight that it is sound.
-    return torch.equal(values[0], values[1]) and bool((values == values[:1]).all())
+    return len(values) > 1 and torch.equal(values[0], values[1]) and bool((values == values[:1]).all())
