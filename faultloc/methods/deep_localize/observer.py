@@ -227,10 +227,9 @@ class Observer:
         seen = (loss, value, self._model, now.outputs, now.trace, self.given_target, objective.targets)
         look = look_at_loss(*seen, self._optimizers, is_thorough=is_thorough)
         for symptom in (*look.symptoms, *objective.inputs.look(now.calls[0].given)):
-            if symptom.rule == "labels.single" and len(self._optimizers) > 1:
-                if self._objectives.may_have_constant_targets(objective):
-                    continue
-            self._found(symptom)
+            is_constant = symptom.rule == "labels.single" and len(self._optimizers) > 1
+            if not (is_constant and self._objectives.may_have_constant_targets(objective)):
+                self._found(symptom)
         if is_thorough:
             for symptom in check_mode(self._model, now.trace):
                 self._found(symptom)
