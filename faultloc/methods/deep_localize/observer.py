@@ -275,7 +275,8 @@ class Observer:
     def _add_step(self, objective: Objective) -> None:
         now, history = self._now, objective.history
         history.add_step(sum(now.losses) / len(now.losses), now.total_norm)
-        self._objectives.see_reach(now.reached, now.stepped)
+        if now.reached:
+            self._objectives.see_reach(now.reached, now.stepped)
         if now.is_sampled:
             history.add_sample(now.statistics(objective.step, [o for o in self._optimizers if id(o) in now.stepped]))
             rates = sum(sample.learning_rate > 0 for sample in history.sampled)
