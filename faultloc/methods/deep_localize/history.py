@@ -46,7 +46,11 @@ class SampledStep:
 
 @dataclass
 class History:
-    """Loss and total gradient norm of every step, the full statistics of some; ``kind`` of the loss, if known."""
+    """Loss and gradient size of every step of one objective, full statistics of some; ``kind`` of the loss, if known.
+
+    The gradient size is the norm of one of the first layers' gradients, and where that is 0 of all together: the norm
+    of all at every step would cost as much as everything else.
+    """
 
     losses: list[float] = field(default_factory=list)
     gradient_norms: list[float] = field(default_factory=list)

@@ -33,9 +33,11 @@ class TrainingMonitor:
         ...                               # the training loop, unchanged
         print(monitor.close().summary)
 
-    or, around each step and telling the targets, ``with monitor.step(inputs, targets): ...``. Losses and gradient norms
-    are read at every step; contracts at the first; full statistics at the first five steps, then every ``every``
-    steps, and after 200 steps every five times ``every``.
+    or, around each step and telling the targets, ``with monitor.step(inputs, targets): ...``. Losses,
+    and one gradient of each optimizer, are read at every step; contracts at the first; full statistics at the first
+    five steps, then every ``every`` steps, and after 200 steps every five times ``every``.
+    Several modules that are trained together are given as a mapping of names to modules (or as a list), and all their
+    optimizers: places are then ``name.layer``, and each loss with the optimizers that step after it has a history.
     The monitor draws no random number and changes no value: training gives the same bits with and without it.
 
     ``loss_fn`` is only needed for a loss module of your own, to see its targets. ``on_error`` says what an error does:

@@ -317,7 +317,8 @@ class Observer:
     def _add_step(self, objective: Objective) -> None:
         now, history = self._now, objective.history
         history.add_step(sum(now.losses) / len(now.losses), now.total_norm)
-        self._objectives.see_reach(now.reached, now.stepped)
+        if now.reached:
+            self._objectives.see_reach(now.reached, now.stepped)
         if now.is_sampled:
             optimizers = [one for one in self._optimizers if id(one) in now.stepped]
             if objective.step == 0:
