@@ -28,7 +28,7 @@ def untouched(model: nn.Module) -> Iterator[None]:
     buffers = [(module, name, buffer) for module in modules for name, buffer in module._buffers.items()]
     attributes = [(module, {key: one for key, one in vars(module).items() if key not in _OWN}) for module in modules]
     devices = sorted({parameter.device.index for parameter in model.parameters() if parameter.is_cuda})
-    python_state, numpy_state = random.getstate(), np.random.get_state()
+    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002 - the model may draw from it
     generators = [
         (one, one.get_state()) for _, kept in attributes for one in kept.values() if isinstance(one, torch.Generator)
     ]
@@ -55,7 +55,7 @@ def untouched(model: nn.Module) -> Iterator[None]:
             for generator, state in generators:
                 generator.set_state(state)
             random.setstate(python_state)
-            np.random.set_state(numpy_state)
+            np.random.set_state(numpy_state)  # noqa: NPY002
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the first batch shows of how a model computes, by calling the model again: in evaluation mode, leaving no trace."""
+"""What the first batch shows of how a model computes, by calling the model again in evaluation mode."""
 
 from torch import Tensor, nn
 

@@ -1,4 +1,4 @@
-"""Layers in a place or a number that harms: dropout as the last step, a softmax between layers, one layer in many places.
+"""Layers where they harm: dropout as the last step, a softmax between layers, one layer in many places or in none.
 
 Only the first is a fault whatever comes of it. The others may be meant, and are doubts where the model does not learn.
 """
@@ -43,7 +43,7 @@ def doubt_composition(model: nn.Module, loss: Tensor, trace: LayerTrace) -> Iter
 
 def _hidden_softmax(nodes: list[Node], trace: LayerTrace) -> Iterator[Symptom]:
     """A softmax over features whose result is what the next linear layer is given: no weights of anything."""
-    for node in nodes:
+    for node in reversed(nodes):  # the one that the data passes first
         if operation(node) not in _LINEAR:
             continue
         for behind in map(past_shaping, children(node)):

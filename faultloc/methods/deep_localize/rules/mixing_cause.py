@@ -92,7 +92,7 @@ def _axes_of(model: nn.Module, record: LayerRecord, samples: SampleAxis, shift: 
     shape, axis = samples.shape(tuple(given.shape)), 1 if record.layer.batch_first else 0
     said = f"its input has shape {shape}, and {kind} "
     if given.dim() == 3:
-        said += f"with batch_first={bool(axis)} takes axis {axis}, the {samples.trained} samples, for the steps of a sequence"
+        said += f"with batch_first={bool(axis)} takes the {samples.trained} samples for steps of one sequence"
     else:
         said += f"takes a table for one sequence, its {samples.trained} samples for steps"
     said += f": what the model says of a sample changes by {shift:.2g} of its spread when the others are replaced"

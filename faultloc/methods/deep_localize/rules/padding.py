@@ -42,7 +42,7 @@ def check_padding(model: nn.Module, call: ForwardCall, trace: LayerTrace) -> Ite
 
 
 def _padded_steps(steps: Tensor) -> int:
-    """How many steps at the end of the median sequence equal the last one of the first; ``steps``: sample x step x value."""
+    """How many of ``steps`` (sample x step x value) at the end of the median sequence equal the first one's last."""
     last = steps[:, -1]
     pad = last[(last == last[:1]).all(1)].shape[0]
     if pad < 0.5 * len(steps):
@@ -61,7 +61,9 @@ def _counts_last_alone(model: nn.Module, call: ForwardCall, layer: nn.RNNBase) -
     given = call.given if count is None else with_rows(call.given, range(min(count, _FEW)), count)
 
     def last_alone(_: nn.Module, returned: object) -> object:
-        out, state = returned  # type: ignore[misc]
+        if not isinstance(returned, tuple):
+            return returned
+        out, state = returned
         kept = torch.zeros_like(out)
         if layer.batch_first:
             kept[:, -1] = out[:, -1]

@@ -76,7 +76,7 @@ def _pair(model: nn.Module, module: nn.Module, given: Given, count: int, like: _
     is_gpu = any(tensor.is_cuda for tensor in tensors_in(list(given)))
     few = [] if is_gpu else [number for number in _FEW if number < count and number not in lengths - {count}][:1]
     for number in [like.count] if like is not None else [*few, count]:
-        rows = list(range(number - 1)) + [count - 1]
+        rows = [*range(number - 1), count - 1]
         asked, replaced = neighbours(number)
         runs = [
             run_again(model, module, with_rows(given, chosen, count), with_layers=like is not None)
@@ -142,7 +142,7 @@ def _is_mixed(pair: _Pair, ours: list[Tensor], theirs: list[Tensor]) -> bool:
 
 
 def _between(sources: list[tuple[str, list[Tensor]]], mixed: Tensor, after: str) -> Mixing:
-    """What happened between a layer and what ``mixed`` is given to: the same values in another shape, or something else."""
+    """What happened between a layer and what gets ``mixed``: the same values in another shape, or something else."""
     for name, tensors in reversed(sources):
         for tensor in tensors:
             if _has_values_of(tensor, mixed):
