@@ -6,7 +6,7 @@ Runs every script under each seed. A pair holds where the fixed twin's METRIC be
 ``truth.json``: ``difference`` (higher by at least ``by``), ``half`` (an error at most half the faulty one's, which a
 value that is not finite always is), ``finite`` (finite against not finite). A healthy script holds where its METRIC
 reaches its bar. Seconds are those of the processor, so that others' work on the machine does not count. They include
-an import of PyTorch and scikit-learn, which is done once and shared by forks; over MOST_SECONDS a script is too slow.
+the import of PyTorch, which is done once and shared by forks; over MOST_SECONDS a script is too slow.
 Ends with status 1 if anything does not hold.
 """
 

@@ -55,7 +55,7 @@ testset = DigitBytes(images[1200:], labels[1200:], transform)
 net = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Conv2d(8, 16, 3), nn.ReLU(), nn.Flatten(), nn.Linear(16 * 16, 10))
 criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(net.parameters(), lr=0.02, momentum=0.9)
-for epoch in range(6):
+for epoch in range(4):
     for i, (inputs, targets) in enumerate(DataLoader(trainset, batch_size=24, shuffle=True)):
         optimizer.zero_grad()
         loss = criterion(net(inputs), targets)

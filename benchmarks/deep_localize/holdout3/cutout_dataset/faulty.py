@@ -55,7 +55,7 @@ if __name__ == "__main__":
     loader = DataLoader(trainset, batch_size=50, shuffle=True)
     model = build()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=5e-4)
-    for epoch in range(24):
+    for epoch in range(18):
         for img, target in loader:
             loss = nn.functional.cross_entropy(model(img), target)
             optimizer.zero_grad()
