@@ -85,7 +85,7 @@ def test_labels_that_are_shuffled_anew_in_each_epoch_are_named():
 
 def test_labels_that_stay_are_noisy_or_belong_to_words_are_no_fault():
     def noisy(labels: Tensor, epoch: int) -> Tensor:
-        flipped = torch.rand(len(labels), generator=seeded(epoch)) < 0.3
+        flipped = torch.rand(len(labels), generator=seeded(epoch)) < 0.2
         return torch.where(flipped, (labels + 1) % 3, labels)
 
     words = ((torch.arange(8).repeat(4)[:, None], torch.randint(0, 5, (32,)).tolist()) for _ in range(9))

@@ -11,7 +11,7 @@ from faultloc.methods.deep_localize.hooks.fingerprints import fingerprints
 
 _MOST_SAMPLES, _FEWEST_RETURNS, _MOST_LOOKS = 20_000, 20, 200
 _FEWEST_ROWS, _FEWEST_CODES = 4, 8
-_CHANGED = 0.6
+_CHANGED = 0.75
 
 
 class ReturningSamples:
