@@ -52,9 +52,6 @@ RULES: dict[str, Rule] = {
     ),
     "labels.beyond_outputs": Rule("input", "error", NONE, "give the last layer one output for each class"),
     "labels.type": Rule("input", "error", NONE, "labels = labels.long() for classes, labels.float() for numbers"),
-    "labels.nonfinite": Rule(
-        "input", "error", LOSS, "clean the data: leave out those rows, keep = torch.isfinite(labels), or fill them"
-    ),
     "labels.changing": Rule(
         "input", "error", NONE, "shuffle inputs and labels together, with one permutation: order = torch.randperm(n)"
     ),

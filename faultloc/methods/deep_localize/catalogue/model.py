@@ -14,7 +14,7 @@ RULES: dict[str, Rule] = {
         "forward",
         "error",
         NONE,
-        "make the layer with batch_first=True for inputs of (samples, steps, features), without it for (steps, samples, ...)",
+        "make the layer with batch_first=True where inputs are (samples, steps, features), without where (steps, samples)",
     ),
     "model.reshaped_samples": Rule(
         "forward",
@@ -53,7 +53,7 @@ RULES: dict[str, Rule] = {
         "forward",
         "warning",
         NONE,
-        "pack_padded_sequence(x, lengths, ...) before the layer, or take each one's last real step: out[i, lengths - 1]",
+        "pack_padded_sequence(x, lengths, ...) before it, or take each one's last real step: out[i, lengths - 1]",
     ),
     "forward.constant": Rule(
         "forward",

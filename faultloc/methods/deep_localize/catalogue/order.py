@@ -17,7 +17,6 @@ ORDER = (
     "gradient.inplace",
     # What goes in.
     "input.nonfinite",
-    "labels.nonfinite",
     "input.constant",
     # The contract between output, loss and targets.
     "output.one_unit_softmax",

@@ -48,11 +48,23 @@ def check_reach(
     if not any(id(leaf) in own for leaf in leaves):
         return [unreached(loss, outputs, trace)]
     held = {id(one) for optimizer in optimizers for group in optimizer.param_groups for one in group["params"]}
-    strangers = [leaf for leaf in leaves if isinstance(leaf, nn.Parameter) and id(leaf) not in own | held]
+    # What lies between the model's outputs and the loss is another network, a judge of what this one gives.
+    behind = {id(leaf) for leaf in _leaves_behind(outputs)} if outputs else set(map(id, leaves))
+    strangers = [
+        leaf for leaf in leaves if isinstance(leaf, nn.Parameter) and id(leaf) in behind and id(leaf) not in own | held
+    ]
     if not strangers:
         return []
     sentence = f"{len(strangers)} parameters take part that the model does not know, so that no optimizer moves them"
     return [Symptom("optimizer.unknown_parameters", OPTIMIZER, len(strangers), 0, sentence)]
+
+
+def _leaves_behind(outputs: Sequence[Tensor]) -> Iterator[Tensor]:
+    for output in outputs:
+        for node, _ in walk(output.grad_fn, most=_MOST_NODES) if output.grad_fn is not None else ():
+            leaf = getattr(node, "variable", None)
+            if leaf is not None:
+                yield leaf
 
 
 def _softmax(node: Node, trace: LayerTrace) -> Iterator[Symptom]:
