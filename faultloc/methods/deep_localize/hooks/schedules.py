@@ -37,7 +37,7 @@ def _optimizer_of(schedule: LRScheduler) -> int:
 
 def _described(schedule: LRScheduler) -> Schedule:
     counting: object = schedule
-    while not hasattr(counting, "last_epoch") and getattr(counting, "_schedulers", ()):  # a chain keeps no count
+    while not hasattr(counting, "last_epoch") and getattr(counting, "_schedulers", None):  # a chain keeps no count
         counting = counting._schedulers[0]  # type: ignore[attr-defined]
     # The first step is the scheduler's own, taken when it is made; some schedulers keep no such count.
     count = getattr(counting, "_step_count", None)
