@@ -9,7 +9,14 @@ from dataclasses import replace
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, past_shaping, saved, walk
+from faultloc.methods.deep_localize.hooks.autograd_walk import (
+    children,
+    is_clipping,
+    operation,
+    past_shaping,
+    saved,
+    walk,
+)
 from faultloc.methods.deep_localize.hooks.hand_written_terms import (
     constant_side,
     divergence,
@@ -109,10 +116,14 @@ def _made(kind: LossKind, node: Node) -> LossTerm:
     over_samples = softmax_axis(behind) == 0
     if kind == "cross_entropy":  # what matters is what log-softmax was given
         behind = past_shaping(children(behind)[0]) if behind is not None and children(behind) else None
+    prediction = saved(node, "self")
+    if kind == "bce" and is_clipping(children(node)[0]):  # Keras' own clips what it is given, probability or not
+        before = saved(children(node)[0], "self")
+        prediction = prediction if before is None else before
     return LossTerm(
         kind,
         behind,
-        saved(node, "self"),
+        prediction,
         saved(node, "target"),
         runs_over_samples=over_samples,
         positive_weight=saved(node, "pos_weight"),

@@ -108,6 +108,16 @@ def test_a_sparse_cross_entropy_of_what_is_no_probability_is_named(keras, DeepLo
     assert verdict(watch.diagnosis) == ("loss.no_probabilities", "last")
 
 
+def test_a_binary_cross_entropy_of_what_is_no_probability_is_named(keras, DeepLocalize):
+    model, watch = model_of(keras), DeepLocalize(on_error="stop")
+    model.pop()
+    model.add(keras.layers.Dense(1, name="last"))
+    inputs, labels = SOUND.arrays()
+    model.compile("adam", "binary_crossentropy")
+    model.fit(10 * inputs, (labels > 4).astype(np.float32)[:, None], verbose=0, callbacks=[watch])
+    assert verdict(watch.diagnosis) == ("loss.no_probability", "last")
+
+
 def layers_of_many_kinds(keras: ModuleType) -> object:
     keras.utils.set_random_seed(0)
     layers = keras.layers
