@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from faultloc.methods.deep_localize.finding import MODEL
 from faultloc.methods.deep_localize.monitor import TrainingMonitor
 from faultloc.methods.deep_localize.released_rules import ReleasedMonitor
 
@@ -57,7 +58,8 @@ def _monitored(
                 True,
                 any(finding.severity == "error" for finding in diagnosis.findings),
                 cause.phase,
-                cause.place,
+                # A program names the whole model as named_modules() does.
+                "" if cause.place == MODEL else cause.place,
                 min(finding.step for finding in diagnosis.findings),
                 cause.text,
             )
