@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.close_look import CloseLook
 from faultloc.methods.deep_localize.gradient_reading import GradientReading, reached_by
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.gradients import updates_and_norms, weight_sample
@@ -17,30 +18,18 @@ from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
 from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.hooks.optimizer_groups import groups_of
 from faultloc.methods.deep_localize.hooks.schedules import schedules_of
-from faultloc.methods.deep_localize.look import look_at_loss
 from faultloc.methods.deep_localize.objective import Objective, Objectives
-from faultloc.methods.deep_localize.rules.asked_model import ask_model
 from faultloc.methods.deep_localize.rules.constant_output import check_constant_output, shows_nothing
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
-from faultloc.methods.deep_localize.rules.initial_weights import check_initial_weights
-from faultloc.methods.deep_localize.rules.lost_gradient import PenaltiesAlone
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite
-from faultloc.methods.deep_localize.rules.optimizer_settings import check_settings
-from faultloc.methods.deep_localize.rules.untrained_parts import check_untrained_parts
-from faultloc.methods.deep_localize.rules.unused_heads import UnusedHeads
 from faultloc.methods.deep_localize.rules.wiring import (
     ConstantWeights,
     StaleGradients,
-    check_mode,
-    check_optimizers,
-    check_stepping,
 )
 from faultloc.methods.deep_localize.rules.wrong_comparison import explains_nan
 from faultloc.methods.deep_localize.step import StepUnderWay
 
-_THOROUGH, _SETTLED = 5, 3
-# Inputs of this size are a mistake whatever comes of it.
-_FAR_OUT = 1000
+_SETTLED = 3
 
 
 class Observer:
@@ -66,8 +55,7 @@ class Observer:
         self._constant = ConstantWeights(model)
         self._objectives = Objectives()
         self._backwards = self._closures = 0
-        self._heads = UnusedHeads()
-        self._penalties = PenaltiesAlone()
+        self._look = CloseLook(model, found, noted)
         # Calls of the model besides the training's own cost as much as a step: they are made once.
         self._asks_for_change = True
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
@@ -121,7 +109,7 @@ class Observer:
         if self._now.stepped and not self._is_asleep:
             self._end_step()
         if not self._is_asleep:
-            for symptom in self._heads.never_trained(self.step):
+            for symptom in self._look.heads.never_trained(self.step):
                 self._found(symptom)
             for objective in self._objectives.all if not self._gradients.are_lost else ():
                 alone = not self._objectives.is_contested(objective)
@@ -190,13 +178,15 @@ class Observer:
             now.loss = (now.kind, now.reached[0] if now.reached else None)
             now.objective = self._objectives.expected(now.loss)
         if self.step == 0:
-            self._check_wiring()
+            self._look.check_wiring(now, self._optimizers, self._backwards)
         if not math.isfinite(value):
             for cause in explains_nan(loss) if math.isnan(value) else ():
                 self._found(cause)
             self._lost(first_nonfinite(self._model, now.calls, value))
         elif now.is_sampled:
-            self._look_closely(loss, value)
+            self._look.at(
+                loss, value, now, self.given_target, self._held, self._optimizers, self._objectives, every=self._every
+            )
 
     def step_begins(self, optimizer: Optimizer, has_closure: bool) -> None:
         """Gradients are complete, the weights as they were."""
@@ -236,61 +226,6 @@ class Observer:
             self._end_step()
 
     # What follows from it.
-
-    def _check_wiring(self) -> None:
-        called = nn.ModuleList(dict.fromkeys(call.module for call in self._now.calls))
-        for symptom in (*check_optimizers(called, self._optimizers), *check_stepping(self._backwards)):
-            self._found(symptom)
-        groups = groups_of(self._optimizers, dict(self._model.named_parameters()))
-        if self._now.objective is not None:
-            self._now.objective.history.groups = groups
-            self._now.objective.history.doubts |= {one.rule: one for one in check_initial_weights(self._model)}
-        for symptom in check_settings(groups):
-            self._found(symptom)
-
-    def _look_closely(self, loss: Tensor, value: float) -> None:
-        now = self._now
-        objective = now.objective or Objective()
-        is_thorough = objective.is_new() or objective.step % (_THOROUGH * self._every) == 0
-        seen = (loss, value, self._model, now.outputs, now.trace, self.given_target, objective.targets)
-        look = look_at_loss(*seen, self._optimizers, is_thorough=is_thorough)
-        for symptom in (*look.symptoms, *objective.inputs.look(now.calls[0].given)):
-            is_constant = symptom.rule == "labels.single" and len(self._optimizers) > 1
-            if not (is_constant and self._objectives.may_have_constant_targets(objective)):
-                self._found(symptom)
-        samples = objective.samples
-        for symptom in samples.look(now.calls[0].given, look):
-            self._found(symptom)
-        objective.history.commonest = samples.commonest
-        objective.history.has_drifted |= samples.has_drifted
-        if is_thorough:
-            for symptom in check_mode(self._model, now.trace):
-                self._found(symptom)
-            objective.history.stacked = list(look.stacked)
-        for doubt in (*look.doubts, *samples.doubts()):
-            if doubt.rule != "gradient.unreached":
-                objective.history.doubts.setdefault(doubt.rule, doubt)
-            if doubt.rule == "input.scale" and doubt.value > _FAR_OUT:
-                for symptom in (*samples.columns(), doubt):
-                    self._found(symptom)
-        if objective.step == 0:
-            for symptom in check_untrained_parts(loss, self._model, now.trace, self._optimizers):
-                self._found(symptom)
-            if len(now.calls) == 1 and len(now.losses) == 1:
-                found, doubts = ask_model(self._model, now.calls[0], look.target, loss, now.trace)
-                for symptom in found:
-                    self._found(symptom)
-                for doubt in doubts:
-                    objective.history.doubts.setdefault(doubt.rule, doubt)
-        for note in look.notes:
-            self._noted(note)
-        for symptom in self._penalties.look(loss, now.outputs, now.trace, look.reach, look.doubts):
-            self._found(symptom)
-        now.look = look
-        objective.history.kind = look.kind
-        if look.reach is not None:
-            for held in self._held.values():
-                self._heads.look(now.outputs, now.trace, look.reach.reached, held.by_name)
 
     def _read_gradients(self, optimizer: Optimizer) -> None:
         lost = self._gradients.read(self._now, self._held[id(optimizer)], optimizer, list(self._held))

@@ -1,0 +1,100 @@
+"""What a step that is looked at closely shows, before its backward pass: told to the run, or kept for its objective."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
+from faultloc.methods.deep_localize.hooks.optimizer_groups import groups_of
+from faultloc.methods.deep_localize.look import Look, look_at_loss
+from faultloc.methods.deep_localize.objective import Objective, Objectives
+from faultloc.methods.deep_localize.rules.asked_model import ask_model
+from faultloc.methods.deep_localize.rules.initial_weights import check_initial_weights
+from faultloc.methods.deep_localize.rules.lost_gradient import PenaltiesAlone
+from faultloc.methods.deep_localize.rules.optimizer_settings import check_settings
+from faultloc.methods.deep_localize.rules.untrained_parts import check_untrained_parts
+from faultloc.methods.deep_localize.rules.unused_heads import UnusedHeads
+from faultloc.methods.deep_localize.rules.wiring import check_mode, check_optimizers, check_stepping
+from faultloc.methods.deep_localize.step import StepUnderWay
+
+_THOROUGH = 5
+# Inputs of this size are a mistake whatever comes of it.
+_FAR_OUT = 1000
+
+
+class CloseLook:
+    """Looks at steps of ``model``; calls ``found`` with each symptom and ``noted`` with what cannot be seen."""
+
+    def __init__(self, model: nn.Module, found: Callable[[Symptom], object], noted: Callable[[str], object]) -> None:
+        self.heads = UnusedHeads()
+        self._penalties = PenaltiesAlone()
+        self._model, self._found, self._noted = model, found, noted
+
+    def check_wiring(self, now: StepUnderWay, optimizers: Sequence[Optimizer], backwards: int) -> None:
+        """How the optimizers are set up, at the first backward passes; ``backwards`` of them have run."""
+        called = nn.ModuleList(dict.fromkeys(call.module for call in now.calls))
+        self._tell(check_optimizers(called, optimizers))
+        groups = groups_of(optimizers, dict(self._model.named_parameters()))
+        if now.objective is not None:
+            now.objective.history.groups = groups
+            now.objective.history.doubts |= {one.rule: one for one in check_initial_weights(self._model)}
+        self._tell((*check_settings(groups), *check_stepping(backwards)))
+
+    def at(
+        self,
+        loss: Tensor,
+        value: float,
+        now: StepUnderWay,
+        given_target: Tensor | None,
+        held: Mapping[int, HeldParameters],
+        optimizers: Sequence[Optimizer],
+        objectives: Objectives,
+        *,
+        every: int,
+    ) -> None:
+        """The look itself; it is kept in ``now``, and what may be a fault in the history of the objective."""
+        objective = now.objective or Objective()
+        is_thorough = objective.is_new() or objective.step % (_THOROUGH * every) == 0
+        seen = (loss, value, self._model, now.outputs, now.trace, given_target, objective.targets)
+        look = look_at_loss(*seen, optimizers, is_thorough=is_thorough)
+        may_be_constant = len(optimizers) > 1 and objectives.may_have_constant_targets(objective)
+        symptoms = (*look.symptoms, *objective.inputs.look(now.calls[0].given))
+        self._tell(one for one in symptoms if one.rule != "labels.single" or not may_be_constant)
+        self._tell(objective.samples.look(now.calls[0].given, look))
+        if is_thorough:
+            self._tell(check_mode(self._model, now.trace))
+        if objective.step == 0:
+            self._tell(check_untrained_parts(loss, self._model, now.trace, optimizers))
+        for note in look.notes:
+            self._noted(note)
+        self._tell(self._penalties.look(loss, now.outputs, now.trace, look.reach, look.doubts))
+        self._remember(loss, now, look, objective, is_thorough=is_thorough)
+        now.look = look
+        if look.reach is not None:
+            for one in held.values():
+                self.heads.look(now.outputs, now.trace, look.reach.reached, one.by_name)
+
+    def _remember(
+        self, loss: Tensor, now: StepUnderWay, look: Look, objective: Objective, *, is_thorough: bool
+    ) -> None:
+        history, samples = objective.history, objective.samples
+        history.kind, history.commonest = look.kind, samples.commonest
+        history.has_drifted |= samples.has_drifted
+        if is_thorough:
+            history.stacked = list(look.stacked)
+        for doubt in (*look.doubts, *samples.doubts()):
+            if doubt.rule != "gradient.unreached":
+                history.doubts.setdefault(doubt.rule, doubt)
+            if doubt.rule == "input.scale" and doubt.value > _FAR_OUT:
+                self._tell((*samples.columns(), doubt))
+        if objective.step == 0 and len(now.calls) == 1 and len(now.losses) == 1:
+            found, doubts = ask_model(self._model, now.calls[0], look.target, loss, now.trace)
+            self._tell(found)
+            for doubt in doubts:
+                history.doubts.setdefault(doubt.rule, doubt)
+
+    def _tell(self, symptoms: Iterable[Symptom]) -> None:
+        for symptom in symptoms:
+            self._found(symptom)
