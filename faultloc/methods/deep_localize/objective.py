@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
-from faultloc.methods.deep_localize.rules.seen_samples import SeenSamples
+from faultloc.methods.deep_localize.seen_samples import SeenSamples
 
 _DENSE_START, _SETTLED = 5, 3
 _LONG_RUN, _SELDOM = 200, 5

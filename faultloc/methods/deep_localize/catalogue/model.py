@@ -14,7 +14,7 @@ RULES: dict[str, Rule] = {
         "forward",
         "error",
         NONE,
-        "make the layer with batch_first=True where inputs are (samples, steps, features), without where (steps, samples)",
+        "make the layer with batch_first=True if its input is (samples, steps, features), without if (steps, samples)",
     ),
     "model.reshaped_samples": Rule(
         "forward",
