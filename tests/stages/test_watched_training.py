@@ -55,7 +55,7 @@ def test_a_finding_is_kept_for_afterwards(recwarn):
     watched = watching()
     take_a_step(watched, nn.Softmax(1))
     assert watched.as_data()["cause"] == "loss.double_softmax"
-    assert in_words(watched.diagnosis).startswith("1 step watched, 1 error: step 0, forward, 1: ")
+    assert in_words(watched.diagnosis).startswith("1 step watched, 1 error: step 0, forward pass, layer 1: ")
     assert not recwarn.list
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from faultloc.methods.deep_localize.hooks.batch_rows import Given
-from faultloc.methods.deep_localize.hooks.layer_trace import layers_of, tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import NamesLayers, layers_of, tensors_in
 from faultloc.methods.deep_localize.hooks.untouched import untouched, without_hooks
 from faultloc.probes.modes import evaluating
 
@@ -47,6 +47,10 @@ def plain_module(module: nn.Module) -> nn.Module | None:
     parameters = list(module.parameters())
     is_frozen = sum(one.numel() for one in parameters if not one.requires_grad)
     is_sharded = any(type(one).__name__ == "DTensor" or hasattr(one, "ds_id") for one in parameters)
+    # Keras keeps the state of its random numbers where it cannot be put back.
+    is_keras = any(kind.__module__.startswith("keras.") for kind in type(module).__mro__)
+    if is_keras or isinstance(module, NamesLayers):
+        return None
     if isinstance(module, torch.jit.ScriptModule) or is_sharded or "FullySharded" in type(module).__name__:
         return None
     return None if is_frozen > _MOST_FROZEN else module
