@@ -167,11 +167,11 @@ class History:
 
         A network may stay at a guess for a while, and its gradients grow before its loss falls.
         """
-        norms = [sample.gradient_norm for sample in self.sampled if sample.step >= _PLATEAU]
-        if len(norms) < 6:
+        totals = [float(np.hypot.reduce(list(one.gradients.values()) or [0.0])) for one in self.sampled[-8:]]
+        if len(totals) < 8:
             return False
-        before = [float(np.median(norms[-back : -back + 3])) for back in (6, 9, 12) if back <= len(norms)]
-        return float(np.median(norms[-3:])) > 1.5 * min(before)
+        before = [sum(totals[start : start + 2]) for start in range(5)]
+        return sum(totals[-2:]) > 1.5 * min(before)
 
     def movement(self) -> float:
         """By how much all steps together would change the weight that moves most, at the pace of the last ones."""

@@ -23,7 +23,7 @@ def save_diagnosis(folder: Path, runs: Sequence[WatchedRun], *, nothing_seen: st
     """
     save_json(folder / "diagnosis.json", {"runs": [{"model": run.model, **run.diagnosis.as_data()} for run in runs]})
     for number, run in enumerate(runs, 1):
-        if run.history.losses or run.diagnosis.steps:
+        if run.history.losses or run.diagnosis.steps or run.diagnosis.layers:
             with written_whole(folder / f"training-{number}.png") as temporary:
                 temporary.write_bytes(training_statistics(run.history, run.diagnosis))
     if not runs:
