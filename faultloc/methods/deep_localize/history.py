@@ -167,11 +167,8 @@ class History:
 
         A network may stay at a guess for a while, and its gradients grow before its loss falls.
         """
-        totals = [float(np.hypot.reduce(list(one.gradients.values()) or [0.0])) for one in self.sampled[-8:]]
-        if len(totals) < 8:
-            return False
-        before = [sum(totals[start : start + 2]) for start in range(5)]
-        return sum(totals[-2:]) > 1.5 * min(before)
+        totals = [float(np.hypot.reduce(list(one.gradients.values()) or [0.0])) for one in self.sampled[-5:]]
+        return len(totals) == 5 and sum(totals[-2:]) / 2 > 1.5 * min(totals[:3])
 
     def movement(self) -> float:
         """By how much all steps together would change the weight that moves most, at the pace of the last ones."""

@@ -209,13 +209,13 @@ def explains_nonfinite(history: History) -> Iterator[Symptom]:
         )  # fmt: skip
 
 
-def _flat(history: History, patience: int) -> Iterator[Symptom]:
+def _flat(history: History, patience: int, *, is_over: bool) -> Iterator[Symptom]:
     if len(history.losses) < patience or history.has_drifted or history.is_warming_up() or not history.is_guessing():
         return
     # A few far targets make the mean loss of a step: at most steps the model has to be no better than a guess as well.
     if float(np.median(history.relative[-_CHECKS:])) < GUESSING:
         return
-    if history.is_breaking_out() or not (history.is_flat() or history.has_settled()):
+    if (history.is_breaking_out() and not is_over) or not (history.is_flat() or history.has_settled()):
         return
     steps, relative = len(history.losses), history.late_relative() or 0.0
     said = f"after {steps} steps the loss is {_as_share(relative)} that of the best constant guess"
