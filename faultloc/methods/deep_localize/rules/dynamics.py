@@ -50,7 +50,7 @@ def check_dynamics(history: History, *, follows_one_loss: bool, is_over: bool = 
         yield from _saturated_activations(history)
         yield from _diverging(history)
         yield from _swinging(history)
-        yield from _flat(history, _FLAT_STEPS if is_over else _PLATEAU_STEPS)
+        yield from _flat(history, _FLAT_STEPS if is_over else _PLATEAU_STEPS, is_over=is_over)
 
 
 def _doubtful(history: History, patience: int) -> Iterator[Symptom]:
