@@ -12,6 +12,7 @@ from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.hooks.untouched import untouched
 from faultloc.methods.deep_localize.monitor import TrainingMonitor
 from faultloc.methods.deep_localize.rules.composition import doubt_composition
+from faultloc.methods.deep_localize.rules.constant_output import check_constant_output
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
 from faultloc.methods.deep_localize.rules.padding import check_padding
 from faultloc.methods.deep_localize.rules.reshaped_axes import exchanges_axes
@@ -303,6 +304,14 @@ def test_outputs_that_are_the_same_for_every_sample_name_where_the_difference_is
     cause = diagnose(model, steps=35).cause
 
     assert (cause.rule, cause.place) == ("forward.constant", place)
+
+
+def test_differences_that_fade_layer_by_layer_are_left_to_the_rule_of_vanishing_gradients():
+    torch.manual_seed(0)
+    model = nn.Sequential(*[layer for _ in range(9) for layer in (nn.Linear(10, 10), nn.Sigmoid())], nn.Linear(10, 3))
+    inputs = blobs(32)[0]
+    call = ForwardCall(model, (inputs,), {})
+    assert not list(check_constant_output(model, call, [model(inputs)]))
 
 
 @pytest.mark.parametrize(

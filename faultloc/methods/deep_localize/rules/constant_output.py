@@ -12,8 +12,9 @@ from faultloc.methods.deep_localize.hooks.rerun import LayerRecord, plain_module
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
 
 _PATIENCE, _FEW = 30, 13
-# Of the largest value; what differs by less does so by rounding.
-_LEAST_CHANGE = 1e-5
+# Of the largest value; what differs by less does so by rounding. What differs by little more has been lost on a long
+# way, layer by layer, and the vanishing gradients tell of that.
+_LEAST_CHANGE, _PLAIN_CHANGE = 1e-5, 1e-3
 
 
 def shows_nothing(history: History) -> bool:
@@ -42,8 +43,13 @@ def check_constant_output(model: nn.Module, call: ForwardCall, outputs: Sequence
 
 
 def _lost(records: Sequence[LayerRecord], count: int) -> tuple[str, str]:
-    """The place where samples still differ for the last time, and what to call it; empty if dead units explain it."""
+    """The place where samples still differ for the last time, and what to call it; empty if something else explains it.
+
+    That are dead units, and differences that fade.
+    """
     last = max((at for at, one in enumerate(records) if _changes(one.returned, count)), default=-1)
+    if last >= 0 and (_change(records[last].returned, count) or 0.0) < _PLAIN_CHANGE:
+        return "", ""
     if last + 1 < len(records) and _changes(records[last + 1].given, count):
         layer = records[last + 1]
         is_dead = isinstance(layer.layer, nn.ReLU | nn.ReLU6) and not any(bool(one.any()) for one in layer.returned)
@@ -55,11 +61,17 @@ def _lost(records: Sequence[LayerRecord], count: int) -> tuple[str, str]:
 
 def _changes(tensors: Sequence[Tensor], count: int) -> bool | None:
     """Whether any of the tensors differs between samples; None where none of them has an axis of samples."""
-    found: bool | None = None
+    change = _change(tensors, count)
+    return None if change is None else change > _LEAST_CHANGE
+
+
+def _change(tensors: Sequence[Tensor], count: int) -> float | None:
+    """By how much samples differ from the first, as a share of the largest value: the most of all tensors."""
+    found: float | None = None
     for tensor in tensors:
         if count not in tensor.shape or not tensor.numel():
             continue
         rows = tensor.float().movedim(list(tensor.shape).index(count), 0)
         apart, size = float((rows - rows[:1]).abs().max()), float(rows.abs().max())
-        found = bool(found) or apart > _LEAST_CHANGE * max(size, 1e-12)
+        found = max(found or 0.0, apart / max(size, 1e-12))
     return found
