@@ -134,7 +134,7 @@ class History:
         Where a guess's loss is known, so much more than that: a loss that begins at next to nothing may well grow.
         """
         known = self.relative[-3:]
-        if known and min(known) < 3:
+        if known and float(np.mean(known)) < 3:
             return False
         unit = self._unit(self.first_loss())
         if not known and unit < _NEXT_TO_NOTHING:

@@ -15,7 +15,12 @@ import numpy as np
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LABELS, LOSS
 from faultloc.methods.deep_localize.history import GUESSING, History, SampledStep
-from faultloc.methods.deep_localize.rules.fast_steps import explain_fast_steps, is_slight
+from faultloc.methods.deep_localize.rules.fast_steps import (
+    check_momentum,
+    explain_fast_steps,
+    has_much_momentum,
+    is_slight,
+)
 from faultloc.methods.deep_localize.rules.schedule import check_schedule
 from faultloc.methods.deep_localize.rules.shrinking import check_shrinking
 from faultloc.methods.deep_localize.rules.slow_steps import explain_slow_steps
@@ -43,6 +48,7 @@ def check_dynamics(history: History, *, follows_one_loss: bool, is_over: bool = 
         yield from _doubtful(history, _FLAT_STEPS if is_over else _PLATEAU_STEPS)
         yield from check_schedule(history)
         yield from _rate_too_high(history)
+        yield from check_momentum(history)
         yield from check_shrinking(history)
         yield from _large_weights(history)
         yield from _rate_too_low(history)
@@ -182,7 +188,7 @@ def _diverging(history: History) -> Iterator[Symptom]:
     if now <= start:  # an odd first or last step
         start, now = history.least_loss, history.recent_loss()
     sentence = f"the loss has grown from {start:.4g} to {now:.4g} in {steps} steps"
-    if _is_fast(history):
+    if _is_fast(history) or has_much_momentum(history):
         yield from explain_fast_steps(history, now - start, 0, sentence)
         return
     yield Symptom("loss.diverging", LOSS, now - start, 0, sentence)
@@ -200,7 +206,7 @@ def explains_nonfinite(history: History) -> Iterator[Symptom]:
         return
     # The last step looked at may lie far back: only a loss that has grown tells that it was the steps.
     grown = len(losses) > 1 and history.has_grown(5)
-    if grown or (_is_fast(history) and not history.has_fallen(0.95)):
+    if grown or (_is_fast(history) and (len(losses) < 4 or not history.has_fallen(0.95))):
         largest = max(history.largest_updates, default=0.0)
         yield from explain_fast_steps(
             history, largest, _TOO_HIGH,
@@ -246,7 +252,9 @@ def _swinging(history: History) -> Iterator[Symptom]:
     """A model that was good and got worse than a guess: its steps go too far, one after the other."""
     if len(history.relative) < _CHECKS or history.has_drifted:
         return
-    recent, best = float(np.mean(history.relative[-3:])), min(history.relative[:-3])
+    # Means of five: where few samples are of one class, single batches swing by themselves.
+    means = np.convolve(history.relative, np.ones(5) / 5, mode="valid")
+    recent, best = float(means[-1]), float(means[:-1].min())
     if min(history.relative[-3:]) > 1 and recent > _WORSE * best and recent > _WORSE_THAN_GUESS:
         yield from explain_fast_steps(
             history, recent, _WORSE_THAN_GUESS,

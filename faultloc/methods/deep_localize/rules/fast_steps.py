@@ -20,6 +20,7 @@ _USUAL_OF_ADAPTIVE = 0.02
 _MUCH_MOMENTUM = 0.98
 _SUMMED, _SUMMED_SAMPLES, _SAME = 8, 2, 0.05
 _RISEN = 30
+_SWINGS, _LONG_ENOUGH, _SWUNG, _NOT_GOOD = 10, 60, 1.4, 0.75
 _SPIKES, _FEWEST_NORMS = 30, 6
 _FAR_APART, _SLIGHT = 30, 100
 # A rate of plain steps from which on targets of deviation 10 to 100 are too much for it, and not it for them.
@@ -51,6 +52,24 @@ def explain_fast_steps(
     is_known = is_certain and (bool(high) or not history.groups)
     rule = "optimizer.rate_too_high" if is_known else "optimizer.unstable"
     yield Symptom(rule, OPTIMIZER, value, threshold, sentence, evidence)
+
+
+def has_much_momentum(history: History) -> bool:
+    """Whether a group's momentum is such that steps add up for longer than fifty."""
+    return any(group.momentum is not None and group.momentum >= _MUCH_MOMENTUM for group in history.groups)
+
+
+def check_momentum(history: History) -> Iterator[Symptom]:
+    """Much momentum, with a loss that was low and has swung up again."""
+    if not has_much_momentum(history) or len(history.relative) < _SWINGS or len(history.losses) < _LONG_ENOUGH:
+        return
+    means = [float(np.mean(history.relative[start : start + 3])) for start in range(len(history.relative) - 2)]
+    now, best = float(np.mean(history.relative[-5:])), min(means)
+    if now > _SWUNG * best and now > _NOT_GOOD:
+        sentence = f"the loss was {best:.0%} of that of the best constant guess and has swung back to {now:.0%}"
+        cause = _of_the_optimizer(history, sentence)
+        if cause is not None:
+            yield cause
 
 
 def is_slight(doubt: Symptom) -> bool:

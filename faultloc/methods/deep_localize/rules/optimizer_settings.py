@@ -7,6 +7,7 @@ from faultloc.methods.deep_localize.finding import OPTIMIZER
 from faultloc.methods.deep_localize.hooks.optimizer_groups import Group
 
 _LONG_MEMORY, _APART, _FEW_GROUPS = 0.99, 1e4, 3
+_NEVER_FORGETS = 0.998
 
 
 def check_settings(groups: Sequence[Group]) -> Iterator[Symptom]:
@@ -19,10 +20,12 @@ def check_settings(groups: Sequence[Group]) -> Iterator[Symptom]:
                 "second, the mean square that a step is divided by",
             )  # fmt: skip
             break
-        if group.momentum is not None and group.momentum >= 1:
+        if group.momentum is not None and group.momentum >= _NEVER_FORGETS:
+            count = f"about {1 / (1 - group.momentum):.0f}" if group.momentum < 1 else "all"
             yield Symptom(
-                "optimizer.momentum", OPTIMIZER, group.momentum, 1,
-                f"a momentum of {group.momentum:g} never forgets a gradient: steps only grow",
+                "optimizer.momentum", OPTIMIZER, group.momentum, _NEVER_FORGETS,
+                f"with a momentum of {group.momentum:g} a step is the sum of {count} gradients before it, and swings "
+                "past where it should stop",
             )  # fmt: skip
             break
     yield from _far_apart(groups)

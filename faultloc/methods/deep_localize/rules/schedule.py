@@ -8,14 +8,14 @@ from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.schedules import Schedule
 
 _ZERO_STEPS = 10
-_DIED, _DEAD_STEPS, _LIFETIMES, _STILL_TO_LEARN = 1e-3, 30, 2, 0.3
+_DIED, _DEAD_STEPS, _LIFETIMES, _STILL_TO_LEARN = 2e-3, 30, 2, 0.3
 _UNMOVED_STEPS, _FAR_BELOW, _MOVES = 30, 0.1, 1e-3
 # A schedule whose step() is called this much more seldom than the optimizer's counts epochs.
 _SELDOM = 5
 
 
 def check_schedule(history: History) -> Iterator[Symptom]:
-    """The symptom that the learning rates of the steps looked at show, if any: once, as asking schedules is slow."""
+    """The symptom that the learning rates of the steps looked at show, if any; once, as it is slow to ask."""
     if history.is_schedule_told or len(history.sampled) < 2:
         return
     symptom = _zero(history) or _died(history) or _stands_still(history)
@@ -93,7 +93,7 @@ def _by(schedules: Sequence[Schedule], steps: int) -> str:
     parts = []
     for one in schedules:
         if one.steps == 0:
-            parts.append(f"the {one.name}'s step() was never called")
+            parts.append(f"the {one.name}'s step() has not been called in these {steps} steps")
         elif one.steps * _SELDOM < steps:
             parts.append(f"the {one.name}'s step() was called {_times(one.steps)} in {steps} steps (once an epoch?)")
         else:

@@ -11,21 +11,30 @@ from faultloc.methods.deep_localize.hooks.optimizer_groups import Group
 
 _FEWEST, _SHRUNK, _ALL_SHRUNK = 6, 0.6, 0.05
 _RIVALS = 0.5
-_OF_THE_LOSS = 0.5
-# Steps within which a decay would take a weight down to a third, were there no gradient; usual are 10,000 and more.
+_OF_THE_LOSS, _NO_LESS = 0.5, 0.9
+# Steps in which a decay alone would take a weight down to a third; of a usual one 10,000 and more.
 _FAST_DECAY = 400
 
 
 def check_shrinking(history: History) -> Iterator[Symptom]:
     """A decay or a penalty that rules, where the model does not learn; weights of all layers that are gone."""
-    if len(history.sampled) < _FEWEST or history.has_learned():
-        return
-    shares = _shares(history)
+    shares = _shares(history) if len(history.sampled) >= _FEWEST else {}
     if not shares:
+        return
+    least = min(shares.values())
+    penalty = _penalty(history)
+    if penalty is not None and float(np.median(list(shares.values()))) < _SHRUNK and not _decays(history):
+        yield Symptom(
+            "loss.penalty", LOSS, penalty, _OF_THE_LOSS,
+            f"at first {penalty:.0%} of the loss came from a term that is not the error against the targets, weights "
+            f"have shrunk to {least:.0%} of their size, and that error has not become smaller",
+        )  # fmt: skip
+        return
+    if history.has_learned():
         return
     decaying = [group for group in history.groups if _rules(group, history)]
     most = max(decaying, key=lambda group: group.weight_decay, default=None)
-    if most is not None and min(shares.values()) < _SHRUNK:
+    if most is not None and least < _SHRUNK:
         gone = [name for name, share in shares.items() if share < _SHRUNK]
         yield Symptom(
             "optimizer.weight_decay", OPTIMIZER, most.weight_decay, 0,
@@ -34,17 +43,11 @@ def check_shrinking(history: History) -> Iterator[Symptom]:
             "the model does not learn",
         )  # fmt: skip
         return
-    penalty = _penalty(history)
-    if penalty is not None and min(shares.values()) < _SHRUNK and not any(group.weight_decay for group in decaying):
-        yield Symptom(
-            "loss.penalty", LOSS, penalty, _OF_THE_LOSS,
-            f"at first {penalty:.0%} of the loss came from a term that is not the error against the targets, weights "
-            f"have shrunk to {min(shares.values()):.0%} of their size, and the model does not learn",
-        )  # fmt: skip
-    elif len(history.sampled) >= 10 and max(shares.values()) < _ALL_SHRUNK:
+    if len(history.sampled) >= 10 and max(shares.values()) < _ALL_SHRUNK:
         yield Symptom(
             "optimizer.weight_decay", OPTIMIZER, max(shares.values()), _ALL_SHRUNK,
-            f"all weights have shrunk to {max(shares.values()):.2g} of their size or less: the model does not learn",
+            f"all weights have shrunk, to {max(shares.values()):.2g} of their size or less, and the model does not "
+            "learn",
         )  # fmt: skip
 
 
@@ -52,6 +55,10 @@ def _shares(history: History) -> dict[str, float]:
     """What is left of each weight's norm."""
     first, last = history.sampled[0].weights, history.sampled[-1].weights
     return {name: last[name] / before for name, before in first.items() if name in last and before > 0}
+
+
+def _decays(history: History) -> bool:
+    return any(_rules(group, history) for group in history.groups)
 
 
 def _rules(group: Group, history: History) -> bool:
@@ -81,6 +88,9 @@ def _penalty(history: History) -> float | None:
     share = 1 - first.plain_loss / first.loss
     last = history.sampled[-1]
     if share < _OF_THE_LOSS or last.loss is None or last.plain_loss is None:
+        return None
+    plain = [sample.plain_loss for sample in history.sampled if sample.plain_loss is not None]
+    if float(np.mean(plain[-3:])) < _NO_LESS * float(np.mean(plain[:3])):
         return None
     # A sum is a constant number of times the mean; a penalty shrinks with the weights.
     return share if last.loss / max(last.plain_loss, 1e-12) < 0.8 * first.loss / first.plain_loss else None

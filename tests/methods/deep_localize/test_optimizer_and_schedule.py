@@ -1,0 +1,162 @@
+"""What optimizers and schedules are set to: each fault is named for what it is, and its healthy relative is silent."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.optim import SGD, Adam, AdamW, Optimizer, lr_scheduler
+
+from faultloc.methods.deep_localize.diagnosis import Diagnosis
+from faultloc.methods.deep_localize.history import History
+from faultloc.methods.deep_localize.monitor import TrainingMonitor
+from tests.methods.deep_localize.loops import blobs, diagnose, network
+
+
+def scheduled(schedule: Callable[[Optimizer], object], *, every: int = 1, steps: int = 80) -> Diagnosis:
+    """What the monitor says of a plain loop whose schedule takes a step after ``every`` steps of the optimizer."""
+    model, (inputs, labels) = network(), blobs()
+    optimizer = AdamW(model.parameters(), lr=0.01)
+    scheduler = schedule(optimizer)
+    monitor = TrainingMonitor(model, optimizer, on_finding=lambda _: None).attach()
+    for step in range(steps):
+        start = 32 * step % len(inputs)
+        optimizer.zero_grad()
+        F.cross_entropy(model(inputs[start : start + 32]), labels[start : start + 32]).backward()
+        optimizer.step()
+        if step % every == every - 1:
+            scheduler.step()
+    return monitor.close()
+
+
+def warm_up(steps: int) -> Callable[[Optimizer], object]:
+    return lambda optimizer: lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, step / steps))
+
+
+def test_a_warm_up_that_counts_epochs_is_named_with_its_scheduler():
+    cause = scheduled(warm_up(100), every=20).cause
+    assert (cause.rule, cause.place, cause.phase, cause.severity) == (
+        "optimizer.rate_zero",
+        "optimizer",
+        "update",
+        "error",
+    )
+    assert "LambdaLR" in cause.sentence
+
+
+def test_a_warm_up_that_begins_at_0_and_rises_is_no_fault():
+    assert not scheduled(warm_up(20)).findings
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [lambda one: lr_scheduler.StepLR(one, 1, gamma=0.1), lambda one: lr_scheduler.ExponentialLR(one, 0.2)],
+    ids=["step", "exponential"],
+)
+def test_a_schedule_that_ends_training_at_once_is_named(schedule):
+    cause = scheduled(schedule).cause
+    assert (cause.rule, cause.place) == ("optimizer.rate_died", "optimizer")
+
+
+def test_a_cosine_that_ends_at_0_with_the_training_is_no_fault():
+    assert not scheduled(lambda one: lr_scheduler.CosineAnnealingLR(one, 80)).findings
+
+
+def test_a_schedule_that_is_never_called_is_named():
+    cause = scheduled(lambda one: lr_scheduler.LinearLR(one, 1e-8, total_iters=40), every=1000).cause
+    assert (cause.rule, cause.place) == ("optimizer.rate_unscheduled", "optimizer")
+
+
+SETTINGS = {
+    "optimizer.swapped_betas": lambda of: Adam(of.parameters(), lr=0.01, betas=(0.999, 0.9)),
+    "optimizer.momentum": lambda of: SGD(of.parameters(), lr=0.01, momentum=0.999),
+    "optimizer.weight_decay": lambda of: SGD(of.parameters(), lr=0.1, weight_decay=1.0),
+    "optimizer.epsilon": lambda of: Adam(of.parameters(), lr=1e-4, eps=10.0),
+    "optimizer.group_rates": lambda of: SGD(
+        [{"params": of[:4].parameters(), "lr": 0.1}, {"params": of[4].parameters(), "lr": 1e-6}]
+    ),
+}
+USUAL = {
+    "betas of a generator": lambda of: Adam(of.parameters(), lr=0.01, betas=(0.5, 0.9)),
+    "much momentum": lambda of: SGD(of.parameters(), lr=0.002, momentum=0.98, nesterov=True),
+    "decay": lambda of: AdamW(of.parameters(), lr=0.01, weight_decay=0.1),
+    "epsilon": lambda of: Adam(of.parameters(), lr=0.01, eps=1e-4),
+    "a head that learns faster": lambda of: Adam(
+        [{"params": of[:4].parameters(), "lr": 1e-3}, {"params": of[4].parameters(), "lr": 1e-2}]
+    ),
+    "a frozen group": lambda of: Adam(
+        [{"params": of[:4].parameters(), "lr": 0.0}, {"params": of[4].parameters(), "lr": 1e-2}]
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", SETTINGS)
+def test_a_setting_that_spoils_the_training_is_the_cause(rule):
+    model = network()
+    cause = diagnose(model, optimizer=SETTINGS[rule](model), steps=120).cause
+    assert (cause.rule, cause.place, cause.phase) == (rule, "optimizer", "update")
+
+
+@pytest.mark.parametrize("name", USUAL)
+def test_a_setting_that_is_usual_is_no_fault(name):
+    model = network()
+    diagnosis = diagnose(model, optimizer=USUAL[name](model), steps=120)
+    assert not diagnosis.findings, diagnosis.summary
+
+
+def test_groups_are_named_by_their_layers():
+    model = network()
+    assert "group 1 (4)" in diagnose(model, optimizer=SETTINGS["optimizer.group_rates"](model), steps=5).cause.sentence
+
+
+@pytest.mark.parametrize(("limit", "rule"), [(1e-4, "optimizer.clipping"), (1.0, None)])
+def test_clipping_is_named_where_it_takes_every_step_away(limit, rule):
+    model = network()
+    optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
+    optimizer.register_step_pre_hook(lambda *_: nn.utils.clip_grad_norm_(model.parameters(), limit) and None)
+    cause = diagnose(model, optimizer=optimizer).cause
+    assert (cause and cause.rule) == rule
+
+
+@pytest.mark.parametrize(("factor", "rule"), [(1.0, "loss.penalty"), (1e-4, None)])
+def test_a_penalty_is_named_where_it_outweighs_the_loss(factor, rule):
+    model = network()
+
+    def loss(outputs: Tensor, labels: Tensor) -> Tensor:
+        return F.cross_entropy(outputs, labels) + factor * sum(one.square().sum() for one in model.parameters())
+
+    cause = diagnose(model, loss, steps=100).cause
+    assert (cause and cause.rule) == rule
+
+
+def test_a_loss_that_is_summed_is_named_before_the_rate():
+    model = network()
+    optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
+    cause = diagnose(model, lambda out, y: F.cross_entropy(out, y, reduction="sum"), optimizer).cause
+    assert (cause.rule, cause.place) == ("loss.summed", "loss")
+
+
+def test_large_initial_weights_are_named_before_the_rate():
+    model, (inputs, _) = network(outputs=1), blobs()
+    with torch.no_grad():
+        for layer in (model[0], model[2], model[4]):
+            layer.weight.mul_(30)
+    cause = diagnose(model, F.mse_loss, SGD(model.parameters(), lr=0.01), (inputs, inputs[:, :1])).cause
+    assert (cause.rule, cause.phase) == ("weights.scale", "forward")
+
+
+@pytest.mark.parametrize(
+    ("losses", "rises", "falls"),
+    [
+        ([0.4 - 0.1 * step + 0.05 * (-1) ** step for step in range(80)], False, True),
+        ([-7.0 + 0.1 * step + 0.05 * (-1) ** step for step in range(80)], True, False),
+        ([0.01 * (-1) ** step for step in range(80)], False, False),
+    ],
+    ids=["through zero", "up", "around zero"],
+)
+def test_a_loss_that_may_be_negative_rises_and_falls_by_its_noise(losses, rises, falls):
+    history = History()
+    for loss in losses:
+        history.add_step(loss, 1.0)
+    assert (history.is_rising(), history.has_fallen(0.9)) == (rises, falls)
