@@ -1,5 +1,6 @@
 """The step under way: what has been seen of it so far."""
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
@@ -101,7 +102,7 @@ class StepUnderWay:
             saturated={one.place: one.saturated for one in self.look.activations},
             learning_rate=max((float(group["lr"]) for one in optimizers for group in one.param_groups), default=0.0),
             rates=rates_of(optimizers),
-            gradient_norm=self.total_norm,
+            gradient_norm=math.hypot(*self.norms.values()),
             loss=sum(self.losses) / len(self.losses) if self.losses else None,
             plain_loss=self.look.plain_loss,
             relative_loss=self.look.relative_loss,

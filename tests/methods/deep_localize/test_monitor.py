@@ -269,7 +269,7 @@ def test_what_the_monitor_cannot_cope_with_ends_the_monitor_and_not_the_training
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("no such thing")
 
-    monkeypatch.setattr("faultloc.methods.deep_localize.observer.look_at_loss", broken)
+    monkeypatch.setattr("faultloc.methods.deep_localize.close_look.look_at_loss", broken)
     model = network()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     with silent(model, optimizer) as monitor:
