@@ -97,6 +97,7 @@ def test_a_submitted_job_outlives_a_killed_sweep_and_the_same_command_finds_it(t
     assert [row["state"] for row in toy.rows()] == ["done"]
 
 
+@pytest.mark.exhaustive
 def test_slurm_gets_one_array_with_the_settings_and_a_job_that_it_kills_stops_no_other(toy, submitit_plugin):
     slurm = PretendedSlurm(toy.beside / "slurm")
     toy.environment["PATH"] = slurm.path(toy.environment["PATH"])
