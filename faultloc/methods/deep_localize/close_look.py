@@ -89,8 +89,8 @@ class CloseLook:
                 history.doubts.setdefault(doubt.rule, doubt)
             if doubt.rule == "input.scale" and doubt.value > _FAR_OUT:
                 self._tell((*samples.columns(), doubt))
-        if objective.step == 0 and len(now.calls) == 1 and len(now.losses) == 1:
-            found, doubts = ask_model(self._model, now.calls[0], look.target, loss, now.trace)
+        if objective.step == 0 and len(now.losses) == 1:
+            found, doubts = ask_model(self._model, now.calls, look.target, loss, now.trace)
             self._tell(found)
             for doubt in doubts:
                 history.doubts.setdefault(doubt.rule, doubt)

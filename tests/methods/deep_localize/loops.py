@@ -21,6 +21,26 @@ def blobs(samples: int = 320, seed: int = 0) -> tuple[Tensor, Tensor]:
     return centres[labels] + torch.randn(samples, 10, generator=generator), labels
 
 
+class Made(nn.Module):
+    """A network of ``parts`` that computes what ``compute`` says of them and the inputs."""
+
+    def __init__(self, compute: Callable[..., Tensor], **parts: nn.Module) -> None:
+        super().__init__()
+        self.compute = compute
+        for name, part in parts.items():
+            self.add_module(name, part)
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        return self.compute(self, *inputs)
+
+
+def walks(samples: int = 64, steps: int = 9) -> tuple[Tensor, Tensor]:
+    """Random walks in five axes, of three classes by where they end."""
+    generator = torch.Generator().manual_seed(0)
+    inputs = torch.randn(samples, steps, 5, generator=generator).cumsum(1)
+    return inputs, (inputs[:, -1, 0] > 0).long() + (inputs[:, -1, 1] > 0)
+
+
 def network(*behind: nn.Module, outputs: int = 3, seed: int = 0) -> nn.Sequential:
     """Two hidden layers with ReLU; ``behind`` comes after the last layer."""
     torch.manual_seed(seed)

@@ -16,27 +16,7 @@ from faultloc.methods.deep_localize.rules.constant_output import check_constant_
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
 from faultloc.methods.deep_localize.rules.padding import check_padding
 from faultloc.methods.deep_localize.rules.reshaped_axes import exchanges_axes
-from tests.methods.deep_localize.loops import blobs, diagnose, network
-
-
-class Made(nn.Module):
-    """A network of ``parts`` that computes what ``compute`` says of them and the inputs."""
-
-    def __init__(self, compute, **parts: nn.Module) -> None:
-        super().__init__()
-        self.compute = compute
-        for name, part in parts.items():
-            self.add_module(name, part)
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        return self.compute(self, inputs)
-
-
-def walks(samples: int = 64, steps: int = 9) -> tuple[Tensor, Tensor]:
-    """Random walks in five axes, of three classes by where they end."""
-    generator = torch.Generator().manual_seed(0)
-    inputs = torch.randn(samples, steps, 5, generator=generator).cumsum(1)
-    return inputs, (inputs[:, -1, 0] > 0).long() + (inputs[:, -1, 1] > 0)
+from tests.methods.deep_localize.loops import Made, blobs, diagnose, network, walks
 
 
 def said_of(model: nn.Module, data=None, steps: int = 2, **options):

@@ -16,6 +16,12 @@ RULES: dict[str, Rule] = {
         NONE,
         "make the layer with batch_first=True if its input is (samples, steps, features), without if (steps, samples)",
     ),
+    "model.one_sequence": Rule(
+        "forward",
+        "warning",
+        NONE,
+        "if each row is a sample of its own, give the layer x.unsqueeze(1), one step a sample, with batch_first=True",
+    ),
     "model.reshaped_samples": Rule(
         "forward",
         "error",
@@ -39,6 +45,9 @@ RULES: dict[str, Rule] = {
     ),
     "model.skipped_layer": Rule(
         "forward", "warning", NONE, "give the next layer this one's output, as in x = self.second(self.first(x))"
+    ),
+    "model.ignored_input": Rule(
+        "forward", "warning", NONE, "give each argument to a layer, as in torch.cat([self.a(x1), self.b(x2)], dim=1)"
     ),
     "model.shared_layer": Rule(
         "forward", "warning", NONE, "make each anew: nn.ModuleList([make_layer() for _ in range(4)])"

@@ -25,6 +25,7 @@ from faultloc.methods.deep_localize.hooks.hand_written_terms import (
     is_log_of_complement,
     is_normalised_first,
     of_probabilities,
+    past_offset,
     with_complement,
 )
 from faultloc.methods.deep_localize.hooks.loss_term import LossKind, LossTerm
@@ -114,6 +115,8 @@ def _term(node: Node) -> LossTerm | None:
 def _made(kind: LossKind, node: Node) -> LossTerm:
     behind = past_shaping(children(node)[0])
     over_samples = softmax_axis(behind) == 0
+    if kind == "nll" and behind is not None and operation(behind) == "Log":
+        over_samples = softmax_axis(past_offset(next(iter(children(behind)), None))) == 0
     if kind == "cross_entropy":  # what matters is what log-softmax was given
         behind = past_shaping(children(behind)[0]) if behind is not None and children(behind) else None
     prediction = saved(node, "self")

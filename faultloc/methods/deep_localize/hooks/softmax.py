@@ -1,5 +1,6 @@
 """Over which axis a softmax in the graph runs."""
 
+from torch import Tensor
 from torch.autograd.graph import Node
 
 from faultloc.methods.deep_localize.hooks.autograd_walk import operation, saved
@@ -20,3 +21,8 @@ def softmax_axis(node: Node | None) -> int | None:
     axis = axis_of_softmax(node)
     result = None if axis is None or node is None else saved(node, "result")
     return None if result is None or result.dim() < 2 or len(result) < 2 else axis
+
+
+def is_one_score(result: Tensor) -> bool:
+    """Whether a softmax gave one value a row, which is of use over the rows alone: rows are weighed, or ranked."""
+    return result.dim() == 2 and result.shape[1] == 1

@@ -15,7 +15,7 @@ from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LABELS, LOSS
 from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, past_shaping, saved
 from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
-from faultloc.methods.deep_localize.hooks.softmax import softmax_axis
+from faultloc.methods.deep_localize.hooks.softmax import is_one_score, softmax_axis
 
 # Rows of probabilities sum to 1 up to rounding, in half precision to about 1e-2.
 _ROW_SUM = 0.02
@@ -114,6 +114,8 @@ def _is_from(term: LossTerm, output: Tensor) -> bool:
 def _softmax(term: LossTerm, place: str) -> Iterator[Symptom]:
     axis = softmax_axis(term.source)
     result = None if term.source is None else saved(term.source, "result")
+    if axis == 0 and result is not None and is_one_score(result):
+        return  # candidates may be ranked so
     if axis == 0 or term.runs_over_samples:
         yield Symptom(
             "output.softmax_axis", place, 0, 1, "the softmax runs over the samples of the batch, not the classes"

@@ -7,18 +7,11 @@ from torch import Tensor, nn
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.hooks.autograd_walk import saved, walk
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
-from faultloc.methods.deep_localize.hooks.loss_terms import softmax_axis
 from faultloc.methods.deep_localize.hooks.rerun import LayerRecord
+from faultloc.methods.deep_localize.hooks.softmax import is_one_score, softmax_axis
+from faultloc.methods.deep_localize.rules.sequence_axis import MOST_SHIFT, SampleAxis, check_axes, steps_axis
 
 _MOST_NODES = 4000
-_TRANSFORMERS = (
-    nn.Transformer,
-    nn.TransformerEncoder,
-    nn.TransformerDecoder,
-    nn.TransformerEncoderLayer,
-    nn.TransformerDecoderLayer,
-)
-_MOST_SHIFT = 0.01
 
 
 @dataclass(frozen=True)
@@ -35,18 +28,6 @@ class Mixing:
     moved: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
 
-@dataclass(frozen=True)
-class SampleAxis:
-    """The number of samples in the batch that is trained on, and in the calls that ask about them."""
-
-    trained: int
-    asked: int
-
-    def shape(self, lengths: tuple[int, ...]) -> str:
-        """A shape of the calls as it is in the training, as people read it."""
-        return " x ".join(str(self.trained if length == self.asked else length) for length in lengths)
-
-
 Symptoms = tuple[list[Symptom], list[Symptom]]
 
 
@@ -59,8 +40,12 @@ def explain_mixing(
     samples and the like may be meant.
     """
     layer = mixing.layer
-    if layer is not None and isinstance(getattr(layer.layer, "batch_first", None), bool):
-        return _axes_of(model, layer, samples, shift)
+    if layer is not None and steps_axis(layer.layer) is not None:
+        symptom = check_axes(model, layer, samples, shift)
+        is_sure = symptom is not None and symptom.rule == "model.batch_first"
+        return ([symptom], []) if symptom and is_sure else ([], [symptom] if symptom else [])
+    if layer is not None and isinstance(layer.layer, nn.modules.batchnorm._BatchNorm):
+        return [], []  # one that keeps no statistics takes the batch's in evaluation mode too
     if mixing.moved is not None:
         old, new = (samples.shape(lengths) for lengths in mixing.moved)
         of = "what it returns" if mixing.before else "what the model is given"
@@ -84,40 +69,26 @@ def explain_mixing(
     return [], [_symptom("model.mixes_samples", place, shift, said)]
 
 
-def _axes_of(model: nn.Module, record: LayerRecord, samples: SampleAxis, shift: float) -> Symptoms:
-    kind, place = _as_written(model, record)
-    given = next((tensor for tensor in record.given if tensor.dim() in (2, 3)), None)
-    if given is None:
-        return [], []
-    shape, axis = samples.shape(tuple(given.shape)), 1 if record.layer.batch_first else 0
-    said = f"its input has shape {shape}, and {kind} "
-    if given.dim() == 3:
-        said += f"with batch_first={bool(axis)} takes the {samples.trained} samples for steps of one sequence"
-    else:
-        said += f"takes a table for one sequence, its {samples.trained} samples for steps"
-    said += f": what the model says of a sample changes by {shift:.2g} of its spread when the others are replaced"
-    symptom = _symptom("model.batch_first", place, shift, said)
-    # One sequence as the whole batch may be meant.
-    is_sure = given.dim() == 3 and given.shape[axis] == samples.asked and given.shape[1 - axis] > 1
-    return ([symptom], []) if is_sure else ([], [symptom])
+def explain_hidden_mixing(model: nn.Module, mixing: Mixing, samples: SampleAxis) -> list[Symptom]:
+    """A layer that runs over samples, of whose mixing the outputs show nothing.
 
-
-def _as_written(model: nn.Module, record: LayerRecord) -> tuple[str, str]:
-    """The class and the name of the layer as the user has made it: of a transformer, not what it is made of."""
-    for name, module in model.named_modules():
-        if isinstance(module, _TRANSFORMERS) and record.name.startswith(f"{name}."):
-            return type(module).__name__, name
-    return type(record.layer).__name__, record.name
+    A token that is learned stands before each sample: where attention runs over samples it sees nothing but itself.
+    """
+    symptom = None if mixing.layer is None else check_axes(model, mixing.layer, samples, None)
+    return [symptom] if symptom is not None and symptom.rule == "model.batch_first" else []
 
 
 def _softmax_over_samples(loss: Tensor, trace: LayerTrace, count: int) -> str | None:
-    """The layer behind which a softmax is taken over the first axis; a table of samples by samples is left out."""
+    """The layer behind which a softmax is taken over the first axis.
+
+    A table of samples by samples is left out, and so is one score a sample: samples are often weighed by theirs.
+    """
     for node, _ in walk(loss.grad_fn, most=_MOST_NODES) if loss.grad_fn is not None else ():
         result = saved(node, "result") if softmax_axis(node) == 0 else None
-        if result is not None and len(result) == count and result.shape[1] != count:
+        if result is not None and len(result) == count and result.shape[1] != count and not is_one_score(result):
             return trace.name_of(node) or "model"
     return None
 
 
 def _symptom(rule: str, place: str, shift: float, said: str) -> Symptom:
-    return Symptom(rule, place, shift, _MOST_SHIFT, said)
+    return Symptom(rule, place, shift, MOST_SHIFT, said)

@@ -5,7 +5,7 @@ replaced. What the three are given is the same in both; if what the model says o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -21,10 +21,15 @@ from faultloc.methods.deep_localize.hooks.batch_rows import (
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors_in
 from faultloc.methods.deep_localize.hooks.rerun import Rerun, plain_module, run_again
 from faultloc.methods.deep_localize.hooks.row_shift import axis_shift, layer_shift, output_shift
-from faultloc.methods.deep_localize.rules.mixing_cause import Mixing, SampleAxis, explain_mixing
+from faultloc.methods.deep_localize.rules.mixing_cause import (
+    Mixing,
+    explain_hidden_mixing,
+    explain_mixing,
+)
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
+from faultloc.methods.deep_localize.rules.sequence_axis import MOST_SHIFT, SampleAxis, has_sequence_layer
 
-_MOST_SHIFT, _MOST_LAYER_SHIFT = 0.01, 1e-3
+_MOST_LAYER_SHIFT = 1e-3
 # Few samples are enough; their number is none that an axis of the model is likely to have.
 _FEW = (7, 11, 13, 5)
 
@@ -58,13 +63,21 @@ def check_sample_mixing(
     pair = _pair(model, module, given, count)
     if pair is None:
         return [], []
-    shift = _shift(pair)
-    if shift <= _MOST_SHIFT or _is_second_axis(model, module, given):
+    shift, axis = _shift(pair), SampleAxis(count, pair.count)
+    is_apart = shift <= MOST_SHIFT
+    if (is_apart and not has_sequence_layer(module)) or (not is_apart and _is_second_axis(model, module, given)):
         return [], []
     layers = _pair(model, module, given, count, like=pair)
     few = with_rows(given, [*range(pair.count - 1), count - 1], count)
     mixing = Mixing() if layers is None else _first_mixing(layers, few)
-    return explain_mixing(model, mixing, SampleAxis(count, pair.count), shift, loss, trace)
+    if is_apart:  # what a layer mixes may be lost behind it: then the outputs hang on no sample at all
+        return explain_hidden_mixing(model, mixing, axis), []
+    found, doubts = explain_mixing(model, mixing, axis, shift, loss, trace)
+    if not _answers_at_every_step(pair, given):
+        return found, doubts
+    # Either axis may be the samples', and what walks beside one another may look at the others.
+    certain = [one for one in found if one.rule == "model.reshaped_samples"]
+    return certain, doubts + [replace(one, rule="model.mixes_samples") for one in found if one not in certain]
 
 
 def _pair(model: nn.Module, module: nn.Module, given: Given, count: int, like: _Pair | None = None) -> _Pair | None:
@@ -88,6 +101,14 @@ def _pair(model: nn.Module, module: nn.Module, given: Given, count: int, like: _
     return None
 
 
+def _answers_at_every_step(pair: _Pair, given: Given) -> bool:
+    """Whether outputs have both of the first two axes of what the model is given, which may be samples and steps."""
+    first = next((tensor for tensor in tensors_in(list(given)) if tensor.dim() > 0), None)
+    if first is None or first.dim() < 2 or first.shape[1] < 2:
+        return False
+    return any(output.shape[:2] == (pair.count, first.shape[1]) for output in pair.one.outputs)
+
+
 def _shifts(one: Rerun, other: Rerun, count: int, asked: Sequence[int]) -> list[float]:
     found = [output_shift(*both, count, asked) for both in zip(one.outputs, other.outputs, strict=False)]
     return [shift for shift in found if shift is not None]
@@ -98,7 +119,10 @@ def _shift(pair: _Pair) -> float:
 
 
 def _is_second_axis(model: nn.Module, module: nn.Module, given: Given) -> bool:
-    """Whether it may be the second axis that is the samples': inputs and outputs have it, and it mixes nothing."""
+    """Whether it may be the second axis that is the samples': inputs and outputs have it, and it mixes nothing.
+
+    Where both axes are of one length, an output that has but one of them tells which: it follows the samples.
+    """
     first = next((tensor for tensor in tensors_in(list(given)) if tensor.dim() > 0), None)
     if first is None or first.dim() < 2 or first.shape[1] < 2:
         return False
@@ -108,10 +132,15 @@ def _is_second_axis(model: nn.Module, module: nn.Module, given: Given) -> bool:
         return False
     width, shifts = first.shape[1], []
     for before, after in zip(one.outputs, other.outputs, strict=False):
+        if before.shape != after.shape or not before.is_floating_point():
+            continue
         axes = [axis for axis, length in enumerate(before.shape) if axis and length == width]
-        if axes and before.shape == after.shape and before.is_floating_point():
+        if axes:
             shifts.append(min(axis_shift(before, after, axis, asked) for axis in axes))
-    return bool(shifts) and max(shifts) <= _MOST_SHIFT
+        elif before.shape[0] == width == len(first):
+            moved = before.index_select(0, torch.tensor(replaced, device=before.device))
+            shifts.append(axis_shift(moved, after, 0, range(width)))
+    return bool(shifts) and max(shifts) <= MOST_SHIFT
 
 
 def _first_mixing(pair: _Pair, given: Given) -> Mixing:
