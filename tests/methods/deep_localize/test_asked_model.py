@@ -294,6 +294,14 @@ def test_differences_that_fade_layer_by_layer_are_left_to_the_rule_of_vanishing_
     assert not list(check_constant_output(model, call, [model(inputs)]))
 
 
+def test_samples_that_a_recurrent_layer_forgets_over_many_equal_steps_are_no_constant_output():
+    torch.manual_seed(0)
+    model = Made(last_step, rnn=nn.LSTM(1, 8, batch_first=True), fc=nn.Linear(8, 1))
+    inputs = F.pad(torch.rand(32, 5, 1), (0, 0, 0, 60))
+    call = ForwardCall(model, (inputs,), {})
+    assert not list(check_constant_output(model, call, [model(inputs)]))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "is_exchanged"),
     [
@@ -359,6 +367,9 @@ ODD = {
 PLAIN = {
     "layers of the same kind": lambda: nn.Sequential(nn.Linear(10, 10), nn.Linear(10, 10), nn.Linear(10, 3)),
     "a softmax at the end": lambda: nn.Sequential(nn.Linear(10, 3), nn.Softmax(1)),
+    "a layer that is never called and fits nowhere": lambda: Made(
+        lambda m, x: m.last(x), first=nn.Linear(10, 5), last=nn.Linear(10, 3)
+    ),
     "a head whose output is not used": lambda: Made(skipping, first=nn.Linear(10, 5), last=nn.Linear(10, 3)),
 }
 
@@ -378,6 +389,11 @@ def doubts(model: nn.Module) -> list[tuple[str, str]]:
 def test_an_odd_composition_is_a_doubt(rule):
     make, place = ODD[rule]
     assert doubts(make()) == [(rule, place)]
+
+
+def test_a_layer_that_is_never_called_and_fits_before_another_is_a_doubt():
+    model = Made(lambda m, x: m.last(x), first=nn.Linear(10, 10), last=nn.Linear(10, 3))
+    assert doubts(model) == [("model.skipped_layer", "first")]
 
 
 @pytest.mark.parametrize("name", PLAIN)

@@ -139,6 +139,32 @@ def test_a_part_that_mixes_samples_is_found_beside_another_part():
     assert [(one.rule, one.place) for one in monitor.close().findings] == [("model.batch_first", "Made.rnn")]
 
 
+def test_axes_that_a_view_was_to_exchange_are_found_in_a_part():
+    torch.manual_seed(0)
+    eye = Made(lambda m, x: m.conv(x.view(-1, 3, 9, 8)).relu().mean((2, 3)), conv=nn.Conv2d(3, 4, 3))
+    head = nn.Linear(4, 3)
+    optimizer = torch.optim.Adam([*eye.parameters(), *head.parameters()])
+    monitor = TrainingMonitor([eye, head], optimizer, on_finding=lambda _: None).attach()
+    train(lambda x: head(eye(x)), optimizer, F.cross_entropy, torch.rand(64, 9, 8, 3), walks()[1], steps=2)
+    assert [(one.rule, one.place) for one in monitor.close().findings] == [("model.reshaped_axes", "Made.conv")]
+
+
+def test_padding_that_a_state_passes_through_in_a_part_is_the_cause_where_nothing_is_learned():
+    generator = torch.Generator().manual_seed(0)
+    rows = torch.randint(1, 9, (160, 28), generator=generator) * (torch.arange(28) < 5)
+    labels = torch.randint(0, 3, (160,), generator=generator)
+    torch.manual_seed(0)
+    reader = Made(
+        lambda m, x: m.rnn(m.emb(x))[1][-1], emb=nn.Embedding(9, 4, padding_idx=0), rnn=nn.GRU(4, 4, batch_first=True)
+    )
+    head = nn.Linear(4, 3)
+    optimizer = torch.optim.SGD([*reader.parameters(), *head.parameters()], lr=0.01)
+    monitor = TrainingMonitor([reader, head], optimizer, on_finding=lambda _: None).attach()
+    train(lambda x: head(reader(x)), optimizer, F.cross_entropy, rows, labels, steps=62)
+    cause = monitor.close().cause
+    assert (cause.rule, cause.place) == ("model.padded_state", "Made.rnn")
+
+
 def test_the_logarithm_of_a_softmax_over_samples_is_named_for_its_axis():
     torch.manual_seed(0)
     inputs, labels = walks()

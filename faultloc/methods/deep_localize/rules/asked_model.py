@@ -29,18 +29,17 @@ def ask_model(
     doubts: list[Symptom] = []
     for call in _asked(calls, target):
         of_call = check_sample_mixing(model, call, target, loss, trace)
-        found, doubts = [*found, *of_call[0]], [*doubts, *of_call[1]]
+        found += of_call[0]
+        doubts += [*of_call[1], *check_padding(model, call, trace)]
     first = calls[0]
     if not found:
         found += check_told_axis(model, first, target, trace)
     if not found and len(calls) > 1:
         found += check_parts(model, calls, target)
-    found += check_output_dropout(loss, trace)
-    if len(calls) > 1:
-        return found, doubts
-    found += check_reshaped_axes(first, loss, trace)
-    doubts += [*check_padding(model, first, trace), *doubt_composition(model, loss, trace)]
-    return found, [*doubts, *check_ignored_input(model, first, target)]
+    found += [*check_reshaped_axes(first, loss, trace), *check_output_dropout(loss, trace)]
+    if len(calls) == 1:
+        doubts += [*doubt_composition(model, loss, trace), *check_ignored_input(model, first, target)]
+    return found, doubts
 
 
 def _asked(calls: Sequence[ForwardCall], target: Tensor | None) -> Iterator[ForwardCall]:

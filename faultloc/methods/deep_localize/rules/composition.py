@@ -39,6 +39,7 @@ def doubt_composition(model: nn.Module, loss: Tensor, trace: LayerTrace) -> Iter
     yield from _shared_layers(model)
     if nodes and len(nodes) < _MOST_NODES:
         yield from _skipped_layer(set(nodes), trace)
+        yield from _uncalled_layer(model, nodes, trace)
 
 
 def _hidden_softmax(nodes: list[Node], trace: LayerTrace) -> Iterator[Symptom]:
@@ -91,6 +92,26 @@ def _skipped_layer(reached: Collection[Node], trace: LayerTrace) -> Iterator[Sym
                     "same input as it",
                 )  # fmt: skip
                 return
+
+
+def _uncalled_layer(model: nn.Module, nodes: Collection[Node], trace: LayerTrace) -> Iterator[Symptom]:
+    """A layer that is never called, and fits before one that is: it takes as many values as it gives."""
+    called = {call.layer for call in trace.calls}
+    used = {id(leaf) for node in nodes if (leaf := getattr(node, "variable", None)) is not None}
+    for name, layer in model.named_modules():
+        weight = getattr(layer, "weight", None)
+        if layer in called or not isinstance(layer, nn.Linear | nn.Conv1d | nn.Conv2d) or weight is None:
+            continue
+        if id(weight) in used or not weight.requires_grad or len(weight) != weight.shape[1]:
+            continue
+        behind = [call for call in trace.calls if type(call.layer) is type(layer)]
+        fitting = next((one for one in behind if one.layer.weight.shape[1] == len(weight)), None)  # type: ignore[index]
+        if fitting is not None:
+            yield Symptom(
+                "model.skipped_layer", name, 0, 1,
+                f"this layer is never called: {fitting.name!r}, before which it would fit, is given what comes before",
+            )  # fmt: skip
+            return
 
 
 def _is_given_the_same(call: LayerCall, later: LayerCall) -> bool:

@@ -10,6 +10,7 @@ from faultloc.methods.deep_localize.hooks.batch_rows import sample_count, with_r
 from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.hooks.rerun import LayerRecord, plain_module, run_again
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
+from faultloc.methods.deep_localize.rules.sequence_axis import steps_axis
 
 _PATIENCE, _FEW = 30, 13
 # Of the largest value; what differs by less does so by rounding. What differs by little more has been lost on a long
@@ -45,10 +46,12 @@ def check_constant_output(model: nn.Module, call: ForwardCall, outputs: Sequence
 def _lost(records: Sequence[LayerRecord], count: int) -> tuple[str, str]:
     """The place where samples still differ for the last time, and what to call it; empty if something else explains it.
 
-    That are dead units, and differences that fade.
+    That are dead units, and differences that fade, from layer to layer or from step to step.
     """
     last = max((at for at, one in enumerate(records) if _changes(one.returned, count)), default=-1)
     if last >= 0 and (_change(records[last].returned, count) or 0.0) < _PLAIN_CHANGE:
+        return "", ""
+    if last >= 0 and _fades_along_steps(records[last], count):
         return "", ""
     if last + 1 < len(records) and _changes(records[last + 1].given, count):
         layer = records[last + 1]
@@ -57,6 +60,15 @@ def _lost(records: Sequence[LayerRecord], count: int) -> tuple[str, str]:
     if last >= 0:
         return records[last].name, "the operation behind this layer"
     return (records[0].name if records else "model"), "what this layer is given"
+
+
+def _fades_along_steps(record: LayerRecord, count: int) -> bool:
+    """Whether a recurrent layer has forgotten the samples by its last step: it may still learn not to."""
+    axis, layer = steps_axis(record.layer), record.layer
+    out = next((one for one in record.returned if one.dim() == 3), None)
+    if axis is None or out is None or not isinstance(layer, nn.RNNBase):
+        return False
+    return (_change([out.select(axis, -1)], count) or 0.0) < _PLAIN_CHANGE
 
 
 def _changes(tensors: Sequence[Tensor], count: int) -> bool | None:

@@ -24,9 +24,10 @@ def check_padding(model: nn.Module, call: ForwardCall, trace: LayerTrace) -> Ite
 
     Packed sequences have no padding. Where the model learns all the same, nothing is wrong.
     """
+    parts = set(call.module.modules())
     for traced in trace.calls:
         given, layer = traced.first_input, traced.layer
-        if not isinstance(layer, nn.RNNBase) or given is None or given.dim() != 3:
+        if layer not in parts or not isinstance(layer, nn.RNNBase) or given is None or given.dim() != 3:
             continue
         steps = given.detach() if layer.batch_first else given.detach().transpose(0, 1)
         padded = _padded_steps(steps)
