@@ -1,7 +1,7 @@
 """The gradients that one optimizer's step is about to use: how large they are, and whether they are there at all."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -26,20 +26,17 @@ class GradientReading:
         # What keeps gradients away has been named, and explains whatever does not move.
         self.are_lost = False
 
-    def read(
-        self, now: StepUnderWay, held: HeldParameters, optimizer: Optimizer, all_optimizers: Sequence[int]
-    ) -> Symptom | None:
-        """Notes the gradients' size in ``now``; what ends the run where some of them are not finite."""
-        if not now.is_sampled:
-            size = held.gradient_size()
-            now.total_norm = math.hypot(now.total_norm, size)
-            if math.isfinite(size):
-                return None
+    def read(self, now: StepUnderWay, held: HeldParameters, optimizer: Optimizer, *, is_alone: bool) -> Symptom | None:
+        """What ends the run where gradients are not finite; of a step looked at closely, ``now`` is told their norms.
+
+        ``is_alone``: the run has no other optimizer.
+        """
+        if not now.is_sampled and math.isfinite(held.gradient_size()):
+            return None
         norms = gradient_norms(held.by_name)
         now.norms |= norms
         if now.is_sampled:
-            now.total_norm = math.hypot(now.total_norm, held.size_in(norms))
-            self._check_path(now, held, norms, is_alone=len(all_optimizers) == 1)
+            self._check_path(now, held, norms, is_alone=is_alone)
         # With a gradient scaler the step itself leaves out gradients that are not finite: no fault.
         if getattr(optimizer, "grad_scale", None) is None and not math.isfinite(sum(norms.values())):
             return nonfinite_gradients(norms)

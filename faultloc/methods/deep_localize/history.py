@@ -46,14 +46,9 @@ class SampledStep:
 
 @dataclass
 class History:
-    """Loss and gradient size of every step of one objective, full statistics of some; ``kind`` of the loss, if known.
-
-    The gradient size is the norm of one of the first layers' gradients, and where that is 0 of all together: the norm
-    of all at every step would cost as much as everything else.
-    """
+    """The loss of every step of one objective, the full statistics of some; ``kind`` of the loss, if known."""
 
     losses: list[float] = field(default_factory=list)
-    gradient_norms: list[float] = field(default_factory=list)
     sampled: list[SampledStep] = field(default_factory=list)
     kind: str | None = None
     # What the optimizers' parameter groups are set to.
@@ -76,10 +71,9 @@ class History:
     most_loss: float = -float("inf")
     least_loss: float = float("inf")
 
-    def add_step(self, loss: float, gradient_norm: float) -> None:
+    def add_step(self, loss: float) -> None:
         """One more step."""
         self.losses.append(loss)
-        self.gradient_norms.append(gradient_norm)
         self.most_loss, self.least_loss = max(self.most_loss, loss), min(self.least_loss, loss)
 
     def add_sample(self, sample: SampledStep) -> None:

@@ -228,7 +228,7 @@ class Observer:
     # What follows from it.
 
     def _read_gradients(self, optimizer: Optimizer) -> None:
-        lost = self._gradients.read(self._now, self._held[id(optimizer)], optimizer, list(self._held))
+        lost = self._gradients.read(self._now, self._held[id(optimizer)], optimizer, is_alone=len(self._held) == 1)
         if lost is not None:
             self._lost(lost)
 
@@ -251,7 +251,7 @@ class Observer:
 
     def _add_step(self, objective: Objective) -> None:
         now, history = self._now, objective.history
-        history.add_step(sum(now.losses) / len(now.losses), now.total_norm)
+        history.add_step(sum(now.losses) / len(now.losses))
         if now.reached:
             self._objectives.see_reach(now.reached, now.stepped)
         if now.is_sampled:
@@ -267,11 +267,10 @@ class Observer:
             self._ask_for_change(objective)
         if all(self._held[key].steps_without for key in now.stepped) and len(self._optimizers) > 1:
             return  # nothing of it is trained, and that has been said
-        if now.is_sampled or history.gradient_norms[-1:] == [0.0]:
+        # Where gradients are lost that has been named, and explains whatever does not move.
+        if now.is_sampled and not self._gradients.are_lost:
             for symptom in check_dynamics(history, follows_one_loss=not self._objectives.is_contested(objective)):
-                # What keeps the gradients away has been named, and explains whatever does not move.
-                if not self._gradients.are_lost:
-                    self._found(symptom)
+                self._found(symptom)
 
     def _ask_for_change(self, objective: Objective) -> None:
         """Whether the model says the same of all samples, once it has shown that it does not learn."""

@@ -22,9 +22,6 @@ _FEWEST_TARGETS, _FEW = 100, 0.05
 _FAR_OUT, _GAP, _ABSURD = 300, 20, 10
 _SETTLED_LOOKS, _NEW = 5, 0.2
 
-# Inputs of this size are a mistake whatever comes of it.
-_FAR_TOO_LARGE = 1000
-
 
 class SeenSamples:
     """The samples of the steps looked at; a look costs about a fifth of a millisecond."""
@@ -55,12 +52,9 @@ class SeenSamples:
         """What is wrong with the samples of this and earlier steps whatever comes of it."""
         inputs = next(tensors_in(list(given) if isinstance(given, tuple) else given), None)
         self._looks += 1
-        if self._looks == 1:
-            # One column that is out of scale is an answer where inputs are, and otherwise no question.
-            scale = next((doubt.value for doubt in look.doubts if doubt.rule == "input.scale"), 0.0)
-            if scale:
-                self._doubt(check_columns(inputs))
-                yield from (doubt for doubt in self._doubts.values() if scale > _FAR_TOO_LARGE)
+        # One column that is out of scale is an answer where inputs are, and otherwise no question.
+        if self._looks == 1 and any(doubt.rule == "input.scale" for doubt in look.doubts):
+            self._doubt(check_columns(inputs))
         target, kind = look.target, look.kind
         if target is None or inputs is None or inputs.dim() < 1 or not len(inputs) or kind is None:
             return

@@ -39,7 +39,6 @@ class StepUnderWay:
     losses: list[float] = field(default_factory=list)
     look: Look = field(default_factory=Look)
     norms: dict[str, float] = field(default_factory=dict)
-    total_norm: float = 0.0
     # By the optimizer's identity.
     before: dict[int, dict[str, Tensor]] = field(default_factory=dict)
     updates: dict[str, float] = field(default_factory=dict)
@@ -50,7 +49,6 @@ class StepUnderWay:
         """The next step, where neither it nor this one is sampled: most steps are such, and have to be quick."""
         self.calls, self.losses, self.is_forward_over, self.under_way = [], [], False, None
         self.kind = self.loss = self.objective = None
-        self.total_norm = 0.0
         self.stepped.clear()
 
     @property

@@ -158,5 +158,5 @@ def test_large_initial_weights_are_named_before_the_rate():
 def test_a_loss_that_may_be_negative_rises_and_falls_by_its_noise(losses, rises, falls):
     history = History()
     for loss in losses:
-        history.add_step(loss, 1.0)
+        history.add_step(loss)
     assert (history.is_rising(), history.has_fallen(0.9)) == (rises, falls)

@@ -1,7 +1,5 @@
 """What one optimizer holds of a model, and the quick question whether its gradients are there, zero or not finite."""
 
-from collections.abc import Mapping
-
 import torch
 from torch import nn
 from torch.optim import Optimizer
@@ -28,8 +26,8 @@ class HeldParameters:
         self.by_name = {name: one for name, one in self._model.named_parameters() if id(one) in self.identities}
         # A gradient that is not finite makes all gradients before it so: the first ones tell, small ones quickly.
         trained = [name for name, one in self.by_name.items() if one.requires_grad]
-        self._probed_name = min(trained[:4], key=lambda name: self.by_name[name].dim(), default="")
-        self._probed = self.by_name.get(self._probed_name)
+        probed = min(trained[:4], key=lambda name: self.by_name[name].dim(), default="")
+        self._probed = self.by_name.get(probed)
 
     def has_changed(self) -> bool:
         """Whether the optimizer has been given more since."""
@@ -40,10 +38,6 @@ class HeldParameters:
         has = any(one.grad is not None for one in self.parameters)
         self.ever_had_gradient |= has
         return has
-
-    def size_in(self, norms: Mapping[str, float]) -> float:
-        """What ``gradient_size`` gives, where all ``norms`` are known."""
-        return norms.get(self._probed_name, 0.0) or sum(norm * norm for norm in norms.values()) ** 0.5
 
     def gradient_size(self) -> float:
         """The norm of one of the first layers' gradients; where that is 0, of all together."""
