@@ -3,8 +3,7 @@
     python -m benchmarks.side_by_side.tests --older 2bb5691 [--workers 2] [--files tests/stages/test_bad_input.py ...]
 
 CPU time is compared, since it says what a run costs whatever else the machine does. With ``--files`` only those that
-both builds have are run. ``--added`` names tests of what the older build has not: they are measured once more by
-themselves, and the ratio is given without them too.
+both builds have are run. ``--added`` names tests of what the older build has not: this build leaves them out.
 """
 
 import argparse
@@ -12,6 +11,7 @@ import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,17 +26,18 @@ class Suite:
     said: str
 
 
-def run_tests(folder: Path, workers: int, files: list[str]) -> Suite:
-    """Runs the tests of the checkout in ``folder``.
+def run_tests(folder: Path, workers: int, files: list[str], *, but: Sequence[str] = ()) -> Suite:
+    """Runs the tests of the checkout in ``folder``, those in the files and folders ``but`` left out.
 
     Raises:
-        NoSuchBuild: one of ``files`` is not there.
+        NoSuchBuild: one of ``files`` or ``but`` is not there.
     """
-    missing = [name for name in files if not (folder / name).exists()]
+    missing = [name for name in [*files, *but] if not (folder / name).exists()]
     if missing:
         raise NoSuchBuild(f"{missing[0]} is not in both builds; expected files that are")
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), "--dist", "loadfile", *files]
+    command += [f"--ignore={name}" for name in but]
     # In the background of a shell interrupts are ignored, and older tests of interrupted sweeps would wait for ever.
     done = subprocess.run(
         command,
@@ -64,20 +65,15 @@ def main() -> int:
     options = parser.parse_args()
     suites = []
     try:
-        for name, build in (("older", older_build(options.older)), ("this", this_build())):
+        for name, build, but in (("older", older_build(options.older), ()), ("this", this_build(), options.added)):
             with build as folder:
-                suites.append(run_tests(folder, options.workers, options.files))
+                suites.append(run_tests(folder, options.workers, options.files, but=but))
             print(f"{name:6} {suites[-1].cpu / 60:6.1f} CPU minutes; {suites[-1].said}", flush=True)
-        if options.added:
-            with this_build() as folder:
-                added = run_tests(folder, options.workers, options.added)
-            print(f"added  {added.cpu / 60:6.1f} CPU minutes; {added.said}", flush=True)
     except NoSuchBuild as error:
         print(f"tests: error: {error}", file=sys.stderr)
         return 1
-    print(f"ratio  {suites[1].cpu / suites[0].cpu:6.2f}")
-    if options.added:
-        print(f"ratio  {(suites[1].cpu - added.cpu) / suites[0].cpu:6.2f} without what was added")
+    without = " without what was added" if options.added else ""
+    print(f"ratio  {suites[1].cpu / suites[0].cpu:6.2f}{without}")
     return 0
 
 

@@ -77,6 +77,11 @@ class TrainingMonitor:
         self._observer = Observer(self._model, self._optimizers, every=every, found=self._found, noted=self._note)
 
     @property
+    def title(self) -> str:
+        """What is trained, for people: a model's class, or the names of several modules."""
+        return what_is_in(self._model)
+
+    @property
     def history(self) -> History:
         """The statistics so far."""
         return self._observer.history
@@ -92,7 +97,7 @@ class TrainingMonitor:
             try:
                 self._taps = Taps(self._observer, self._model, self._optimizers, after=self._obey, failed=self._failed)
             except RuntimeError as error:  # a scripted module takes none
-                self._note(f"no hook can be put on {what_is_in(self._model)} ({error}): nothing of it is seen")
+                self._note(f"no hook can be put on {self.title} ({error}): nothing of it is seen")
                 return self
             if isinstance(self._loss_fn, nn.Module):
                 self._loss_hook = self._loss_fn.register_forward_hook(self._loss_was_called)

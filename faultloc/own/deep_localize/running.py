@@ -23,8 +23,6 @@ from faultloc.own.deep_localize.discovery import Discovery, discovering
 from faultloc.own.deep_localize.nothing_trained import why_nothing_was_seen
 from faultloc.own.deep_localize.trainers import watching_trainers
 
-MakeMonitor = Callable[[nn.Module, list[Optimizer]], TrainingMonitor]
-
 
 @dataclass(frozen=True)
 class WatchedScript:
@@ -50,11 +48,8 @@ def run_script(
     """
     if not script.is_file():
         raise ConfigError(f"there is no script {script}; expected a Python file that trains a model")
-    models: list[str] = []
 
     def make(parts: Mapping[str, nn.Module], optimizers: list[Optimizer]) -> TrainingMonitor:
-        alone = next(iter(parts.values())) if len(parts) == 1 else None
-        models.append(", ".join(parts) if alone is None else type(alone).__name__)
         return TrainingMonitor(
             parts, optimizers, every=every, on_error="raise" if on_error == "stop" else "warn", on_finding=on_finding
         )
@@ -67,16 +62,14 @@ def run_script(
         error, was_stopped = _ending_of(script)
         if error is not None:
             _tell_ending(discovery, error, is_known=any(run.diagnosis.ended_by for run in trainers.runs))
-    runs = [
-        WatchedRun(model, monitor.diagnosis(), monitor.history)
-        for model, monitor in zip(models, discovery.monitors, strict=True)
-    ]
+    runs = [WatchedRun(monitor.title, monitor.diagnosis(), monitor.history) for monitor in discovery.monitors]
     runs += trainers.runs
     if not runs and error is not None:
         runs += _before_any_training(error)
-    has_optimizer = bool(discovery.unused)
-    nothing = why_nothing_was_seen(script, error, has_optimizer=has_optimizer, notes=trainers.notes)
-    return WatchedScript(runs, error, was_stopped, "" if runs else nothing)
+    if runs:
+        return WatchedScript(runs, error, was_stopped)
+    nothing = why_nothing_was_seen(script, error, has_optimizer=bool(discovery.unused), notes=trainers.notes)
+    return WatchedScript(runs, error, was_stopped, nothing)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from faultloc.methods.deep_localize.hooks.batch_rows import Given
+from faultloc.methods.deep_localize.hooks.joined_modules import without_wrapper
 from faultloc.methods.deep_localize.hooks.layer_trace import NamesLayers, layers_of, tensors_in
 from faultloc.methods.deep_localize.hooks.untouched import untouched, without_hooks
 from faultloc.probes.modes import evaluating
@@ -41,9 +42,7 @@ class Rerun:
 
 def plain_module(module: nn.Module) -> nn.Module | None:
     """The module behind wrappers that would talk to other processes or compile anew; None where it cannot be called."""
-    while isinstance(module, nn.parallel.DistributedDataParallel | nn.DataParallel):
-        module = module.module
-    module = getattr(module, "_orig_mod", module)
+    module = without_wrapper(module)
     parameters = list(module.parameters())
     is_frozen = sum(one.numel() for one in parameters if not one.requires_grad)
     is_sharded = any(type(one).__name__ == "DTensor" or hasattr(one, "ds_id") for one in parameters)
