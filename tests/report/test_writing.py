@@ -15,7 +15,16 @@ from faultloc.report.shared.figures import discovery_figure
 FILES = ["curves.png", "gallery.png", "index.html", "table.txt", "training.png"]
 
 
-@pytest.mark.parametrize("settings", [{}, {"known": False}, {"text": "Stocks & bonds, $5 to $6."}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        *(
+            pytest.param(of, marks=pytest.mark.exhaustive)
+            for of in ({"known": False}, {"text": "Stocks & bonds, $5 to $6."})
+        ),
+    ],
+)
 def test_two_runs_write_the_same_bytes(make_content, tmp_path: Path, settings: dict) -> None:
     for folder in ("first", "second"):
         write_report(tmp_path / folder, make_content(**settings))

@@ -8,9 +8,8 @@ import pytest
 from tests.stages.workspace import REPOSITORY
 
 TRAINED = """
-import sys, torch
+import torch
 from torch import nn
-{start}
 torch.manual_seed(0)
 network = nn.Linear(3, 2)
 optimizer = torch.optim.{optimizer}(network.parameters(), lr=0.1)
@@ -22,9 +21,9 @@ for step in range(3):
     schedule.step()
 optimizer.load_state_dict(optimizer.state_dict())
 print(network.weight.tolist())
-print("sympy" in sys.modules)
 """
 LEFT_OUT = "from stages.shared.no_compiler import leave_compiler_out; leave_compiler_out()"
+SEEN = "import sys; print('sympy' in sys.modules)"
 
 
 def run(program: str) -> list[str]:
@@ -35,9 +34,12 @@ def run(program: str) -> list[str]:
 
 
 @pytest.mark.parametrize("optimizer", ["SGD", pytest.param("Adam", marks=pytest.mark.exhaustive)])
-def test_training_imports_no_compiler_and_gives_the_same_weights(optimizer):
-    without = run(TRAINED.format(start=LEFT_OUT, optimizer=optimizer))
-    with_it = run(TRAINED.format(start="import torch._dynamo", optimizer=optimizer))
+def test_training_imports_no_compiler_and_gives_the_same_weights(optimizer, capsys):
+    trained = TRAINED.format(optimizer=optimizer)
+    without = run(f"import torch\n{LEFT_OUT}\n{trained}\n{SEEN}")
+    exec(trained, {})  # in this process PyTorch's optimizers import it
+    exec(SEEN, {})
+    with_it = capsys.readouterr().out.splitlines()
     assert without == [with_it[0], "False"]
     assert with_it[1] == "True"
 
