@@ -1,6 +1,7 @@
 """Whether a model's outputs mean the classes that they are taken for."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +24,36 @@ _IMBALANCED = 4
 _NAMES_SHOWN = 30
 
 
+@dataclass(frozen=True)
+class WaysOn:
+    """What a person can do where the model and the labels do not fit, in the words of a command or of Python: what
+    scales the ``inputs``, how to give the ``order`` of the classes, and how to go on as it is (``trust``)."""
+
+    inputs: str
+    order: str
+    trust: str
+
+
+COMMAND = WaysOn(
+    "--img_size, --mean and --std",
+    "put the right order into classes.json (a list of the names, as the model's outputs have them) or give it with "
+    "--classes",
+    "--trust-classes",
+)
+PYTHON = WaysOn(
+    "the transform, mean and std",
+    "give the right order as classes=[...] (the names, as the model's outputs have them)",
+    "trust_classes=True",
+)
+
+
 def check_class_order(
     logits: Float[np.ndarray, "sample class"],
     labels: Int[np.ndarray, "sample"],
     class_names: Sequence[str],
     *,
     trusted: bool = False,
+    ways_on: WaysOn = COMMAND,
 ) -> str:
     """A warning where another order of the classes would explain the labels better, or the model knows little; or
     nothing. Whoever calls the order right (``trusted``) is warned only.
@@ -43,7 +68,7 @@ def check_class_order(
     if better is not None and better.is_plain and not trusted:
         raise plain_order_error(logits, labels, better)
     if accuracy < chance + _LITTLE * (1 - chance) and not trusted:
-        raise DataError(_said_of_little(logits.argmax(axis=1), labels, class_names, better))
+        raise DataError(_said_of_little(logits.argmax(axis=1), labels, class_names, better, ways_on))
     knows_much = chance + _WEAK * (1 - chance)
     if better is not None and better.agreement >= max(accuracy + MUCH_BETTER, knows_much):
         way_on = (
@@ -121,6 +146,7 @@ def _said_of_little(
     labels: Int[np.ndarray, "sample"],
     class_names: Sequence[str],
     better: BetterOrder | None,
+    ways_on: WaysOn,
 ) -> str:
     counts, answers = np.bincount(labels), np.bincount(predicted)
     chance, most = float(counts.max() / len(labels)), float(answers.max() / len(labels))
@@ -131,8 +157,7 @@ def _said_of_little(
     if better is not None and better.agreement >= chance + _LITTLE * (1 - chance) + MUCH_BETTER:
         return (
             f"{found}: the order of the classes is probably wrong, or the inputs are not as it knows them; in another "
-            f"order of the classes it would agree with {better.agreement:.0%}{_guess(better)}: put the right order "
-            "into classes.json (a list of the names, as the model's outputs have them) or give it with --classes"
+            f"order of the classes it would agree with {better.agreement:.0%}{_guess(better)}: {ways_on.order}"
         )
     answer = int(answers.argmax())
     if 1 - most <= _ONE_ANSWER * (1 - chance):
@@ -143,17 +168,16 @@ def _said_of_little(
             return (
                 f"{found}, as models do that learnt from imbalanced data the commonest class only, and then every "
                 "sample of the others would look faulty; expected one that finds the others too: train it with "
-                "weights for the classes or with as many samples of each, and check that --img_size, --mean and --std "
-                "are those of its training; if it does know them and the labels are wrong, --trust-classes goes on"
+                f"weights for the classes or with as many samples of each, and check that {ways_on.inputs} "
+                f"are those of its training; if it does know them and the labels are wrong, {ways_on.trust} goes on"
             )
         return (
             f"{found}, so the inputs are probably not as it knows them; check that it is the model of these data, and "
-            "that --img_size, --mean and --std are those of its training"
+            f"that {ways_on.inputs} are those of its training"
         )
     return (
         f"{found}: the order of the classes is probably wrong, or the inputs are not as it knows them; check that it "
-        "is the model of these data, that --img_size, --mean and --std are those of its training, and that "
-        "classes.json has the classes in the order of its outputs"
+        f"is the model of these data, and that {ways_on.inputs} are those of its training; else {ways_on.order}"
     )
 
 

@@ -17,7 +17,7 @@ from faultloc.subject.architecture import check_outputs
 from faultloc.subject.batches import as_model_input, as_tensor
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.logits_network import AnswerForm, LogitsNetwork
-from faultloc.subject.normalisation import NormalisedNetwork
+from faultloc.subject.normalisation import normalised
 
 # So many samples, from all over the data set, tell probabilities from logits.
 _EXAMPLES = 64
@@ -100,9 +100,7 @@ def classifier_at_hand(
         ModelError: as ``as_classifier``.
         ConfigError: the mean and the deviation do not fit.
     """
-    network = model
-    if mean is not None or std is not None:
-        network = NormalisedNetwork(network, mean or [0.0], std or [1.0])
+    network = normalised(model, mean, std)
     network.to(device)
     found = as_classifier(network, as_tensor(some_of(dataset.inputs), device), len(dataset.class_names))
     found.network.to(device)

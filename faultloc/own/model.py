@@ -9,7 +9,7 @@ from faultloc.errors import ModelError
 from faultloc.io.models import LoadedModel, load_model
 from faultloc.own.classifier import in_single_precision
 from faultloc.own.options import ModelOptions
-from faultloc.subject.normalisation import NormalisedNetwork
+from faultloc.subject.normalisation import normalised
 from faultloc.subject.recipe import TrainingRecipe
 
 # Where a checkpoint does not say how its model was trained. Source: the defaults of DFauLo's authors.
@@ -70,11 +70,11 @@ def read_own_model(
     if options.mean is not None or options.std is not None:
         if len(input_shape) != 3:
             raise ModelError("--mean and --std are for images; expected none of them with texts or a --transform")
-        mean, std = options.mean or (0.0,), options.std or (1.0,)
-        network = NormalisedNetwork(network, mean, std)
-        if len(mean) not in (1, input_shape[0]):
+        network = normalised(network, options.mean, options.std, prefix="--")
+        numbers = len(options.mean or ())
+        if numbers not in (1, input_shape[0]):
             raise ModelError(
-                f"--mean and --std have {len(mean)} numbers, the images {input_shape[0]} channels; expected one each, "
+                f"--mean and --std have {numbers} numbers, the images {input_shape[0]} channels; expected one each, "
                 "or one for all"
             )
     return OwnModel(network, loaded, f"{loaded.digest} {options.mean} {options.std}")

@@ -11,7 +11,7 @@ from faultloc.own.classifier import in_single_precision, network_at_hand
 from faultloc.own.dataset import OutputsOf
 from faultloc.probes.answers import most_outputs
 from faultloc.subject.batches import as_tensor
-from faultloc.subject.normalisation import NormalisedNetwork
+from faultloc.subject.normalisation import normalised
 
 
 def outputs_of_model(
@@ -30,8 +30,7 @@ def outputs_of_model(
         given = network_at_hand(model, inputs)
         origin = next((parameter.device for parameter in given.parameters()), device)
         network, _ = in_single_precision(given)
-        if mean is not None or std is not None:
-            network = NormalisedNetwork(network, mean or [0.0], std or [1.0])
+        network = normalised(network, mean, std)
         try:
             network.to(device)
             return most_outputs(network, as_tensor(inputs, device))

@@ -30,3 +30,23 @@ class NormalisedNetwork(WrappedNetwork):
     def forward(self, inputs: Float[Tensor, "sample channel height width"]) -> object:
         """What the network says."""
         return self.network((inputs - self.mean) / self.std)
+
+
+def normalised(
+    network: nn.Module, mean: Sequence[float | int] | None, std: Sequence[float | int] | None, *, prefix: str = ""
+) -> nn.Module:
+    """``network`` behind the scaling by ``mean`` and ``std``, as it is where neither is given; messages name
+    both with ``prefix``.
+
+    Raises:
+        ConfigError: one is given without the other, or they do not fit.
+    """
+    if mean is None and std is None:
+        return network
+    if mean is None or std is None:
+        given, absent = ("std", "mean") if mean is None else ("mean", "std")
+        raise ConfigError(
+            f"{prefix}{given} is given and {prefix}{absent} is not; expected both, those of the model's training "
+            f"({'zeros, if nothing was subtracted' if mean is None else 'ones, if nothing was divided by'})"
+        )
+    return NormalisedNetwork(network, mean, std)

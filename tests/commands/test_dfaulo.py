@@ -255,6 +255,9 @@ def test_normalised_inputs_reach_the_model(dfaulo, own, tmp_path):
     wrong = dfaulo(mean="0.5,0.5", std="0.5,0.5", output=tmp_path / "other")
     assert wrong.code == 1
     assert "the images 1" in wrong.err
+    alone = dfaulo(mean="0.5", output=tmp_path / "other")
+    assert alone.code == 1
+    assert "--mean is given and --std is not; expected both" in alone.err
 
 
 def test_options_may_come_from_a_file(dfaulo, tmp_path):

@@ -1,7 +1,7 @@
 """Telling what kind of data set was brought, and taking its samples over."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from faultloc.own.dataset.arrays import read_arrays
 from faultloc.own.dataset.class_names import OutputsOf, given_names
 from faultloc.own.dataset.hugging_face import are_labelled_rows, rows_of
 from faultloc.own.dataset.item_parts import INPUT_KEYS, LABEL_KEYS, found_key
-from faultloc.own.dataset.items import Source, Transform, keep_items
+from faultloc.own.dataset.items import Item, Source, Transform, keep_items
 from faultloc.own.dataset.tables import rows_of_table
 from faultloc.own.dataset.torch_items import LabelledItems, batched_items, single_items, warn_of_part
 from faultloc.own.dataset.unusable import refuse_collection
@@ -25,10 +25,11 @@ _Array = np.ndarray | torch.Tensor | pd.Series | pd.DataFrame
 
 @dataclass(frozen=True)
 class OwnSamples:
-    """The data set, and its texts as they were read."""
+    """The data set, its texts as they were read, and whether its labels were names of classes, and no numbers."""
 
     dataset: LabeledDataset
     texts: tuple[str, ...] = ()
+    labels_are_text: bool = False
 
 
 def adopt_dataset(
@@ -60,9 +61,18 @@ def adopt_dataset(
     pair = _pair_of_arrays(dataset)
     if pair is not None:
         _refuse_transform(dataset, transform)
-        return OwnSamples(read_arrays(*pair, names, outputs_of))
+        return OwnSamples(read_arrays(*pair, names, outputs_of), labels_are_text=_is_text(_first_of(pair[1])))
     source = _source(dataset, transform)
-    return OwnSamples(keep_items(source, names, folder, outputs_of), source.texts)
+    first_labels: list[object] = []
+
+    def watched() -> Iterator[Item]:
+        for item in source.items:
+            if not first_labels:
+                first_labels.append(item[1])
+            yield item
+
+    kept = keep_items(replace(source, items=watched()), names, folder, outputs_of)
+    return OwnSamples(kept, source.texts, _is_text(first_labels[0]))
 
 
 def _source(dataset: object, transform: Transform | None) -> Source:
@@ -83,6 +93,14 @@ def _source(dataset: object, transform: Transform | None) -> Source:
         f"the data set is a {type(dataset).__name__}; expected a torch Dataset of (input, label) with a length, a "
         "DataLoader, a Hugging Face Dataset, a pandas DataFrame, or a pair of arrays (inputs, labels)"
     )
+
+
+def _is_text(label: object) -> bool:
+    return isinstance(label, str | bytes)
+
+
+def _first_of(labels: object) -> object:
+    return next(iter(labels), None) if isinstance(labels, Iterable) else None
 
 
 def _pair_of_arrays(dataset: object) -> tuple[object, object] | None:

@@ -1,8 +1,12 @@
 """What was found: the ranking, the counts, and how to look at them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float, Shaped
 
 from faultloc.own.dfaulo.ranked_samples import RankedSamples
 
@@ -21,7 +25,48 @@ class DataFaults(RankedSamples):
     expected_faults_high, worthwhile_depth (how many to look at, 1 or more), doubts (what makes the range wide), kinds,
     samples.
     With the paper's scorer there are neither kinds nor counts, and ``evidence`` is None.
+
+    What ``suspiciousness``, ``kinds`` and ``suggested_labels`` have of each sample is in the order of the data set:
+
+        wrong = (found.kinds == "wrong label") & (found.suspiciousness > 0.9)
+        labels[wrong] = found.suggested_labels[wrong]
+
+    ``given_classes`` are the names of the classes by the labels as they were given.
     """
+
+    given_classes: Sequence[str] = ()
+    labels_are_text: bool = False
+
+    @property
+    def suspiciousness(self) -> Float[np.ndarray, "sample"]:
+        """The probability of each sample to be faulty, in [0, 1]; by the paper's scorer its suspiciousness. Higher is
+        worse."""
+        return self._in_order("suspiciousness")
+
+    @property
+    def kinds(self) -> Shaped[np.ndarray, "sample"] | None:
+        """The kind of each sample's suspected fault, empty where none is suspected; None with the paper's scorer."""
+        return self._in_order("kind").astype(np.str_) if "kind" in self.ranking else None
+
+    @property
+    def suggested_labels(self) -> Shaped[np.ndarray, "sample"] | None:
+        """The likeliest label of each sample other than its own, whether it is suspected or not, as labels were given:
+        class indices, or names where they were names. None with the paper's scorer."""
+        if "suggested_label" not in self.ranking:
+            return None
+        names = self._in_order("suggested_label").astype(np.str_)
+        if self.labels_are_text:
+            return names
+        places = {name: place for place, name in enumerate(self.given_classes)}
+        # The model's outputs beyond the labels have their number in their name.
+        found = [places[name] if name in places else int(name.removeprefix("output ")) for name in names.tolist()]
+        return np.array(found, dtype=np.int64)
+
+    def _in_order(self, column: str) -> Shaped[np.ndarray, "sample"]:
+        values = self.ranking[column].to_numpy()
+        ordered = np.empty_like(values)
+        ordered[self.ranking["index"].to_numpy()] = values
+        return ordered
 
     def plot(self, count: int = 40) -> "Figure":
         """A matplotlib figure of the first ``count`` samples with their labels."""

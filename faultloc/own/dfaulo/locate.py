@@ -13,7 +13,7 @@ from torch import nn
 from faultloc.errors import ClassOrderError, ConfigError
 from faultloc.io.datasets.check import check_labels
 from faultloc.io.stores.scratch import scratch_arrays
-from faultloc.own.class_order_check import check_class_order, python_advice
+from faultloc.own.class_order_check import PYTHON, check_class_order, python_advice
 from faultloc.own.classes_at_hand import in_order_of_outputs
 from faultloc.own.classifier import classifier_at_hand, network_at_hand
 from faultloc.own.dataset import Transform, adopt_dataset
@@ -88,7 +88,7 @@ def locate_data_faults(
         if classes is None and not trust_classes:
             check_renumbered(logits, known.labels, known.class_names)
         try:
-            warning = check_class_order(logits, known.labels, known.class_names, trusted=trust_classes)
+            warning = check_class_order(logits, known.labels, known.class_names, trusted=trust_classes, ways_on=PYTHON)
         except ClassOrderError as error:
             raise python_advice(error) from error
         if warning:
@@ -137,4 +137,6 @@ def locate_data_faults(
         evidence=evidence,
         mutants=mutants,
         kept_in=folder,
+        given_classes=tuple(adopted.dataset.class_names),
+        labels_are_text=adopted.labels_are_text,
     )
