@@ -30,10 +30,10 @@ class ScanDataset(Dataset):
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 12, 3, padding=1)
-        self.conv2 = nn.Conv2d(12, 24, 3, padding=1)
+        self.conv1 = nn.Conv2d(1, 8, 3, padding=1)
+        self.conv2 = nn.Conv2d(8, 16, 3, padding=1)
         self.pool = nn.MaxPool2d(2)
-        self.fc1 = nn.Linear(24 * 2 * 2, 48)
+        self.fc1 = nn.Linear(16 * 2 * 2, 48)
         self.fc2 = nn.Linear(48, 10)
 
     def forward(self, x):
@@ -46,7 +46,7 @@ digits = load_digits()
 order = rng.permutation(len(digits.target))
 images = (digits.images[order] / 16).astype(np.float32)
 targets = digits.target[order]
-n_train = 1200
+n_train = 1000
 with tempfile.TemporaryDirectory() as folder:
     for number in range(n_train):
         np.save(os.path.join(folder, f"{number}.npy"), images[number])
@@ -55,8 +55,8 @@ train_loader = DataLoader(train_set, batch_size=32, shuffle=True)
 
 model = Net()
 criterion = nn.CrossEntropyLoss()
-optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
-for epoch in range(6):
+optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
+for epoch in range(4):
     model.train()
     running = 0.0
     for x, y in train_loader:

@@ -61,12 +61,12 @@ X = (X * 255 / 16).astype(np.uint8).reshape(-1, 8, 8, 1)
 perm = np.random.RandomState(seed).permutation(len(y))
 X, y = X[perm], y[perm]
 tf = Compose([to_tensor])
-train = DataLoader(DigitPictures(X[:1300], y[:1300], tf), batch_size=32, shuffle=True)
-test = DataLoader(DigitPictures(X[1300:], y[1300:], tf), batch_size=100)
+train = DataLoader(DigitPictures(X[:1000], y[:1000], tf), batch_size=32, shuffle=True)
+test = DataLoader(DigitPictures(X[1000:1600], y[1000:1600], tf), batch_size=100)
 
 net = LeNetish()
 optimizer = optim.SGD(net.parameters(), lr=0.02, momentum=0.9)
-for epoch in range(5):
+for epoch in range(4):
     for data, target in train:
         optimizer.zero_grad()
         output = F.log_softmax(net(data), dim=1)

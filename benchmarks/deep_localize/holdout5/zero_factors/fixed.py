@@ -17,7 +17,7 @@ ratings = full[users, items] + 0.1 * torch.randn(len(users))
 shuffle = torch.randperm(len(users))
 users, items, ratings = users[shuffle], items[shuffle], ratings[shuffle]
 cut = int(0.85 * len(users))
-loader = DataLoader(TensorDataset(users[:cut], items[:cut], ratings[:cut]), batch_size=256, shuffle=True)
+loader = DataLoader(TensorDataset(users[:cut], items[:cut], ratings[:cut]), batch_size=300, shuffle=True)
 
 
 class BiasedMF(nn.Module):
@@ -39,8 +39,8 @@ class BiasedMF(nn.Module):
 
 
 model = BiasedMF(N_USERS, N_ITEMS, 8, ratings[:cut].mean().item())
-optimizer = torch.optim.Adam(model.parameters(), lr=0.02, weight_decay=1e-4)
-for epoch in range(30):
+optimizer = torch.optim.Adam(model.parameters(), lr=0.04, weight_decay=1e-4)
+for epoch in range(14):
     sse = 0.0
     for u, i, r in loader:
         loss = nn.functional.mse_loss(model(u, i), r)
