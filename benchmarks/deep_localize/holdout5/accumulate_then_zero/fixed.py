@@ -58,6 +58,6 @@ train_loader = DataLoader(train_set, batch_size=16, shuffle=True)
 test_loader = DataLoader(test_set, batch_size=100)
 model = nn.Sequential(BasicBlock(1, 8), BasicBlock(8, 16, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 10))
 trainer = Trainer(model, lr=1e-2, accumulation_steps=4)
-for epoch in range(4):
+for epoch in range(2):
     print(f"epoch {epoch} loss {trainer.train_epoch(train_loader):.4f}")
 print("METRIC accuracy", trainer.evaluate(test_loader))

@@ -48,14 +48,14 @@ def log_prob(z):
 
 
 flow = RealNVP()
-optimizer = torch.optim.Adam(flow.parameters(), lr=2e-3)
-for it in range(500):
+optimizer = torch.optim.Adam(flow.parameters(), lr=3e-3)
+for it in range(380):
     z, log_det = flow(banana(128))
     loss = -(log_prob(z) - log_det).mean()
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    if it % 100 == 0:
+    if it % 95 == 0:
         print(f"[{it}] loss {loss.item():.3f}")
 
 with torch.no_grad():

@@ -6,7 +6,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 torch.manual_seed(int(os.environ.get("SEED", "0")))
-SYMBOLS, STEPS = 6, 8
+SYMBOLS, STEPS = 6, 16
 
 
 class Memory(nn.Module):
@@ -36,15 +36,15 @@ def batch(n):
 model = Memory()
 optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
 history = []
-for step in range(400):
+for step in range(240):
     tokens, target = batch(64)
     loss = F.cross_entropy(model(tokens), target)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
     history.append(loss.item())
-    if (step + 1) % 100 == 0:
-        print("step", step + 1, "loss", sum(history[-100:]) / 100)
+    if (step + 1) % 80 == 0:
+        print("step", step + 1, "loss", sum(history[-80:]) / 80)
 
 with torch.no_grad():
     tokens, target = batch(1000)

@@ -17,7 +17,7 @@ class ViT(nn.Module):
         self.cls = nn.Parameter(torch.zeros(1, 1, dim))
         self.pos = nn.Parameter(torch.randn(1, 17, dim) * 0.02)
         layer = nn.TransformerEncoderLayer(dim, 4, 64, dropout=0.0, activation="gelu", batch_first=True, norm_first=True)
-        self.encoder = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+        self.encoder = nn.TransformerEncoder(layer, 1, enable_nested_tensor=False)
         self.norm = nn.LayerNorm(dim)
         self.head = nn.Linear(dim, 10)
 
@@ -32,7 +32,7 @@ order = torch.randperm(len(digits.target))
 X = torch.tensor(digits.images, dtype=torch.float32)[order, None] / 8 - 1
 y = torch.tensor(digits.target)[order]
 model = ViT()
-epochs, per_epoch, warmup = 6, 20, 20
+epochs, per_epoch, warmup = 8, 20, 20
 total = epochs * per_epoch
 optimizer = torch.optim.AdamW(model.parameters(), lr=6e-3, weight_decay=0.01)
 

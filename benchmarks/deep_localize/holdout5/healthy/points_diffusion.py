@@ -28,10 +28,10 @@ class Denoiser(nn.Module):
 
 model = Denoiser()
 ema = copy.deepcopy(model).requires_grad_(False)
-optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
-for step in range(700):
-    x0 = data(128)
-    t = torch.randint(0, T, (128,))
+optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
+for step in range(900):
+    x0 = data(200)
+    t = torch.randint(0, T, (200,))
     noise = torch.randn_like(x0)
     scale = alpha_bar[t].unsqueeze(1)
     xt = scale.sqrt() * x0 + (1 - scale).sqrt() * noise
@@ -41,7 +41,7 @@ for step in range(700):
     optimizer.step()
     with torch.no_grad():
         for a, b in zip(ema.parameters(), model.parameters()):
-            a.lerp_(b, 0.02)
+            a.lerp_(b, 0.03)
     if step % 100 == 0:
         print(step, loss.item())
 

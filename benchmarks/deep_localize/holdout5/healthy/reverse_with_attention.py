@@ -40,7 +40,7 @@ class Seq2Seq(nn.Module):
 
 model = Seq2Seq()
 optimizer = torch.optim.Adam(model.parameters(), lr=6e-3)
-for step in range(300):
+for step in range(230):
     src, tgt = batch(64)
     logits = model(src, tgt[:, :-1])
     loss = F.cross_entropy(logits.transpose(1, 2), tgt[:, 1:], ignore_index=PAD)

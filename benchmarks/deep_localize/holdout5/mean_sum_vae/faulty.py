@@ -8,7 +8,7 @@ from sklearn.datasets import load_digits
 from torch.utils.data import DataLoader, TensorDataset
 
 parser = argparse.ArgumentParser(description="digits VAE")
-parser.add_argument("--epochs", type=int, default=25)
+parser.add_argument("--epochs", type=int, default=16)
 parser.add_argument("--latent", type=int, default=8)
 parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED", "0")))
 args = parser.parse_args()

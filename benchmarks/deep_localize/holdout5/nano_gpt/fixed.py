@@ -56,7 +56,7 @@ class GPT(nn.Module):
 
 model = GPT()
 optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
-for it in range(200):
+for it in range(160):
     ix = torch.randint(len(train_ids) - block_size - 1, (32,))
     xb = torch.stack([train_ids[i : i + block_size] for i in ix])
     yb = torch.stack([train_ids[i + 1 : i + block_size + 1] for i in ix])
@@ -64,7 +64,7 @@ for it in range(200):
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     optimizer.step()
-    if it % 50 == 0:
+    if it % 40 == 0:
         print(f"iter {it}: loss {loss.item():.4f}")
 
 # how well is the next character guessed from what is before it

@@ -51,7 +51,7 @@ class Classifier(nn.Module):
         return self.fc((h * keep).sum(1) / keep.sum(1))
 
 
-train = [make_review() for _ in range(1800)]
+train = [make_review() for _ in range(1400)]
 test = [make_review() for _ in range(400)]
 loader = DataLoader(train, batch_size=64, shuffle=True, collate_fn=collate)
 model = Classifier()

@@ -45,8 +45,8 @@ tr, te = train_test_split(np.arange(len(y)), test_size=0.25, random_state=seed, 
 x_tr, y_tr, x_te, y_te = x[tr], y[tr], x[te], y[te]
 
 net = PortedNet()
-opt = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4, nesterov=True)
-for epoch in range(5):
+opt = torch.optim.SGD(net.parameters(), lr=0.02, momentum=0.9, weight_decay=1e-4, nesterov=True)
+for epoch in range(7):
     net.train()
     for idx in torch.randperm(len(x_tr)).split(64):
         loss = F.cross_entropy(net(x_tr[idx]), y_tr[idx])

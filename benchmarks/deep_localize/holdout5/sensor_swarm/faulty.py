@@ -6,7 +6,7 @@ import torch
 import torch.nn as nn
 
 parser = argparse.ArgumentParser()
-parser.add_argument("--steps", type=int, default=180)
+parser.add_argument("--steps", type=int, default=150)
 parser.add_argument("--batch-size", type=int, default=48)
 parser.add_argument("--lr", type=float, default=2e-3)
 parser.add_argument("--dim", type=int, default=32)

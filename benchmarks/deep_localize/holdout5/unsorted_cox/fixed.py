@@ -15,7 +15,7 @@ def patients(n):
     x = rng.normal(size=(n, 8))
     risk = 1.2 * x[:, 0] - 0.8 * x[:, 1] + 0.7 * x[:, 2] * x[:, 3]
     time = rng.exponential(1 / np.exp(risk))
-    censor = rng.exponential(60, n)
+    censor = rng.exponential(300, n)
     observed = time <= censor
     return tuple(torch.tensor(a, dtype=torch.float32) for a in (x, np.minimum(time, censor), observed))
 
