@@ -1,4 +1,5 @@
 """ResNet-style digits, bfloat16 autocast on the CPU, four small batches to a step."""
+
 import os
 
 import torch

@@ -18,7 +18,9 @@ class Coupling(nn.Module):
     def __init__(self, flip, hidden=32):
         super().__init__()
         self.flip = flip
-        self.net = nn.Sequential(nn.Linear(1, hidden), nn.Tanh(), nn.Linear(hidden, hidden), nn.Tanh(), nn.Linear(hidden, 2))
+        self.net = nn.Sequential(
+            nn.Linear(1, hidden), nn.Tanh(), nn.Linear(hidden, hidden), nn.Tanh(), nn.Linear(hidden, 2)
+        )
 
     def forward(self, x):
         a, b = x[:, :1], x[:, 1:]

@@ -1,4 +1,5 @@
 """Electric load, one step ahead, from the last 24 values."""
+
 import os
 
 import numpy as np

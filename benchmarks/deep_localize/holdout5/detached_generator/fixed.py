@@ -1,4 +1,5 @@
 """Vanilla GAN on two clusters in the plane."""
+
 import os
 
 import torch

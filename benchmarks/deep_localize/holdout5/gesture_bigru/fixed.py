@@ -1,4 +1,5 @@
 """Gesture recognition from accelerometer traces with a bidirectional GRU."""
+
 import os
 
 import numpy as np

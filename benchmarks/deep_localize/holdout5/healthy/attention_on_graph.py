@@ -1,4 +1,5 @@
 """Graph attention by hand on a dense adjacency; few labelled nodes, all nodes pass through."""
+
 import os
 
 import torch

@@ -22,7 +22,9 @@ class Seg(nn.Module):
     def __init__(self):
         super().__init__()
         self.enc = nn.Sequential(nn.Conv2d(1, 12, 3, padding=1), nn.ReLU(), nn.Conv2d(12, 12, 3, padding=1), nn.ReLU())
-        self.mid = nn.Sequential(nn.MaxPool2d(2), nn.Conv2d(12, 16, 3, padding=1), nn.ReLU(), nn.Upsample(scale_factor=2))
+        self.mid = nn.Sequential(
+            nn.MaxPool2d(2), nn.Conv2d(12, 16, 3, padding=1), nn.ReLU(), nn.Upsample(scale_factor=2)
+        )
         self.dec = nn.Conv2d(12 + 16, 1, 3, padding=1)
 
     def forward(self, x):

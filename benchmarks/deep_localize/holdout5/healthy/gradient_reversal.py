@@ -1,4 +1,5 @@
 """Domain-adversarial training: the domain loss is meant to rise again."""
+
 import os
 
 import torch

@@ -1,4 +1,5 @@
 """DQN with replay and a target network on a small grid."""
+
 import os
 import random
 from collections import deque

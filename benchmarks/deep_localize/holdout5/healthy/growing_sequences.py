@@ -1,4 +1,5 @@
 """Curriculum: sums of ever longer sequences; the loss jumps at each stage."""
+
 import os
 
 import torch

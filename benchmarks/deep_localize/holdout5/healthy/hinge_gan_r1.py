@@ -1,4 +1,5 @@
 """Hinge GAN with two learning rates and a gradient penalty on real points."""
+
 import math
 import os
 
@@ -15,7 +16,9 @@ def ring(n):
 
 
 def net(n_in, n_out):
-    return nn.Sequential(nn.Linear(n_in, 48), nn.LeakyReLU(0.2), nn.Linear(48, 48), nn.LeakyReLU(0.2), nn.Linear(48, n_out))
+    return nn.Sequential(
+        nn.Linear(n_in, 48), nn.LeakyReLU(0.2), nn.Linear(48, 48), nn.LeakyReLU(0.2), nn.Linear(48, n_out)
+    )
 
 
 G, D = net(6, 2), net(2, 1)

@@ -1,4 +1,5 @@
 """Mixture density network on the inverse problem; its loss ends below zero."""
+
 import os
 
 import torch

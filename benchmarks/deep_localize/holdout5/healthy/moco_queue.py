@@ -1,4 +1,5 @@
 """Self-supervised: momentum encoder and a queue of negatives, then a nearest-neighbour check."""
+
 import copy
 import os
 

@@ -1,4 +1,5 @@
 """Residual MLP, mixup, label smoothing and a one-cycle schedule."""
+
 import os
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Sequence to sequence: reverse a string. Teacher forcing, padding ignored, attention by hand."""
+
 import os
 import random
 

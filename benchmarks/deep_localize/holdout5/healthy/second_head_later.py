@@ -1,4 +1,5 @@
 """Two tasks: the second head joins after some epochs, until then it gets no gradient."""
+
 import os
 
 import torch

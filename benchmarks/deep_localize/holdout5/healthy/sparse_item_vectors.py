@@ -1,4 +1,5 @@
 """Skip-gram style item vectors with sparse gradients, Adagrad and sampled negatives."""
+
 import os
 
 import torch

@@ -1,4 +1,5 @@
 """Regression with stochastic weight averaging at the end, batch norm statistics recomputed."""
+
 import os
 
 import torch

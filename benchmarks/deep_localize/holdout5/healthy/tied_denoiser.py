@@ -1,4 +1,6 @@
 """Denoising autoencoder, decoder weights are the encoder's transposed."""
+
+import itertools
 import os
 
 import torch
@@ -12,7 +14,7 @@ torch.manual_seed(int(os.environ.get("SEED", "0")))
 class TiedAutoencoder(nn.Module):
     def __init__(self, sizes=(64, 40, 20)):
         super().__init__()
-        self.weights = nn.ParameterList([nn.Parameter(torch.empty(b, a)) for a, b in zip(sizes, sizes[1:])])
+        self.weights = nn.ParameterList([nn.Parameter(torch.empty(b, a)) for a, b in itertools.pairwise(sizes)])
         self.enc_bias = nn.ParameterList([nn.Parameter(torch.zeros(b)) for b in sizes[1:]])
         self.dec_bias = nn.ParameterList([nn.Parameter(torch.zeros(a)) for a in sizes[:-1]])
         for w in self.weights:

@@ -16,7 +16,9 @@ age = np.random.uniform(0, 90, N)
 district = np.random.randint(0, 12, N)
 heating = np.random.randint(0, 4, N)
 district_factor = np.random.uniform(0.6, 1.6, 12)
-price = (1500 * area * district_factor[district] + 6000 * rooms - 400 * age + 9000 * heating) + np.random.randn(N) * 8000
+price = (1500 * area * district_factor[district] + 6000 * rooms - 400 * age + 9000 * heating) + np.random.randn(
+    N
+) * 8000
 num = np.stack([area, rooms, age], 1)
 cat = np.stack([district, heating], 1)
 

@@ -56,7 +56,7 @@ for epoch in range(1, args.epochs + 1):
         train_loss += loss.item()
         optimizer.step()
     if epoch % 5 == 0:
-        print("====> Epoch: {} Average loss: {:.4f}".format(epoch, train_loss / 1400))
+        print(f"====> Epoch: {epoch} Average loss: {train_loss / 1400:.4f}")
 
 model.eval()
 with torch.no_grad():

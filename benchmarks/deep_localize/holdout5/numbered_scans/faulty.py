@@ -1,4 +1,5 @@
 """Digit scans saved one file per picture, labels in a csv-like list."""
+
 import os
 import tempfile
 from pathlib import Path

@@ -1,4 +1,5 @@
 """-u'' = f on [-1, 1] with u(-1) = u(1) = 0, by a physics-informed network."""
+
 import math
 import os
 

@@ -73,7 +73,7 @@ for epoch in range(4):
         loss = F.nll_loss(output, target)
         loss.backward()
         optimizer.step()
-    print("Train Epoch: {} Loss: {:.4f}".format(epoch, loss.item()))
+    print(f"Train Epoch: {epoch} Loss: {loss.item():.4f}")
 
 net.eval()
 correct = 0

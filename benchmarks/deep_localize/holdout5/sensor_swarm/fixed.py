@@ -1,4 +1,5 @@
 """Each group of readings shares an unknown offset. A small transformer guesses every reading's own deviation."""
+
 import argparse
 import os
 

@@ -23,7 +23,7 @@ y_train, y_test = torch.LongTensor(y_train), torch.LongTensor(y_test)
 
 class Net(nn.Module):
     def __init__(self):
-        super(Net, self).__init__()
+        super().__init__()
         self.fc1 = nn.Linear(20, 100)
         self.bn = nn.BatchNorm1d(100)
         self.drop = nn.Dropout(0.1)

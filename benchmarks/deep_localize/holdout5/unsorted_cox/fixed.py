@@ -1,4 +1,5 @@
 """DeepSurv-like survival model, Breslow partial likelihood on batches."""
+
 import os
 
 import numpy as np

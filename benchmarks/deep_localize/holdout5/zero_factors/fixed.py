@@ -1,4 +1,5 @@
 """Film ratings by matrix factorisation with biases (FunkSVD style)."""
+
 import os
 
 import torch
