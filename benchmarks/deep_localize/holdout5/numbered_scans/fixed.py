@@ -50,7 +50,7 @@ targets = digits.target[order]
 n_train = 1000
 with tempfile.TemporaryDirectory() as folder:
     for number in range(n_train):
-        np.save(os.path.join(folder, f"{number}.npy"), images[number])
+        np.save(Path(folder) / f"{number}.npy", images[number])
     train_set = ScanDataset(folder, [int(t) for t in targets[:n_train]])
 train_loader = DataLoader(train_set, batch_size=32, shuffle=True)
 
