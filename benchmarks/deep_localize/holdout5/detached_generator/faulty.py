@@ -1,4 +1,4 @@
-"""Vanilla GAN on two clusters in the plane."""
+"""Vanilla GAN on a tilted cloud in the plane."""
 
 import os
 
@@ -11,8 +11,8 @@ LATENT, BATCH, STEPS = 4, 64, 700
 
 
 def real_batch(n):
-    side = torch.randint(0, 2, (n, 1)).float() * 2 - 1
-    return torch.cat([1.5 + 0.2 * torch.randn(n, 1), side + 0.2 * torch.randn(n, 1)], 1)
+    long, short = torch.randn(n, 1), 0.3 * torch.randn(n, 1)
+    return torch.cat([1.5 + long + short, long - short - 1], 1)
 
 
 class Generator(nn.Module):

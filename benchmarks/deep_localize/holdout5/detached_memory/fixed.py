@@ -34,9 +34,9 @@ def batch(n):
 
 
 model = Memory()
-optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
+optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
 history = []
-for step in range(240):
+for step in range(320):
     tokens, target = batch(64)
     loss = F.cross_entropy(model(tokens), target)
     optimizer.zero_grad()

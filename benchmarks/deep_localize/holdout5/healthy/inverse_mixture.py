@@ -25,7 +25,7 @@ class MDN(nn.Module):
 
     def forward(self, x):
         h = self.body(x)
-        parts = Normal(self.mu(h), self.log_sigma(h).clamp(-4, 2).exp())
+        parts = Normal(self.mu(h), self.log_sigma(h).clamp(-3, 2).exp())
         return MixtureSameFamily(Categorical(logits=self.pi(h)), parts)
 
 
@@ -33,6 +33,7 @@ x, y = inverse_data(2000)
 x_test, y_test = inverse_data(500)
 model = MDN()
 optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
+scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 600)
 for step in range(600):
     idx = torch.randint(0, 2000, (128,))
     loss = -model(x[idx]).log_prob(y[idx].squeeze(1)).mean()
@@ -40,6 +41,7 @@ for step in range(600):
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), 5.0)
     optimizer.step()
+    scheduler.step()
     if step % 100 == 0:
         print(step, loss.item())
 

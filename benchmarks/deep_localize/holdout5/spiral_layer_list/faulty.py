@@ -19,7 +19,7 @@ def spirals(n_points, noise=0.25):
 
 
 class DeepNet(nn.Module):
-    def __init__(self, n_hidden=4, width=10):
+    def __init__(self, n_hidden=4, width=12):
         super().__init__()
         self.first = nn.Linear(2, width)
         self.hidden = [nn.Linear(width, width) for _ in range(n_hidden)]
@@ -38,7 +38,7 @@ model = DeepNet()
 loss_fn = nn.BCEWithLogitsLoss()
 optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
 
-for epoch in range(70):
+for epoch in range(100):
     perm = torch.randperm(len(X_train))
     for i in range(0, len(perm), 140):
         batch = perm[i : i + 140]
