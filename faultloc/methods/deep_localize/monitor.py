@@ -237,8 +237,10 @@ class TrainingMonitor:
         )
 
     def _obey(self) -> None:
+        if not self.findings or self._on_error == "warn":
+            return
         errors = [finding for finding in cause_first(self.findings) if finding.severity == "error"]
-        if not errors or self._on_error == "warn":
+        if not errors:
             return
         self.should_stop = True
         if self._on_error == "raise":

@@ -14,6 +14,8 @@ _LONG_RUN, _SELDOM = 200, 5
 _MOST_KINDS = 4
 
 Key = tuple[frozenset[int], Hashable]
+# The kind of a step's first loss, and the optimizers whose parameters it hangs on; None where that was not looked at.
+FirstLoss = tuple[Hashable, frozenset[int] | None]
 
 
 @dataclass(eq=False)
@@ -29,10 +31,6 @@ class Objective:
     next_look: int = 0
     # Those that came next.
     followers: list["Objective"] = field(default_factory=list)
-
-    def is_due(self) -> bool:
-        """Whether its next step is to be looked at."""
-        return self.step >= self.next_look
 
     def is_new(self) -> bool:
         """Whether it is in its first five steps, in which every one is looked at."""
@@ -88,16 +86,24 @@ class Objectives:
         """Whether the step that begins is to be looked at: what may come next is due."""
         if self._last is None:
             return True
-        return any(objective.is_due() for objective in self._last.followers or self.all)
+        for objective in self._last.followers or self.all:  # noqa: SIM110 - at every step, and no generator is faster
+            if objective.step >= objective.next_look:
+                return True
+        return False
 
-    def expected(self, loss: Hashable) -> Objective:
+    def expected(self, loss: FirstLoss) -> Objective:
         """The objective of a loss whose backward pass begins; an unknown one where that cannot be told."""
         return self._expected.get(loss) or Objective()
 
-    def stepped(self, optimizers: frozenset[int], kind: Hashable, loss: Hashable, assumed: Objective) -> Objective:
+    def seen_again(self, optimizers: set[int], kind: Hashable) -> Objective | None:
+        """The objective of a step that was not looked at and is as the one before, as most steps of most runs are."""
+        return self._last if self._last_step == (optimizers, kind) else None
+
+    def stepped(
+        self, optimizers: frozenset[int], kind: Hashable, loss: FirstLoss, assumed: Objective | None
+    ) -> Objective:
         """The objective of a step that has ended; ``assumed`` is what was taken for it."""
-        if self._last_step == (optimizers, kind, loss) and self._last is not None:
-            return self._last  # as most steps of most runs are
+        assumed = assumed or self.expected(loss)
         alike = [key for key in self._by_key if key[0] == optimizers]
         key: Key = (optimizers, kind)
         if key not in self._by_key and len(alike) >= _MOST_KINDS:
@@ -114,5 +120,6 @@ class Objectives:
             self._last.followers = [*self._last.followers[-3:], objective]
         self._last = objective
         is_plain = known is objective and objective.followers[-1:] == [objective]
-        self._last_step = (optimizers, kind, loss) if is_plain else None
+        # Of a step that was looked at more is known: what is expected of the others has to be noted for itself.
+        self._last_step = (optimizers, kind) if is_plain and loss[1] is None else None
         return objective
