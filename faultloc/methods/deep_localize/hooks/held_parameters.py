@@ -1,6 +1,7 @@
 """What one optimizer holds of a model, and the quick question whether its gradients are there, zero or not finite."""
 
 import math
+from collections.abc import Iterable
 
 import torch
 from torch import nn
@@ -10,6 +11,11 @@ from faultloc.methods.deep_localize.hooks.gradients import gradient_norms
 
 # Squares of gradients do not leave their range.
 _WIDE = (torch.float32, torch.float64)
+
+
+def held_by(optimizers: Iterable[Optimizer]) -> dict[int, nn.Parameter]:
+    """The parameters that ``optimizers`` hold, by their identity."""
+    return {id(one): one for optimizer in optimizers for group in optimizer.param_groups for one in group["params"]}
 
 
 class HeldParameters:
@@ -24,10 +30,9 @@ class HeldParameters:
 
     def read(self) -> None:
         """Looks again: parameters are added to optimizers and to models while they train."""
-        groups = self._optimizer.param_groups
-        self.parameters: list[nn.Parameter] = [one for group in groups for one in group["params"]]
-        self._groups = len(groups)
-        self.identities = {id(one) for one in self.parameters}
+        held = held_by([self._optimizer])
+        self.parameters, self.identities = list(held.values()), set(held)
+        self._groups = len(self._optimizer.param_groups)
         self.by_name = {name: one for name, one in self._model.named_parameters() if id(one) in self.identities}
         # A gradient that is not finite makes all gradients before it so: the first ones tell, small ones quickly.
         trained = [name for name, one in self.by_name.items() if one.requires_grad]
