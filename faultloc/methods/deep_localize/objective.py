@@ -36,13 +36,14 @@ class Objective:
         """Whether it is in its first five steps, in which every one is looked at."""
         return self.step < _DENSE_START
 
-    def ends_step(self, every: int, *, was_looked_at: bool) -> None:
-        """One more step; what goes wrong does so early, and in a long run it is enough to look now and then."""
-        if was_looked_at:
-            following = self.step + 1
-            apart = every if following <= _LONG_RUN else _SELDOM * every
-            self.next_look = following if following < _DENSE_START else -(-following // apart) * apart
-        self.step += 1
+    def plan_look(self, every: int) -> None:
+        """When to look again after the step under way, which is looked at.
+
+        What goes wrong does so early, and in a long run it is enough to look now and then.
+        """
+        following = self.step + 1
+        apart = every if following <= _LONG_RUN else _SELDOM * every
+        self.next_look = following if following < _DENSE_START else -(-following // apart) * apart
 
 
 class Objectives:

@@ -198,7 +198,7 @@ class Observer:
             if is_new or self._held[key].has_changed():
                 self.model_has_changed()
             now.before[key] = weight_sample(self._held[key].by_name)
-        if not has_closure and now.calls:
+        if not has_closure and now.calls and (now.is_sampled or not self._held[key].has_finite_gradient()):
             self._read_gradients(now, optimizer)
 
     def step_ends(self, optimizer: Optimizer, has_closure: bool) -> None:
@@ -224,10 +224,7 @@ class Observer:
     # What follows from it.
 
     def _read_gradients(self, now: StepUnderWay, optimizer: Optimizer) -> None:
-        held = self._held[id(optimizer)]
-        if not now.is_sampled and held.has_finite_gradient():
-            return
-        lost = self._gradients.read(now, held, optimizer, is_alone=len(self._held) == 1)
+        lost = self._gradients.read(now, self._held[id(optimizer)], optimizer, is_alone=len(self._held) == 1)
         if lost is not None:
             self._lost(lost)
 
@@ -241,7 +238,8 @@ class Observer:
             objective.history.add_step(losses[0] if len(losses) == 1 else sum(losses) / len(losses))
             if now.is_sampled:
                 self._add_look(objective)
-            objective.ends_step(self._every, was_looked_at=now.is_sampled)
+                objective.plan_look(self._every)
+            objective.step += 1
             # The most steps that one optimizer has taken: two that take turns count once a turn.
             for key in now.stepped:
                 held = self._held[key]

@@ -178,6 +178,9 @@ class Taps:
 
     def forward_ends(self, module: nn.Module, returned: object) -> None:
         """It has given its outputs."""
+        self._call_ends(module, (), returned)
+
+    def _call_ends(self, module: nn.Module, _: tuple, returned: object) -> None:
         if torch.compiler.is_compiling():
             return
         try:
@@ -196,9 +199,6 @@ class Taps:
                     self._failed(error)
 
         return hook
-
-    def _call_ends(self, module: nn.Module, _: tuple, returned: object) -> None:
-        self.forward_ends(module, returned)
 
     def _step_begins(self, optimizer: Optimizer, given: tuple, named: dict) -> None:
         closure = given[1] if len(given) > 1 else named.get("closure")
