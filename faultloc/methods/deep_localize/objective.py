@@ -10,6 +10,7 @@ from faultloc.methods.deep_localize.seen_samples import SeenSamples
 
 _DENSE_START, _SETTLED = 5, 3
 _LONG_RUN, _SELDOM = 200, 5
+_THOROUGH = 5
 # So many kinds of loss under the same optimizers are tasks that alternate; more are one loss that varies.
 _MOST_KINDS = 4
 
@@ -36,14 +37,21 @@ class Objective:
         """Whether it is in its first five steps, in which every one is looked at."""
         return self.step < _DENSE_START
 
+    def is_fifth_look(self, every: int) -> bool:
+        """Whether what seldom changes is looked at too, as it is at every fifth look."""
+        return self.step % (_THOROUGH * self._apart(every, self.step)) == 0
+
     def plan_look(self, every: int) -> None:
         """When to look again after the step under way, which is looked at.
 
         What goes wrong does so early, and in a long run it is enough to look now and then.
         """
         following = self.step + 1
-        apart = every if following <= _LONG_RUN else _SELDOM * every
+        apart = self._apart(every, following)
         self.next_look = following if following < _DENSE_START else -(-following // apart) * apart
+
+    def _apart(self, every: int, step: int) -> int:
+        return every if step <= _LONG_RUN else _SELDOM * every
 
 
 class Objectives:

@@ -21,11 +21,8 @@ from faultloc.methods.deep_localize.hooks.schedules import schedules_of
 from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.constant_output import check_constant_output, shows_nothing
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
-from faultloc.methods.deep_localize.rules.nonfinite import first_nonfinite
-from faultloc.methods.deep_localize.rules.wiring import (
-    ConstantWeights,
-    StaleGradients,
-)
+from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite
+from faultloc.methods.deep_localize.rules.wiring import ConstantWeights, StaleGradients
 from faultloc.methods.deep_localize.rules.wrong_comparison import explains_nan
 from faultloc.methods.deep_localize.step import StepUnderWay
 
@@ -95,12 +92,11 @@ class Observer:
 
     def begin_step(self) -> None:
         """Forgets the step before, and lets go of its tensors."""
-        is_sampled = self._objectives.wants_look()
-        if is_sampled or self._now.is_sampled:
-            self._now = StepUnderWay(is_sampled)
+        self.is_sampled = self._objectives.wants_look()
+        if self.is_sampled or self._now.is_sampled:
+            self._now = StepUnderWay(self.is_sampled)
         else:
             self._now.restart()
-        self.is_sampled = is_sampled
 
     def end(self) -> None:
         """No more will come."""
@@ -131,7 +127,12 @@ class Observer:
         now = self._now
         if now.under_way is not None and now.under_way is not module and not now.is_forward_over:
             return  # called from inside the call that is under way
-        now.open_call(module, arguments, named_arguments)
+        call = ForwardCall(module, arguments, named_arguments)
+        if now.calls or now.is_sampled:
+            now.open_call(call)
+        else:  # as at most steps, which have to be quick
+            now.calls.append(call)
+            now.under_way = module
         self.wants_layers = now.is_sampled
 
     def layer_returns(self, name: str, layer: nn.Module, given: tuple, returned: object) -> None:
@@ -234,8 +235,7 @@ class Observer:
             objective = None if now.is_sampled else self._objectives.seen_again(now.stepped, now.kind)
             if objective is None:
                 objective = self._objectives.stepped(frozenset(now.stepped), now.kind, now.loss, now.objective)
-            losses = now.losses
-            objective.history.add_step(losses[0] if len(losses) == 1 else sum(losses) / len(losses))
+            objective.history.add_step(now.losses[0] if len(now.losses) == 1 else sum(now.losses) / len(now.losses))
             if now.is_sampled:
                 self._add_look(objective)
                 objective.plan_look(self._every)

@@ -57,7 +57,7 @@ class ReleasedMonitor:
 
     def attach(self) -> "ReleasedMonitor":
         """Watches from now on, until ``close``."""
-        self._taps = Taps(self, self._model, [self._optimizer], after=lambda: None, failed=_passed_on)
+        self._taps = Taps(self, self._model, [self._optimizer], after=None, failed=_passed_on)
         return self
 
     def close(self) -> ReleasedVerdict | None:

@@ -60,17 +60,17 @@ class StepUnderWay:
         """What the calls have given, the latest first."""
         return [output for outputs in reversed(self.returned) for output in outputs]
 
-    def open_call(self, module: nn.Module, arguments: tuple, named_arguments: dict) -> None:
+    def open_call(self, call: ForwardCall) -> None:
         """A call begins, after others of the same pass or as the first of a new one."""
         if self.is_forward_over:
             self.calls, self.returned, self.traces, self.is_forward_over = [], [], [], False
         elif len(self.calls) >= _MOST_CALLS:  # a validation pass without no_grad, it may be
             del self.calls[0], self.returned[:1], self.traces[:1]
-        self.calls.append(ForwardCall(module, arguments, named_arguments))
-        self.under_way = module
+        self.calls.append(call)
+        self.under_way = call.module
         if self.is_sampled:
             self.returned.append([])
-            self.traces.append(LayerTrace([arguments, named_arguments]))
+            self.traces.append(LayerTrace([call.arguments, call.named_arguments]))
 
     def take_calls(self, before: "StepUnderWay") -> None:
         """Takes over the calls of the step before, whose outputs a further loss is made of."""

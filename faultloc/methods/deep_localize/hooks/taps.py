@@ -66,8 +66,8 @@ class Taps:
     They run at every step, beside operations that take as long as they do on a small network: each is one function that
     calls the observer itself.
 
-    ``after`` is called once a step has ended, and once a loss was seen. What goes wrong in the observer is given to
-    ``failed`` and does not reach the training loop.
+    ``after``, if there is any, is called once a step has ended, and once a loss was seen. What goes wrong in the
+    observer is given to ``failed`` and does not reach the training loop.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Taps:
         model: nn.Module,
         optimizers: Sequence[Optimizer],
         *,
-        after: Callable[[], object],
+        after: Callable[[], object] | None,
         failed: Callable[[Exception], object],
     ) -> None:
         self._observer, self._after, self._failed = observer, after, failed
@@ -161,7 +161,7 @@ class Taps:
         except Exception as error:  # a monitor that cannot cope must not end what it watches
             self._failed(error)
         # Nothing may be left half done: an error is raised after the step, and here only where no step comes.
-        if observer.step == 0:
+        if observer.step == 0 and self._after is not None:
             self._after()
 
     def forward_begins(self, module: nn.Module, arguments: tuple, named_arguments: dict) -> None:
@@ -216,7 +216,8 @@ class Taps:
             self._failed(error)
         if observer.is_sampled is not self._has_layers:
             self._match_layers()
-        self._after()
+        if self._after is not None:
+            self._after()
 
     def _match_layers(self) -> None:
         if self._observer.is_sampled:
