@@ -19,7 +19,7 @@ from faultloc.methods.deep_localize.rules.unused_heads import UnusedHeads
 from faultloc.methods.deep_localize.rules.wiring import check_mode, check_optimizers, check_stepping
 from faultloc.methods.deep_localize.step import StepUnderWay
 
-_THOROUGH = 5
+_MODE = 5
 # Inputs of this size are a mistake whatever comes of it.
 _FAR_OUT = 1000
 
@@ -56,14 +56,14 @@ class CloseLook:
     ) -> None:
         """The look itself; it is kept in ``now``, and what may be a fault in the history of the objective."""
         objective = now.objective or Objective()
-        is_thorough = objective.is_new() or objective.step % (_THOROUGH * every) == 0
+        is_thorough = objective.is_new() or objective.is_fifth_look(every)
         seen = (loss, value, self._model, now.outputs, now.trace, given_target, objective.targets)
         look = look_at_loss(*seen, optimizers, is_thorough=is_thorough)
         may_be_constant = len(optimizers) > 1 and objectives.may_have_constant_targets(objective)
         symptoms = (*look.symptoms, *objective.inputs.look(now.calls[0].given))
         self._tell(one for one in symptoms if one.rule != "labels.single" or not may_be_constant)
         self._tell(objective.samples.look(now.calls[0].given, look))
-        if is_thorough:
+        if is_thorough or objective.step % (_MODE * every) == 0:
             self._tell(check_mode(self._model, now.trace))
         if objective.step == 0:
             self._tell(check_untrained_parts(loss, self._model, now.trace, optimizers))

@@ -31,8 +31,6 @@ class GradientReading:
 
         ``is_alone``: the run has no other optimizer.
         """
-        if not now.is_sampled and math.isfinite(held.gradient_size()):
-            return None
         norms = gradient_norms(held.by_name)
         now.norms |= norms
         if now.is_sampled:

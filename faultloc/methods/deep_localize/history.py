@@ -16,7 +16,6 @@ _EARLY, _RECENT = 50, 20
 _FAR = 20
 # A loss that begins below this has no size that it could be a multiple of.
 _NEXT_TO_NOTHING = 1e-3
-_PLATEAU = 5
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,10 @@ class History:
     def add_step(self, loss: float) -> None:
         """One more step."""
         self.losses.append(loss)
-        self.most_loss, self.least_loss = max(self.most_loss, loss), min(self.least_loss, loss)
+        if loss > self.most_loss:
+            self.most_loss = loss
+        if loss < self.least_loss:
+            self.least_loss = loss
 
     def add_sample(self, sample: SampledStep) -> None:
         """The full statistics of the last step."""

@@ -94,8 +94,9 @@ class TrainingMonitor:
     def attach(self) -> "TrainingMonitor":
         """Watches from now on, through hooks, until ``close``; the loop needs no change."""
         if self._taps is None:
+            after = None if self._on_error == "warn" else self._obey
             try:
-                self._taps = Taps(self._observer, self._model, self._optimizers, after=self._obey, failed=self._failed)
+                self._taps = Taps(self._observer, self._model, self._optimizers, after=after, failed=self._failed)
             except RuntimeError as error:  # a scripted module takes none
                 self._note(f"no hook can be put on {self.title} ({error}): nothing of it is seen")
                 return self
@@ -242,8 +243,10 @@ class TrainingMonitor:
         )
 
     def _obey(self) -> None:
+        if not self.findings:
+            return
         errors = [finding for finding in cause_first(self.findings) if finding.severity == "error"]
-        if not errors or self._on_error == "warn":
+        if not errors:
             return
         self.should_stop = True
         if self._on_error == "raise":

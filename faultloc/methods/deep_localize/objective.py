@@ -10,10 +10,13 @@ from faultloc.methods.deep_localize.seen_samples import SeenSamples
 
 _DENSE_START, _SETTLED = 5, 3
 _LONG_RUN, _SELDOM = 200, 5
+_THOROUGH = 5
 # So many kinds of loss under the same optimizers are tasks that alternate; more are one loss that varies.
 _MOST_KINDS = 4
 
 Key = tuple[frozenset[int], Hashable]
+# The kind of a step's first loss, and the optimizers whose parameters it hangs on; None where that was not looked at.
+FirstLoss = tuple[Hashable, frozenset[int] | None]
 
 
 @dataclass(eq=False)
@@ -30,21 +33,25 @@ class Objective:
     # Those that came next.
     followers: list["Objective"] = field(default_factory=list)
 
-    def is_due(self) -> bool:
-        """Whether its next step is to be looked at."""
-        return self.step >= self.next_look
-
     def is_new(self) -> bool:
         """Whether it is in its first five steps, in which every one is looked at."""
         return self.step < _DENSE_START
 
-    def ends_step(self, every: int, *, was_looked_at: bool) -> None:
-        """One more step; what goes wrong does so early, and in a long run it is enough to look now and then."""
-        if was_looked_at:
-            following = self.step + 1
-            apart = every if following <= _LONG_RUN else _SELDOM * every
-            self.next_look = following if following < _DENSE_START else -(-following // apart) * apart
-        self.step += 1
+    def is_fifth_look(self, every: int) -> bool:
+        """Whether what seldom changes is looked at too, as it is at every fifth look."""
+        return self.step % (_THOROUGH * self._apart(every, self.step)) == 0
+
+    def plan_look(self, every: int) -> None:
+        """When to look again after the step under way, which is looked at.
+
+        What goes wrong does so early, and in a long run it is enough to look now and then.
+        """
+        following = self.step + 1
+        apart = self._apart(every, following)
+        self.next_look = following if following < _DENSE_START else -(-following // apart) * apart
+
+    def _apart(self, every: int, step: int) -> int:
+        return every if step <= _LONG_RUN else _SELDOM * every
 
 
 class Objectives:
@@ -88,16 +95,24 @@ class Objectives:
         """Whether the step that begins is to be looked at: what may come next is due."""
         if self._last is None:
             return True
-        return any(objective.is_due() for objective in self._last.followers or self.all)
+        for objective in self._last.followers or self.all:  # noqa: SIM110 - at every step, and no generator is faster
+            if objective.step >= objective.next_look:
+                return True
+        return False
 
-    def expected(self, loss: Hashable) -> Objective:
+    def expected(self, loss: FirstLoss) -> Objective:
         """The objective of a loss whose backward pass begins; an unknown one where that cannot be told."""
         return self._expected.get(loss) or Objective()
 
-    def stepped(self, optimizers: frozenset[int], kind: Hashable, loss: Hashable, assumed: Objective) -> Objective:
+    def seen_again(self, optimizers: set[int], kind: Hashable) -> Objective | None:
+        """The objective of a step that was not looked at and is as the one before, as most steps of most runs are."""
+        return self._last if self._last_step == (optimizers, kind) else None
+
+    def stepped(
+        self, optimizers: frozenset[int], kind: Hashable, loss: FirstLoss, assumed: Objective | None
+    ) -> Objective:
         """The objective of a step that has ended; ``assumed`` is what was taken for it."""
-        if self._last_step == (optimizers, kind, loss) and self._last is not None:
-            return self._last  # as most steps of most runs are
+        assumed = assumed or self.expected(loss)
         alike = [key for key in self._by_key if key[0] == optimizers]
         key: Key = (optimizers, kind)
         if key not in self._by_key and len(alike) >= _MOST_KINDS:
@@ -114,5 +129,6 @@ class Objectives:
             self._last.followers = [*self._last.followers[-3:], objective]
         self._last = objective
         is_plain = known is objective and objective.followers[-1:] == [objective]
-        self._last_step = (optimizers, kind, loss) if is_plain else None
+        # Of a step that was looked at more is known: what is expected of the others has to be noted for itself.
+        self._last_step = (optimizers, kind) if is_plain and loss[1] is None else None
         return objective

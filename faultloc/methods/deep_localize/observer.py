@@ -22,10 +22,7 @@ from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.constant_output import check_constant_output, shows_nothing
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite
-from faultloc.methods.deep_localize.rules.wiring import (
-    ConstantWeights,
-    StaleGradients,
-)
+from faultloc.methods.deep_localize.rules.wiring import ConstantWeights, StaleGradients
 from faultloc.methods.deep_localize.rules.wrong_comparison import explains_nan
 from faultloc.methods.deep_localize.step import StepUnderWay
 
@@ -46,6 +43,8 @@ class Observer:
     ) -> None:
         self.step = 0
         self.wants_layers = False
+        # Whether the step under way is looked at closely.
+        self.is_sampled = True
         self.given_target: Tensor | None = None
         self._model, self._optimizers, self._every = model, list(optimizers), every
         self._found, self._noted = found, noted
@@ -87,20 +86,15 @@ class Observer:
         return known[0] if known else (self._now.objective or Objective()).history
 
     @property
-    def is_sampled(self) -> bool:
-        """Whether the step under way is looked at closely."""
-        return self._now.is_sampled
-
-    @property
     def is_in_call(self) -> bool:
         """Whether a call of one of the modules is under way."""
         return self._now.under_way is not None and not self._now.is_forward_over
 
     def begin_step(self) -> None:
         """Forgets the step before, and lets go of its tensors."""
-        is_sampled = self._objectives.wants_look()
-        if is_sampled or self._now.is_sampled:
-            self._now = StepUnderWay(is_sampled)
+        self.is_sampled = self._objectives.wants_look()
+        if self.is_sampled or self._now.is_sampled:
+            self._now = StepUnderWay(self.is_sampled)
         else:
             self._now.restart()
 
@@ -133,7 +127,12 @@ class Observer:
         now = self._now
         if now.under_way is not None and now.under_way is not module and not now.is_forward_over:
             return  # called from inside the call that is under way
-        now.open_call(ForwardCall(module, arguments, named_arguments))
+        call = ForwardCall(module, arguments, named_arguments)
+        if now.calls or now.is_sampled:
+            now.open_call(call)
+        else:  # as at most steps, which have to be quick
+            now.calls.append(call)
+            now.under_way = module
         self.wants_layers = now.is_sampled
 
     def layer_returns(self, name: str, layer: nn.Module, given: tuple, returned: object) -> None:
@@ -166,17 +165,15 @@ class Observer:
         value = loss.item() if loss.numel() == 1 else float(loss.detach().float().mean())
         self._backwards += 1
         if not now.losses:
-            calls = now.calls
+            calls, node = now.calls, loss.grad_fn
             modules = id(calls[0].module) if len(calls) == 1 else frozenset([id(call.module) for call in calls])
-            now.kind = (None if loss.grad_fn is None else loss.grad_fn.name(), modules)
+            now.kind = (None if node is None else node.name(), modules)
         now.losses.append(value)
         if now.is_sampled:
             self._stale.look(has_stepped=self.step > 0)
             now.settle_calls(loss)
             now.reached.append(reached_by(loss, self._held))
-        if now.objective is None:
-            now.loss = (now.kind, now.reached[0] if now.reached else None)
-            now.objective = self._objectives.expected(now.loss)
+            now.objective = now.objective or self._objectives.expected(now.loss)
         if self.step == 0:
             self._look.check_wiring(now, self._optimizers, self._backwards)
         if not math.isfinite(value):
@@ -197,13 +194,13 @@ class Observer:
             self._end_step()
         self._closures += has_closure
         now = self._now
-        is_new = now.is_sampled and now.objective is not None and now.objective.is_new()
-        if is_new or self._held[key].has_changed():
-            self.model_has_changed()
         if now.is_sampled:
+            is_new = now.objective is not None and now.objective.is_new()
+            if is_new or self._held[key].has_changed():
+                self.model_has_changed()
             now.before[key] = weight_sample(self._held[key].by_name)
-        if not has_closure and now.calls:
-            self._read_gradients(optimizer)
+        if not has_closure and now.calls and (now.is_sampled or not self._held[key].has_finite_gradient()):
+            self._read_gradients(now, optimizer)
 
     def step_ends(self, optimizer: Optimizer, has_closure: bool) -> None:
         """The weights have changed."""
@@ -212,7 +209,7 @@ class Observer:
             return
         now, key = self._now, id(optimizer)
         if has_closure:
-            self._read_gradients(optimizer)
+            self._read_gradients(now, optimizer)
         if now.is_sampled:
             before = now.before.get(key, {})
             updates, weights = updates_and_norms(before, self._held[key].by_name)
@@ -227,48 +224,52 @@ class Observer:
 
     # What follows from it.
 
-    def _read_gradients(self, optimizer: Optimizer) -> None:
-        lost = self._gradients.read(self._now, self._held[id(optimizer)], optimizer, is_alone=len(self._held) == 1)
+    def _read_gradients(self, now: StepUnderWay, optimizer: Optimizer) -> None:
+        lost = self._gradients.read(now, self._held[id(optimizer)], optimizer, is_alone=len(self._held) == 1)
         if lost is not None:
             self._lost(lost)
 
     def _end_step(self, *, keeps_calls: bool = False) -> None:
         now = self._now
         if now.losses:
-            objective = self._objectives.stepped(
-                frozenset(now.stepped), now.kind, now.loss, now.objective or Objective()
-            )
-            self._add_step(objective)
-            objective.ends_step(self._every, was_looked_at=now.is_sampled)
+            objective = None if now.is_sampled else self._objectives.seen_again(now.stepped, now.kind)
+            if objective is None:
+                objective = self._objectives.stepped(frozenset(now.stepped), now.kind, now.loss, now.objective)
+            objective.history.add_step(now.losses[0] if len(now.losses) == 1 else sum(now.losses) / len(now.losses))
+            if now.is_sampled:
+                self._add_look(objective)
+                objective.plan_look(self._every)
+            objective.step += 1
             # The most steps that one optimizer has taken: two that take turns count once a turn.
             for key in now.stepped:
-                self._held[key].steps += 1
-                self.step = max(self.step, self._held[key].steps)
+                held = self._held[key]
+                held.steps += 1
+                if held.steps > self.step:
+                    self.step = held.steps
         before = replace(now) if keeps_calls else None
         self.begin_step()
         if before is not None:
             self._now.take_calls(before)
+            self.is_sampled = self._now.is_sampled
 
-    def _add_step(self, objective: Objective) -> None:
+    def _add_look(self, objective: Objective) -> None:
         now, history = self._now, objective.history
-        history.add_step(sum(now.losses) / len(now.losses))
         if now.reached:
             self._objectives.see_reach(now.reached, now.stepped)
-        if now.is_sampled:
-            optimizers = [one for one in self._optimizers if id(one) in now.stepped]
-            if objective.step == 0:
-                history.groups = groups_of(optimizers, dict(self._model.named_parameters()))
-                history.schedules = functools.partial(schedules_of, optimizers)
-            history.add_sample(now.statistics(objective.step, optimizers))
-            rates = sum(sample.learning_rate > 0 for sample in history.sampled)
-            if self.step >= _SETTLED and rates >= 2:
-                for symptom in self._constant.check(self._model):
-                    self._found(symptom)
-            self._ask_for_change(objective)
-        if all(self._held[key].steps_without for key in now.stepped) and len(self._optimizers) > 1:
+        optimizers = [one for one in self._optimizers if id(one) in now.stepped]
+        if objective.step == 0:
+            history.groups = groups_of(optimizers, dict(self._model.named_parameters()))
+            history.schedules = functools.partial(schedules_of, optimizers)
+        history.add_sample(now.statistics(objective.step, optimizers))
+        rates = sum(sample.learning_rate > 0 for sample in history.sampled)
+        if self.step >= _SETTLED and rates >= 2:
+            for symptom in self._constant.check(self._model):
+                self._found(symptom)
+        self._ask_for_change(objective)
+        if len(self._optimizers) > 1 and all(self._held[key].steps_without for key in now.stepped):
             return  # nothing of it is trained, and that has been said
         # Where gradients are lost that has been named, and explains whatever does not move.
-        if now.is_sampled and not self._gradients.are_lost:
+        if not self._gradients.are_lost:
             for symptom in check_dynamics(history, follows_one_loss=not self._objectives.is_contested(objective)):
                 self._found(symptom)
 
@@ -285,6 +286,7 @@ class Observer:
     def _lost(self, symptom: Symptom) -> None:
         self._found(symptom)
         if symptom.rule != "input.nonfinite":
-            for cause in explains_nonfinite(self._now.objective.history if self._now.objective else self.history):
+            objective = self._now.objective or self._objectives.expected(self._now.loss)
+            for cause in explains_nonfinite(objective.history):
                 self._found(cause)
         self.sleep()

@@ -51,17 +51,13 @@ class ReleasedMonitor:
         self._outputs: list[Tensor] = []
         self._loss = self._accuracy = math.nan
         self._is_training = False
-        self.wants_layers, self.step = True, 0
+        # The tool looks at every batch.
+        self.wants_layers, self.step, self.is_sampled = True, 0, True
         self._taps: Taps | None = None
-
-    @property
-    def is_sampled(self) -> bool:
-        """Always: the tool looks at every batch."""
-        return True
 
     def attach(self) -> "ReleasedMonitor":
         """Watches from now on, until ``close``."""
-        self._taps = Taps(self, self._model, [self._optimizer], after=lambda: None, failed=_passed_on)
+        self._taps = Taps(self, self._model, [self._optimizer], after=None, failed=_passed_on)
         return self
 
     def close(self) -> ReleasedVerdict | None:

@@ -118,4 +118,6 @@ def _labels(target: Tensor, kind: str, samples: int) -> list[int] | None:
     if rows.numel() != len(rows) or kind not in (*_CLASSES, *_BINARY):
         return None
     flat = rows.flatten()
+    if not flat.is_floating_point():
+        return flat.long().tolist()
     return flat.long().tolist() if bool((flat == flat.round()).all()) else None

@@ -12,7 +12,7 @@ from faultloc.methods.deep_localize.hooks.autograd_walk import walk
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.hooks.optimizer_groups import rates_of
 from faultloc.methods.deep_localize.look import Look
-from faultloc.methods.deep_localize.objective import Objective
+from faultloc.methods.deep_localize.objective import FirstLoss, Objective
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
 
 _MOST_CALLS, _MOST_NODES = 8, 4000
@@ -31,9 +31,9 @@ class StepUnderWay:
     returned: list[list[Tensor]] = field(default_factory=list)
     traces: list[LayerTrace] = field(default_factory=list)
     trace: LayerTrace = field(default_factory=LayerTrace)
-    # What is known of the first loss, and which optimizers' parameters each loss hangs on.
+    # Of the first loss: the operation that gave it, together with the modules that were called before it.
     kind: Hashable = None
-    loss: Hashable = None
+    # Which optimizers' parameters each loss hangs on, and the objective that follows from the first loss.
     reached: list[frozenset[int]] = field(default_factory=list)
     objective: Objective | None = None
     losses: list[float] = field(default_factory=list)
@@ -48,8 +48,12 @@ class StepUnderWay:
     def restart(self) -> None:
         """The next step, where neither it nor this one is sampled: most steps are such, and have to be quick."""
         self.calls, self.losses, self.is_forward_over, self.under_way = [], [], False, None
-        self.kind = self.loss = self.objective = None
         self.stepped.clear()
+
+    @property
+    def loss(self) -> FirstLoss:
+        """What an objective is told from others by before any optimizer has stepped."""
+        return self.kind, self.reached[0] if self.reached else None
 
     @property
     def outputs(self) -> list[Tensor]:

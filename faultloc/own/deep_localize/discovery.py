@@ -16,6 +16,7 @@ from torch import nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.optim import Optimizer
 
+from faultloc.methods.deep_localize.hooks.held_parameters import held_by
 from faultloc.methods.deep_localize.hooks.joined_modules import without_wrapper
 from faultloc.methods.deep_localize.monitor import TrainingMonitor
 from faultloc.own.deep_localize.script_modules import named_modules_of
@@ -82,9 +83,9 @@ class Discovery:
 
     def _joins(self, optimizer: Optimizer) -> bool:
         """Whether the optimizer, made later, is taken into a run that is under way."""
-        held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+        held = held_by([optimizer])
         for monitor in reversed(self.monitors):
-            if held & {id(parameter) for parameter in monitor.parameters()}:
+            if held.keys() & {id(parameter) for parameter in monitor.parameters()}:
                 monitor.add_optimizer(optimizer)
                 return True
         return False
@@ -92,14 +93,14 @@ class Discovery:
     def _begin_run(self, module: nn.Module) -> TrainingMonitor:
         # An optimizer of other parameters is a fault, and the monitor's to find.
         optimizers, self._waiting = self._waiting, []
-        held = {id(one) for optimizer in optimizers for group in optimizer.param_groups for one in group["params"]}
+        held = held_by(optimizers)
         variables = named_modules_of(sys._getframe(1))
         called = _outermost(module, variables)
         parts = {called: variables.get(called, type(called).__name__)}
         covered = {id(inner) for inner in called.modules()} | set(self._runs)
         for other in sorted(variables, key=lambda one: -len(list(one.modules()))):
             own = {id(parameter) for parameter in other.parameters()}
-            if own & held and id(other) not in covered and not _holds(other, called):
+            if own & held.keys() and id(other) not in covered and not _holds(other, called):
                 parts[other] = variables[other]
                 covered |= {id(inner) for inner in other.modules()}
         order = [one for one in variables if one in parts]

@@ -70,7 +70,7 @@ def _share(kind: str, result: Tensor) -> Tensor:
         # A unit is a column, of a convolution a channel, of a sequence the last axis.
         unit = 1 if result.dim() != 3 else 2
         highest = result.amax(dim=[axis for axis in range(result.dim()) if axis != unit])
-        return (highest <= 0).float().mean()
+        return 1 - torch.count_nonzero(highest) / highest.numel()
     if kind == "Sigmoid":
         return ((result < _SIGMOID_END) | (result > 1 - _SIGMOID_END)).float().mean()
     return (result.abs() > _TANH_END).float().mean()

@@ -5,6 +5,7 @@ Nodes of the graph carry their operation's name (``MseLossBackward0``) and the t
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from torch import Tensor
 from torch.autograd.graph import Node
@@ -34,7 +35,12 @@ _CLIPPING = {"ClampBackward0", "ClampBackward1", "ClampMinBackward0", "ClampMaxB
 
 def operation(node: Node) -> str:
     """The operation of ``node`` without its suffix: ``MseLoss`` for ``MseLossBackward0``."""
-    return node.name().rpartition("::")[2].partition("Backward")[0]
+    return _without_suffix(node.name())
+
+
+@lru_cache
+def _without_suffix(name: str) -> str:
+    return name.rpartition("::")[2].partition("Backward")[0]
 
 
 def children(node: Node) -> list[Node]:
@@ -58,8 +64,8 @@ def walk(root: Node, *, most: int) -> Iterator[tuple[Node, int]]:
         following: list[Node] = []
         for node in level:
             yield node, distance
-            for child in children(node):
-                if child not in seen and len(seen) < most:
+            for child, _ in node.next_functions:
+                if child is not None and child not in seen and len(seen) < most:
                     seen.add(child)
                     following.append(child)
         level, distance = following, distance + 1

@@ -1,5 +1,7 @@
 """A number for each sample of a batch by which it is known again."""
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -14,7 +16,12 @@ def fingerprints(batch: Tensor) -> list[int]:
     rows = rows[:, :: max(1, -(-rows.shape[1] // _MOST_COLUMNS))]
     if rows.is_floating_point():
         rows = rows.float().contiguous().view(torch.int32)
-    columns = torch.arange(1, rows.shape[1] + 1, device=rows.device)
-    factors = (columns * _STEP + _MULTIPLIER) | 1  # wraps around, as it may
-    mixed = rows.long() * factors
+    mixed = rows.long() * _factors(rows.shape[1], rows.device)
     return (mixed ^ (mixed >> 29)).sum(1).tolist()
+
+
+@lru_cache(maxsize=8)
+def _factors(count: int, device: torch.device) -> Tensor:
+    """An odd number for each column."""
+    columns = torch.arange(1, count + 1, device=device)
+    return (columns * _STEP + _MULTIPLIER) | 1  # wraps around, as it may

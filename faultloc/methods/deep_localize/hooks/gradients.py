@@ -26,7 +26,8 @@ def gradient_norms(parameters: Mapping[str, nn.Parameter]) -> dict[str, float]:
 
 def weight_sample(parameters: Mapping[str, nn.Parameter]) -> dict[str, Tensor]:
     """A copy of at most 8,192 evenly spaced values of every weight with two axes or more."""
-    return {name: _values(parameter).clone() for name, parameter in parameters.items() if _is_weight(parameter)}
+    weights = {name: _values(parameter) for name, parameter in parameters.items() if _is_weight(parameter)}
+    return dict(zip(weights, torch._foreach_mul(list(weights.values()), 1.0), strict=True)) if weights else {}
 
 
 def updates_and_norms(
@@ -52,5 +53,5 @@ def _is_weight(parameter: nn.Parameter) -> bool:
 
 
 def _values(parameter: nn.Parameter) -> Tensor:
-    flat = parameter.detach().reshape(-1)
-    return flat[:: max(1, -(-flat.numel() // _MOST_VALUES))]
+    flat, apart = parameter.detach().reshape(-1), -(-parameter.numel() // _MOST_VALUES)
+    return flat[::apart] if apart > 1 else flat

@@ -1,10 +1,21 @@
 """What one optimizer holds of a model, and the quick question whether its gradients are there, zero or not finite."""
 
+import math
+from collections.abc import Iterable
+
 import torch
 from torch import nn
 from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.hooks.gradients import gradient_norms
+
+# Squares of gradients do not leave their range.
+_WIDE = (torch.float32, torch.float64)
+
+
+def held_by(optimizers: Iterable[Optimizer]) -> dict[int, nn.Parameter]:
+    """The parameters that ``optimizers`` hold, by their identity."""
+    return {id(one): one for optimizer in optimizers for group in optimizer.param_groups for one in group["params"]}
 
 
 class HeldParameters:
@@ -19,10 +30,9 @@ class HeldParameters:
 
     def read(self) -> None:
         """Looks again: parameters are added to optimizers and to models while they train."""
-        groups = self._optimizer.param_groups
-        self.parameters: list[nn.Parameter] = [one for group in groups for one in group["params"]]
-        self._groups = len(groups)
-        self.identities = {id(one) for one in self.parameters}
+        held = held_by([self._optimizer])
+        self.parameters, self.identities = list(held.values()), set(held)
+        self._groups = len(self._optimizer.param_groups)
         self.by_name = {name: one for name, one in self._model.named_parameters() if id(one) in self.identities}
         # A gradient that is not finite makes all gradients before it so: the first ones tell, small ones quickly.
         trained = [name for name, one in self.by_name.items() if one.requires_grad]
@@ -39,12 +49,18 @@ class HeldParameters:
         self.ever_had_gradient |= has
         return has
 
-    def gradient_size(self) -> float:
-        """The norm of one of the first layers' gradients; where that is 0, of all together."""
+    def has_finite_gradient(self) -> bool:
+        """Whether one of the first layers' gradients is finite; where that is 0, all of them.
+
+        At every step: one operation, a dot product where there is one axis, as that takes half as long as a norm. A
+        square too large for it only seems to be not finite.
+        """
         gradient = None if self._probed is None else self._probed.grad
-        if gradient is not None and not gradient.is_sparse:
-            size = torch.linalg.vector_norm(gradient).item()
+        if gradient is not None:
+            if gradient.dim() == 1 and gradient.dtype in _WIDE and not gradient.is_sparse:
+                size = gradient.dot(gradient).item()
+            else:
+                size = 0.0 if gradient.is_sparse else torch.linalg.vector_norm(gradient).item()
             if size:
-                return size
-        norms = gradient_norms(self.by_name)
-        return sum(norm * norm for norm in norms.values()) ** 0.5
+                return math.isfinite(size)
+        return math.isfinite(sum(gradient_norms(self.by_name).values()))

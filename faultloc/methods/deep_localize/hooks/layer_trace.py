@@ -75,6 +75,9 @@ class LayerTrace:
 
     def __init__(self, model_inputs: Sequence[object] = ()) -> None:
         self.calls: list[LayerCall] = []
+        # Of so many calls the nodes are known by name.
+        self._named = 0
+        self._names: dict[Node, str] = {}
         self._model_inputs = {tensor.data_ptr() for tensor in tensors_in(list(model_inputs))}
 
     def record(self, name: str, layer: nn.Module, given: tuple, returned: object) -> None:
@@ -85,7 +88,10 @@ class LayerTrace:
 
     def name_of(self, node: Node | None) -> str | None:
         """The layer that gave ``node``, or the nearest one behind it; None where none is found."""
-        names = {call.node: call.name for call in self.calls if call.node is not None}
+        for call in self.calls[self._named :]:
+            if call.node is not None:
+                self._names[call.node] = call.name
+        self._named, names = len(self.calls), self._names
         seen: set[Node] = set()
         while node is not None and node not in seen:
             if node in names:

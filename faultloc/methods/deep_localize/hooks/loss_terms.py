@@ -46,10 +46,14 @@ def loss_terms(loss: Tensor, outputs: Collection[Node]) -> list[LossTerm]:
     complements: list[Node] = []
     behind: set[Node] = set()
     is_sum = has_complement = False
-    for node, _ in walk(loss.grad_fn, most=_MOST_NODES):
+    furthest = 0
+    for node, distance in walk(loss.grad_fn, most=_MOST_NODES):
+        if distance > furthest + 1:
+            break  # all of those nearer are behind a term, and so is whatever follows
         if node in behind:
             behind.update(children(node))
             continue
+        furthest = distance
         if node in outputs and node is not loss.grad_fn:
             behind.update(children(node))
         if is_log_of_complement(node):

@@ -23,10 +23,8 @@ class Watching(Protocol):
 
     wants_layers: bool
     step: int
-
-    @property
-    def is_sampled(self) -> bool:
-        """Whether the step under way is looked at closely, so that layers need hooks."""
+    # Whether the step under way is looked at closely, so that layers need hooks.
+    is_sampled: bool
 
     def forward_begins(self, module: nn.Module, arguments: tuple, named_arguments: dict) -> None:
         """The model, or one of several, is called."""
@@ -52,18 +50,24 @@ _attached: list["Taps"] = []
 
 
 def _backward(tensors: object, *arguments: object, **named: object) -> object:
-    for tensor in tensors if isinstance(tensors, list | tuple) else [tensors]:
-        if isinstance(tensor, Tensor):
-            for taps in list(_attached):
-                taps.backward_begins(tensor)
+    for tensor in (tensors,) if isinstance(tensors, Tensor) else _tensors_of(tensors):
+        for taps in tuple(_attached):
+            taps.backward_begins(tensor)
     return _original_backward[0](tensors, *arguments, **named)
+
+
+def _tensors_of(tensors: object) -> list[Tensor]:
+    return [one for one in tensors if isinstance(one, Tensor)] if isinstance(tensors, list | tuple) else []
 
 
 class Taps:
     """The hooks of one observer; ``remove`` takes all of them away.
 
-    ``after`` is called once a step has ended, and once a loss was seen. What goes wrong in the observer is given to
-    ``failed`` and does not reach the training loop.
+    They run at every step, beside operations that take as long as they do on a small network: each is one function that
+    calls the observer itself.
+
+    ``after``, if there is any, is called once a step has ended, and once a loss was seen. What goes wrong in the
+    observer is given to ``failed`` and does not reach the training loop.
     """
 
     def __init__(
@@ -72,7 +76,7 @@ class Taps:
         model: nn.Module,
         optimizers: Sequence[Optimizer],
         *,
-        after: Callable[[], object],
+        after: Callable[[], object] | None,
         failed: Callable[[Exception], object],
     ) -> None:
         self._observer, self._after, self._failed = observer, after, failed
@@ -109,7 +113,7 @@ class Taps:
         if id(module) not in self._entries:
             self._entries.add(id(module))
             self._handles.append(module.register_forward_pre_hook(self.forward_begins, with_kwargs=True))
-            self._handles.append(module.register_forward_hook(self._forward_ends))
+            self._handles.append(module.register_forward_hook(self._call_ends))
 
     def watch_steps_of(self, optimizer: Optimizer) -> None:
         """Tells of the steps of one more optimizer."""
@@ -151,9 +155,13 @@ class Taps:
 
     def backward_begins(self, loss: Tensor) -> None:
         """A backward pass is about to run from ``loss``."""
-        self.tell(self._observer.backward_begins, loss)
+        observer = self._observer
+        try:
+            observer.backward_begins(loss)
+        except Exception as error:  # a monitor that cannot cope must not end what it watches
+            self._failed(error)
         # Nothing may be left half done: an error is raised after the step, and here only where no step comes.
-        if self._observer.step == 0:
+        if observer.step == 0 and self._after is not None:
             self._after()
 
     def forward_begins(self, module: nn.Module, arguments: tuple, named_arguments: dict) -> None:
@@ -163,13 +171,16 @@ class Taps:
         observer = self._observer
         try:
             observer.forward_begins(module, arguments, named_arguments)
-        except Exception as error:  # as in ``tell``, which costs a call more
+        except Exception as error:
             self._failed(error)
         if observer.is_sampled is not self._has_layers:
             self._match_layers()
 
     def forward_ends(self, module: nn.Module, returned: object) -> None:
         """It has given its outputs."""
+        self._call_ends(module, (), returned)
+
+    def _call_ends(self, module: nn.Module, _: tuple, returned: object) -> None:
         if torch.compiler.is_compiling():
             return
         try:
@@ -177,41 +188,39 @@ class Taps:
         except Exception as error:
             self._failed(error)
 
-    def tell(self, event: Callable[..., object], *details: object) -> None:
-        """Lets the observer know of ``event``; what goes wrong there stays there."""
-        try:
-            event(*details)
-        except Exception as error:  # a monitor that cannot cope must not end what it watches
-            self._failed(error)
-
     def _layer_hook(self, name: str) -> Callable[[nn.Module, tuple, object], None]:
         observer = self._observer
 
         def hook(layer: nn.Module, given: tuple, returned: object) -> None:
             if observer.wants_layers:
-                self.tell(observer.layer_returns, name, layer, given, returned)
+                try:
+                    observer.layer_returns(name, layer, given, returned)
+                except Exception as error:
+                    self._failed(error)
 
         return hook
 
-    def _forward_ends(self, module: nn.Module, _: tuple, returned: object) -> None:
-        self.forward_ends(module, returned)
-
     def _step_begins(self, optimizer: Optimizer, given: tuple, named: dict) -> None:
-        self.tell(self._observer.step_begins, optimizer, _has_closure(given, named))
+        closure = given[1] if len(given) > 1 else named.get("closure")
+        try:
+            self._observer.step_begins(optimizer, closure is not None)
+        except Exception as error:
+            self._failed(error)
 
     def _step_ends(self, optimizer: Optimizer, given: tuple, named: dict) -> None:
-        self.tell(self._observer.step_ends, optimizer, _has_closure(given, named))
-        if self._observer.is_sampled is not self._has_layers:
+        observer = self._observer
+        closure = given[1] if len(given) > 1 else named.get("closure")
+        try:
+            observer.step_ends(optimizer, closure is not None)
+        except Exception as error:
+            self._failed(error)
+        if observer.is_sampled is not self._has_layers:
             self._match_layers()
-        self._after()
+        if self._after is not None:
+            self._after()
 
     def _match_layers(self) -> None:
         if self._observer.is_sampled:
             self._put_on_layers()
         else:
             self._take_off_layers()
-
-
-def _has_closure(arguments: tuple, named: dict) -> bool:
-    given = arguments[1] if len(arguments) > 1 else named.get("closure")
-    return given is not None

@@ -11,26 +11,27 @@ _MOST_VALUES, _MOST_LOOKS = 500_000, 64
 
 
 class SeenTargets:
-    """The targets of the first 64 steps that were looked at, at most half a million values of them."""
+    """What the targets of the first 64 steps looked at are like, of at most half a million values."""
 
     def __init__(self) -> None:
-        self._rows: list[Tensor] = []
-        self._values = 0
+        self._looks = self._values = 0
         self.samples = 0
         self.yardstick, self.classes = Yardstick(), CountedClasses()
         self._least = self._most = float("nan")
 
     def add(self, target: Tensor) -> None:
-        """Keeps a copy of the targets of a step, as far as there is room."""
-        if target.dim() == 0 or not target.numel() or self._values >= _MOST_VALUES or len(self._rows) >= _MOST_LOOKS:
+        """Takes the targets of one more step into account."""
+        if target.dim() == 0 or not target.numel() or self._values >= _MOST_VALUES or self._looks >= _MOST_LOOKS:
             return
         width = max(1, target.numel() // len(target))
         kept = target.detach()[: max(1, (_MOST_VALUES - self._values) // width)]
-        self._rows.append(kept.float().clone() if kept.is_floating_point() else kept.clone())
+        self._looks += 1
         self._values += kept.numel()
         self.samples += len(kept)
+        if self._least < self._most:
+            return  # they differ, and whatever follows changes nothing
         least, most = (float(value) for value in torch.aminmax(kept))
-        if len(self._rows) == 1:
+        if self._looks == 1:
             self._least, self._most = least, most
         self._least, self._most = min(least, self._least), max(most, self._most)
 

@@ -74,13 +74,17 @@ class Yardstick:
             return self._soft(term, logs, target.float())
         if target.dim() != logs.dim() - 1:
             return Measured()
+        kept = target.clamp(0, logs.shape[1] - 1)
+        if term.weight is None:
+            lost = -logs.gather(1, kept.unsqueeze(1)).nan_to_num().sum()
+            mass = torch.bincount(kept.flatten(), minlength=logs.shape[1]).float()
+            return self._against_shares(lost, mass, 0.0, float(kept.numel()))
         weight = _full(term.weight, target)
         if weight is None:
             return Measured()
-        kept = target.clamp(0, logs.shape[1] - 1)
         lost = -(logs.gather(1, kept.unsqueeze(1)).squeeze(1).nan_to_num() * weight).sum()
         mass = torch.bincount(kept.flatten(), weight.flatten(), minlength=logs.shape[1]).float()
-        return self._against_shares(lost, mass, weight.sum() * 0, weight.sum())
+        return self._against_shares(lost, mass, 0.0, float(weight.sum()))
 
     def _soft(self, term: LossTerm, logs: Tensor, target: Tensor) -> Measured:
         axis = term.class_axis if term.class_axis is not None else 1
@@ -100,18 +104,17 @@ class Yardstick:
         lost = -(whole * logs.nan_to_num(neginf=-1e4)).sum() * scale
         others = [one for one in range(logs.dim()) if one != axis]
         return self._against_shares(
-            lost, whole.sum(dim=others) * scale, (entropy * mass).sum() * scale, counted.sum().float()
+            lost, whole.sum(dim=others) * scale, float((entropy * mass).sum() * scale), float(counted.sum())
         )
 
-    def _against_shares(self, lost: Tensor, mass: Tensor, floor: Tensor, count: Tensor) -> Measured:
+    def _against_shares(self, lost: Tensor, mass: Tensor, floor: float, count: float) -> Measured:
         if self._sums is not None and self._sums.shape != mass.shape:
             self._sums = None  # as many classes as samples, and a smaller batch
-        self._remember(mass, float(floor), float(count))
+        self._remember(mass, floor, count)
         if self._sums is None or not self._weight > 0:
             return Measured()
-        shares = self._sums / self._sums.sum()
-        guess = float(-(shares * shares.clamp_min(1e-12).log()).sum())
-        return _measured(float(lost) / max(float(count), 1e-12), guess, self._floor / self._weight)
+        guess = float(torch.special.entr(self._sums / self._sums.sum()).sum())
+        return _measured(float(lost) / max(count, 1e-12), guess, self._floor / self._weight)
 
     # Yes or no: how often each column is yes.
 

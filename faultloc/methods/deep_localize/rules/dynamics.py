@@ -56,7 +56,7 @@ def check_dynamics(history: History, *, follows_one_loss: bool, is_over: bool = 
         yield from _saturated_activations(history)
         yield from _diverging(history)
         yield from _swinging(history)
-        yield from _flat(history, _FLAT_STEPS if is_over else _PLATEAU_STEPS, is_over=is_over)
+        yield from _flat(history, is_over=is_over)
 
 
 def _doubtful(history: History, patience: int) -> Iterator[Symptom]:
@@ -215,7 +215,8 @@ def explains_nonfinite(history: History) -> Iterator[Symptom]:
         )  # fmt: skip
 
 
-def _flat(history: History, patience: int, *, is_over: bool) -> Iterator[Symptom]:
+def _flat(history: History, *, is_over: bool) -> Iterator[Symptom]:
+    patience = _FLAT_STEPS if is_over else _PLATEAU_STEPS
     if len(history.losses) < patience or history.has_drifted or history.is_warming_up() or not history.is_guessing():
         return
     # A few far targets make the mean loss of a step: at most steps the model has to be no better than a guess as well.
@@ -250,12 +251,12 @@ def _flat(history: History, patience: int, *, is_over: bool) -> Iterator[Symptom
 
 def _swinging(history: History) -> Iterator[Symptom]:
     """A model that was good and got worse than a guess: its steps go too far, one after the other."""
-    if len(history.relative) < _CHECKS or history.has_drifted:
+    if len(history.relative) < _CHECKS or history.has_drifted or min(history.relative[-3:]) <= 1:
         return
     # Means of five: where few samples are of one class, single batches swing by themselves.
     means = np.convolve(history.relative, np.ones(5) / 5, mode="valid")
     recent, best = float(means[-1]), float(means[:-1].min())
-    if min(history.relative[-3:]) > 1 and recent > _WORSE * best and recent > _WORSE_THAN_GUESS:
+    if recent > _WORSE * best and recent > _WORSE_THAN_GUESS:
         yield from explain_fast_steps(
             history, recent, _WORSE_THAN_GUESS,
             f"the loss was {_as_share(best)} that of the best constant guess and has risen to {_as_share(recent)} it",

@@ -25,6 +25,10 @@ class LabelOrder:
     def __init__(self) -> None:
         self._batches: list[Counter[int]] = []
         self._is_done = False
+        # Of all batches: their labels, ordered pairs inside a batch, those of one label, and the squares of the counts
+        # and of the sizes.
+        self._whole: Counter[int] = Counter()
+        self._ordered_pairs = self._alike = self._squares = self._squared_sizes = 0
 
     def add(self, labels: Sequence[int], *, is_binary: bool) -> Iterator[Symptom]:
         """A symptom once batches are found to be sorted; ``is_binary`` if there are but two labels, for one output.
@@ -34,17 +38,24 @@ class LabelOrder:
         """
         if self._is_done or len(labels) < _FEWEST_ROWS:
             return
-        self._batches.append(Counter(labels))
+        batch, size = Counter(labels), len(labels)
+        self._batches.append(batch)
+        self._whole.update(batch)
+        squares = sum(count * count for count in batch.values())
+        self._squares += squares
+        self._squared_sizes += size * size
+        self._alike += squares - size
+        self._ordered_pairs += size * (size - 1)
         self._is_done = len(self._batches) >= _MOST_BATCHES
         if len(self._batches) < _FEWEST_BATCHES or not self._are_of_one_size():
             return
-        if (is_binary or len(set().union(*self._batches)) < 3) and not self._neighbours_are_alike():
+        if (is_binary or len(self._whole) < 3) and not self._neighbours_are_alike():
             return
         correlation = self.correlation()
         if correlation is not None and correlation > max(_SORTED, _DEVIATIONS / self._pairs() ** 0.5):
             self._is_done = True
             most = sorted(len(batch) for batch in self._batches)[len(self._batches) // 2]
-            classes = len(set().union(*self._batches))
+            classes = len(self._whole)
             yield Symptom(
                 "labels.sorted", LABELS, correlation, _SORTED,
                 f"the samples come sorted by class: half of the batches looked at hold samples of "
@@ -54,22 +65,16 @@ class LabelOrder:
 
     def correlation(self) -> float | None:
         """The intraclass correlation, at most 1; None while there are too few pairs, or but one label."""
-        inside = sum(count * (count - 1) for batch in self._batches for count in batch.values())
-        pairs = 2 * self._pairs()
-        whole: Counter[int] = Counter()
-        for batch in self._batches:
-            whole.update(batch)
-        across = sum(count * count for count in whole.values()) - sum(
-            count * count for batch in self._batches for count in batch.values()
-        )
-        pairs_across = whole.total() ** 2 - sum(batch.total() ** 2 for batch in self._batches)
+        pairs, whole = self._ordered_pairs, self._whole
+        across = sum(count * count for count in whole.values()) - self._squares
+        pairs_across = whole.total() ** 2 - self._squared_sizes
         if pairs < _FEWEST_PAIRS or not pairs_across or len(whole) < 2 or across == pairs_across:
             return None
         expected = across / pairs_across
-        return (inside / pairs - expected) / (1 - expected)
+        return (self._alike / pairs - expected) / (1 - expected)
 
     def _pairs(self) -> int:
-        return sum(rows * (rows - 1) for rows in (batch.total() for batch in self._batches)) // 2
+        return self._ordered_pairs // 2
 
     def _are_of_one_size(self) -> bool:
         sizes = Counter(batch.total() for batch in self._batches)

@@ -12,6 +12,7 @@ from faultloc.methods.deep_localize.hooks.fingerprints import fingerprints
 _MOST_SAMPLES, _FEWEST_RETURNS, _MOST_LOOKS = 20_000, 20, 200
 _FEWEST_ROWS, _FEWEST_CODES = 4, 8
 _CHANGED = 0.75
+_TELLING_LOOKS, _SETTLED_RETURNS = 5, 100
 
 
 class ReturningSamples:
@@ -34,7 +35,10 @@ class ReturningSamples:
         self._looks += 1
         # Numbers within the batch, as contrastive losses have them, are no labels.
         is_numbering = list(labels) == list(range(len(labels)))
-        if is_numbering or self._looks > _MOST_LOOKS or _are_codes(inputs):
+        are_codes = self._looks <= _TELLING_LOOKS and _are_codes(inputs)
+        # Labels that have come back the same a hundred times belong to their samples.
+        is_told = self._returned >= _SETTLED_RETURNS and not self._changed
+        if is_numbering or are_codes or is_told or self._looks > _MOST_LOOKS:
             self._is_over = True
             return
         in_batch: dict[int, int] = {}

@@ -9,6 +9,7 @@ from torch.optim import Optimizer
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import OPTIMIZER
 from faultloc.methods.deep_localize.hooks.autograd_walk import operation, saved, walk
+from faultloc.methods.deep_localize.hooks.held_parameters import held_by
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.hooks.softmax import softmax_axis
 from faultloc.methods.deep_localize.rules.lost_gradient import unreached
@@ -47,11 +48,11 @@ def check_reach(
         return []
     if not any(id(leaf) in own for leaf in leaves):
         return [unreached(loss, outputs, trace)]
-    held = {id(one) for optimizer in optimizers for group in optimizer.param_groups for one in group["params"]}
+    known = own | held_by(optimizers).keys()
     # What lies between the model's outputs and the loss is another network, a judge of what this one gives.
     behind = {id(leaf) for leaf in _leaves_behind(outputs)} if outputs else set(map(id, leaves))
     strangers = [
-        leaf for leaf in leaves if isinstance(leaf, nn.Parameter) and id(leaf) in behind and id(leaf) not in own | held
+        leaf for leaf in leaves if isinstance(leaf, nn.Parameter) and id(leaf) in behind and id(leaf) not in known
     ]
     if not strangers:
         return []

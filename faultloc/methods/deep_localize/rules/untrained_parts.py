@@ -1,12 +1,13 @@
 """Parts that a loss trains and no optimizer of the run moves: a head that was replaced, a module that was forgotten."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of
+from faultloc.methods.deep_localize.hooks.held_parameters import held_by
 from faultloc.methods.deep_localize.hooks.joined_modules import parts_of, without_wrapper
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, owner_of
 
@@ -19,7 +20,7 @@ def check_untrained_parts(
     To hold a part of the parameters is no fault: what lies before may be trained already, and what lies behind may be
     a judge in evaluation mode.
     """
-    held = {id(one): one for optimizer in optimizers for group in optimizer.param_groups for one in group["params"]}
+    held = held_by(optimizers)
     known = {id(one) for one in model.parameters()}
     reached = {id(leaf) for leaf in leaves_of(loss)}
     if not reached & set(held):
@@ -44,7 +45,7 @@ def check_untrained_parts(
         )  # fmt: skip
 
 
-def _replaced(model: nn.Module, held: dict[int, Tensor], known: set[int], reached: set[int]) -> Iterator[Symptom]:
+def _replaced(model: nn.Module, held: Mapping[int, Tensor], known: set[int], reached: set[int]) -> Iterator[Symptom]:
     """Layers in no optimizer, where one holds parameters of the same number of axes that are of no model any more."""
     gone = [one for key, one in held.items() if key not in known and key not in reached and one.grad is None]
     new = [

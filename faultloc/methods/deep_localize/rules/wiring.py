@@ -9,6 +9,7 @@ from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import OPTIMIZER
+from faultloc.methods.deep_localize.hooks.held_parameters import held_by
 from faultloc.methods.deep_localize.hooks.joined_modules import part_of_place, parts_of, without_wrapper
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, owner_of
 
@@ -18,17 +19,14 @@ _STALE_STEPS, _NEVER_STEPS, _MOST_DROPOUT = 3, 50, 0.9
 def check_optimizers(model: nn.Module, optimizers: Sequence[Optimizer]) -> Iterator[Symptom]:
     """Optimizers that hold none of the model's parameters."""
     trainable = {id(parameter) for parameter in model.parameters() if parameter.requires_grad}
-    held = {
-        id(parameter) for optimizer in optimizers for group in optimizer.param_groups for parameter in group["params"]
-    }
-    if trainable and held and not trainable & held:
+    held = held_by(optimizers)
+    if trainable and held and not trainable & held.keys():
         yield Symptom(
             "optimizer.other_parameters", OPTIMIZER, 0, len(trainable),
             f"the optimizer holds {len(held)} parameters, and none of them is among the model's {len(trainable)}: "
             "the model stays as it is",
         )  # fmt: skip
-    counts = [{id(one) for group in optimizer.param_groups for one in group["params"]} for optimizer in optimizers]
-    shared = sum(len(group) for group in counts) - len(set().union(*counts))
+    shared = sum(len(held_by([optimizer])) for optimizer in optimizers) - len(held)
     if shared:
         yield Symptom(
             "optimizer.shared_parameters", OPTIMIZER, shared, 0, f"{shared} parameters are in more than one optimizer"
