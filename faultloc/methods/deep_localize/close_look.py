@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.further_look import FurtherLook
 from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
 from faultloc.methods.deep_localize.hooks.optimizer_groups import groups_of
 from faultloc.methods.deep_localize.look import Look, look_at_loss
@@ -28,7 +29,7 @@ class CloseLook:
     """Looks at steps of ``model``; calls ``found`` with each symptom and ``noted`` with what cannot be seen."""
 
     def __init__(self, model: nn.Module, found: Callable[[Symptom], object], noted: Callable[[str], object]) -> None:
-        self.heads = UnusedHeads()
+        self.heads, self.further = UnusedHeads(), FurtherLook(model)
         self._penalties = PenaltiesAlone()
         self._model, self._found, self._noted = model, found, noted
 
@@ -72,6 +73,7 @@ class CloseLook:
         self._tell(self._penalties.look(loss, now.outputs, now.trace, look.reach, look.doubts))
         self._remember(loss, now, look, objective, is_thorough=is_thorough)
         now.look = look
+        self._tell(self.further.at(loss, now, look, held, optimizers))
         if look.reach is not None:
             for one in held.values():
                 self.heads.look(now.outputs, now.trace, look.reach.reached, one.by_name)
