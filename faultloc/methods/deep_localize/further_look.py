@@ -14,6 +14,7 @@ from faultloc.methods.deep_localize.look import Look
 from faultloc.methods.deep_localize.objective import Objective
 from faultloc.methods.deep_localize.rules.attached_targets import check_attached
 from faultloc.methods.deep_localize.rules.class_weights import ClassWeights
+from faultloc.methods.deep_localize.rules.columns import check_marks
 from faultloc.methods.deep_localize.rules.empty_group import check_empty_groups
 from faultloc.methods.deep_localize.rules.evaluation_calls import EvaluationCalls
 from faultloc.methods.deep_localize.rules.fading_inputs import FadingInputs
@@ -77,9 +78,12 @@ class FurtherLook:
         yield from check_averaged(loss, now.outputs)
         yield from check_soft_targets(look.target, look.kind)
         yield from check_empty_groups(loss, self._model, optimizers)
+        given = next(tensors_in(list(now.calls[0].given)), None)
+        for doubt in check_marks(given):
+            objective.history.doubts.setdefault(doubt.rule, doubt)
         if len(look.terms) == 1 and look.target is not None and not trains_alone(look.terms[0], loss):
-            given = list(tensors_in(list(now.calls[0].given)))
-            objective.history.repeats_inputs = any(_is_the_same(one, look.target) for one in given)
+            inputs = tensors_in(list(now.calls[0].given))
+            objective.history.repeats_inputs = any(_is_the_same(one, look.target) for one in inputs)
 
 
 def _is_the_same(given: Tensor, target: Tensor) -> bool:

@@ -81,7 +81,10 @@ RULES: dict[str, Rule] = {
         "input", "error", LOSS, "the partner of sample i is in column i: targets = torch.arange(len(scores))"
     ),
     "labels.not_shifted": Rule(
-        "input", "error", NONE, "take as targets what comes next: of each sequence x, inputs = x[:-1] and targets = x[1:]"
+        "input",
+        "error",
+        NONE,
+        "take as targets what comes next: of each sequence x, inputs = x[:-1] and targets = x[1:]",
     ),
     "labels.pairs_exchanged": Rule(
         "input", "warning", NONE, "look at what 1 means in this loss, and turn the labels round: labels = 1 - labels"

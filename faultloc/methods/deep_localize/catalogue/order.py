@@ -79,6 +79,7 @@ ORDER = (
     "optimizer.replaced_part",
     "optimizer.forgotten_part",
     "optimizer.unknown_parameters",
+    "gradient.both_goals",
     "gradient.part_unreached",
     "gradient.unreached",
     "gradient.stopped",

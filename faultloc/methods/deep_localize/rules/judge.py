@@ -32,6 +32,8 @@ class Judges:
         # By module: the direction for what comes from outside, and for what was made and detached.
         self._given: dict[int, int] = {}
         self._judged: dict[int, int] = {}
+        # The direction of the last loss that reaches the maker as well.
+        self._attached: dict[int, int] = {}
         self._same = self._piled = 0
 
     def look(self, loss: Tensor, now: StepUnderWay, held: Mapping[int, HeldParameters]) -> Iterator[Symptom]:
@@ -61,6 +63,17 @@ class Judges:
                 known[key] = way if known.get(key, way) == way else 0
 
     def _of_maker(self, judge: int, way: int, maker: int, held: Mapping[int, HeldParameters]) -> Iterator[Symptom]:
+        before, self._attached[judge] = self._attached.get(judge, 0), way
+        if before == -way:
+            self._piled += _has_gradient(self._module_of(maker))
+            if self._piled == _SURE:
+                name = self._name_of(maker)
+                yield Symptom(
+                    "gradient.both_goals", name, 1, 0,
+                    f"the gradients of {name} hold those of the other network's loss as well, which wants the "
+                    f"opposite: that loss reaches {name} through what it made, and its gradients are not cleared "
+                    f"before {name} steps",
+                )  # fmt: skip
         outside, detached = self._given.get(judge, 0), self._judged.get(judge, 0)
         if outside and detached == -outside:
             self._same = self._same + 1 if way == detached else 0
@@ -82,11 +95,19 @@ class Judges:
                 return module
         return None
 
+    def _module_of(self, module: int) -> nn.Module | None:
+        return next((one for one in self._model.modules() if id(one) == module), None)
+
     def _name_of(self, module: int) -> str:
         for name, part in parts_of(self._model).items():
             if any(id(inner) == module for inner in part.modules()):
                 return name or "the model"
         return "the model"
+
+
+def _has_gradient(module: nn.Module | None) -> bool:
+    gradients = [] if module is None else [one.grad for one in module.parameters() if one.grad is not None]
+    return any(bool(gradient.any()) for gradient in gradients)
 
 
 def _is_answer(output: Tensor) -> bool:

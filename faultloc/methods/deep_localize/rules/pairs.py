@@ -22,6 +22,7 @@ _MOST_ROWS, _FEWEST_ROWS, _MOST_LOOKS = 128, 6, 14
 _ALONG, _NEARLY_ALL, _ALIKE = 0.6, 0.95, 0.7
 _SURE_LOOKS, _FEWEST_PAIRS, _SIGMAS, _FURTHER = 4, 80, 5.0, 1.03
 _PATIENCE, _COLLAPSED, _COLLAPSED_LOOKS, _FEWEST_STEPS = 0.6, 0.02, 3, 60
+_SHRUNK = 0.15
 
 
 class Pairs:
@@ -32,7 +33,10 @@ class Pairs:
         self._together: list[Tensor] = []
         self._apart: list[Tensor] = []
         self._first_spread: float | None = None
+        self._first_share = 0.0
         self._are_compared = self._is_over = False
+        # Whether no look has shown a pair that is pushed apart.
+        self._draws_alone = True
 
     def look(self, loss: Tensor, now: StepUnderWay, history: History, trace: LayerTrace) -> Iterator[Symptom]:
         """Symptoms of a backward pass that is about to run from ``loss``."""
@@ -65,6 +69,7 @@ class Pairs:
         if not len(moved):
             return
         share = float((moved < 0).float().mean())
+        self._draws_alone &= share < 1 - _NEARLY_ALL
         is_pushed = share > _NEARLY_ALL and len(inputs) == 2 and _likeness(*inputs) < _ALIKE
         self._pushes = self._pushes + 1 if is_pushed else 0
         if self._pushes == _SURE_LOOKS:
@@ -107,9 +112,12 @@ class Pairs:
         size = float(values.square().mean().sqrt())
         spread = float(values.std(0).square().mean().sqrt())
         if self._first_spread is None:
-            self._first_spread = spread
+            self._first_spread, self._first_share = spread, spread / max(size, 1e-12)
         differ = bool(inputs) and bool((inputs[0] != inputs[0][:1]).any())
         is_small = spread < _COLLAPSED * self._first_spread or spread < 0.1 * _COLLAPSED * size
+        # Where nothing pushes, there is nothing that could bring them apart again.
+        is_shrinking = spread < _SHRUNK * self._first_spread and spread < _SHRUNK * self._first_share * size
+        is_small |= self._draws_alone and is_shrinking
         self._collapses = self._collapses + 1 if is_small and differ and self._are_compared else 0
         if self._collapses == _COLLAPSED_LOOKS and len(history.losses) >= _FEWEST_STEPS:
             self._is_over = True
