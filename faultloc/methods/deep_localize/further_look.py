@@ -76,7 +76,7 @@ class FurtherLook:
         yield from check_attached(nodes)
         yield from check_similarity_scores(nodes)
         yield from check_averaged(loss, now.outputs)
-        yield from check_soft_targets(look.target, look.kind)
+        yield from check_soft_targets(nodes, look.target, look.kind)
         yield from check_empty_groups(loss, self._model, optimizers)
         given = next(tensors_in(list(now.calls[0].given)), None)
         for doubt in check_marks(given):

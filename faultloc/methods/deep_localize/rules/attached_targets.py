@@ -136,10 +136,23 @@ def log_probability(node: Node | None) -> Node | None:
         if name == "Sub":
             behind = past_shaping(sides_of(node)[1])
             return node if behind is not None and operation(behind) == "Logsumexp" else None
-        if name not in _CHOOSING:
+        inner = past_scale(node)
+        if inner is node and name not in _CHOOSING:
             return None
-        node = next(iter(children(node)), None)
+        node = next(iter(children(node)), None) if inner is node else inner
     return None
+
+
+def past_scale(node: Node) -> Node:
+    """``node`` before it was negated, or multiplied by a number."""
+    while operation(node) in ("Neg", "Mul", "Div"):
+        inner = [side for side in sides_of(node) if side is not None]
+        number = None if operation(node) == "Neg" else saved(node, "other")
+        is_scale = operation(node) == "Neg" or (number is not None and number.dim() == 0)
+        if len(inner) != 1 or inner[0] is not sides_of(node)[0] or not is_scale:
+            break
+        node = inner[0]
+    return node
 
 
 def _past_scaling(node: Node | None) -> Node | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-import torch
 from torch import Tensor
 from torch.autograd.graph import Node
 
@@ -77,4 +76,6 @@ def _zero_of_zero_and_one(labels: Tensor | None) -> Tensor | None:
         return None
     flat = labels.detach().flatten()
     is_zero = flat == 0
-    return is_zero if bool((is_zero | (flat == 1)).all()) and not bool(torch.all(is_zero)) else None
+    # As they are, or all with a minus before them.
+    is_one = (flat == 1) if bool((flat >= 0).all()) else (flat == -1)
+    return is_zero if bool((is_zero | is_one).all()) and bool(is_one.any()) else None

@@ -12,7 +12,7 @@ from faultloc.methods.deep_localize.hooks.autograd_walk import operation
 from faultloc.methods.deep_localize.hooks.hand_written_terms import constant_side
 from faultloc.methods.deep_localize.hooks.loss_graph import sides_of
 from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
-from faultloc.methods.deep_localize.rules.attached_targets import log_probability
+from faultloc.methods.deep_localize.rules.attached_targets import log_probability, past_scale
 
 _FEWEST, _ALIKE, _LOOKS = 4, 0.95, 3
 
@@ -74,12 +74,7 @@ def _above(term: LossTerm) -> Tensor | None:
 
 def _makes_less_likely(loss: Tensor, chosen: Node, weights: Tensor) -> bool | None:
     """Whether a step makes what has a positive weight less likely; ``chosen`` gives what is multiplied by it."""
-    root, sign = chosen, 1
-    while operation(root) == "Neg":
-        inner = sides_of(root)[0]
-        if inner is None:
-            return None
-        root, sign = inner, -sign
+    root = past_scale(chosen)
     try:
         (gradient,) = torch.autograd.grad(loss, [GradientEdge(root, 0)], retain_graph=True, allow_unused=True)
     except RuntimeError:
@@ -87,4 +82,4 @@ def _makes_less_likely(loss: Tensor, chosen: Node, weights: Tensor) -> bool | No
     if gradient is None or gradient.shape != weights.shape:
         return None
     along = float((gradient * weights.to(gradient.dtype)).sum())
-    return None if along == 0 or sign == 0 else along > 0
+    return None if along == 0 else along > 0
