@@ -72,16 +72,17 @@ class FurtherLook:
         self, loss: Tensor, now: StepUnderWay, look: Look, objective: Objective, optimizers: Sequence[Optimizer]
     ) -> Iterator[Symptom]:
         nodes = loss_nodes(loss, now.outputs)
+        only = look.terms[0] if len(look.terms) == 1 else None
         yield from check_margin_labels(nodes)
         yield from check_attached(nodes)
         yield from check_similarity_scores(nodes)
         yield from check_averaged(loss, now.outputs)
-        yield from check_soft_targets(nodes, look.target, look.kind)
+        yield from check_soft_targets(nodes, look.target, only)
         yield from check_empty_groups(loss, self._model, optimizers)
         given = next(tensors_in(list(now.calls[0].given)), None)
         for doubt in check_marks(given):
             objective.history.doubts.setdefault(doubt.rule, doubt)
-        if len(look.terms) == 1 and look.target is not None and not trains_alone(look.terms[0], loss):
+        if only is not None and look.target is not None and not trains_alone(only, loss):
             inputs = tensors_in(list(now.calls[0].given))
             objective.history.repeats_inputs = any(_is_the_same(one, look.target) for one in inputs)
 

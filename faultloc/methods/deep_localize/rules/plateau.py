@@ -10,7 +10,7 @@ from faultloc.methods.deep_localize.finding import OPTIMIZER
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.schedules import Plateau
 
-_FELL, _FEWEST_CUTS, _FEWEST_CALLS, _SMALLER = 0.97, 2, 3, 0.6
+_EACH_FELL, _ALL_FELL, _FEWEST_CUTS, _FEWEST_CALLS, _SMALLER = 0.99, 0.96, 2, 3, 0.6
 
 
 def check_plateau(history: History) -> Symptom | None:
@@ -47,4 +47,5 @@ def _fell_at_first(history: History, one: Plateau) -> bool:
     length = len(history.losses) // one.calls
     count = min(one.patience + 2, one.calls)
     means = [float(np.mean(history.losses[at * length : (at + 1) * length])) for at in range(count)] if length else []
-    return len(means) > 1 and all(after < _FELL * before for before, after in pairwise(means))
+    each = all(after < _EACH_FELL * before for before, after in pairwise(means))
+    return len(means) > 1 and each and means[-1] < _ALL_FELL * means[0]
