@@ -58,8 +58,8 @@ class FurtherLook:
         for call in now.calls if objective.is_new() else ():
             self.evaluations.trained_on(call.module, call.given)
         if objective.is_new():
-            yield from self._judges.look(loss, now, held)
-        yield from pairs.look(loss, now, objective.history, now.trace)
+            yield from self._judges.look(loss, now.calls, now.returned, now.reached[-1], held)
+        yield from pairs.look(loss, now.calls, now.returned, objective.history, now.trace)
         if len(look.terms) == 1:
             yield from weights.look(look.terms[0], look.target)
         if objective.step not in _QUICK_LOOKS and look.kind is not None and len(held) == 1:

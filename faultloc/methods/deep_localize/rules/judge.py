@@ -4,7 +4,7 @@ A judge is a module that a loss drives one way for what it is given from outside
 module has made. The maker's own loss has to drive its answer to the second against the judge's loss.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +16,6 @@ from faultloc.methods.deep_localize.hooks.joined_modules import parts_of
 from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.hooks.loss_graph import gradients_at
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
-from faultloc.methods.deep_localize.step import StepUnderWay
 
 _SURE = 2
 
@@ -36,17 +35,27 @@ class Judges:
         self._attached: dict[int, int] = {}
         self._same = self._piled = 0
 
-    def look(self, loss: Tensor, now: StepUnderWay, held: Mapping[int, HeldParameters]) -> Iterator[Symptom]:
-        """Symptoms of a backward pass that is about to run from ``loss``; only of runs with several optimizers."""
-        if len(held) < 2 or not now.reached:
+    def look(
+        self,
+        loss: Tensor,
+        calls: Sequence[ForwardCall],
+        returned: Sequence[list[Tensor]],
+        reached: frozenset[int],
+        held: Mapping[int, HeldParameters],
+    ) -> Iterator[Symptom]:
+        """Symptoms of a backward pass that is about to run from ``loss``; only of runs with several optimizers.
+
+        ``returned`` is what each call gave, ``reached`` the optimizers whose parameters the loss hangs on.
+        """
+        if len(held) < 2:
             return
-        answers = [next((one for one in outputs if _is_answer(one)), None) for outputs in now.returned]
-        asked = [(call, one) for call, one in zip(now.calls, answers, strict=False) if one is not None]
+        answers = [next((one for one in outputs if _is_answer(one)), None) for outputs in returned]
+        asked = [(call, one) for call, one in zip(calls, answers, strict=False) if one is not None]
         gradients = gradients_at(loss, [one for _, one in asked])
-        for call, outputs in zip(now.calls, now.returned, strict=False):
+        for call, outputs in zip(calls, returned, strict=False):
             if outputs:
                 self._made[id(call.module)] = outputs[0].detach()
-        is_joint = len(now.reached[-1]) > 1
+        is_joint = len(reached) > 1
         for (call, _), gradient in zip(asked, gradients, strict=True):
             way = _direction(gradient)
             if way == 0:

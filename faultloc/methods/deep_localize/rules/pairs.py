@@ -15,7 +15,7 @@ from faultloc.methods.deep_localize.finding import LABELS, LOSS
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors_in
 from faultloc.methods.deep_localize.hooks.loss_graph import gradients_at
-from faultloc.methods.deep_localize.step import StepUnderWay
+from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
 
 _MOST_ROWS, _FEWEST_ROWS, _MOST_LOOKS = 128, 6, 14
 # A gradient points along a line between two embeddings if the cosine is that large, on average over the rows.
@@ -38,11 +38,18 @@ class Pairs:
         # Whether no look has shown a pair that is pushed apart.
         self._draws_alone = True
 
-    def look(self, loss: Tensor, now: StepUnderWay, history: History, trace: LayerTrace) -> Iterator[Symptom]:
-        """Symptoms of a backward pass that is about to run from ``loss``."""
+    def look(
+        self,
+        loss: Tensor,
+        calls: Sequence[ForwardCall],
+        returned: Sequence[list[Tensor]],
+        history: History,
+        trace: LayerTrace,
+    ) -> Iterator[Symptom]:
+        """Symptoms of a backward pass that is about to run from ``loss``; ``returned`` is what each call gave."""
         if self._is_over:
             return
-        embeddings, inputs = _compared(now)
+        embeddings, inputs = _compared(calls, returned)
         if len(embeddings) < 2:
             self._looks += 1
             self._is_over = self._looks >= _SURE_LOOKS and self._first_spread is None
@@ -128,21 +135,21 @@ class Pairs:
             )  # fmt: skip
 
 
-def _compared(now: StepUnderWay) -> tuple[list[Tensor], list[Tensor]]:
+def _compared(calls: Sequence[ForwardCall], returned: Sequence[list[Tensor]]) -> tuple[list[Tensor], list[Tensor]]:
     """Embeddings of one shape (sample, feature) that one module gives in a step, and the inputs that they are of."""
     by_module: dict[int, list[int]] = {}
-    for index, call in enumerate(now.calls):
+    for index, call in enumerate(calls):
         by_module.setdefault(id(call.module), []).append(index)
     most = max(by_module.values(), key=len, default=[])
     if len(most) > 1:
-        outputs = [next((one for one in now.returned[index] if _is_embedding(one)), None) for index in most]
-        given = [next(tensors_in(list(now.calls[index].given)), None) for index in most]
+        outputs = [next((one for one in returned[index] if _is_embedding(one)), None) for index in most]
+        given = [next(tensors_in(list(calls[index].given)), None) for index in most]
         pairs = [(one, x) for one, x in zip(outputs, given, strict=True) if one is not None and x is not None]
         return _of_one_shape([one for one, _ in pairs], [x for _, x in pairs])
-    if len(now.calls) != 1:
+    if len(calls) != 1:
         return [], []
-    inputs = [one for one in tensors_in(list(now.calls[0].given)) if one.dim() >= 2]
-    embeddings = [one for one in now.returned[0] if _is_embedding(one)]
+    inputs = [one for one in tensors_in(list(calls[0].given)) if one.dim() >= 2]
+    embeddings = [one for one in returned[0] if _is_embedding(one)]
     return _of_one_shape(embeddings, inputs) if len(inputs) > 1 else ([], [])
 
 
