@@ -25,9 +25,9 @@ class FadingInputs:
         if self._is_over or given is None or not given.is_floating_point() or given.dim() < 2 or not given.numel():
             return
         values = given.detach().flatten()[:_MOST_VALUES]
-        shares = torch.stack([(values != 0).float().mean(), values.float().square().mean().sqrt()]).tolist()
-        self._filled.append(shares[0])
-        self._sizes.append(shares[1])
+        count = len(values)
+        self._filled.append(int(values.count_nonzero()) / count)
+        self._sizes.append(float(torch.linalg.vector_norm(values.float())) / count**0.5)
         if len(self._sizes) < _FEWEST_LOOKS:
             return
         yield from self._verdict()
