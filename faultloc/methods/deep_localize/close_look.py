@@ -1,6 +1,6 @@
 """What a step that is looked at closely shows, before its backward pass: told to the run, or kept for its objective."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -12,6 +12,7 @@ from faultloc.methods.deep_localize.hooks.optimizer_groups import groups_of
 from faultloc.methods.deep_localize.look import Look, look_at_loss
 from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.asked_model import ask_model
+from faultloc.methods.deep_localize.rules.idle_optimizer import check_idle_optimizers
 from faultloc.methods.deep_localize.rules.initial_weights import check_initial_weights
 from faultloc.methods.deep_localize.rules.lost_gradient import PenaltiesAlone
 from faultloc.methods.deep_localize.rules.optimizer_settings import check_settings
@@ -42,6 +43,12 @@ class CloseLook:
             now.objective.history.groups = groups
             now.objective.history.doubts |= {one.rule: one for one in check_initial_weights(self._model)}
         self._tell((*check_settings(groups), *check_stepping(backwards)))
+
+    def at_end(self, steps: int, held: Mapping[int, HeldParameters]) -> Iterator[Symptom]:
+        """What only the end of a run of ``steps`` shows."""
+        yield from self.heads.never_trained(steps)
+        yield from check_idle_optimizers(self._model, held)
+        yield from self.further.evaluations.at_end()
 
     def at(
         self,

@@ -21,7 +21,6 @@ from faultloc.methods.deep_localize.hooks.schedules import plateaus_of, schedule
 from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.constant_output import check_constant_output, shows_nothing
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
-from faultloc.methods.deep_localize.rules.idle_optimizer import check_idle_optimizers
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite
 from faultloc.methods.deep_localize.rules.wiring import (
     ConstantWeights,
@@ -110,10 +109,7 @@ class Observer:
         if self._now.stepped and not self._is_asleep:
             self._end_step()
         if not self._is_asleep:
-            for symptom in (
-                *self._look.heads.never_trained(self.step),
-                *check_idle_optimizers(self._model, self._held),
-            ):
+            for symptom in self._look.at_end(self.step, self._held):
                 self._found(symptom)
             for objective in self._objectives.all if not self._gradients.are_lost else ():
                 alone = not self._objectives.is_contested(objective)
@@ -133,7 +129,7 @@ class Observer:
         if self._is_asleep:
             return
         if not torch.is_grad_enabled():
-            for symptom in self._look.further.evaluations.look(module, arguments) if self.step else ():
+            for symptom in self._look.further.evaluations.look(module, arguments, self.step) if self.step else ():
                 self._found(symptom)
             return
         if self._now.stepped and not self._closures:

@@ -116,11 +116,15 @@ def test_inputs_that_fade_from_look_to_look_are_named_and_those_that_vary_are_no
     assert said(lambda batch, look: batch.where(batch > 0.1 * (look % 5), 0)) == []
 
 
-def evaluated(trained: Tensor, asked: Tensor, *layers: nn.Module, training: bool = False) -> list[str]:
+def evaluated(
+    trained: Tensor, asked: Tensor, *layers: nn.Module, training: bool = False, between: int = 0
+) -> list[str]:
+    """What is said of four calls without gradients, with so many steps between two."""
     model = nn.Sequential(*layers).train(training)
     calls = EvaluationCalls()
     calls.trained_on(model, (trained,))
-    return [symptom.rule for _ in range(4) for symptom in calls.look(model, (asked,))]
+    seen = [symptom for call in range(4) for symptom in calls.look(model, (asked,), 5 + between * call)]
+    return [symptom.rule for symptom in (*seen, *calls.at_end())]
 
 
 def test_an_evaluation_on_another_scale_is_named():
@@ -140,6 +144,8 @@ def test_an_evaluation_in_training_mode_is_named_where_values_are_dropped():
     assert evaluated(table, table, nn.Dropout(0.5), training=True) == ["model.not_evaluating"]
     assert evaluated(table, table, nn.Linear(4, 4), training=True) == []
     assert evaluated(table, table, nn.Dropout(0.5)) == []
+    # Answers taken for targets, one batch a step.
+    assert evaluated(table, table, nn.Dropout(0.5), training=True, between=1) == []
 
 
 def plateau_said(losses: list[float], calls: int, bad_calls: int, rate: float = 0.001) -> list[str]:

@@ -16,7 +16,7 @@ _FEWEST_ROWS, _CALLS, _MOST_VALUES = 16, 3, 500_000
 # Deviations that a column's mean lies off, and times that its deviation is larger or smaller.
 _FAR, _TIMES, _SHARE_OF_COLUMNS = 10.0, 10.0, 0.2
 _BACKGROUND, _OFF = 0.1, 0.2
-_NEVER, _LEAST_DROPOUT = -1, 0.1
+_LEAST_DROPOUT = 0.1
 
 
 class _Seen:
@@ -36,7 +36,10 @@ class EvaluationCalls:
     def __init__(self) -> None:
         self._trained: dict[int, tuple[tuple[int, ...], _Seen]] = {}
         self._looked: dict[int, int] = {}
-        self._in_training_mode: dict[int, int] = {}
+        # Those called in training mode: at which step, and a layer that computes otherwise then.
+        self._last_step: dict[int, int] = {}
+        self._left_on: dict[int, tuple[str, nn.Module]] = {}
+        self._evaluated: set[int] = set()
 
     def trained_on(self, module: nn.Module, given: object) -> None:
         """Remembers what ``module`` is given in a training step that is looked at."""
@@ -44,18 +47,16 @@ class EvaluationCalls:
         if values is not None and id(module) not in self._trained:
             self._trained[id(module)] = (tuple(values.shape[1:]), _Seen(values))
 
-    def look(self, module: nn.Module, given: object) -> Iterator[Symptom]:
-        """A symptom where the first call without gradients has inputs of another scale, or is in training mode.
-
-        In training mode the third such call counts, if there was none in evaluation mode.
-        """
+    def look(self, module: nn.Module, given: object, step: int) -> Iterator[Symptom]:
+        """A symptom where the first call in evaluation mode has inputs of another scale, at ``step`` of the run."""
         known, looked = self._trained.get(id(module)), self._looked.get(id(module), 0)
         if known is None or looked >= _CALLS:
             return
         if module.training:
-            yield from self._training_mode(module, given)
+            self._training_mode(module, given, step)
             return
-        self._in_training_mode[id(module)] = _NEVER
+        self._evaluated.add(id(module))
+        self._left_on.pop(id(module), None)
         values = _numbers(given)
         if values is None or tuple(values.shape[1:]) != known[0]:
             return
@@ -64,22 +65,26 @@ class EvaluationCalls:
         if said and looked == 0:
             yield Symptom("input.evaluation_scale", INPUT, 1, 0, said)
 
-    def _training_mode(self, module: nn.Module, given: object) -> Iterator[Symptom]:
-        seen = self._in_training_mode.get(id(module), 0)
-        values = next(tensors_in(given), None)
-        if seen == _NEVER or values is None or values.dim() < 2 or len(values) < _FEWEST_ROWS:
-            return
-        self._in_training_mode[id(module)] = seen + 1
-        if seen + 1 != _CALLS:
-            return
-        self._in_training_mode[id(module)] = _NEVER
-        layer = next((one for one in module.named_modules() if _is_random(one[1])), None)
-        if layer is not None:
+    def at_end(self) -> Iterator[Symptom]:
+        """A symptom where a model was evaluated again and again, and never in evaluation mode."""
+        for name, layer in self._left_on.values():
             yield Symptom(
-                "model.not_evaluating", layer[0] or "model", _CALLS, 0,
-                f"the model is called without gradients, as to evaluate it, in training mode: this "
-                f"{type(layer[1]).__name__} then sets values to 0 at random",
+                "model.not_evaluating", name or "model", 1, 0,
+                f"the model is called batch after batch without gradients, as to evaluate it, and never in evaluation "
+                f"mode: this {type(layer).__name__} then sets values to 0 at random",
             )  # fmt: skip
+            return
+
+    def _training_mode(self, module: nn.Module, given: object, step: int) -> None:
+        """Notes calls with no step between: those that give targets for training come one by one."""
+        values = next(tensors_in(given), None)
+        if id(module) in self._evaluated or values is None or values.dim() < 2 or len(values) < _FEWEST_ROWS:
+            return
+        if self._last_step.get(id(module)) == step and id(module) not in self._left_on:
+            layer = next((one for one in module.named_modules() if _is_random(one[1])), None)
+            if layer is not None:
+                self._left_on[id(module)] = layer
+        self._last_step[id(module)] = step
 
 
 def _is_random(layer: nn.Module) -> bool:
