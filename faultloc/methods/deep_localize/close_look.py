@@ -1,16 +1,18 @@
 """What a step that is looked at closely shows, before its backward pass: told to the run, or kept for its objective."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.further_look import FurtherLook
 from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
 from faultloc.methods.deep_localize.hooks.optimizer_groups import groups_of
 from faultloc.methods.deep_localize.look import Look, look_at_loss
 from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.asked_model import ask_model
+from faultloc.methods.deep_localize.rules.idle_optimizer import check_idle_optimizers
 from faultloc.methods.deep_localize.rules.initial_weights import check_initial_weights
 from faultloc.methods.deep_localize.rules.lost_gradient import PenaltiesAlone
 from faultloc.methods.deep_localize.rules.optimizer_settings import check_settings
@@ -28,7 +30,7 @@ class CloseLook:
     """Looks at steps of ``model``; calls ``found`` with each symptom and ``noted`` with what cannot be seen."""
 
     def __init__(self, model: nn.Module, found: Callable[[Symptom], object], noted: Callable[[str], object]) -> None:
-        self.heads = UnusedHeads()
+        self.heads, self.further = UnusedHeads(), FurtherLook(model)
         self._penalties = PenaltiesAlone()
         self._model, self._found, self._noted = model, found, noted
 
@@ -41,6 +43,12 @@ class CloseLook:
             now.objective.history.groups = groups
             now.objective.history.doubts |= {one.rule: one for one in check_initial_weights(self._model)}
         self._tell((*check_settings(groups), *check_stepping(backwards)))
+
+    def at_end(self, steps: int, held: Mapping[int, HeldParameters]) -> Iterator[Symptom]:
+        """What only the end of a run of ``steps`` shows."""
+        yield from self.heads.never_trained(steps)
+        yield from check_idle_optimizers(self._model, held)
+        yield from self.further.evaluations.at_end()
 
     def at(
         self,
@@ -72,6 +80,7 @@ class CloseLook:
         self._tell(self._penalties.look(loss, now.outputs, now.trace, look.reach, look.doubts))
         self._remember(loss, now, look, objective, is_thorough=is_thorough)
         now.look = look
+        self._tell(self.further.at(loss, now, look, held, optimizers))
         if look.reach is not None:
             for one in held.values():
                 self.heads.look(now.outputs, now.trace, look.reach.reached, one.by_name)

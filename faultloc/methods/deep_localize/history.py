@@ -7,7 +7,7 @@ import numpy as np
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.hooks.optimizer_groups import Group
-from faultloc.methods.deep_localize.hooks.schedules import Schedule
+from faultloc.methods.deep_localize.hooks.schedules import Plateau, Schedule
 
 # Shares of the best constant prediction's loss: above the first a model is no better than a guess.
 GUESSING, LEARNED = 0.95, 0.9
@@ -55,10 +55,15 @@ class History:
     # The schedulers of the optimizers; to ask takes long.
     schedules: Callable[[], Sequence[Schedule]] = list
     is_schedule_told: bool = False
+    # Those that wait for a figure to get better, as slow to ask; the rate at which they were asked last.
+    plateaus: Callable[[], Sequence[Plateau]] = list
+    plateau_asked: float = 0.0
     # The share of the commonest label among all seen, of a classification.
     commonest: float = 0.0
     # Whether the labels of late are others than at first: what was learned is no measure then.
     has_drifted: bool = False
+    # Whether the targets are the inputs, and other terms train the model too, as in a variational autoencoder.
+    repeats_inputs: bool = False
     # What would explain that a model does not learn, by rule.
     doubts: dict[str, Symptom] = field(default_factory=dict)
     # Layers that take the output of a linear layer with nothing between.

@@ -49,6 +49,8 @@ class Look:
     counts_alike: bool = True
     # How far the gradient gets; None where that was not looked at.
     reach: Reach | None = None
+    # What of the loss is recognised.
+    terms: Sequence[LossTerm] = ()
     # What is a fault only where the model does not learn.
     doubts: Sequence[Symptom] = ()
 
@@ -138,6 +140,7 @@ def look_at_loss(
         target,
         counts_alike,
         reach,
+        terms,
         doubts,
     )
 

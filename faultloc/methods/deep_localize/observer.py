@@ -17,7 +17,7 @@ from faultloc.methods.deep_localize.hooks.gradients import updates_and_norms, we
 from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
 from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.hooks.optimizer_groups import groups_of
-from faultloc.methods.deep_localize.hooks.schedules import schedules_of
+from faultloc.methods.deep_localize.hooks.schedules import plateaus_of, schedules_of
 from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.constant_output import check_constant_output, shows_nothing
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
@@ -103,7 +103,7 @@ class Observer:
         if self._now.stepped and not self._is_asleep:
             self._end_step()
         if not self._is_asleep:
-            for symptom in self._look.heads.never_trained(self.step):
+            for symptom in self._look.at_end(self.step, self._held):
                 self._found(symptom)
             for objective in self._objectives.all if not self._gradients.are_lost else ():
                 alone = not self._objectives.is_contested(objective)
@@ -120,7 +120,11 @@ class Observer:
 
     def forward_begins(self, module: nn.Module, arguments: tuple, named_arguments: dict) -> None:
         """The model, or one of several, is called: in training when gradients are on."""
-        if self._is_asleep or not torch.is_grad_enabled():
+        if self._is_asleep:
+            return
+        if not torch.is_grad_enabled():
+            for symptom in self._look.further.evaluations.look(module, arguments, self.step) if self.step else ():
+                self._found(symptom)
             return
         if self._now.stepped and not self._closures:
             self._end_step()
@@ -260,6 +264,8 @@ class Observer:
         if objective.step == 0:
             history.groups = groups_of(optimizers, dict(self._model.named_parameters()))
             history.schedules = functools.partial(schedules_of, optimizers)
+            base = max((group.rate for group in history.groups), default=0.0)
+            history.plateaus = functools.partial(plateaus_of, optimizers, base)
         history.add_sample(now.statistics(objective.step, optimizers))
         rates = sum(sample.learning_rate > 0 for sample in history.sampled)
         if self.step >= _SETTLED and rates >= 2:

@@ -70,4 +70,32 @@ RULES: dict[str, Rule] = {
     "input.sentinel": Rule(
         "input", "warning", NONE, "fill missing values with the column's mean: x[x == mark] = x[x != mark].mean()"
     ),
+    "labels.not_signed": Rule("input", "error", LOSS, "give this loss the labels -1 and 1: labels = 2 * labels - 1"),
+    "labels.smoothing": Rule(
+        "input",
+        "error",
+        LOSS,
+        "give the true class the large share: CrossEntropyLoss(label_smoothing=0.1), or 1 - smoothing in place of it",
+    ),
+    "labels.not_diagonal": Rule(
+        "input", "error", LOSS, "the partner of sample i is in column i: targets = torch.arange(len(scores))"
+    ),
+    "labels.not_shifted": Rule(
+        "input",
+        "error",
+        NONE,
+        "take as targets what comes next: of each sequence x, inputs = x[:-1] and targets = x[1:]",
+    ),
+    "labels.pairs_exchanged": Rule(
+        "input", "warning", NONE, "look at what 1 means in this loss, and turn the labels round: labels = 1 - labels"
+    ),
+    "input.evaluation_scale": Rule(
+        "input",
+        "warning",
+        NONE,
+        "scale test data with the training's own numbers: (test - train.mean(0)) / train.std(0)",
+    ),
+    "input.fading": Rule(
+        "input", "warning", NONE, "change a copy of the sample: x = self.data[index].clone(), or x.copy() of an array"
+    ),
 }

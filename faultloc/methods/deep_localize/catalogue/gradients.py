@@ -83,4 +83,10 @@ RULES: dict[str, Rule] = {
         GRADIENT,
         "clip the gradients before optimizer.step(): nn.utils.clip_grad_norm_(model.parameters(), 1.0)",
     ),
+    "gradient.both_goals": Rule(
+        "backward",
+        "error",
+        NONE,
+        "give the other network fake.detach() in its own loss, or zero_grad() before this backward()",
+    ),
 }

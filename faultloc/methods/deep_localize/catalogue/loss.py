@@ -105,4 +105,28 @@ RULES: dict[str, Rule] = {
     "loss.scaled_down": Rule(
         "loss", "warning", LOSS, "divide the loss once at most: loss = loss / accumulated_batches"
     ),
+    "loss.class_weights": Rule(
+        "loss", "warning", LOSS, "weigh by the inverse of how common a class is: weight=total / (classes * counts)"
+    ),
+    "loss.attached_target": Rule(
+        "loss", "warning", NONE, "compute targets under with torch.no_grad():, or take targets.detach()"
+    ),
+    "loss.attached_advantage": Rule(
+        "loss", "error", NONE, "detach it in the policy's loss: advantage = (returns - values).detach()"
+    ),
+    "loss.attached_ratio": Rule(
+        "loss", "error", NONE, "keep the old ones as numbers: old_log_probs = log_probs.detach(), before the updates"
+    ),
+    "loss.policy_sign": Rule("loss", "warning", NONE, "turn it round: policy_loss = -(log_probs * advantage).mean()"),
+    "loss.same_goal": Rule(
+        "loss", "error", NONE, "give the maker the opposite goal: criterion(D(fake), real_labels), or -D(fake).mean()"
+    ),
+    "loss.narrow_scores": Rule("loss", "error", LOSS, "divide by the temperature: scores = a @ b.T / temperature"),
+    "loss.not_normalised": Rule("loss", "warning", LOSS, "bring embeddings to length 1 first: F.normalize(z, dim=1)"),
+    "loss.pushes_alike": Rule(
+        "loss", "error", LOSS, "turn the sign round: loss = -similarity.mean(), or 1 - similarity"
+    ),
+    "loss.endless": Rule(
+        "loss", "error", LOSS, "look at the sign of each term: kl = -0.5 * (1 + logvar - mu**2 - logvar.exp()).sum()"
+    ),
 }

@@ -135,4 +135,19 @@ RULES: dict[str, Rule] = {
     "model.no_gpu": Rule(
         "forward", "error", NONE, 'device = "cuda" if torch.cuda.is_available() else "cpu", and .to(device)'
     ),
+    "model.sees_future": Rule(
+        "forward",
+        "error",
+        NONE,
+        "hide later steps: mask=nn.Transformer.generate_square_subsequent_mask(steps); no bidirectional=True",
+    ),
+    "model.not_evaluating": Rule(
+        "forward", "warning", NONE, "call model.eval() before it, and model.train() afterwards"
+    ),
+    "forward.collapsed": Rule(
+        "forward",
+        "warning",
+        NONE,
+        "push different samples apart too, with negatives, or z.detach() on one side and a predictor",
+    ),
 }

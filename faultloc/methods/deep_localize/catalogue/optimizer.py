@@ -96,4 +96,14 @@ RULES: dict[str, Rule] = {
         WEIGHTS,
         "lower the learning rate ten times; if it is small already, nn.utils.clip_grad_norm_(model.parameters(), 1.0)",
     ),
+    "optimizer.empty_group": Rule(
+        "update", "error", NONE, "make a list of it, as a generator is used up once: list(model.backbone.parameters())"
+    ),
+    "optimizer.idle": Rule("update", "error", NONE, "call its step() as well: optimizer_d.step() after its backward()"),
+    "optimizer.plateau": Rule(
+        "update",
+        "warning",
+        NONE,
+        "use mode='min' for a loss, mode='max' for an accuracy: ReduceLROnPlateau(optimizer, mode='min')",
+    ),
 }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,43 @@ class Schedule:
     name: str
     steps: int
     base_rates: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Plateau:
+    """A scheduler that cuts the rate where a figure gets no better: how often it was told one, and what it is set to.
+
+    ``bad_calls`` are those since the last cut or the best figure that were no better.
+    """
+
+    mode: str
+    calls: int
+    bad_calls: int
+    patience: int
+    cooldown: int
+    factor: float
+    base_rate: float
+    rate: float
+
+
+def plateaus_of(optimizers: Sequence[Optimizer], base_rate: float) -> list[Plateau]:
+    """Those of ``optimizers`` that are alive; as slow to ask as ``schedules_of``."""
+    own = {id(optimizer) for optimizer in optimizers}
+    found = [one for one in gc.get_objects() if issubclass(type(one), ReduceLROnPlateau)]
+    return [
+        Plateau(
+            one.mode,
+            one.last_epoch,
+            int(one.num_bad_epochs),
+            one.patience,
+            one.cooldown,
+            one.factor,
+            base_rate,
+            max(float(group["lr"]) for group in one.optimizer.param_groups),
+        )
+        for one in found
+        if _optimizer_of(one) in own
+    ]
 
 
 def schedules_of(optimizers: Sequence[Optimizer]) -> list[Schedule]:

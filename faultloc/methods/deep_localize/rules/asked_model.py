@@ -9,6 +9,7 @@ from faultloc.methods.deep_localize.hooks.batch_rows import sample_count
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.rules.composition import check_output_dropout, doubt_composition
 from faultloc.methods.deep_localize.rules.ignored_input import check_ignored_input
+from faultloc.methods.deep_localize.rules.next_step import check_next_step
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
 from faultloc.methods.deep_localize.rules.padding import check_padding
 from faultloc.methods.deep_localize.rules.reshaped_axes import check_reshaped_axes
@@ -34,6 +35,8 @@ def ask_model(
     first = calls[0]
     if not found:
         found += check_told_axis(model, first, target, trace)
+    if not found:
+        found += check_next_step(model, first, target, trace)
     if not found and len(calls) > 1:
         found += check_parts(model, calls, target)
     found += [*check_reshaped_axes(first, loss, trace), *check_output_dropout(loss, trace)]

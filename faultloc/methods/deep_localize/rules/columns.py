@@ -11,6 +11,7 @@ from faultloc.methods.deep_localize.finding import INPUT
 _FEWEST_ROWS, _FEWEST_COLUMNS, _MOST_COLUMNS = 8, 2, 2000
 _LARGE, _TIMES_THE_OTHERS = 10, 30
 _FAR, _FEWEST_SENTINELS = 20, 2
+_FEWEST_OF_MARKS, _FEWEST_MARKS, _FAR_OFF, _SQUEEZED = 16, 3, 1.0, 0.1
 
 
 def check_columns(given: Tensor | None) -> Iterator[Symptom]:
@@ -29,6 +30,34 @@ def check_columns(given: Tensor | None) -> Iterator[Symptom]:
             "input.column", INPUT, largest, _LARGE,
             f"the values of input column {column} are of size {largest:.4g} (root mean square), and those of the "
             f"middle column {middle:.2g}",
+        )  # fmt: skip
+
+
+def check_marks(given: Tensor | None) -> Iterator[Symptom]:
+    """A doubt where in several columns of a scaled batch a few values lie far off, and the others are nearly the same.
+
+    So it is where a mark for missing values was scaled along with the rest.
+    """
+    if given is None or given.dim() != 2 or not given.is_floating_point() or len(given) < _FEWEST_OF_MARKS:
+        return
+    values = given.detach().float()[:, :_MOST_COLUMNS]
+    apart = (values - values.median(0).values).abs()
+    ordered = apart.sort(0).values
+    most = max(1, len(values) // 8)
+    bulk = values.where(apart <= ordered[-most - 1], torch.nan)
+    kept = ~bulk.isnan()
+    spread = (bulk.nan_to_num() - bulk.nanmean(0)).where(kept, 0).square().sum(0).div(kept.sum(0)).sqrt()
+    is_far = (apart > _FAR * spread) & (apart > _FAR_OFF) & ~kept
+    # A flag has two values, and a count few: what is measured has nearly as many as rows.
+    is_measured = (ordered.diff(dim=0) > 0).float().mean(0) > 0.5
+    is_squeezed = (spread > 0) & (spread < _SQUEEZED) & is_measured & is_far.any(0)
+    count = int((is_far & is_squeezed).sum())
+    if count >= _FEWEST_MARKS and int(is_squeezed.sum()) >= 2:
+        yield Symptom(
+            "input.sentinel", INPUT, float(spread[is_squeezed].median()), _SQUEEZED,
+            f"in {int(is_squeezed.sum())} of {values.shape[1]} input columns a few values lie far off, and all others "
+            f"differ by {float(spread[is_squeezed].median()):.2g} (standard deviation): marks for missing values were "
+            "scaled along with the rest",
         )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LABELS, LOSS
 from faultloc.methods.deep_localize.history import GUESSING, History, SampledStep
+from faultloc.methods.deep_localize.rules.endless_fall import check_endless_fall
 from faultloc.methods.deep_localize.rules.fast_steps import (
     check_momentum,
     explain_fast_steps,
@@ -47,6 +48,7 @@ def check_dynamics(history: History, *, follows_one_loss: bool, is_over: bool = 
     if follows_one_loss:
         yield from _doubtful(history, _FLAT_STEPS if is_over else _PLATEAU_STEPS)
         yield from check_schedule(history)
+        yield from check_endless_fall(history)
         yield from _rate_too_high(history)
         yield from check_momentum(history)
         yield from check_shrinking(history)
@@ -204,6 +206,7 @@ def explains_nonfinite(history: History) -> Iterator[Symptom]:
     losses = [loss for loss in history.losses if np.isfinite(loss)]
     if not losses:
         return
+    yield from check_endless_fall(history)
     # The last step looked at may lie far back: only a loss that has grown tells that it was the steps.
     grown = len(losses) > 1 and history.has_grown(5)
     if grown or (_is_fast(history) and (len(losses) < 4 or not history.has_fallen(0.95))):
@@ -217,7 +220,13 @@ def explains_nonfinite(history: History) -> Iterator[Symptom]:
 
 def _flat(history: History, *, is_over: bool) -> Iterator[Symptom]:
     patience = _FLAT_STEPS if is_over else _PLATEAU_STEPS
-    if len(history.losses) < patience or history.has_drifted or history.is_warming_up() or not history.is_guessing():
+    if (
+        len(history.losses) < patience
+        or history.repeats_inputs
+        or history.has_drifted
+        or history.is_warming_up()
+        or not history.is_guessing()
+    ):
         return
     # A few far targets make the mean loss of a step: at most steps the model has to be no better than a guess as well.
     if float(np.median(history.relative[-_CHECKS:])) < GUESSING:

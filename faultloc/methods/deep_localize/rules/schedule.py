@@ -6,6 +6,7 @@ from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import OPTIMIZER
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.schedules import Schedule
+from faultloc.methods.deep_localize.rules.plateau import check_plateau
 
 _ZERO_STEPS = 10
 _DIED, _DEAD_STEPS, _LIFETIMES, _STILL_TO_LEARN = 2e-3, 30, 2, 0.3
@@ -18,7 +19,7 @@ def check_schedule(history: History) -> Iterator[Symptom]:
     """The symptom that the learning rates of the steps looked at show, if any; once, as it is slow to ask."""
     if history.is_schedule_told or len(history.sampled) < 2:
         return
-    symptom = _zero(history) or _died(history) or _stands_still(history)
+    symptom = _zero(history) or check_plateau(history) or _died(history) or _stands_still(history)
     if symptom is not None:
         history.is_schedule_told = True
         yield symptom

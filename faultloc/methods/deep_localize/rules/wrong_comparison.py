@@ -13,6 +13,28 @@ from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 _MOST_NODES, _FEWEST_CLASSES = 80, 3
 
 
+def check_averaged(loss: Tensor, outputs: list[Tensor]) -> Iterator[Symptom]:
+    """A loss that is the square, the size or the root of one number: the mean of what differs from sample to sample."""
+    node = past_shaping(loss.grad_fn)
+    if node is None or operation(node) not in ("Pow", "Abs", "Mul", "Sqrt"):
+        return
+    sides = {side for side, _ in node.next_functions}
+    behind = past_shaping(next(iter(sides))) if len(sides) == 1 else None
+    if behind is None or operation(behind) not in ("Mean", "Sum"):
+        return
+    apart = past_shaping(next(iter(children(behind)), None))
+    if apart is None or operation(apart) != "Sub" or sum(side is None for side, _ in apart.next_functions) != 1:
+        return
+    own = next((output for output in outputs if output.dim() and len(output) > 1), None)
+    if own is None or getattr(behind, "_saved_dim", None) is not None:
+        return
+    yield Symptom(
+        "loss.of_means", LOSS, 1, own.numel(),
+        f"the differences of {own.numel()} outputs from their targets are averaged first, where those of either sign "
+        "cancel, and the loss is made of that one number: it does not say which sample should have which value",
+    )  # fmt: skip
+
+
 def check_comparison(term: LossTerm, outputs: list[Tensor]) -> Iterator[Symptom]:
     """A regression of many scores on one class number, and one that compares only averages over the batch."""
     if term.kind not in ("squared", "absolute"):

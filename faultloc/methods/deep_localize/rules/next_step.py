@@ -1,0 +1,109 @@
+"""Models that are to say what comes next: targets that are no step on, and answers that know what is to be guessed.
+
+Asked where targets are the inputs, or the inputs one step on: one step of the inputs is changed, and it is seen which
+steps of the outputs hang on it.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+
+from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.finding import LABELS
+from faultloc.methods.deep_localize.hooks.batch_rows import Given, mapped
+from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors_in
+from faultloc.methods.deep_localize.hooks.rerun import plain_module, run_again
+from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
+
+_FEWEST_STEPS, _FEWEST_SAMPLES, _CHANGED = 4, 2, 1e-4
+
+
+def check_next_step(model: nn.Module, call: ForwardCall, target: Tensor | None, trace: LayerTrace) -> Iterator[Symptom]:
+    """A symptom where the answer at each step can be read off the inputs; two calls, where targets are like inputs."""
+    if target is None or target.numel() < _FEWEST_STEPS * _FEWEST_SAMPLES:
+        return
+    for given in tensors_in(list(call.given)):
+        found = _likeness(given, target)
+        if found is None:
+            continue
+        axis, ahead = found
+        hangs = _hangs_on(model, call, given, axis)
+        if hangs is None:
+            return
+        before, own, after = hangs
+        if ahead and before:
+            yield Symptom(
+                "model.sees_future", trace.last or "model", 1, 0,
+                "the targets are the inputs one step on, and what the model says at a step hangs on later steps of the "
+                "inputs: it is shown what it is to guess",
+            )  # fmt: skip
+        elif not ahead and own and after and not before:
+            yield Symptom(
+                "labels.not_shifted", LABELS, 0, 1,
+                "the target at each step is the input at that step, which the model is given: it learns to repeat it, "
+                "and not what comes next",
+            )  # fmt: skip
+        return
+
+
+def _likeness(given: Tensor, target: Tensor) -> tuple[int, bool] | None:
+    """The axis of the steps, and whether targets are one step ahead of ``given`` or the same; None if neither."""
+    values = given.detach()
+    if values.dim() not in (2, 3) or min(values.shape[:2]) < _FEWEST_SAMPLES:
+        return None
+    if (values.dim() == 2 and values.is_floating_point()) or values.numel() != target.numel():
+        return None
+    if values.is_floating_point() != target.is_floating_point():
+        return None
+    aligned = target.detach().reshape(values.shape)
+    if bool((aligned == aligned.flatten()[0]).all()):
+        return None
+    if torch.equal(aligned, values):
+        axes = [axis for axis in (1, 0) if values.shape[axis] >= _FEWEST_STEPS]
+        return (axes[0], False) if axes else None
+    for axis in (1, 0):
+        length = values.shape[axis]
+        if length < _FEWEST_STEPS:
+            continue
+        if torch.equal(aligned.narrow(axis, 0, length - 1), values.narrow(axis, 1, length - 1)):
+            return axis, True
+    return None
+
+
+def _hangs_on(model: nn.Module, call: ForwardCall, given: Tensor, axis: int) -> tuple[bool, bool, bool] | None:
+    """Whether the outputs before, at and after the middle step hang on that step of ``given``; None if unknown."""
+    module = plain_module(call.module)
+    if module is None:
+        return None
+    at = given.shape[axis] // 2
+    changed = _with_other_step(given.detach(), axis, at)
+    if changed is None:
+        return None
+    one, other = run_again(model, module, call.given), run_again(model, module, _put(call.given, given, changed))
+    if one is None or other is None:
+        return None
+    for before, after in zip(one.outputs, other.outputs, strict=False):
+        if before.shape[:2] != given.shape[:2] or before.shape != after.shape or before.dim() < 3:
+            continue
+        apart = (before.float() - after.float()).abs()
+        per_step = apart.amax([each for each in range(apart.dim()) if each != axis])
+        moved = per_step > _CHANGED * max(float(before.float().std()), 1e-6)
+        return bool(moved[:at].any()), bool(moved[at]), bool(moved[at + 1 :].any())
+    return None
+
+
+def _with_other_step(values: Tensor, axis: int, at: int) -> Tensor | None:
+    """The values with another step's, of each sample, in place of those of step ``at``."""
+    step = values.select(axis, at)
+    for other in range(values.shape[axis]):
+        instead = values.select(axis, other)
+        if not torch.equal(instead, step):
+            changed = values.clone()
+            changed.select(axis, at).copy_(instead)
+            return changed
+    return None
+
+
+def _put(given: Given, old: Tensor, new: Tensor) -> Given:
+    return mapped(given, lambda tensor: new if tensor is old else tensor.detach())

@@ -1,0 +1,202 @@
+"""Data that is wrong and can be learned all the same: weights, targets, steps, epochs, evaluations, schedules."""
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from faultloc.methods.deep_localize.history import History, SampledStep
+from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
+from faultloc.methods.deep_localize.hooks.loss_graph import loss_nodes
+from faultloc.methods.deep_localize.hooks.loss_terms import loss_terms
+from faultloc.methods.deep_localize.hooks.schedules import Plateau
+from faultloc.methods.deep_localize.rules.class_weights import ClassWeights
+from faultloc.methods.deep_localize.rules.columns import check_marks
+from faultloc.methods.deep_localize.rules.endless_fall import check_endless_fall
+from faultloc.methods.deep_localize.rules.evaluation_calls import EvaluationCalls
+from faultloc.methods.deep_localize.rules.fading_inputs import FadingInputs
+from faultloc.methods.deep_localize.rules.next_step import check_next_step
+from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
+from faultloc.methods.deep_localize.rules.plateau import check_plateau
+from faultloc.methods.deep_localize.rules.soft_targets import check_soft_targets
+from tests.methods.deep_localize.loops import Made, blobs, diagnose, network
+
+LABELS = (torch.arange(200) % 20 == 0).long()
+COUNTS = torch.bincount(LABELS).float()
+
+
+def weights_said(loss_of: object) -> list[str]:
+    scores = torch.randn(200, 2, requires_grad=True) * 1.0
+    loss = loss_of(scores)
+    (term,) = loss_terms(loss, ())
+    return [symptom.rule for symptom in ClassWeights().look(term, term.target)]
+
+
+@pytest.mark.parametrize(
+    ("weight", "found"),
+    [
+        (COUNTS / COUNTS.sum(), ["loss.class_weights"]),
+        (COUNTS.sum() / COUNTS, []),
+        (torch.ones(2), []),
+        (torch.tensor([1.2, 1.0]), []),
+    ],
+)
+def test_weights_that_rise_with_how_common_a_class_is_are_named(weight, found):
+    assert weights_said(lambda scores: F.cross_entropy(scores, LABELS, weight=weight)) == found
+
+
+@pytest.mark.parametrize(("weight", "found"), [(1 / 19, ["loss.class_weights"]), (19.0, []), (0.7, [])])
+def test_a_weight_of_rare_yeses_that_makes_them_rarer_is_named(weight, found):
+    weight = torch.tensor([weight])
+    assert found == weights_said(
+        lambda scores: F.binary_cross_entropy_with_logits(scores[:, 0], LABELS.float(), pos_weight=weight)
+    )
+
+
+def smoothed(true: float, others: float, *, negated: bool = False) -> list[str]:
+    scores = torch.randn(8, 5, requires_grad=True) * 1.0
+    target = torch.full((8, 5), others).scatter(1, (torch.arange(8) % 5)[:, None], true)
+    logs = F.log_softmax(scores, 1)
+    loss = (-target * logs).sum(1).mean() if negated else -(target * logs).sum(1).mean()
+    terms = loss_terms(loss, ())
+    nodes, only = loss_nodes(loss, [scores]), next(iter(terms), None)
+    return [one.rule for one in check_soft_targets(nodes, None if only is None else only.target, only)]
+
+
+@pytest.mark.parametrize("negated", [False, True])
+def test_a_smoothing_that_gives_the_true_class_the_least_is_named(negated):
+    assert smoothed(0.04, 0.24, negated=negated) == ["labels.smoothing"]
+    assert smoothed(0.2, 0.2, negated=negated) == ["labels.smoothing"]
+    assert smoothed(0.9, 0.025, negated=negated) == []
+
+
+TOKENS = torch.stack([torch.arange(10) * step % 7 for step in range(1, 7)])
+RNN, GRU = nn.LSTM(8, 8, batch_first=True), nn.GRU(8, 8, batch_first=True, bidirectional=True)
+
+
+def next_said(compute: object, target: Tensor, given: Tensor = TOKENS, **parts: nn.Module) -> list[str]:
+    torch.manual_seed(0)
+    model = Made(compute, e=nn.Embedding(7, 8), **parts)
+    trace = LayerTrace()
+    return [one.rule for one in check_next_step(model, ForwardCall(model, (given,), {}), target, trace)]
+
+
+def test_targets_that_are_not_shifted_and_models_that_see_later_steps_are_named():
+    same, following = TOKENS.flatten(), TOKENS[:, 1:].flatten()
+    given = TOKENS[:, :-1]
+
+    def along(m, x):
+        return m.o(m.r(m.e(x))[0])
+
+    assert next_said(along, same, r=RNN, o=nn.Linear(8, 7)) == ["labels.not_shifted"]
+    assert next_said(along, following, given, r=RNN, o=nn.Linear(8, 7)) == []
+    assert next_said(along, following, given, r=GRU, o=nn.Linear(16, 7)) == ["model.sees_future"]
+    # A tagger may look both ways, and an encoder's last state has to hold all steps.
+    assert next_said(along, (same * 3) % 5, r=GRU, o=nn.Linear(16, 7)) == []
+    repeated = next_said(
+        lambda m, x: m.o(m.d(m.r(m.e(x))[1][0][-1][:, None].expand(-1, x.shape[1], -1))[0]),
+        same, r=RNN, d=nn.GRU(8, 8, batch_first=True), o=nn.Linear(8, 7),
+    )  # fmt: skip
+    assert repeated == []
+
+
+def test_inputs_that_fade_from_look_to_look_are_named_and_those_that_vary_are_not():
+    def said(change: object) -> list[str]:
+        fading, generator = FadingInputs(), torch.Generator().manual_seed(0)
+        batches = [change(torch.rand(16, 30, generator=generator), look) for look in range(20)]
+        return [symptom.rule for batch in batches for symptom in fading.look(batch)]
+
+    def holes(batch: Tensor, look: int) -> Tensor:
+        return batch.where(torch.arange(30) >= min(28, 2 * look), 0)
+
+    assert said(holes) == ["input.fading"]
+    assert said(lambda batch, look: batch / 1.5**look) == ["input.fading"]
+    assert said(lambda batch, look: batch) == []
+    assert said(lambda batch, look: batch * (1 + look % 3)) == []
+    assert said(lambda batch, look: batch.where(batch > 0.1 * (look % 5), 0)) == []
+
+
+def evaluated(
+    trained: Tensor, asked: Tensor, *layers: nn.Module, training: bool = False, between: int = 0
+) -> list[str]:
+    """What is said of four calls without gradients, with so many steps between two."""
+    model = nn.Sequential(*layers).train(training)
+    calls = EvaluationCalls()
+    calls.trained_on(model, (trained,))
+    seen = [symptom for call in range(4) for symptom in calls.look(model, (asked,), 5 + between * call)]
+    return [symptom.rule for symptom in (*seen, *calls.at_end())]
+
+
+def test_an_evaluation_on_another_scale_is_named():
+    pictures = torch.rand(32, 1, 6, 6).round()
+    table = torch.randn(32, 4)
+    scaled = table * torch.tensor([300.0, 1.0, 20.0, 5.0]) + torch.tensor([700.0, 0.0, 100.0, 5.0])
+    assert evaluated(pictures, 255 * pictures) == ["input.evaluation_scale"]
+    assert evaluated((pictures - 0.13) / 0.3, pictures) == ["input.evaluation_scale"]
+    assert evaluated(table, scaled) == ["input.evaluation_scale"]
+    assert evaluated(table, torch.randn(40, 4) + 0.5) == []
+    assert evaluated(pictures, torch.rand(32, 1, 6, 6).round() * 0.9) == []
+    assert evaluated(torch.linspace(-1, 1, 32)[:, None], torch.linspace(-3, 3, 90)[:, None]) == []
+
+
+def test_an_evaluation_in_training_mode_is_named_where_values_are_dropped():
+    table = torch.randn(32, 4)
+    assert evaluated(table, table, nn.Dropout(0.5), training=True) == ["model.not_evaluating"]
+    assert evaluated(table, table, nn.Linear(4, 4), training=True) == []
+    assert evaluated(table, table, nn.Dropout(0.5)) == []
+    # Answers taken for targets, one batch a step.
+    assert evaluated(table, table, nn.Dropout(0.5), training=True, between=1) == []
+
+
+def plateau_said(losses: list[float], calls: int, bad_calls: int, rate: float = 0.001) -> list[str]:
+    samples = [SampledStep(0, learning_rate=0.1), SampledStep(len(losses) - 1, learning_rate=rate)]
+    history = History(losses=losses, sampled=samples)
+    history.plateaus = lambda: [Plateau("max", calls, bad_calls, 1, 0, 0.1, 0.1, rate)]
+    return [] if (symptom := check_plateau(history)) is None else [symptom.rule]
+
+
+def test_a_scheduler_whose_figure_never_got_better_though_the_loss_fell_is_named():
+    falling, flat = [2 - 0.02 * step for step in range(50)], [2.0] * 50
+    assert plateau_said(falling, 5, 0) == ["optimizer.plateau"]
+    assert plateau_said(falling, 9, 0) == []  # some of its figures were better
+    assert plateau_said(flat, 5, 0) == []
+    assert plateau_said(falling, 5, 0, rate=0.1) == []
+
+
+def test_marks_for_missing_values_that_were_scaled_with_the_rest_are_named():
+    generator = torch.Generator().manual_seed(0)
+    rows = torch.randn(64, 5, generator=generator)
+    marked = rows.clone()
+    marked[torch.rand(64, 5, generator=generator) < 0.04] = -9999
+    marked = (marked - marked.mean(0)) / marked.std(0)
+    flags = torch.cat([rows, (rows[:, :2] > 2).float()], 1)
+    assert [one.rule for one in check_marks(marked)] == ["input.sentinel"]
+    assert not [*check_marks(rows), *check_marks(flags), *check_marks(rows.exp()), *check_marks(0.01 * rows)]
+
+
+def test_a_loss_that_falls_ever_faster_below_zero_is_named_and_a_density_is_not():
+    runaway = [100.0 - 1.5**step for step in range(40)]
+    assert [one.rule for one in check_endless_fall(History(losses=runaway))] == ["loss.endless"]
+    assert not list(check_endless_fall(History(losses=[5 - 0.5 * step for step in range(400)])))
+
+
+def test_an_empty_group_of_layers_that_are_left_out_is_named():
+    model = network()
+    body = model[0].parameters()
+    list(body)
+    adam = torch.optim.Adam([{"params": body}, {"params": model[2:].parameters()}])
+    assert [one.rule for one in diagnose(model, optimizer=adam, steps=3).findings] == ["optimizer.empty_group"]
+    model = network()
+    adam = torch.optim.Adam([{"params": []}, {"params": model.parameters()}])
+    assert not diagnose(model, optimizer=adam, steps=3).findings
+
+
+def test_a_loss_of_the_mean_difference_is_named_and_a_mean_of_squares_is_not():
+    data = (blobs()[0], blobs()[0][:, :1])
+
+    def said(loss: object) -> list[str]:
+        return [one.rule for one in diagnose(network(outputs=1), loss, data=data, steps=2).findings]
+
+    assert said(lambda output, target: (output - target).mean() ** 2) == ["loss.of_means"]
+    assert said(lambda output, target: (output - target).mean().abs()) == ["loss.of_means"]
+    assert said(lambda output, target: ((output - target) ** 2).mean().sqrt()) == []
