@@ -5,6 +5,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from faultloc.methods.deep_localize.hooks.gradients import gradient_norms
 from faultloc.methods.deep_localize.hooks.loss_graph import loss_nodes
 from faultloc.methods.deep_localize.monitor import TrainingMonitor
 from faultloc.methods.deep_localize.rules.margin_labels import check_margin_labels
@@ -169,3 +170,27 @@ def test_embeddings_that_become_one_point_are_named_where_nothing_holds_them_apa
     rules = [rule for rule, _ in trained(lambda m, x, y: F.mse_loss(*views(m, x)), 130)]
     assert "forward.collapsed" in rules
     assert trained(spread_out, 80) == []
+
+
+def test_sparse_gradients_are_gradients():
+    torch.manual_seed(0)
+    words, seen, beside = nn.Embedding(20, 4, sparse=True), torch.arange(16) % 20, (torch.arange(16) * 7) % 20
+    optimizer = torch.optim.Adagrad(words.parameters(), lr=0.05)
+    with TrainingMonitor(words, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(8):
+            optimizer.zero_grad()
+            one, other = words(torch.stack([seen, beside]))
+            F.softplus(-(one * other).sum(1)).mean().backward()
+            optimizer.step()
+    assert [finding.rule for finding in monitor.findings] == []
+    assert min(sample.gradient_norm for sample in monitor.history.sampled) > 0
+
+
+def test_a_word_that_comes_twice_has_the_norm_of_its_dense_gradient():
+    torch.manual_seed(0)
+    both = [nn.Embedding(5, 3, sparse=is_sparse) for is_sparse in (True, False)]
+    both[1].load_state_dict(both[0].state_dict())
+    for words in both:
+        words(torch.tensor([1, 1, 3])).square().sum().backward()
+    sparse, dense = (gradient_norms(dict(words.named_parameters()))["weight"] for words in both)
+    assert sparse == pytest.approx(dense, rel=1e-6)

@@ -1,5 +1,7 @@
 """Targets, advantages and old probabilities with a history; policies and generators that want the opposite."""
 
+import copy
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -67,6 +69,16 @@ DETACHED = {
 @pytest.mark.parametrize("name", DETACHED)
 def test_what_is_detached_or_meant_is_no_fault(name):
     assert attached_said(DETACHED[name]) == []
+
+
+def test_the_old_probabilities_of_a_copy_have_a_history_and_are_no_fault():
+    torch.manual_seed(0)
+    policy = nn.Linear(5, 4)
+    given, answers = torch.randn(16, 5), []
+    for network in (policy, copy.deepcopy(policy)):
+        answers.append(network(given))
+    loss = -((drawn(answers[0]) - drawn(answers[1])).exp() * REWARDS).mean()
+    assert [symptom.rule for symptom in check_attached(loss_nodes(loss, answers))] == []
 
 
 def judged(modules: dict, optimizers: dict, goal: float, *, detaches: bool = True, steps: int = 8) -> None:

@@ -13,9 +13,9 @@ _MOST_VALUES = 8192
 def gradient_norms(parameters: Mapping[str, nn.Parameter]) -> dict[str, float]:
     """The norm of each gradient that there is; one fused operation and one reading from the device."""
     having = {
-        name: parameter.grad
+        name: parameter.grad.coalesce().values() if parameter.grad.is_sparse else parameter.grad
         for name, parameter in parameters.items()
-        if parameter.grad is not None and not parameter.grad.is_sparse
+        if parameter.grad is not None
     }
     if not having:
         return {}

@@ -15,7 +15,7 @@ from faultloc.methods.deep_localize.hooks.loss_graph import sides_of
 
 _CHOOSING = ("Gather", "Index", "Select", "Squeeze", "Stack", "Cat", "Neg", "Sum", "Mean", "IndexSelect", "Take")
 _CHOSEN = ("Gather", "Index", "Max", "Amax", "MaxDim", "Select", "Squeeze", "Sum", "Minimum", "Min", "Mean")
-_MOST_NODES = 12
+_MOST_NODES, _MOST_LEAVES = 12, 4000
 
 
 def check_attached(nodes: Sequence[Node]) -> Iterator[Symptom]:
@@ -109,19 +109,29 @@ def _advantage(node: Node) -> Symptom | None:
 
 
 def _ratio(node: Node) -> Symptom | None:
-    """The exponential of a difference of two log-probabilities with a history, which is 1 for every sample."""
+    """The exponential of a difference of two log-probabilities of one network, which is 1 for every sample.
+
+    Those of a copy have a history as well, which no optimizer follows, and are 1 until the network's first step.
+    """
     if operation(node) != "Exp":
         return None
     apart, result = past_shaping(next(iter(children(node)), None)), saved(node, "result")
     if apart is None or operation(apart) != "Sub" or result is None or None in sides_of(apart) or result.numel() < 2:
         return None
-    if bool((result == 1).all()):
+    first, second = sides_of(apart)
+    if bool((result == 1).all()) and _leaves_behind(first) == _leaves_behind(second):
         return Symptom(
             "loss.attached_ratio", LOSS, 1, 1,
             "the ratio of new to old probabilities is 1 for every sample, and the old ones have a history as well: the "
             "gradients of the two cancel, and the policy learns nothing from it",
         )  # fmt: skip
     return None
+
+
+def _leaves_behind(node: Node | None) -> set[int]:
+    """The identities of the parameters that ``node`` was computed from."""
+    behind = () if node is None else walk(node, most=_MOST_LEAVES)
+    return {id(one.variable) for one, _ in behind if hasattr(one, "variable")}
 
 
 def log_probability(node: Node | None) -> Node | None:
