@@ -56,7 +56,7 @@ def check_class_order(
     ways_on: WaysOn = COMMAND,
 ) -> str:
     """A warning where another order of the classes would explain the labels better, or the model knows little; or
-    nothing. Whoever calls the order right (``trusted``) is warned only.
+    nothing. Whoever calls the order right (``trusted``) is warned only. An error names ``ways_on``.
 
     Raises:
         ClassOrderError: another order is plainly right.

@@ -50,6 +50,22 @@ def test_a_table_tells_whether_its_labels_are_names(tmp_path, label, is_text):
     assert adopt_dataset(rows, NAMES, tmp_path).labels_are_text == is_text
 
 
+@pytest.mark.parametrize(
+    ("labels", "is_text"),
+    [
+        (["one", "two"], True),
+        (np.array(["one", "two"]), True),
+        (pd.Series(["one", "two"]), True),
+        (pd.DataFrame({"label": [1, 2]}), False),
+        (torch.tensor([1, 2]), False),
+        ([torch.tensor(1), np.int64(2)], False),
+    ],
+)
+def test_arrays_tell_it_too(tmp_path, labels, is_text):
+    inputs = np.zeros((2, 1, 8, 8), np.float32)
+    assert adopt_dataset((inputs, labels), NAMES, tmp_path).labels_are_text == is_text
+
+
 def test_indices_are_those_of_the_data_set_where_the_model_has_another_order(digits, found):
     backwards = tuple(reversed(NAMES))
     again = locate_data_faults(

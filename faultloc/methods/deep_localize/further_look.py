@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from torch import Tensor, nn
+from torch.autograd.graph import Node
 from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
@@ -13,22 +14,19 @@ from faultloc.methods.deep_localize.hooks.loss_terms import trains_alone
 from faultloc.methods.deep_localize.look import Look
 from faultloc.methods.deep_localize.objective import Objective
 from faultloc.methods.deep_localize.rules.attached_targets import check_attached
-from faultloc.methods.deep_localize.rules.class_weights import ClassWeights
 from faultloc.methods.deep_localize.rules.columns import check_marks
 from faultloc.methods.deep_localize.rules.empty_group import check_empty_groups
 from faultloc.methods.deep_localize.rules.evaluation_calls import EvaluationCalls
-from faultloc.methods.deep_localize.rules.fading_inputs import FadingInputs
 from faultloc.methods.deep_localize.rules.judge import Judges
 from faultloc.methods.deep_localize.rules.margin_labels import check_margin_labels
-from faultloc.methods.deep_localize.rules.pairs import Pairs
 from faultloc.methods.deep_localize.rules.policy_sign import PolicySign
 from faultloc.methods.deep_localize.rules.similarity_scores import check_similarity_scores
 from faultloc.methods.deep_localize.rules.soft_targets import check_soft_targets
 from faultloc.methods.deep_localize.rules.wrong_comparison import check_averaged
 from faultloc.methods.deep_localize.step import StepUnderWay
 
-# Further looks at what a loss is made of, beside the first five.
-_POLICY_LOOKS, _QUICK_LOOKS = 12, (3, 4)
+# So many looks tell the sign of a policy's loss; whether inputs fade is no matter of neighbouring steps.
+_POLICY_LOOKS, _FADES_UNASKED = 12, (3, 4)
 
 
 class FurtherLook:
@@ -39,7 +37,6 @@ class FurtherLook:
         self._model = model
         self._judges, self._policy = Judges(model), PolicySign()
         self._policy_looks = 0
-        self._of_objective: dict[int, tuple[Objective, Pairs, ClassWeights, FadingInputs]] = {}
 
     def at(
         self,
@@ -51,27 +48,32 @@ class FurtherLook:
     ) -> Iterator[Symptom]:
         """Symptoms of a step that is looked at, between its forward and its backward pass."""
         objective = now.objective or Objective()
-        new = (objective, Pairs(), ClassWeights(), FadingInputs())
-        _, pairs, weights, fading = self._of_objective.setdefault(id(objective), new)
+        asks_policy = self._policy_looks < _POLICY_LOOKS
+        nodes = loss_nodes(loss, now.outputs) if asks_policy or objective.step == 0 else []
         if objective.step == 0:
-            yield from self._at_first(loss, now, look, objective, optimizers)
+            yield from self._at_first(loss, now, look, nodes, objective, optimizers)
         for call in now.calls if objective.is_new() else ():
             self.evaluations.trained_on(call.module, call.given)
         if objective.is_new():
             yield from self._judges.look(loss, now.calls, now.returned, now.reached[-1], held)
-        yield from pairs.look(loss, now.calls, now.returned, objective.history, now.trace)
+        yield from objective.pairs.look(loss, now.calls, now.returned, objective.history, now.trace)
         if len(look.terms) == 1:
-            yield from weights.look(look.terms[0], look.target)
-        if objective.step not in _QUICK_LOOKS and look.kind is not None and len(held) == 1:
-            yield from fading.look(next(tensors_in(list(now.calls[0].given)), None))
-        if self._policy_looks < _POLICY_LOOKS:
+            yield from objective.class_weights.look(look.terms[0], look.target)
+        if objective.step not in _FADES_UNASKED and look.kind is not None and len(held) == 1:
+            yield from objective.fading.look(next(tensors_in(list(now.calls[0].given)), None))
+        if asks_policy:
             self._policy_looks += 1
-            yield from self._policy.look(loss, loss_nodes(loss, now.outputs), look.terms)
+            yield from self._policy.look(loss, nodes, look.terms)
 
     def _at_first(
-        self, loss: Tensor, now: StepUnderWay, look: Look, objective: Objective, optimizers: Sequence[Optimizer]
+        self,
+        loss: Tensor,
+        now: StepUnderWay,
+        look: Look,
+        nodes: Sequence[Node],
+        objective: Objective,
+        optimizers: Sequence[Optimizer],
     ) -> Iterator[Symptom]:
-        nodes = loss_nodes(loss, now.outputs)
         only = look.terms[0] if len(look.terms) == 1 else None
         yield from check_margin_labels(nodes)
         yield from check_attached(nodes)

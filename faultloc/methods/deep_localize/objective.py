@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets
+from faultloc.methods.deep_localize.rules.class_weights import ClassWeights
+from faultloc.methods.deep_localize.rules.fading_inputs import FadingInputs
+from faultloc.methods.deep_localize.rules.pairs import Pairs
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
 from faultloc.methods.deep_localize.seen_samples import SeenSamples
 
@@ -27,6 +30,9 @@ class Objective:
     targets: SeenTargets = field(default_factory=SeenTargets)
     inputs: SeenInputs = field(default_factory=SeenInputs)
     samples: SeenSamples = field(default_factory=SeenSamples)
+    pairs: Pairs = field(default_factory=Pairs)
+    class_weights: ClassWeights = field(default_factory=ClassWeights)
+    fading: FadingInputs = field(default_factory=FadingInputs)
     optimizers: frozenset[int] = frozenset()
     step: int = 0
     next_look: int = 0
@@ -39,7 +45,7 @@ class Objective:
 
     def is_fifth_look(self, every: int) -> bool:
         """Whether what seldom changes is looked at too, as it is at every fifth look."""
-        return self.step % (_THOROUGH * self._apart(every, self.step)) == 0
+        return self.step % (_THOROUGH * _steps_apart(every, self.step)) == 0
 
     def plan_look(self, every: int) -> None:
         """When to look again after the step under way, which is looked at.
@@ -47,11 +53,12 @@ class Objective:
         What goes wrong does so early, and in a long run it is enough to look now and then.
         """
         following = self.step + 1
-        apart = self._apart(every, following)
+        apart = _steps_apart(every, following)
         self.next_look = following if following < _DENSE_START else -(-following // apart) * apart
 
-    def _apart(self, every: int, step: int) -> int:
-        return every if step <= _LONG_RUN else _SELDOM * every
+
+def _steps_apart(every: int, step: int) -> int:
+    return every if step <= _LONG_RUN else _SELDOM * every
 
 
 class Objectives:

@@ -264,8 +264,7 @@ class Observer:
         if objective.step == 0:
             history.groups = groups_of(optimizers, dict(self._model.named_parameters()))
             history.schedules = functools.partial(schedules_of, optimizers)
-            base = max((group.rate for group in history.groups), default=0.0)
-            history.plateaus = functools.partial(plateaus_of, optimizers, base)
+            history.plateaus = functools.partial(plateaus_of, optimizers)
         history.add_sample(now.statistics(objective.step, optimizers))
         rates = sum(sample.learning_rate > 0 for sample in history.sampled)
         if self.step >= _SETTLED and rates >= 2:

@@ -18,6 +18,7 @@ from faultloc.own.dataset.items import Item, Source, Transform, keep_items
 from faultloc.own.dataset.tables import rows_of_table
 from faultloc.own.dataset.torch_items import LabelledItems, batched_items, single_items, warn_of_part
 from faultloc.own.dataset.unusable import refuse_collection
+from faultloc.own.dataset.values import as_whole_array
 from faultloc.subject.dataset import LabeledDataset
 
 _Array = np.ndarray | torch.Tensor | pd.Series | pd.DataFrame
@@ -61,7 +62,8 @@ def adopt_dataset(
     pair = _pair_of_arrays(dataset)
     if pair is not None:
         _refuse_transform(dataset, transform)
-        return OwnSamples(read_arrays(*pair, names, outputs_of), labels_are_text=_is_text(_first_of(pair[1])))
+        read = read_arrays(*pair, names, outputs_of)
+        return OwnSamples(read, labels_are_text=_is_text(_first_of(pair[1])))
     source = _source(dataset, transform)
     first_labels: list[object] = []
 
@@ -100,7 +102,10 @@ def _is_text(label: object) -> bool:
 
 
 def _first_of(labels: object) -> object:
-    return next(iter(labels), None) if isinstance(labels, Iterable) else None
+    """The first of labels that have been read: a table's names of columns are none."""
+    array = None if isinstance(labels, list | tuple) else as_whole_array(labels)
+    values = labels if array is None else array.ravel()[:1].tolist()
+    return next(iter(values), None) if isinstance(values, Iterable) else None
 
 
 def _pair_of_arrays(dataset: object) -> tuple[object, object] | None:

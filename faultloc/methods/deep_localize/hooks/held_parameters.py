@@ -57,10 +57,12 @@ class HeldParameters:
         """
         gradient = None if self._probed is None else self._probed.grad
         if gradient is not None:
-            if gradient.dim() == 1 and gradient.dtype in _WIDE and not gradient.is_sparse:
-                size = gradient.dot(gradient).item()
+            # What is not finite stays so when it is added up: a sparse gradient need not be, as that takes long.
+            values = gradient._values() if gradient.is_sparse else gradient
+            if values.dim() == 1 and values.dtype in _WIDE:
+                size = values.dot(values).item()
             else:
-                size = 0.0 if gradient.is_sparse else torch.linalg.vector_norm(gradient).item()
+                size = torch.linalg.vector_norm(values).item()
             if size:
                 return math.isfinite(size)
         return math.isfinite(sum(gradient_norms(self.by_name).values()))

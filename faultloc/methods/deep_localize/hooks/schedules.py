@@ -3,9 +3,12 @@
 import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+
+_Scheduler = TypeVar("_Scheduler", bound=LRScheduler)
 
 
 @dataclass(frozen=True)
@@ -30,14 +33,11 @@ class Plateau:
     patience: int
     cooldown: int
     factor: float
-    base_rate: float
     rate: float
 
 
-def plateaus_of(optimizers: Sequence[Optimizer], base_rate: float) -> list[Plateau]:
+def plateaus_of(optimizers: Sequence[Optimizer]) -> list[Plateau]:
     """Those of ``optimizers`` that are alive; as slow to ask as ``schedules_of``."""
-    own = {id(optimizer) for optimizer in optimizers}
-    found = [one for one in gc.get_objects() if issubclass(type(one), ReduceLROnPlateau)]
     return [
         Plateau(
             one.mode,
@@ -46,11 +46,9 @@ def plateaus_of(optimizers: Sequence[Optimizer], base_rate: float) -> list[Plate
             one.patience,
             one.cooldown,
             one.factor,
-            base_rate,
             max(float(group["lr"]) for group in one.optimizer.param_groups),
         )
-        for one in found
-        if _optimizer_of(one) in own
+        for one in _alive(ReduceLROnPlateau, optimizers)
     ]
 
 
@@ -59,15 +57,20 @@ def schedules_of(optimizers: Sequence[Optimizer]) -> list[Schedule]:
 
     All objects of the process are gone through, which takes tens of milliseconds: only for when something is wrong.
     """
-    own = {id(optimizer) for optimizer in optimizers}
-    found = [one for one in gc.get_objects() if issubclass(type(one), LRScheduler)]
-    # Lightning, Accelerate and users wrap optimizers: what is wrapped is kept as ``optimizer``.
-    mine = [one for one in found if _optimizer_of(one) in own]
+    mine = _alive(LRScheduler, optimizers)
     inner = {id(part) for one in mine for part in getattr(one, "_schedulers", ())}
     return [_described(one) for one in mine if id(one) not in inner]
 
 
+def _alive(kind: type[_Scheduler], optimizers: Sequence[Optimizer]) -> list[_Scheduler]:
+    own = {id(optimizer) for optimizer in optimizers}
+    # By type: some objects, such as proxies, run code of their own when they are asked what they are.
+    found = [one for one in gc.get_objects() if issubclass(type(one), kind)]
+    return [one for one in found if _optimizer_of(one) in own]
+
+
 def _optimizer_of(schedule: LRScheduler) -> int:
+    # Lightning, Accelerate and users wrap optimizers: what is wrapped is kept as ``optimizer``.
     optimizer = getattr(schedule, "optimizer", None)
     return id(getattr(optimizer, "optimizer", optimizer))
 

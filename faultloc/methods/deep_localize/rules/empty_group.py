@@ -8,6 +8,7 @@ from torch.optim import Optimizer
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import OPTIMIZER
 from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of
+from faultloc.methods.deep_localize.hooks.held_parameters import held_by
 from faultloc.methods.deep_localize.hooks.layer_trace import owner_of
 
 
@@ -16,7 +17,7 @@ def check_empty_groups(loss: Tensor, model: nn.Module, optimizers: Sequence[Opti
     empty = next((at for one in optimizers for at, group in enumerate(one.param_groups) if not group["params"]), None)
     if empty is None:
         return
-    held = {id(one) for optimizer in optimizers for group in optimizer.param_groups for one in group["params"]}
+    held = held_by(optimizers)
     reached = {id(leaf) for leaf in leaves_of(loss)}
     left = [
         name

@@ -1,5 +1,6 @@
 """A loss that falls below zero without end: something is made large that has no largest value."""
 
+import math
 from collections.abc import Iterator
 
 from faultloc.methods.deep_localize.catalogue import Symptom
@@ -11,7 +12,7 @@ _TIMES, _FEWEST, _BELOW = 1000, 8, 100
 
 def check_endless_fall(history: History) -> Iterator[Symptom]:
     """A symptom once the loss lies a thousand times its first size below zero, and falls ever faster."""
-    losses = [loss for loss in history.losses[-200:] if loss == loss and abs(loss) != float("inf")]
+    losses = [loss for loss in history.losses[-200:] if math.isfinite(loss)]
     if len(losses) < _FEWEST or not losses[-1] < -_BELOW:
         return
     first, last = history.losses[0], losses[-1]
