@@ -151,7 +151,7 @@ def test_an_evaluation_in_training_mode_is_named_where_values_are_dropped():
 def plateau_said(losses: list[float], calls: int, bad_calls: int, rate: float = 0.001) -> list[str]:
     samples = [SampledStep(0, learning_rate=0.1), SampledStep(len(losses) - 1, learning_rate=rate)]
     history = History(losses=losses, sampled=samples)
-    history.plateaus = lambda: [Plateau("max", calls, bad_calls, 1, 0, 0.1, 0.1, rate)]
+    history.plateaus = lambda: [Plateau("max", calls, bad_calls, 1, 0, 0.1, rate)]
     return [] if (symptom := check_plateau(history)) is None else [symptom.rule]
 
 

@@ -22,9 +22,8 @@ def check_plateau(history: History) -> Symptom | None:
     if not rates or not 0 < rates[-1] < _SMALLER**_FEWEST_CUTS * rates[0] or history.plateau_asked == rates[-1]:
         return None
     history.plateau_asked = rates[-1]
-    base = max((group.rate for group in history.groups), default=0.0)
     for one in history.plateaus():
-        if _never_better(one, base) and _fell_at_first(history, one):
+        if _never_better(one, rates[0]) and _fell_at_first(history, one):
             other = "max" if one.mode == "min" else "min"
             return Symptom(
                 "optimizer.plateau", OPTIMIZER, one.calls, 0,
@@ -36,7 +35,7 @@ def check_plateau(history: History) -> Symptom | None:
 
 
 def _never_better(one: Plateau, base_rate: float) -> bool:
-    """Whether every call but the first counted as a bad one; ``base_rate`` is the rate before all cuts."""
+    """Whether every call but the first counted as a bad one; ``base_rate`` is that before all cuts."""
     if one.calls < _FEWEST_CALLS or not 0 < one.factor < 1 or one.cooldown or min(one.rate, base_rate) <= 0:
         return False
     cuts = round(math.log(one.rate / base_rate) / math.log(one.factor))
