@@ -81,6 +81,22 @@ def test_the_old_probabilities_of_a_copy_have_a_history_and_are_no_fault():
     assert [symptom.rule for symptom in check_attached(loss_nodes(loss, answers))] == []
 
 
+@pytest.mark.parametrize(("is_copy", "found"), [(True, []), (False, ["optimizer.forgotten_part"])])
+def test_a_copy_of_the_policy_need_not_be_held_by_an_optimizer(is_copy, found):
+    torch.manual_seed(0)
+    policy = nn.Linear(5, 4)
+    old = copy.deepcopy(policy) if is_copy else nn.Linear(5, 4)
+    optimizer = torch.optim.Adam(policy.parameters(), lr=0.01)
+    with watched({"policy": policy, "old": old}, [optimizer]) as monitor:
+        for _ in range(6):
+            given = torch.randn(16, 5)
+            optimizer.zero_grad()
+            new = drawn(policy(given))
+            (-(new - drawn(old(given))).exp() * REWARDS).mean().backward()
+            optimizer.step()
+    assert [one.rule for one in monitor.findings] == found
+
+
 def judged(modules: dict, optimizers: dict, goal: float, *, detaches: bool = True, steps: int = 8) -> None:
     """A generator that wants its answers to be ``goal``, against a judge that wants 1 for what is real."""
     loss = F.binary_cross_entropy_with_logits

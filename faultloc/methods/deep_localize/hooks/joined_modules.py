@@ -49,7 +49,7 @@ def parts_of(model: nn.Module) -> dict[str, nn.Module]:
 
 def what_is_in(model: nn.Module) -> str:
     """The parts by their names, a model that is alone by its class, for people."""
-    return " and ".join(name or type(part).__name__ for name, part in parts_of(model).items())
+    return ", ".join(name or type(part).__name__ for name, part in parts_of(model).items())
 
 
 def without_wrapper(module: nn.Module) -> nn.Module:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -18,7 +19,7 @@ def check_untrained_parts(
     """A symptom where the last part of the run, or a layer put in place of one that is held, is in no optimizer.
 
     To hold a part of the parameters is no fault: what lies before may be trained already, and what lies behind may be
-    a judge in evaluation mode.
+    a judge in evaluation mode, or a copy of a part that is held, kept to be compared with.
     """
     held = held_by(optimizers)
     known = {id(one) for one in model.parameters()}
@@ -37,12 +38,20 @@ def check_untrained_parts(
     name = max(order, key=lambda one: order[one])
     part = without_wrapper(parts[name])
     own = {id(one) for one in part.parameters() if one.requires_grad}
-    if own and own <= reached and part.training and not own & set(held):
+    is_left = bool(own) and own <= reached and part.training and not own & set(held)
+    if is_left and not any(_is_copy(part, other, held) for other in parts.values()):
         yield Symptom(
             "optimizer.forgotten_part", name, len(own), 0,
             f"the loss hangs on the {len(own)} parameters of {name}, and no optimizer holds any of them: it stays as "
             "it is",
         )  # fmt: skip
+
+
+def _is_copy(part: nn.Module, other: nn.Module, held: Mapping[int, Tensor]) -> bool:
+    """Whether all parameters of ``part`` have the values of those of ``other``, which an optimizer holds."""
+    mine, theirs = list(part.parameters()), list(other.parameters())
+    is_held = any(id(one) in held for one in theirs)
+    return is_held and len(mine) == len(theirs) and all(map(torch.equal, mine, theirs))
 
 
 def _replaced(model: nn.Module, held: Mapping[int, Tensor], known: set[int], reached: set[int]) -> Iterator[Symptom]:
