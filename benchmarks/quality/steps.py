@@ -34,13 +34,10 @@ _SUBJECT_SOURCES = (
     "faultloc/subject",
     "faultloc/io/datasets",
 )
-_DFAULO = "faultloc/methods/dfaulo"
 _EVIDENCE_SOURCES = (
-    f"{_DFAULO}/alignment.py",
-    f"{_DFAULO}/default_evidence.py",
-    f"{_DFAULO}/neighbours.py",
-    f"{_DFAULO}/suffix_evidence.py",
-    f"{_DFAULO}/suffix_mutants.py",
+    "faultloc/methods/dfaulo/default/evidence.py",
+    "faultloc/methods/dfaulo/default/suffix",
+    "faultloc/methods/dfaulo/streams.py",
     "faultloc/probes",
 )
 _PEER_SOURCES = (

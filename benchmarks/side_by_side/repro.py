@@ -68,12 +68,19 @@ def _children() -> float:
 
 
 def compare(older: list[Run], newer: list[Run]) -> list[str]:
-    """The lines of the answer: medians, their ratio, and the median of every stage."""
+    """The lines of the answer: medians, their ratio, and the median of every stage.
+
+    A build that has more stages takes longer for that: `stages of both` leaves out what only one of them has.
+    """
     rows = [
         ("wall seconds", [run.wall for run in older], [run.wall for run in newer]),
         ("CPU seconds", [run.cpu for run in older], [run.cpu for run in newer]),
     ]
     names = list(dict.fromkeys(name for run in (*older, *newer) for name in run.stages))
+    of_both = {name for name in names if all(name in run.stages for run in (*older, *newer))}
+    rows.append(
+        ("stages of both", *([sum(run.stages[name] for name in of_both) for run in runs] for runs in (older, newer)))
+    )
     rows += [
         (name, [run.stages.get(name, 0.0) for run in older], [run.stages.get(name, 0.0) for run in newer])
         for name in names
