@@ -24,7 +24,12 @@ class DefaultScoring:
         self._rounds, self._per_round = online.pop("rounds"), online.pop("per_round")
         # Checked before anything is read.
         chosen = DefaultScorerSettings(
-            ScorerSettings(settings.anchor_share, settings.neighbour_weight, settings.floor),
+            ScorerSettings(
+                anchor_share=settings.anchor_share,
+                neighbour_weight=settings.neighbour_weight,
+                input_weight=settings.input_weight,
+                floor=settings.floor,
+            ),
             ExplanationSettings(settings.least_yield, settings.closeness),
             VerdictSettings(**online),
         )

@@ -210,29 +210,26 @@ def reference_noise_matrix(
 
 
 def reference_log_odds(
-    opinion: Sequence[float],
-    around: Sequence[float],
+    opinions: Sequence[tuple[Sequence[float], float, float]],
     label: int,
     matrix: Sequence[Sequence[float]],
-    temperature: float,
+    likelihood: float,
     foreign_share: float,
     label_share: float,
-    neighbour_weight: float,
 ) -> float:
-    """log(wrong label + foreign input) - log(right label), from opinions that are free of noise already."""
+    """log(wrong label + foreign input) - log(right label), from opinions that are free of noise already.
 
-    def sharpened(values: Sequence[float]) -> list[float]:
+    Each opinion comes with its temperature and its weight.
+    """
+    odds, weights = 0.0, 0.0
+    for values, temperature, weight in opinions:
         powers = [value ** (1 / temperature) for value in values]
-        return [power / sum(powers) for power in powers]
-
-    odds = []
-    for values in (sharpened(opinion), sharpened(around)):
-        wrong = sum(p * matrix[c][label] for c, p in enumerate(values) if c != label)
-        odds.append(math.log(wrong) - math.log(values[label] * matrix[label][label]))
-    label_odds = (odds[0] + neighbour_weight * odds[1]) / (1 + neighbour_weight)
-    likelihood = sum(p * matrix[c][label] for c, p in enumerate(sharpened(opinion)))
+        sharpened = [power / sum(powers) for power in powers]
+        wrong = sum(p * matrix[c][label] for c, p in enumerate(sharpened) if c != label)
+        odds += weight * (math.log(wrong) - math.log(sharpened[label] * matrix[label][label]))
+        weights += weight
     foreign_odds = foreign_share * label_share / ((1 - foreign_share) * likelihood)
-    return math.log(math.exp(label_odds) + foreign_odds)
+    return math.log(math.exp(odds / weights) + foreign_odds)
 
 
 def reference_neighbours(

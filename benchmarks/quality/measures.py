@@ -45,7 +45,9 @@ def scored(arrays: dict[str, np.ndarray]) -> tuple[DefaultEvidence, DefaultScore
 
 def scorer_settings() -> ScorerSettings:
     """The pipeline's own settings of the scorer."""
-    return ScorerSettings(SETTINGS.anchor_share, SETTINGS.neighbour_weight, SETTINGS.floor)
+    return ScorerSettings(
+        **{field.name: SETTINGS[field.name] for field in fields(ScorerSettings)},
+    )
 
 
 def calibration_error(probability: np.ndarray, is_fault: np.ndarray, bins: int = 15) -> float:
@@ -88,6 +90,8 @@ def _explanation(evidence: DefaultEvidence, score: DefaultScore, arrays: dict[st
     said = fault_kinds(score, twins, is_outvoted, is_upheld)
     right = said == np.where(is_foreign, FOREIGN_INPUT, WRONG_LABEL)
     figures = {"kind right": float(right[found].mean()) if found.any() else np.nan}
+    figures |= {"foreign": int(is_foreign.sum()), "called foreign": int((said == FOREIGN_INPUT).sum())}
+    figures["of them foreign"] = int(is_foreign[said == FOREIGN_INPUT].sum())
     wrong_label = found & ~is_foreign
     if wrong_label.any():
         suggested, _ = suggested_labels(score, labels)

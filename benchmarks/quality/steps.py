@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from benchmarks.quality.peers import suspiciousness_from_cross_validation, suspi
 from benchmarks.quality.subjects import case_architecture, cross_validated, train_subject
 from faultloc.faults.samples.plant import FaultyDataset
 from faultloc.methods.dfaulo import streams
+from faultloc.methods.dfaulo.default.inputs.reading import read_inputs
 from faultloc.methods.dfaulo.default.suffix.gathering import SuffixStreams, gather_evidence
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
 from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
@@ -36,6 +37,7 @@ _SUBJECT_SOURCES = (
 )
 _EVIDENCE_SOURCES = (
     "faultloc/methods/dfaulo/default/evidence.py",
+    "faultloc/methods/dfaulo/default/inputs",
     "faultloc/methods/dfaulo/default/suffix",
     "faultloc/methods/dfaulo/streams.py",
     "faultloc/probes",
@@ -98,6 +100,9 @@ class Workplace:
             SuffixStreams(streams.left_out(case.seed), streams.suffix_mutants(case.seed, settings.mutants)),
             execution=Execution(),
         )
+        alone = read_inputs(inputs, labels, reading.logits.shape[1], streams.inputs_alone(case.seed))
+        assert alone is not None
+        evidence = replace(evidence, input_opinion=alone.opinion, input_features=alone.features)
         truth = faulty.truth
         kinds = np.full(len(labels), "", dtype="U16") if truth is None else truth.fault_kinds
         true_labels = labels if truth is None else truth.true_labels

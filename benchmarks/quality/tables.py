@@ -49,9 +49,10 @@ def quality_table(table: pd.DataFrame) -> str:
 def answers_table(ours: pd.DataFrame) -> str:
     """Calibration, counts, kinds and suggestions, and the change that verdicts make."""
     lines = [
-        "| data | fault | training | ECE | faults | estimated (low to high) | kind right | suggestion right "
+        "| data | fault | training | ECE | faults | estimated (low to high) | foreign: called, right, planted "
+        "| kind right | suggestion right "
         "| PoBL@5%, @10% with verdicts | change | left, estimated |",
-        "|---" * 11 + "|",
+        "|---" * 12 + "|",
     ]
     for (data, variant, fault, training), group in ours.groupby(_COLUMN, sort=False):
         mean = group.mean(numeric_only=True)
@@ -62,6 +63,7 @@ def answers_table(ours: pd.DataFrame) -> str:
             _shown(mean, "ECE", ".3f"),
             f"{mean['faults']:.0f}",
             f"{mean['estimated']:.0f} ({mean['low']:.0f} to {mean['high']:.0f})",
+            ", ".join(_shown(mean, name, ".0f") for name in ("called foreign", "of them foreign", "foreign")),
             _shown(mean, "kind right", ".2f"),
             _shown(mean, "suggestion right", ".2f"),
             ", ".join(_shown(mean, f"{name} with verdicts", ".3f") for name in _WORTH[1:]),

@@ -102,6 +102,7 @@ class DefaultScoringSettings(Group):
     scorer: Literal["default"]
     anchor_share: ShareOrAll
     neighbour_weight: NotNegative
+    input_weight: NotNegative
     floor: Annotated[float, Bounds(above=0, below=0.1)]
     least_yield: Share
     closeness: Part

@@ -45,7 +45,12 @@ def test_the_default_scorers_list_is_the_stages_list(workspace):
     settings = LocateSettings(
         suffix=SuffixSettings(**suffix),
         neighbours=NeighbourSettings(**around),
-        scorer=ScorerSettings(scoring.anchor_share, scoring.neighbour_weight, scoring.floor),
+        scorer=ScorerSettings(
+            anchor_share=scoring.anchor_share,
+            neighbour_weight=scoring.neighbour_weight,
+            input_weight=scoring.input_weight,
+            floor=scoring.floor,
+        ),
         diagnosis=ExplanationSettings(scoring.least_yield, scoring.closeness),
         batch_size=params.runtime.batch_size,
         seed=params.seed,

@@ -25,6 +25,11 @@ def suffix_mutants(seed: int, mutants: int) -> "list[torch.Generator]":
     return [torch_generator(seed, "suffix", str(mutant)) for mutant in range(mutants)]
 
 
+def inputs_alone(seed: int) -> "torch.Generator":
+    """What the default scorer draws to read the inputs without the model."""
+    return torch_generator(seed, "suffix", "inputs")
+
+
 def presumed_sound(seed: int) -> np.random.Generator:
     """The unjudged samples that the default scorer takes to be sound while it learns from verdicts."""
     return numpy_generator(seed, "dfaulo", "presumed sound")

@@ -11,7 +11,7 @@ from torch import nn
 
 from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
-from faultloc.methods.dfaulo.default.scoring import fault_mixture
+from faultloc.methods.dfaulo.default.scoring import temperature
 from faultloc.methods.dfaulo.default.scoring.explanation import suggested_labels
 from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings, score_default
 from faultloc.methods.dfaulo.default.suffix.class_alignment import class_alignment
@@ -110,7 +110,7 @@ def test_what_is_asked_for_has_a_bound():
 
 def test_memory_beside_the_mapped_arrays_does_not_grow_with_the_classes(tmp_path, monkeypatch):
     small_blocks(monkeypatch)
-    monkeypatch.setattr(fault_mixture, "_SAMPLES_OF_TEMPERATURE", 100)
+    monkeypatch.setattr(temperature, "_SAMPLES", 100)
     peaks, samples = {}, 3000
     for classes in (4, 40):
         rng = np.random.default_rng(0)
@@ -118,7 +118,16 @@ def test_memory_beside_the_mapped_arrays_does_not_grow_with_the_classes(tmp_path
         opinion = rng.dirichlet(np.ones(classes), samples).astype(np.float32)
         values = rng.normal(size=samples).astype(np.float32)
         evidence = DefaultEvidence(
-            labels, opinion, opinion, values, values, opinion, np.stack([values] * 3), labels[:, None], values
+            labels,
+            opinion,
+            opinion,
+            values,
+            values,
+            opinion,
+            np.stack([values] * 3),
+            labels[:, None],
+            values,
+            input_opinion=opinion,
         )
         tracemalloc.start()
         suggested_labels(score_default(evidence, ScorerSettings(), allocate=scratch_arrays(tmp_path)), labels)

@@ -14,6 +14,8 @@ class DefaultEvidence:
     log-sum-exp of their logits, high where they recognise no class; ``model_energy`` the same of the model itself.
     ``neighbours``: the shares of the labels around it. ``alignment``: how well it lies along some class, in [0, 1], in
     each of several spaces: the prefix's features, the mutants' embedding, the input of the model's last layer.
+    ``input_opinion``: the probabilities by the inputs of all other samples alone, without the model, and
+    ``input_features``: the inputs along the directions in which they vary most; None where nothing was read of them.
     ``nearest``: the samples around it, the nearest first; ``nearest_distance``: that to the first, between features.
     """
 
@@ -26,3 +28,5 @@ class DefaultEvidence:
     alignment: Float[np.ndarray, "space sample"]
     nearest: Int[np.ndarray, "sample neighbour"]
     nearest_distance: Float[np.ndarray, "sample"]
+    input_opinion: Float[np.ndarray, "sample class"] | None = None
+    input_features: Float[np.ndarray, "sample direction"] | None = None

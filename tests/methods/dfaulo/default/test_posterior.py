@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from faultloc.evaluation.metrics import rauc
-from faultloc.methods.dfaulo.default.scoring.fault_mixture import normal_scores
 from faultloc.methods.dfaulo.default.scoring.noise_matrix import without_noise
 from faultloc.methods.dfaulo.default.scoring.posterior import score_default
+from faultloc.methods.dfaulo.default.scoring.temperature import normal_scores
 from tests.methods.dfaulo.default.default_case import SETTINGS, make_case
 from tests.references import reference_log_odds
 
@@ -15,22 +15,25 @@ def quality(case) -> float:
     return rauc(case.is_fault[np.argsort(-score_default(case.evidence, SETTINGS).log_odds, kind="stable")])
 
 
-def test_the_log_odds_agree_with_the_reference_for_every_sample():
-    case = make_case(samples=400, wrong=20, foreign=20)
+@pytest.mark.parametrize("inputs", [False, True], ids=["without inputs", "with inputs"])
+def test_the_log_odds_agree_with_the_reference_for_every_sample(inputs):
+    case = make_case(samples=400, wrong=20, foreign=20, inputs=inputs)
     evidence, score = case.evidence, score_default(case.evidence, SETTINGS)
-    matrix, shares = score.noise.transition, np.bincount(evidence.labels, minlength=4) / 400
-    opinion = without_noise((evidence.seen + evidence.unseen) / 2, score.noise, floor=SETTINGS.floor)
-    around = without_noise(evidence.neighbours, score.noise, floor=SETTINGS.floor)
+    matrix, shares = score.noise.transition.tolist(), np.bincount(evidence.labels, minlength=4) / 400
+    mixture = score.mixture
+    said = [((evidence.seen + evidence.unseen) / 2, mixture.temperature, 1.0)]
+    said.append((evidence.neighbours, mixture.temperature, SETTINGS.neighbour_weight))
+    if inputs:
+        said.append((evidence.input_opinion, mixture.input_temperature, SETTINGS.input_weight))
+    freed = [(without_noise(opinion, score.noise, floor=SETTINGS.floor), *rest) for opinion, *rest in said]
     for i in range(400):
         expected = reference_log_odds(
-            opinion[i].tolist(),
-            around[i].tolist(),
+            [(opinion[i].tolist(), float(temperature[i]), weight) for opinion, temperature, weight in freed],
             int(evidence.labels[i]),
-            matrix.tolist(),
-            float(score.mixture.temperature[i]),
-            float(score.mixture.foreign_share[i]),
+            matrix,
+            float(mixture.likelihood[i]),
+            float(mixture.foreign_share[i]),
             float(shares[evidence.labels[i]]),
-            SETTINGS.neighbour_weight,
         )
         assert score.log_odds[i] == pytest.approx(expected, rel=1e-3, abs=1e-3)
 
@@ -42,6 +45,25 @@ def test_the_log_odds_agree_with_the_reference_for_every_sample():
 )
 def test_faults_of_every_kind_come_first(case):
     assert quality(case) > 0.97
+
+
+def test_labels_that_the_features_know_by_heart_are_found_by_the_inputs_alone():
+    learned = {"wrong": 160, "learned": 0.7}
+    assert quality(make_case(**learned, inputs=True)) > quality(make_case(**learned)) + 0.05
+
+
+def test_labels_that_the_features_know_by_heart_are_no_foreign_inputs():
+    case = make_case(wrong=160, learned=0.7, inputs=True)
+    score = score_default(case.evidence, SETTINGS)
+    assert (score.foreign_probability > 0.5).sum() <= 0.01 * len(case.is_wrong)
+
+
+def test_inputs_that_say_nothing_leave_the_ranking_as_it_is():
+    case = make_case(wrong=80)
+    blank = np.full(case.evidence.unseen.shape, 0.25, np.float32)
+    score = score_default(replace(case.evidence, input_opinion=blank), SETTINGS)
+    found = rauc(case.is_fault[np.argsort(-score.log_odds, kind="stable")])
+    assert found == pytest.approx(quality(case), abs=0.01)
 
 
 def test_foreign_inputs_are_told_from_wrong_labels():
@@ -71,7 +93,7 @@ def test_probabilities_are_probabilities_and_class_probabilities_add_up_to_one()
 
 
 def test_the_order_of_the_samples_does_not_matter():
-    evidence = make_case(samples=500, wrong=30, foreign=10).evidence
+    evidence = make_case(samples=500, wrong=30, foreign=10, inputs=True).evidence
     order = np.random.default_rng(1).permutation(500)
     changed = {
         field.name: getattr(evidence, field.name)[..., order]
@@ -84,7 +106,7 @@ def test_the_order_of_the_samples_does_not_matter():
 
 
 def test_arguments_are_not_modified():
-    evidence = make_case(samples=300, wrong=10).evidence
+    evidence = make_case(samples=300, wrong=10, inputs=True).evidence
     before = {field.name: getattr(evidence, field.name).copy() for field in fields(evidence)}
     score_default(evidence, SETTINGS)
     assert all(np.array_equal(before[name], getattr(evidence, name)) for name in before)

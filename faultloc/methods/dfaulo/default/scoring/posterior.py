@@ -7,14 +7,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
-from faultloc.methods.dfaulo.default.scoring.fault_mixture import (
-    FaultMixture,
-    fit_mixture,
-    label_likelihood,
-    normal_scores,
-    tempered,
-)
+from faultloc.methods.dfaulo.default.scoring.fault_mixture import FaultMixture, fit_mixture
 from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, estimate_noise, without_noise
+from faultloc.methods.dfaulo.default.scoring.temperature import tempered
 from faultloc.settings_check import check_number
 from faultloc.subject.blocks import blocks_of_rows
 from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
@@ -24,19 +19,22 @@ _TINY = 1e-12
 
 @dataclass(frozen=True)
 class ScorerSettings:
-    """``anchor_share`` of each predicted class estimate the noise matrix; ``neighbour_weight`` is that of the
-    neighbours' opinion beside the mutants' (1); ``floor`` the least probability that either gives to a class.
+    """``anchor_share`` of each predicted class estimate the noise matrix; ``neighbour_weight`` and ``input_weight`` are
+    those of the neighbours' opinion and of the inputs' own beside the mutants' (1); ``floor`` the least probability
+    that any of them gives to a class.
 
     The defaults of this and of all other settings are those of `conf/`, where their reasons stand.
     """
 
     anchor_share: float | int = 0.3
     neighbour_weight: float | int = 0.5
+    input_weight: float | int = 2.0
     floor: float | int = 0.001
 
     def __post_init__(self) -> None:
         check_number("dfaulo.anchor_share", self.anchor_share, above=0, below=1.0001)
         check_number("dfaulo.neighbour_weight", self.neighbour_weight, at_least=0)
+        check_number("dfaulo.input_weight", self.input_weight, at_least=0)
         check_number("dfaulo.floor", self.floor, above=0, below=0.1)
 
 
@@ -70,26 +68,18 @@ def score_default(
 ) -> DefaultScore:
     """The posterior of every sample, from arrays alone.
 
-    A given label is explained by a right class c and the noise matrix T, or by a foreign input. With p the mutants'
-    opinion freed of the noise and tempered, the odds of a wrong label are sum(c != y) p_c T[c, y] to p_y T[y, y], and
-    likewise by the neighbours' opinion; the two are averaged as log-odds. The odds of a foreign input are its share
-    among samples as strange as this one, times the share of the label, to p's likelihood of the label.
+    A given label is explained by a right class c and the noise matrix T, or by a foreign input. With p an opinion freed
+    of the noise and tempered, the odds of a wrong label are sum(c != y) p_c T[c, y] to p_y T[y, y]; those by the
+    mutants, the neighbours and the inputs alone are averaged as log-odds. The odds of a foreign input are its share
+    among samples as strange as this one, times the share of the label, to the label's likelihood by the opinions that
+    were not shown it.
 
     The class probabilities lie where ``allocate`` puts them.
     """
     labels, shape = evidence.labels, evidence.unseen.shape
     noise = estimate_noise(evidence.unseen, labels, anchor_share=settings.anchor_share)
-    strangeness = (
-        evidence.energy.astype(np.float64),
-        -np.sum([normal_scores(alignment) for alignment in evidence.alignment], axis=0),
-        evidence.model_energy.astype(np.float64),
-    )
-    unseen = allocate(shape, np.float64)
-    for rows in blocks_of_rows(*shape):
-        unseen[rows] = without_noise(evidence.unseen[rows], noise, floor=settings.floor)
-    mixture = fit_mixture(unseen, labels, noise, evidence.energy, strangeness)
+    mixture = fit_mixture(evidence, noise, floor=settings.floor, allocate=allocate)
     mixture = replace(mixture, foreign_share=mixture.foreign_share * label_contradiction(labels))
-    del unseen
     share = np.bincount(labels, minlength=len(noise.transition))[labels] / len(labels)
     class_probabilities = allocate(shape, np.float64)
     posteriors = []
@@ -114,6 +104,10 @@ def score_default(
     )
 
 
+# Opinions with what each weighs.
+_Weighed = Sequence[tuple[float, Float[np.ndarray, "row class"]]]
+
+
 @dataclass(frozen=True)
 class _Posterior:
     """Of a block of samples: the log-odds of a wrong label and of a foreign input, and what comes with them."""
@@ -133,23 +127,26 @@ def _posterior(
     settings: ScorerSettings,
 ) -> _Posterior:
     labels, temperature = evidence.labels[rows], mixture.temperature[rows]
-    foreign, weight = mixture.foreign_share[rows], settings.neighbour_weight
-    by_neighbours = tempered(without_noise(evidence.neighbours[rows], noise, floor=settings.floor), temperature)
 
-    def posterior(opinion: Float[np.ndarray, "row class"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        true_class = tempered(without_noise(opinion, noise, floor=settings.floor), temperature)
-        label_odds = log_odds_of_label(true_class, labels, noise)
-        label_odds = label_odds + weight * log_odds_of_label(by_neighbours, labels, noise)
-        label_odds /= 1 + weight
-        likelihood = label_likelihood(true_class, labels, noise)
-        return true_class, label_odds, np.log(foreign * share + _TINY) - np.log((1 - foreign) * likelihood)
+    def freed(opinion: Float[np.ndarray, "row class"]) -> Float[np.ndarray, "row class"]:
+        return without_noise(opinion, noise, floor=settings.floor)
+
+    foreign = mixture.foreign_share[rows]
+    foreign_odds = np.log(foreign * share + _TINY) - np.log((1 - foreign) * mixture.likelihood[rows])
+    others = [(settings.neighbour_weight, tempered(freed(evidence.neighbours[rows]), temperature))]
+    if evidence.input_opinion is not None and mixture.input_temperature is not None:
+        by_inputs = tempered(freed(evidence.input_opinion[rows]), mixture.input_temperature[rows])
+        others.append((settings.input_weight, by_inputs))
+
+    def posterior(opinion: Float[np.ndarray, "row class"]) -> tuple[_Weighed, np.ndarray]:
+        weighed = [(1.0, tempered(freed(opinion), temperature)), *others]
+        odds = sum(weight * log_odds_of_label(true_class, labels, noise) for weight, true_class in weighed)
+        return weighed, np.asarray(odds) / sum(weight for weight, _ in weighed)
 
     seen, unseen = evidence.seen[rows], evidence.unseen[rows]
-    by_mutants, label_odds, foreign_odds = posterior((seen + unseen) / 2)
-    bounds = [logistic(np.logaddexp(*posterior(opinion)[1:])) for opinion in (seen, unseen)]
-    return _Posterior(
-        label_odds, foreign_odds, _class_probabilities(by_mutants, by_neighbours, weight, labels, noise), bounds
-    )
+    weighed, label_odds = posterior((seen + unseen) / 2)
+    bounds = [logistic(np.logaddexp(posterior(opinion)[1], foreign_odds)) for opinion in (seen, unseen)]
+    return _Posterior(label_odds, foreign_odds, _class_probabilities(weighed, labels, noise), bounds)
 
 
 def label_contradiction(labels: Int[np.ndarray, "sample"]) -> float:
@@ -174,11 +171,9 @@ def log_odds_of_label(
     return np.log(np.maximum(joint.sum(axis=1), _TINY)) - np.log(np.maximum(right, _TINY))
 
 
-def _class_probabilities(
-    by_mutants: np.ndarray, by_neighbours: np.ndarray, weight: float, labels: np.ndarray, noise: NoiseMatrix
-) -> np.ndarray:
-    logs = (np.log(by_mutants) + weight * np.log(np.maximum(by_neighbours, _TINY))) / (1 + weight)
-    logs = logs + np.log(noise.transition[:, labels].T)
+def _class_probabilities(weighed: _Weighed, labels: np.ndarray, noise: NoiseMatrix) -> np.ndarray:
+    logs = sum(weight * np.log(np.maximum(true_class, _TINY)) for weight, true_class in weighed)
+    logs = logs / sum(weight for weight, _ in weighed) + np.log(noise.transition[:, labels].T)
     powers = np.exp(logs - logs.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 

@@ -9,8 +9,8 @@ from sklearn.linear_model import LogisticRegression
 
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.explanation import suggested_labels
-from faultloc.methods.dfaulo.default.scoring.fault_mixture import normal_scores
 from faultloc.methods.dfaulo.default.scoring.posterior import DefaultScore, logistic
+from faultloc.methods.dfaulo.default.scoring.temperature import normal_scores
 from faultloc.settings_check import check_number
 from faultloc.subject.blocks import blocks_of_rows
 

@@ -1,13 +1,14 @@
 """The step `suffix`: from a network and its samples to all that the default scorer reads."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from faultloc.methods.dfaulo import streams
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
+from faultloc.methods.dfaulo.default.inputs.reading import read_inputs
 from faultloc.methods.dfaulo.default.suffix.gathering import SuffixStreams, gather_evidence
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings, SuffixWeights
 from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
@@ -37,7 +38,7 @@ def examine(
     on_logits: OnLogits = lambda logits: None,
     keep_mutants: bool = False,
 ) -> Examined:
-    """Passes the samples through the network once, trains the suffix mutants and asks them.
+    """Passes the samples through the network once, trains the suffix mutants and asks them, and the inputs alone.
 
     ``on_logits`` sees the model's answers before any mutant is trained, and may raise. The mutants' weights are given
     back only if ``keep_mutants``.
@@ -66,5 +67,9 @@ def examine(
         execution=execution,
         keep_mutants=keep_mutants,
     )
+    labels, classes = examination.dataset.labels, logits.shape[1]
+    alone = read_inputs(inputs, labels, classes, streams.inputs_alone(seed))
+    if alone is not None:
+        evidence = replace(evidence, input_opinion=alone.opinion, input_features=alone.features)
     about = f"{settings.mutants} mutants {describe_prefix(prefix, examination.network)}"
     return Examined(evidence, logits.argmax(axis=1), mutants, about)

@@ -1,0 +1,87 @@
+"""Random features of images: how strongly small patches that are drawn from the images answer in each ninth."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional as F
+
+# Larger images are averaged down: this is a cheap opinion, and most of what tells classes apart is still there.
+_LARGEST_SIDE = 32
+_SMALLEST_SIDE = 8
+_PATCHES = 10_000
+# The answers of a filter are averaged over a grid of so many by so many cells.
+_STRIDE, _GRID = 2, 3
+# Half as many filters for a large set: the cost of the regression grows with their square, and samples make up for it.
+_FILTERS, _FILTERS_OF_MANY, _MANY = 96, 48, 20_000
+# Beside a variance of 1 of the inputs: flat patches are not blown up, nor the directions in which patches hardly vary.
+_LEAST_VARIANCE, _LEAST_SPREAD = 0.05, 0.1
+# An answer weaker than this share of a filter's own patch says nothing.
+_THRESHOLD = 0.25
+
+
+@dataclass(frozen=True)
+class PatchFeatures:
+    """The filters, ready to be applied to images of one shape.
+
+    Source: Coates, Ng and Lee, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning", AISTATS 2011.
+    Differs: patches themselves are the filters, no clusters of them (they do as well there, and cost nothing).
+    """
+
+    filters: Float[Tensor, "filter channel row column"]
+    scale: float
+
+    @property
+    def width(self) -> int:
+        """How many features an image has."""
+        return 2 * len(self.filters) * _GRID**2
+
+    def __call__(self, images: Float[Tensor, "sample channel row column"]) -> Float[Tensor, "sample feature"]:
+        """The features of ``images``: in each cell of the grid each filter's mean answer, and its mean opposite."""
+        shrunk = _shrunk(images) / self.scale
+        size = self.filters.shape[-1]
+        around = shrunk.mean(1, keepdim=True), shrunk.square().mean(1, keepdim=True)
+        mean, square = (F.avg_pool2d(values, size, _STRIDE) for values in around)
+        spread = (square - mean.square()).clamp_min(0).add(_LEAST_VARIANCE).sqrt()
+        answers = F.conv2d(shrunk, self.filters, stride=_STRIDE) / spread
+        sides = [F.relu(answers - _THRESHOLD), F.relu(-answers - _THRESHOLD)]
+        return torch.cat([F.adaptive_avg_pool2d(side, _GRID).flatten(1) for side in sides], dim=1)
+
+
+def has_patches(shape: torch.Size) -> bool:
+    """Whether samples of ``shape`` (without the axis of samples) are images large enough for patches."""
+    return len(shape) == 3 and min(shape[1:]) >= _SMALLEST_SIDE
+
+
+def draw_patches(
+    images: Float[Tensor, "sample channel row column"], generator: torch.Generator, *, samples: int
+) -> PatchFeatures:
+    """Filters drawn from ``images``, some of the ``samples`` that the features are wanted of."""
+    wanted = _FILTERS if samples <= _MANY else _FILTERS_OF_MANY
+    shrunk = _shrunk(images)
+    scale = float(shrunk.std().clamp_min(1e-6))
+    shrunk = shrunk / scale
+    count, channels, rows, columns = shrunk.shape
+    size = min(6, max(3, min(rows, columns) // 3))
+    sample = torch.randint(count, (_PATCHES,), generator=generator)
+    row = torch.randint(rows - size + 1, (_PATCHES,), generator=generator)
+    column = torch.randint(columns - size + 1, (_PATCHES,), generator=generator)
+    windows = shrunk.unfold(2, size, 1).unfold(3, size, 1)
+    patches = windows[sample, :, row, column].reshape(_PATCHES, -1)
+    patches = patches - patches.mean(1, keepdim=True)
+    patches = patches / patches.var(1, keepdim=True, correction=0).add(_LEAST_VARIANCE).sqrt()
+    values, vectors = torch.linalg.eigh((patches.T @ patches / _PATCHES).double())
+    whitening = ((vectors / (values.clamp_min(0) + _LEAST_SPREAD * values.mean() + 1e-12).sqrt()) @ vectors.T).float()
+    chosen = patches[torch.randperm(_PATCHES, generator=generator)[:wanted]] @ whitening
+    filters = F.normalize(chosen, dim=1) @ whitening
+    # A patch's mean is taken off by the filter: what is left of the sum is the same.
+    filters = filters - filters.mean(1, keepdim=True)
+    return PatchFeatures(filters.reshape(-1, channels, size, size).contiguous(), scale)
+
+
+def _shrunk(images: Float[Tensor, "sample channel row column"]) -> Float[Tensor, "sample channel _ _"]:
+    rows, columns = images.shape[2:]
+    if max(rows, columns) <= _LARGEST_SIDE:
+        return images
+    return F.adaptive_avg_pool2d(images, (min(rows, _LARGEST_SIDE), min(columns, _LARGEST_SIDE)))

@@ -1,0 +1,119 @@
+"""Reads the inputs without the user's model: images by patches, texts by words, anything else as a row of numbers."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int, Shaped
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+from torch import Tensor
+
+from faultloc.methods.dfaulo.default.inputs.patches import draw_patches, has_patches
+from faultloc.methods.dfaulo.default.inputs.ridge import FeatureBlocks, left_out_answers
+from faultloc.methods.dfaulo.default.inputs.words import left_out_words, principal_words, words_of
+
+# The directions of the inputs that are kept of each sample, to tell kinds of foreign inputs by.
+_DIRECTIONS = 64
+_ROWS_AT_ONCE = 1024
+# Enough to draw filters from, and to fit one number by.
+_SOME = 2_000
+_SOME_LABELS = 20_000
+# Random combinations beside the numbers themselves, where samples are rows of numbers; of so many numbers at most.
+_COMBINATIONS, _MOST_NUMBERS = 256, 4_096
+# Below this nothing can be learned from the others.
+_FEWEST_SAMPLES = 20
+
+
+@dataclass(frozen=True)
+class InputReading:
+    """``opinion``: the probability of each label by the inputs of all other samples and their labels. ``features``: the
+    inputs along the directions in which they vary most."""
+
+    opinion: Float[np.ndarray, "sample class"]
+    features: Float[np.ndarray, "sample direction"]
+
+
+def read_inputs(
+    inputs: Shaped[Tensor, "sample ..."],
+    labels: Int[np.ndarray, "sample"],
+    classes: int,
+    generator: torch.Generator,
+) -> InputReading | None:
+    """What cheap models of the inputs alone say of each sample, that sample left out; None of too few samples.
+
+    It has seen nothing that the user's network has learned, so that labels which that one knows by heart cannot hide
+    in it. How sure it may be is fitted to the labels: where inputs alone tell nothing, it says how frequent labels are.
+    """
+    if len(labels) < _FEWEST_SAMPLES:
+        return None
+    numpy_generator = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
+    if not inputs.is_floating_point() and inputs.ndim == 2:
+        words = words_of(inputs.cpu().numpy())
+        scores = left_out_words(words, labels, classes)
+        features = principal_words(words, _DIRECTIONS, numpy_generator)
+    else:
+        answers = left_out_answers(_feature_blocks(inputs, generator), labels, classes, directions=_DIRECTIONS)
+        scores, features = answers.scores, answers.principal
+    return InputReading(_as_probabilities(scores, labels), features)
+
+
+def _feature_blocks(inputs: Shaped[Tensor, "sample ..."], generator: torch.Generator) -> FeatureBlocks:
+    some = torch.linspace(0, len(inputs) - 1, min(len(inputs), _SOME)).long().to(inputs.device)
+    example = _numbers(inputs[some])
+    transform: Callable[[Tensor], Tensor]
+    if has_patches(inputs.shape[1:]):
+        transform = draw_patches(example, generator, samples=len(inputs))
+    else:
+        transform = _Combined.drawn(example.flatten(1), generator)
+
+    def blocks() -> Iterator[tuple[slice, np.ndarray]]:
+        with torch.no_grad():
+            for start in range(0, len(inputs), _ROWS_AT_ONCE):
+                rows = slice(start, min(start + _ROWS_AT_ONCE, len(inputs)))
+                yield rows, transform(_numbers(inputs[rows])).numpy()
+
+    return blocks
+
+
+def _numbers(inputs: Shaped[Tensor, "sample ..."]) -> Float[Tensor, "sample ..."]:
+    return inputs.float().cpu().nan_to_num(posinf=0, neginf=0)
+
+
+@dataclass(frozen=True)
+class _Combined:
+    """Rows of numbers, standardised, and random combinations of them, cut off at 0."""
+
+    mean: Float[Tensor, "_"]
+    spread: Float[Tensor, "_"]
+    weights: Float[Tensor, "number combination"]
+
+    @classmethod
+    def drawn(cls, example: Float[Tensor, "sample number"], generator: torch.Generator) -> "_Combined":
+        example = example[:, :_MOST_NUMBERS]
+        weights = torch.randn(example.shape[1], _COMBINATIONS, generator=generator) / example.shape[1] ** 0.5
+        spread = example.std(0, correction=0)
+        return cls(example.mean(0), spread + 0.01 * spread.mean() + 1e-12, weights)
+
+    def __call__(self, samples: Float[Tensor, "sample ..."]) -> Float[Tensor, "sample feature"]:
+        numbers = samples.flatten(1)[:, :_MOST_NUMBERS]
+        standard = ((numbers - self.mean) / self.spread).clamp(-5, 5)
+        return torch.cat([standard, torch.relu(standard @ self.weights)], dim=1)
+
+
+def _as_probabilities(
+    scores: Float[np.ndarray, "sample class"], labels: Int[np.ndarray, "sample"]
+) -> Float[np.ndarray, "sample class"]:
+    some = np.unique(np.linspace(0, len(labels) - 1, _SOME_LABELS).astype(int))
+    few, given = scores[some].astype(np.float64), labels[some]
+    prior = np.log(np.maximum(np.bincount(labels, minlength=scores.shape[1]), 0.5) / len(labels))
+    few -= few.mean(axis=0)
+
+    def cost(sharpness: float) -> float:
+        said = log_softmax(np.exp(sharpness) * few + prior, axis=1)
+        return -float(said[np.arange(len(given)), given].mean())
+
+    sharpness = np.exp(minimize_scalar(cost, bounds=(-8, 8), method="bounded").x)
+    centre = scores[some].mean(axis=0, dtype=np.float64)
+    return softmax(sharpness * (scores - centre) + prior, axis=1).astype(np.float32)

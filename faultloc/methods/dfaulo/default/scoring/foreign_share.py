@@ -1,0 +1,108 @@
+"""What share of samples as strange as each one is foreign, told by labels that have nothing to do with the opinions."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from jaxtyping import Float
+from scipy.optimize import minimize
+from scipy.special import expit, softmax
+
+from faultloc.methods.dfaulo.default.scoring.left_out_regression import left_out_targets
+from faultloc.methods.dfaulo.default.scoring.monotone_logistic import fit_monotone_logistic
+from faultloc.methods.dfaulo.default.scoring.temperature import normal_scores
+
+# No foreign input is what one takes for granted of a data set.
+_NONE_BEFORE = 0.95
+# What foreign inputs look like is asked unless none at all is four times as likely as some.
+_NONE_LIKELY = 0.8
+_FOLDS, _ROUNDS = 5, 2
+_PENALTY = 10.0
+# Evidence for or against foreign inputs is asked of so many samples.
+_SAMPLES = 50_000
+# A curve begins as one in fifty at the median, or steep and far out; at most one in four of the median sample.
+_STARTS = ((1.0, -6.0), (3.0, -9.0))
+_HIGHEST_INTERCEPT = -1.0
+_SLOPE_PENALTY = 0.01
+_LEAST_SHARE, _MOST_SHARE = 1e-9, 0.999
+
+
+def foreign_share(
+    signs: Sequence[Float[np.ndarray, "sample"]],
+    measures: Float[np.ndarray, "sample measure"],
+    features: Float[np.ndarray, "sample direction"] | None,
+    likelihood: Float[np.ndarray, "sample"],
+    label_share: Float[np.ndarray, "sample"],
+) -> Float[np.ndarray, "sample"]:
+    """The share of foreign inputs among samples like each one, in (0, 1), before its own label is looked at.
+
+    A foreign input may carry any label, as frequent as labels are (``label_share``); any other sample's label has the
+    ``likelihood`` that the opinions give it. Of each of the ``signs`` (normal scores, high = strange) a logistic curve
+    is fitted to four fifths of the labels and judged by the others: with one in twenty for all curves together to begin
+    with, those that predict the others' labels better than no foreign input at all share what they gain. So nothing is
+    claimed where labels agree as well as the opinions promise.
+
+    What the foreign inputs found so look like is then learned from all ``measures`` (normal scores of strangeness) and
+    from the ``features`` of the inputs, each sample left out: kinds of foreign inputs look alike. A sample that is
+    strange in either way counts as such.
+    """
+    some = np.unique(np.linspace(0, len(likelihood) - 1, _SAMPLES).astype(int))
+    gains = [_held_out_gain(sign[some], likelihood[some], label_share[some]) for sign in signs]
+    before = np.log([_NONE_BEFORE] + [(1 - _NONE_BEFORE) / len(signs)] * len(signs))
+    none, *chances = softmax(before + np.array([0.0, *gains]))
+    curves = [_curve(sign, likelihood, label_share)(sign) for sign in signs]
+    share = np.asarray(sum(chance * curve for chance, curve in zip(chances, curves, strict=True)))
+    if none < _NONE_LIKELY:
+        alike = (1 - none) * _alike(share / (1 - none), measures, features, likelihood, label_share)
+        share = np.maximum(share, alike)
+    return np.clip(share, _LEAST_SHARE, _MOST_SHARE)
+
+
+def _alike(
+    share: Float[np.ndarray, "sample"],
+    measures: Float[np.ndarray, "sample measure"],
+    features: Float[np.ndarray, "sample direction"] | None,
+    likelihood: Float[np.ndarray, "sample"],
+    label_share: Float[np.ndarray, "sample"],
+) -> Float[np.ndarray, "sample"]:
+    """The share of foreign inputs among samples that are as like the foreign ones of ``share`` as each one is."""
+    for _ in range(_ROUNDS):
+        is_foreign = share * label_share / (share * label_share + (1 - share) * likelihood)
+        known = measures
+        if features is not None:
+            known = np.column_stack([measures, normal_scores(left_out_targets(features, is_foreign))])
+        weights, _ = fit_monotone_logistic(known, is_foreign, penalty=_PENALTY)
+        likeness = known @ weights
+        likeness /= max(float(likeness.std()), 1e-12)
+        share = _curve(likeness, likelihood, label_share)(likeness)
+    return share
+
+
+def _held_out_gain(sign: np.ndarray, likelihood: np.ndarray, label_share: np.ndarray) -> float:
+    """By how much the curve of the others makes labels likelier than no foreign input does: a sum of logarithms."""
+    # Every fifth of the sorted samples: each fold has strange ones, and the order of the samples does not matter.
+    fold = np.empty(len(sign), np.int64)
+    fold[np.argsort(sign, kind="stable")] = np.arange(len(sign)) % _FOLDS
+    gain = 0.0
+    for number in range(_FOLDS):
+        held = fold == number
+        share = _curve(sign[~held], likelihood[~held], label_share[~held])(sign[held])
+        mixed = share * label_share[held] + (1 - share) * likelihood[held]
+        gain += float((np.log(mixed) - np.log(likelihood[held])).sum())
+    return gain
+
+
+def _curve(sign: np.ndarray, likelihood: np.ndarray, label_share: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """The logistic curve that makes the labels likeliest; it rises with ``sign``."""
+
+    def cost(numbers: np.ndarray) -> tuple[float, np.ndarray]:
+        slope, intercept = numbers
+        share = expit(slope * sign + intercept)
+        mixed = share * label_share + (1 - share) * likelihood
+        pull = (label_share - likelihood) / mixed * share * (1 - share)
+        gradient = np.array([pull @ sign - 2 * _SLOPE_PENALTY * slope, pull.sum()])
+        return float(-np.log(mixed).sum() + _SLOPE_PENALTY * slope**2), -gradient
+
+    bounds = [(0, None), (None, _HIGHEST_INTERCEPT)]
+    tried = [minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds) for start in _STARTS]
+    slope, intercept = min(tried, key=lambda found: found.fun).x
+    return lambda values: expit(slope * values + intercept)

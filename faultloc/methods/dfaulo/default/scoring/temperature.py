@@ -1,0 +1,59 @@
+"""How sure opinions may be: their temperature, fitted to the labels."""
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.optimize import minimize
+from scipy.stats import norm
+
+from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix
+
+# The two numbers of the temperature need no more samples than this.
+_SAMPLES = 5_000
+_TINY = 1e-6
+
+
+def fit_temperature(
+    opinions: Float[np.ndarray, "sample class"],
+    labels: Int[np.ndarray, "sample"],
+    noise: NoiseMatrix,
+    doubt: Float[np.ndarray, "sample"],
+) -> Float[np.ndarray, "sample"]:
+    """The temperature of each sample's opinion, above 1 where it is too sure, below where it is not sure enough.
+
+    It changes with ``doubt`` (any scale, high = hard) above its median, and makes the labels, with ``noise`` in them,
+    likeliest: hard samples must not pass for faulty ones because opinions are too sure of them.
+    """
+    heat = np.maximum(normal_scores(doubt), 0)
+    chosen = np.unique(np.linspace(0, len(labels) - 1, _SAMPLES).astype(int))
+    some, given, some_heat = opinions[chosen], labels[chosen], heat[chosen]
+
+    def cost(slope: np.ndarray) -> float:
+        likelihood = label_likelihood(tempered(some, np.exp(slope[0] + slope[1] * some_heat)), given, noise)
+        # A weak normal prior on both numbers keeps them finite where the labels do not speak.
+        return float(-np.log(likelihood).sum() + np.square(slope).sum())
+
+    slope = minimize(cost, np.zeros(2), method="Nelder-Mead", options={"maxiter": 60}).x
+    return np.exp(slope[0] + slope[1] * heat)
+
+
+def tempered(
+    probabilities: Float[np.ndarray, "sample class"], temperature: Float[np.ndarray, "sample"]
+) -> Float[np.ndarray, "sample class"]:
+    """The probabilities to the power of 1 / ``temperature``, rows adding up to 1: flatter above 1, sharper below."""
+    logs = np.log(np.maximum(probabilities, _TINY)) / temperature[:, None]
+    powers = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def label_likelihood(
+    true_class: Float[np.ndarray, "sample class"], labels: Int[np.ndarray, "sample"], noise: NoiseMatrix
+) -> Float[np.ndarray, "sample"]:
+    """The probability of each given label: the sum over classes of that of the class times that of the label there."""
+    return (true_class * noise.transition[:, labels].T).sum(axis=1)
+
+
+def normal_scores(values: Float[np.ndarray, "sample"]) -> Float[np.ndarray, "sample"]:
+    """Each value's quantile of the standard normal distribution: whatever the scale, only the order counts."""
+    ranks = np.empty(len(values))
+    ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
+    return norm.ppf((ranks + 0.5) / len(values))

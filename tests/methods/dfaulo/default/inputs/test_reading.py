@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+import torch
+
+from faultloc.methods.dfaulo.default.inputs.reading import read_inputs
+
+
+def generator(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def images_of_two_kinds(samples=200, seed=0):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 2, samples)
+    stripes = np.indices((16, 16))
+    pattern = np.stack([stripes[0] % 4 < 2, stripes[1] % 4 < 2])
+    images = pattern[labels][:, None] * 120.0 + rng.normal(60, 30, (samples, 1, 16, 16))
+    return torch.from_numpy(images.clip(0, 255).astype(np.uint8)), labels
+
+
+def texts_of_two_kinds(samples=200, seed=0):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 2, samples)
+    return torch.from_numpy(rng.integers(1, 40, (samples, 15)) + 25 * labels[:, None]), labels
+
+
+def rows_of_two_kinds(samples=200, seed=0):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 2, samples)
+    return torch.from_numpy(rng.normal(0, 1, (samples, 6)).astype(np.float32) + 3 * labels[:, None]), labels
+
+
+KINDS = {"images": images_of_two_kinds, "texts": texts_of_two_kinds, "rows": rows_of_two_kinds}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_inputs_alone_tell_labels_that_were_exchanged(kind):
+    inputs, labels = KINDS[kind]()
+    given = labels.copy()
+    given[:10] = 1 - given[:10]
+    reading = read_inputs(inputs, given, 2, generator())
+    assert reading is not None
+    assert (reading.opinion.argmax(axis=1) == labels).mean() > 0.95
+    assert (reading.opinion[np.arange(10), given[:10]] < 0.5).mean() > 0.8
+    np.testing.assert_allclose(reading.opinion.sum(axis=1), 1, atol=1e-5)
+    assert len(reading.features) == 200
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_seed_gives_the_same_bytes(kind):
+    inputs, labels = KINDS[kind]()
+    first, second = (read_inputs(inputs, labels, 2, generator(3)) for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert first.opinion.tobytes() == second.opinion.tobytes()
+    assert first.features.tobytes() == second.features.tobytes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_inputs_that_tell_nothing_say_how_frequent_labels_are(kind):
+    inputs, _ = KINDS[kind](samples=2000)
+    labels = (np.random.default_rng(5).random(2000) < 0.2).astype(np.int64)
+    reading = read_inputs(inputs, labels, 2, generator())
+    assert reading is not None
+    assert np.abs(reading.opinion[:, 1] - 0.2).mean() < 0.05
+
+
+def test_of_too_few_samples_nothing_is_said():
+    inputs, labels = rows_of_two_kinds(samples=19)
+    assert read_inputs(inputs, labels, 2, generator()) is None
+
+
+def test_a_class_that_nobody_has_and_values_that_are_no_numbers_give_finite_answers():
+    inputs, labels = rows_of_two_kinds()
+    inputs[3, 2], inputs[5, 1] = torch.nan, torch.inf
+    reading = read_inputs(inputs, labels, 4, generator())
+    assert reading is not None
+    assert np.isfinite(reading.opinion).all()
+    assert reading.opinion[:, 2:].max() < 0.05
+
+
+def test_the_inputs_are_not_modified():
+    inputs, labels = images_of_two_kinds()
+    before = inputs.clone()
+    read_inputs(inputs, labels, 2, generator())
+    assert torch.equal(inputs, before)

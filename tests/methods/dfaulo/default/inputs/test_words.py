@@ -1,0 +1,53 @@
+import math
+
+import numpy as np
+import pytest
+
+from faultloc.methods.dfaulo.default.inputs.words import left_out_words, principal_words, words_of
+
+
+def some_texts(samples=40, length=12, vocabulary=30, seed=0):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 3, samples)
+    texts = rng.integers(1, vocabulary, (samples, length)) // (1 + labels[:, None])
+    texts[:, -3:] = 0
+    return texts.astype(np.int32), labels
+
+
+def test_a_word_counts_once_and_padding_never():
+    rows = words_of(np.array([[3, 3, 1, 0], [0, 0, 0, 0], [2, 1, 2, 3]]))
+    assert rows.toarray().tolist() == [[0, 1, 0, 1], [0, 0, 0, 0], [0, 1, 1, 1]]
+
+
+def test_each_text_is_answered_by_the_counts_of_all_others():
+    texts, labels = some_texts()
+    words = words_of(texts)
+    said = left_out_words(words, labels, 3)
+    vocabulary = words.shape[1]
+    for i, text in enumerate(texts):
+        expected = []
+        for label in range(3):
+            others = [j for j in range(len(texts)) if j != i and labels[j] == label]
+            counts = [sum(word in texts[j] for j in others) for word in range(vocabulary)]
+            total = sum(counts[1:]) + 0.3 * vocabulary
+            terms = [math.log((counts[word] + 0.3) / total) for word in set(text.tolist()) - {0}]
+            expected.append(sum(terms) + math.log(max(len(others), 0.5)))
+        assert said[i] == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_directions_of_texts_are_those_of_a_full_decomposition():
+    texts, _ = some_texts(samples=80)
+    words = words_of(texts)
+    found = principal_words(words, 3, np.random.default_rng(0))
+    weighted = words.toarray() * (np.log((1 + 80) / (1 + words.toarray().sum(axis=0))) + 1)
+    weighted /= np.maximum(np.linalg.norm(weighted, axis=1, keepdims=True), 1e-12)
+    left, sizes, _ = np.linalg.svd(weighted, full_matrices=False)
+    for place in range(3):
+        cosine = abs(found[:, place] @ left[:, place]) / np.linalg.norm(found[:, place])
+        assert cosine > 0.98
+    assert np.linalg.norm(found, axis=0) == pytest.approx(sizes[:3], rel=0.02)
+
+
+def test_texts_without_a_word_are_answered_by_the_frequency_of_labels():
+    said = left_out_words(words_of(np.zeros((30, 5), int)), np.array([0] * 20 + [1] * 10), 2)
+    assert (said.argmax(axis=1) == 0).all()

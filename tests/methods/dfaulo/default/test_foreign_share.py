@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_share
+from faultloc.methods.dfaulo.default.scoring.left_out_regression import left_out_targets
+from faultloc.methods.dfaulo.default.scoring.temperature import normal_scores
+
+CLASSES = 10
+
+
+def made_up(samples=3000, foreign=150, seed=0):
+    """Opinions that are .9 sure, and right of 9 in 10 labels; foreign inputs carry any label and are strange."""
+    rng = np.random.default_rng(seed)
+    is_foreign = np.arange(samples) < foreign
+    agrees = np.where(is_foreign, rng.random(samples) < 1 / CLASSES, rng.random(samples) < 0.9)
+    likelihood = np.where(agrees, 0.9, 0.1 / (CLASSES - 1))
+    strange = normal_scores(rng.normal(2.5 * is_foreign, 1))
+    return is_foreign, strange, likelihood, np.full(samples, 1 / CLASSES)
+
+
+def test_what_is_strange_and_labelled_at_random_is_foreign():
+    is_foreign, strange, likelihood, share = made_up()
+    found = foreign_share([strange], strange[:, None], None, likelihood, share)
+    assert found.sum() == pytest.approx(150, rel=0.3)
+    assert np.median(found[is_foreign]) > 10 * np.median(found[~is_foreign])
+
+
+def test_nothing_is_foreign_where_labels_agree_as_well_as_the_opinions_promise():
+    _, strange, likelihood, share = made_up(foreign=0)
+    assert foreign_share([strange], strange[:, None], None, likelihood, share).sum() < 5
+
+
+def test_a_sign_that_has_nothing_to_do_with_the_labels_tells_nothing():
+    _, strange, likelihood, share = made_up()
+    shuffled = np.random.default_rng(1).permutation(strange)
+    found = foreign_share([shuffled], shuffled[:, None], None, likelihood, share)
+    assert found[shuffled > 1].mean() < 0.1
+
+
+def test_signs_that_tell_nothing_do_not_hide_one_that_does():
+    is_foreign, strange, likelihood, share = made_up()
+    rng = np.random.default_rng(2)
+    noise = [normal_scores(rng.random(len(strange))) for _ in range(4)]
+    found = foreign_share([*noise, strange], strange[:, None], None, likelihood, share)
+    alone = foreign_share([strange], strange[:, None], None, likelihood, share)
+    assert found[is_foreign].mean() > 0.9 * alone[is_foreign].mean()
+
+
+def test_foreign_inputs_that_look_alike_give_one_another_away():
+    is_foreign, strange, likelihood, share = made_up()
+    rng = np.random.default_rng(3)
+    features = rng.normal(0, 1, (len(strange), 6)) + 3 * is_foreign[:, None] * np.eye(6)[0]
+    with_features = foreign_share([strange], strange[:, None], features.astype(np.float32), likelihood, share)
+    without = foreign_share([strange], strange[:, None], None, likelihood, share)
+    assert with_features[is_foreign].mean() > without[is_foreign].mean() + 0.1
+    assert with_features[~is_foreign].mean() < 0.03
+
+
+def test_a_regression_leaves_each_sample_out():
+    rng = np.random.default_rng(4)
+    features = rng.normal(0, [3, 2, 1], (50, 3)).astype(np.float32)
+    targets = rng.random(50)
+    said = left_out_targets(features, targets)
+    scaled = features / features.std(axis=0, dtype=np.float64)
+    near = np.clip(scaled, -4, 4)
+    products = [near[:, a] * near[:, b] for a in range(3) for b in range(a, 3)]
+    design = np.column_stack([scaled, *products, np.ones(50)])
+    for i in range(50):
+        others = np.delete(np.arange(50), i)
+        gram = design[others].T @ design[others] + 1e-3 * 50 * np.eye(design.shape[1])
+        expected = design[i] @ np.linalg.solve(gram, design[others].T @ targets[others])
+        assert said[i] == pytest.approx(expected, abs=1e-6)
