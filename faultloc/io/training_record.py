@@ -83,7 +83,9 @@ class TrainingRecord:
             )
         shown = self.times > 0
         if not shown.any():
-            raise DataError("the training record has seen no sample; expected one of a training: call record in its loop")
+            raise DataError(
+                "the training record has seen no sample; expected one of a training: call record in its loop"
+            )
         others = np.flatnonzero(shown & (self.labels != labels))
         if len(others):
             first = others[0]

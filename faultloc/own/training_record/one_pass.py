@@ -40,7 +40,9 @@ def record_pass(recorder: "MarginRecorder", model: nn.Module, data: object, batc
         more = "or more" if place > len(recorder) else ""
         raise DataError(
             f"the pass over the training set gave {place:,} {more} samples, and the recorder is of {len(recorder):,}; "
-            "expected the whole set, as it is trained on: give the recorder the length of the data set".replace("  ", " ")
+            "expected the whole set, as it is trained on: give the recorder the length of the data set".replace(
+                "  ", " "
+            )
         )
 
 
@@ -48,7 +50,12 @@ def _in_order(data: object, batch_size: int) -> Iterator[object]:
     collate = None
     workers = 0
     if isinstance(data, DataLoader):
-        data, collate, workers, batch_size = data.dataset, data.collate_fn, data.num_workers, data.batch_size or batch_size
+        data, collate, workers, batch_size = (
+            data.dataset,
+            data.collate_fn,
+            data.num_workers,
+            data.batch_size or batch_size,
+        )
     if isinstance(data, tuple | list) and len(data) == 2 and all(hasattr(part, "shape") for part in data):
         data = TensorDataset(*(torch.as_tensor(part) for part in data))
     if isinstance(data, IterableDataset) or not hasattr(data, "__getitem__") or not hasattr(data, "__len__"):

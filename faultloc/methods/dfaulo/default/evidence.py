@@ -14,6 +14,8 @@ class DefaultEvidence:
     log-sum-exp of their logits, high where they recognise no class; ``model_energy`` the same of the model itself.
     ``neighbours``: the shares of the labels around it. ``alignment``: how well it lies along some class, in [0, 1], in
     each of several spaces: the prefix's features, the mutants' embedding, the input of the model's last layer.
+    ``margins``: the mean margin over the training where that was recorded, high where the model agreed with the label;
+    NaN of a sample that was never shown.
     ``nearest``: the samples around it, the nearest first; ``nearest_distance``: that to the first, between features.
     """
 
@@ -26,3 +28,4 @@ class DefaultEvidence:
     alignment: Float[np.ndarray, "space sample"]
     nearest: Int[np.ndarray, "sample neighbour"]
     nearest_distance: Float[np.ndarray, "sample"]
+    margins: Float[np.ndarray, "sample"] | None = None
