@@ -295,7 +295,7 @@ def reference_is_outvoted(
 def reference_training_record(
     shown: Sequence[Sequence[tuple[int, Sequence[float], int]]], samples: int
 ) -> dict[str, list[float]]:
-    """Of epochs of (sample, logits, label): each sample's mean margin, forgettings, epochs, first right one, last margin.
+    """Of epochs of (sample, logits, label): each sample's mean margin, forgettings, epochs and so on.
 
     Pleiss et al., eq. 1-2; Toneva et al., section 3, where an epoch is right if it is right each time.
     """

@@ -51,7 +51,7 @@ class TrainingRecord:
         path = Path(path)
         arrays = {field.name: getattr(self, field.name) for field in fields(self)}
         with written_whole(path) as temporary, temporary.open("wb") as file:
-            np.savez(file, allow_pickle=False, format=np.array(_FORMAT), **arrays)
+            np.savez(file, format=np.array(_FORMAT), **arrays)
         return path
 
     @classmethod

@@ -67,8 +67,9 @@ def locate_data_faults(
 
     The model is not changed, and left on the device and in the mode that it came in. Nothing is trained but small
     copies of its last layers. ``recipe``, how the model was trained, is needed by ``scorer="paper"``, which fine-tunes
-    mutants of it as published. ``record`` is what a `MarginRecorder` has kept of the model's training (the recorder, its
-    `TrainingRecord` or the file); its labels have to be the data set's, in this order. ``bar`` opens progress bars (see ``faultloc.report.shared.progress.count_bar``).
+    mutants of it as published. ``record`` is what a `MarginRecorder` has kept of the model's training (the recorder,
+    its `TrainingRecord` or the file); its labels have to be the data set's, in this order. ``bar`` opens progress bars
+    (see ``faultloc.report.shared.progress.count_bar``).
 
     Raises:
         DataError: the data set cannot be read, or the model knows hardly any of its labels.

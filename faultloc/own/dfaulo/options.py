@@ -14,8 +14,8 @@ _PAPER_EPOCHS, _PAPER_BATCH_SIZE = 10, 64
 @dataclass(frozen=True)
 class RunOptions:
     """How to examine: ``scorer`` is `default` or `paper`, whose mutants are trained for ``paper_epochs`` in batches of
-    ``paper_batch_size``; ``top_ratio`` of the list is written as pictures; ``training_record`` is what was recorded while
-    the model was trained."""
+    ``paper_batch_size``; ``top_ratio`` of the list is written as pictures; ``training_record`` is what was recorded
+    while the model was trained."""
 
     scorer: str
     settings: LocateSettings

@@ -25,6 +25,7 @@ def record_at_hand(given: GivenRecord, labels: Integer[ndarray, "sample"]) -> Tr
         given = given.training_record()
     if not isinstance(given, TrainingRecord):
         raise ConfigError(
-            f"record is a {type(given).__name__}; expected a MarginRecorder, a TrainingRecord, or the path of one that was saved"
+            f"record is a {type(given).__name__}; expected a MarginRecorder, a TrainingRecord, or the "
+            "path of one that was saved"
         )
     return given.checked_for(labels)

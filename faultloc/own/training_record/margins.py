@@ -19,13 +19,15 @@ def check_batch(places: Tensor, logits: Tensor, labels: Tensor) -> None:
     for name, numbers in (("indices", places), ("labels", labels)):
         if numbers.shape != logits.shape[:1] or numbers.is_floating_point() or numbers.is_complex():
             raise DataError(
-                f"the {name} are {numbers.dtype} of shape {tuple(numbers.shape)}; expected {len(logits)} whole numbers, "
-                "one for each row of the logits: give the hard label, before any mixing"
+                f"the {name} are {numbers.dtype} of shape {tuple(numbers.shape)}; expected {len(logits)} whole "
+                "numbers, one for each row of the logits: give the hard label, before any mixing"
             )
 
 
 def margins_of(logits: Float[Tensor, "batch class"], labels: Int[Tensor, "batch"]) -> Float[Tensor, "batch"]:
-    """The logit of the label minus the highest other one, NaN where the label is no class; in single precision at least.
+    """The logit of the label minus the highest other one, any real number; NaN where the label is no class.
+
+    In single precision at least.
 
     Source: Pleiss et al. (NeurIPS 2020), eq. 1.
     """

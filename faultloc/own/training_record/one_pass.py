@@ -1,7 +1,6 @@
 """A model is asked about its whole training set, in order."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -10,17 +9,16 @@ from torch.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset
 from faultloc.errors import DataError, ModelError
 from faultloc.probes.modes import evaluating
 
-if TYPE_CHECKING:
-    from faultloc.own.training_record.recorder import MarginRecorder
-
 _LABELS = ("labels", "label", "targets", "target", "y")
 
 
-def record_pass(recorder: "MarginRecorder", model: nn.Module, data: object, batch_size: int) -> None:
-    """Records what ``model`` says of every sample of ``data``, each at its place.
+def ask_in_order(
+    model: nn.Module, data: object, samples: int, record: Callable[[Tensor, Tensor, Tensor], object], batch_size: int
+) -> None:
+    """Gives ``record`` what ``model`` says of every sample of ``data``: places, logits and labels, batch after batch.
 
     Raises:
-        DataError: ``data`` cannot be read in order, or gives other than as many samples as ``recorder`` is of.
+        DataError: ``data`` cannot be read in order, or gives other than ``samples`` samples.
         ModelError: the model gives no logits.
     """
     device = next((one.device for one in model.parameters()), torch.device("cpu"))
@@ -28,34 +26,29 @@ def record_pass(recorder: "MarginRecorder", model: nn.Module, data: object, batc
     with evaluating(model), torch.no_grad():
         for batch in _in_order(data, batch_size):
             inputs, labels = _parts(batch)
+            end = place + len(labels)
+            if end > samples:
+                raise _other_number(f"more than {samples:,}", samples)
             moved = {name: _moved(value, device) for name, value in inputs.items()}
             logits = _logits(model(moved[""]) if "" in moved else model(**moved))
-            if place + len(labels) > len(recorder):
-                place += len(labels)
-                break
-            recorder.record(torch.arange(place, place + len(labels)), logits, labels)
-            place += len(labels)
-    if place != len(recorder):
-        recorder.forget_epoch()
-        more = "or more" if place > len(recorder) else ""
-        raise DataError(
-            f"the pass over the training set gave {place:,} {more} samples, and the recorder is of {len(recorder):,}; "
-            "expected the whole set, as it is trained on: give the recorder the length of the data set".replace(
-                "  ", " "
-            )
-        )
+            record(torch.arange(place, end), logits, labels)
+            place = end
+    if place != samples:
+        raise _other_number(f"{place:,}", samples)
+
+
+def _other_number(given: str, samples: int) -> DataError:
+    return DataError(
+        f"the pass over the training set gave {given} samples, and the recorder is of {samples:,}; expected the whole "
+        "set, as it is trained on: give the recorder the length of the data set"
+    )
 
 
 def _in_order(data: object, batch_size: int) -> Iterator[object]:
-    collate = None
-    workers = 0
+    collate, workers = None, 0
     if isinstance(data, DataLoader):
-        data, collate, workers, batch_size = (
-            data.dataset,
-            data.collate_fn,
-            data.num_workers,
-            data.batch_size or batch_size,
-        )
+        collate, workers, batch_size = data.collate_fn, data.num_workers, data.batch_size or batch_size
+        data = data.dataset
     if isinstance(data, tuple | list) and len(data) == 2 and all(hasattr(part, "shape") for part in data):
         data = TensorDataset(*(torch.as_tensor(part) for part in data))
     if isinstance(data, IterableDataset) or not hasattr(data, "__getitem__") or not hasattr(data, "__len__"):
@@ -63,10 +56,9 @@ def _in_order(data: object, batch_size: int) -> Iterator[object]:
             f"the training set is a {type(data).__name__}, which has no order or no length; expected a Dataset with "
             "both, a DataLoader of one, or a pair of tensors (inputs, labels)"
         )
-    # A generator of its own: a loader without one draws from torch's, and the training would go on otherwise.
-    drawing = torch.Generator()
     whole: Dataset = data  # type: ignore[assignment]
-    yield from DataLoader(whole, batch_size, collate_fn=collate, num_workers=workers, generator=drawing)
+    # A generator of its own: a loader without one draws from torch's, and the training would go on otherwise.
+    yield from DataLoader(whole, batch_size, collate_fn=collate, num_workers=workers, generator=torch.Generator())
 
 
 def _parts(batch: object) -> tuple[dict[str, object], Tensor]:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Int
+from jaxtyping import Bool
 from torch import Tensor, nn
 
 from faultloc.errors import DataError
 from faultloc.io.training_record import TrainingRecord
 from faultloc.own.training_record.margins import check_batch, margins_of
-from faultloc.own.training_record.one_pass import record_pass
+from faultloc.own.training_record.one_pass import ask_in_order
 from faultloc.settings_check import check_number
 
 Numbers = Tensor | np.ndarray | Sequence[int]
@@ -122,7 +122,11 @@ class MarginRecorder:
             DataError: it gives other than as many samples as are recorded.
         """
         self.end_epoch()
-        record_pass(self, model, data, batch_size)
+        try:
+            ask_in_order(model, data, len(self), self.record, batch_size)
+        except BaseException:
+            self.forget_epoch()
+            raise
         self.end_epoch()
 
     def merge(self, other: "MarginRecorder") -> None:
@@ -151,7 +155,7 @@ class MarginRecorder:
         self._epochs = [_joined(self._epochs, other._epochs, epoch) for epoch in range(longest)]
 
     def gathered(self) -> "MarginRecorder":
-        """What all processes of ``torch.distributed`` have recorded; each has to call it. Alone, the recorder itself."""
+        """What all processes of ``torch.distributed`` have recorded, each of which has to call it; else itself."""
         self.end_epoch()
         distributed = torch.distributed
         if not (distributed.is_available() and distributed.is_initialized()) or distributed.get_world_size() == 1:
@@ -199,8 +203,8 @@ class MarginRecorder:
         if not np.isfinite(margins).all():
             odd = np.flatnonzero(~np.isfinite(margins))[0]
             raise DataError(
-                f"the margin of sample {places[odd]} with label {labels[odd]} is {margins[odd]}; expected finite logits "
-                "of two classes at least, and a label that is one of them: record before an error spreads"
+                f"the margin of sample {places[odd]} with label {labels[odd]} is {margins[odd]}; expected finite "
+                "logits of two classes at least, and a label that is one of them: record before an error spreads"
             )
         latest = self._labels.copy()
         latest[places] = labels
@@ -227,5 +231,5 @@ def _joined(
     return seen | seen_too, (right | right_too) & ~(seen & ~right) & ~(seen_too & ~right_too)
 
 
-def _unpacked(bits: Int[np.ndarray, "byte"] | np.ndarray, samples: int) -> Bool[np.ndarray, "sample"]:
+def _unpacked(bits: np.ndarray, samples: int) -> Bool[np.ndarray, "sample"]:
     return np.unpackbits(bits, count=samples).astype(bool)
