@@ -1,6 +1,7 @@
 """The callbacks, in the real trainers of Lightning, Hugging Face and Keras."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,8 @@ def assert_last_answers(record: TrainingRecord, logits: np.ndarray) -> None:
 
 
 def test_a_lightning_fit_is_recorded(tmp_path: Path) -> None:
+    with suppress(MissingPackageError):
+        import_torchvision("torchvision", purpose="Lightning")
     pytest.importorskip("lightning", reason="lightning is not installed")
     from lightning.pytorch import LightningModule, Trainer
 
@@ -63,10 +66,8 @@ def test_a_lightning_fit_is_recorded(tmp_path: Path) -> None:
 
 
 def test_a_training_of_hugging_face_is_recorded(tmp_path: Path) -> None:
-    try:
+    with suppress(MissingPackageError):
         import_torchvision("torchvision", purpose="transformers")
-    except MissingPackageError:
-        pass
     pytest.importorskip("accelerate", reason="accelerate is not installed")
     pytest.importorskip("transformers", reason="transformers is not installed")
     from transformers import BertConfig, BertForSequenceClassification, Trainer, TrainingArguments
