@@ -8,8 +8,10 @@ from stages.shared.entry import stage
 
 @stage("suffix", shared_by_ranks=True)
 def main(params: DictConfig) -> str:
+    from dataclasses import replace
+
     from faultloc.io.evidence_store import save_evidence
-    from faultloc.io.stores.artifacts import save_json
+    from faultloc.io.stores.artifacts import load_array, save_json
     from faultloc.io.stores.dataset_store import load_split
     from faultloc.io.stores.scratch import scratch_arrays
     from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
@@ -40,7 +42,8 @@ def main(params: DictConfig) -> str:
         examined = examine(examination, settings, around)
     if not examination.execution.ranks.is_first:
         return "the first rank has the same evidence and writes it"
-    save_evidence(places.SUFFIX, examined.evidence)
+    margins = load_array(places.TRAINING / "margin.npy") if options.training_record else None
+    save_evidence(places.SUFFIX, replace(examined.evidence, margins=margins))
     return examined.about
 
 

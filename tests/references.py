@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Ranking metrics: a list of booleans, the most suspicious sample first, places counted from 0.
@@ -286,3 +287,27 @@ def reference_is_outvoted(
     cosines.sort(reverse=True)
     voters = [labels[other] for _, other in cosines[:count]]
     return any(voters.count(label) > voters.count(labels[sample]) for label in voters)
+
+
+def reference_training_record(
+    shown: Sequence[Sequence[tuple[int, Sequence[float], int]]], samples: int
+) -> dict[str, list[float]]:
+    """Of epochs of (sample, logits, label): each sample's mean margin, forgettings, epochs and so on.
+
+    Pleiss et al., eq. 1-2; Toneva et al., section 3, where an epoch is right if it is right each time.
+    """
+    kept: dict[str, list[float]] = {name: [] for name in ("mean", "forgettings", "epochs", "first", "last", "times")}
+    for sample in range(samples):
+        margins = [
+            [reference_margin(logits, label) for place, logits, label in epoch if place == sample] for epoch in shown
+        ]
+        seen = [(number, epoch) for number, epoch in enumerate(margins) if epoch]
+        every = [margin for _, epoch in seen for margin in epoch]
+        right = [all(margin > 0 for margin in epoch) for _, epoch in seen]
+        kept["mean"].append(sum(every) / len(every) if every else float("nan"))
+        kept["forgettings"].append(sum(one and not following for one, following in pairwise(right)))
+        kept["epochs"].append(len(seen))
+        kept["first"].append(next((number for (number, _), is_right in zip(seen, right, strict=True) if is_right), -1))
+        kept["last"].append(min(seen[-1][1]) if seen else float("nan"))
+        kept["times"].append(len(every))
+    return kept

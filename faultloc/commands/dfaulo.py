@@ -14,6 +14,7 @@ from faultloc.own.options import DataOptions, ModelOptions
     click.option("--rm_ratio", type=float, help="Share that mutants are trained without.  [0.25; paper's scorer 0.05]"),
     click.option("--retrain_bs", type=int, help="Batch size of the mutants.  [256; paper's scorer 64]"),
     click.option("--top_ratio", default=0.01, show_default=True, help="Share of the list to write as pictures."),
+    click.option("--training-record", type=click.Path(path_type=Path), help="What MarginRecorder.save wrote, if any."),
     click.option("--scorer", type=click.Choice(["default", "paper"]), default="default", show_default=True),
     first=[click.option("--retrain_epoch", type=int, help="Epochs of every mutant.  [15; with the paper's scorer 10]")],
 )
@@ -28,6 +29,7 @@ def command(
     retrain_bs: int | None,
     top_ratio: float,
     scorer: str,
+    training_record: Path | None,
 ) -> None:
     """Finds the samples of a labelled data set that are mislabelled or do not belong, by a model trained on it.
 
@@ -49,5 +51,6 @@ def command(
         hook_layer=hook_layer,
         top_ratio=top_ratio,
         seed=seed,
+        training_record=training_record,
     )
     run_dfaulo(data, model, options, output, click.echo)

@@ -64,13 +64,14 @@ class SuffixSettings(Group):
     embeddings: Count
     neighbours: Count
     sharpness: NotNegative
+    training_record: bool
 
     @staticmethod
     def build(values: Mapping[str, Any]) -> None:
         """As stage suffix makes them: fewer mutants are left out than there are."""
         from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings as Suffixes
 
-        around = ("embeddings", "neighbours", "sharpness")
+        around = ("embeddings", "neighbours", "sharpness", "training_record")
         Suffixes(**{name: value for name, value in values.items() if name not in around})
         epochs = values["checkpoints"]
         if len(set(epochs)) < len(epochs):

@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from faultloc import cli
+from faultloc import MarginRecorder, cli
 from faultloc.io.results_store import load_results
 from faultloc.io.stores.subject_store import save_weights
 
@@ -155,6 +155,37 @@ def test_the_wrong_labels_of_a_folder_head_the_list(dfaulo, own, tmp_path):
     page = (tmp_path / "results/report.html").read_text()
     assert "faultloc review" in page
     assert "ownnet" in page or "model.pth" in page
+
+
+def test_a_training_record_is_kept_with_the_evidence_and_trains_no_mutant_again(dfaulo, own, tmp_path, monkeypatch):
+    dfaulo()
+    dataset = load_results(tmp_path / "results").dataset
+    before = (tmp_path / "results/ranking.csv").read_bytes()
+    recorder = MarginRecorder(SAMPLES)
+    logits = torch.arange(SAMPLES * 10).reshape(SAMPLES, 10) % 17 / 4
+    recorder.record(np.arange(SAMPLES), logits, dataset.labels)
+    recorder.save(tmp_path / "training.npz")
+    monkeypatch.setattr("faultloc.own.dfaulo.run.ask_mutants", lambda *_, **__: pytest.fail("trained again"))
+    answer = dfaulo(**{"training-record": tmp_path / "training.npz"})
+    assert answer.code == 0, answer.err
+    kept = load_results(tmp_path / "results")
+    np.testing.assert_array_equal(kept.evidence.margins, recorder.training_record().mean_margins)
+    assert kept.run["training_record"] == str(tmp_path / "training.npz")
+    assert (tmp_path / "results/ranking.csv").read_bytes() == before
+    dfaulo()
+    assert load_results(tmp_path / "results").evidence.margins is None
+
+
+def test_a_training_record_of_other_samples_is_one_sentence(dfaulo, tmp_path):
+    recorder = MarginRecorder(3)
+    recorder.record([0, 1, 2], torch.eye(3), [0, 1, 2])
+    recorder.save(tmp_path / "training.npz")
+    answer = dfaulo(**{"training-record": tmp_path / "training.npz"})
+    assert answer.code == 1
+    assert "the training record is of 3 samples, and the data set has 600" in answer.err
+    answer = dfaulo(scorer="paper", **{"training-record": tmp_path / "training.npz"})
+    assert answer.code == 1
+    assert "--training-record is given with --scorer paper" in answer.err
 
 
 def test_dashes_and_underscores_are_the_same(dfaulo):

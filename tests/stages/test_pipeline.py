@@ -153,6 +153,9 @@ def test_no_ranking_knows_the_truth(done):
     # The same ranking, byte for byte, whatever the truth says and even where there is none.
     ranking, truth = done.folder / "results/dfaulo/ranking.csv", done.folder / "data/truth"
     before = ranking.read_bytes()
+    # Nor does the training's record, which is evidence: what `train` has recorded, and no more.
+    record = (done.folder / "data/training/margin.npy").read_bytes()
+    assert (done.folder / "data/suffix/margins.npy").read_bytes() == record
     for scorer in ("default", "paper"):
         done.configure(f"dfaulo={scorer}")
         done.run("dvc", "repro", "--force", "--single-item", "dfaulo")
@@ -162,6 +165,8 @@ def test_no_ranking_knows_the_truth(done):
         shifted = replace(known, fault_kinds=np.roll(known.fault_kinds, 7), true_labels=np.roll(known.true_labels, 3))
         for other in (shifted, None):
             save_truth(truth, other)
+            done.run(sys.executable, "-m", "stages.suffix")
+            assert (done.folder / "data/suffix/margins.npy").read_bytes() == record
             done.run(sys.executable, "-m", "stages.dfaulo")
             assert ranking.read_bytes() == with_truth
         done.run("dvc", "checkout", "--force", "dvc.yaml")

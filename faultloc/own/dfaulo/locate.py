@@ -25,6 +25,7 @@ from faultloc.own.layer_names import layer_of
 from faultloc.own.model_outputs import outputs_of_model
 from faultloc.own.processor_transform import as_transform
 from faultloc.own.renumbered_classes import check_renumbered
+from faultloc.own.training_record.given import GivenRecord, record_at_hand
 from faultloc.runtime import choose_device, worker_count
 from faultloc.subject.examination import Bar, Examination, Execution, no_bar
 
@@ -44,6 +45,7 @@ def locate_data_faults(
     transform: Transform | None = None,
     mean: Sequence[float | int] | None = None,
     std: Sequence[float | int] | None = None,
+    record: GivenRecord | None = None,
     settings: LocateSettings | None = None,
     device: str = "auto",
     bar: Bar = no_bar,
@@ -65,7 +67,9 @@ def locate_data_faults(
 
     The model is not changed, and left on the device and in the mode that it came in. Nothing is trained but small
     copies of its last layers. ``recipe``, how the model was trained, is needed by ``scorer="paper"``, which fine-tunes
-    mutants of it as published. ``bar`` opens progress bars (see ``faultloc.report.shared.progress.count_bar``).
+    mutants of it as published. ``record`` is what a `MarginRecorder` has kept of the model's training (the recorder,
+    its `TrainingRecord` or the file); its labels have to be the data set's, in this order. ``bar`` opens progress bars
+    (see ``faultloc.report.shared.progress.count_bar``).
 
     Raises:
         DataError: the data set cannot be read, or the model knows hardly any of its labels.
@@ -80,6 +84,11 @@ def locate_data_faults(
     adopted = adopt_dataset(dataset, class_names, folder.path, as_transform(transform), outputs_of)
     samples = replace(adopted, dataset=in_order_of_outputs(adopted.dataset, classes, model))
     check_labels(samples.dataset)
+    margins = None
+    if record is not None:
+        if scorer == "paper":
+            raise ConfigError("record is given with scorer='paper', which reads the model alone; expected one of them")
+        margins = record_at_hand(record, samples.dataset.labels).mean_margins
     given = network_at_hand(model, samples.dataset.inputs)
     origin = next((parameter.device for parameter in given.parameters()), chosen)
 
@@ -121,10 +130,9 @@ def locate_data_faults(
             evidence = None
         else:
             examined = ask_mutants(examination, settings, on_logits=check_order)
-            ranking, found = rank_by_default(
-                samples.dataset, examined.evidence, examined.predicted, settings, allocate=scratch
-            )
-            evidence, mutants, summary = examined.evidence, examined.mutants, dict(found)
+            evidence = replace(examined.evidence, margins=margins)
+            ranking, found = rank_by_default(samples.dataset, evidence, examined.predicted, settings, allocate=scratch)
+            mutants, summary = examined.mutants, dict(found)
     finally:
         given.to(origin)
     places = {sample_id: place for place, sample_id in enumerate(samples.dataset.sample_ids)}

@@ -1,13 +1,14 @@
 """What `faultloc dfaulo` does, step by step; a step whose inputs have not changed is taken up from the last run."""
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
 
 from faultloc import __version__
+from faultloc.io.evidence_store import save_margins
 from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.own.brought import Brought, bring
 from faultloc.own.class_order_check import settle_class_order
@@ -20,6 +21,7 @@ from faultloc.own.layer_names import layer_of
 from faultloc.own.model import OwnModel
 from faultloc.own.options import DataOptions, ModelOptions
 from faultloc.own.stored_samples import Say
+from faultloc.own.training_record.given import record_at_hand
 from faultloc.probes.predictions import accuracy, predict
 from faultloc.report.dfaulo.summary_sentence import describe_summary
 from faultloc.report.shared.progress import count_bar
@@ -51,6 +53,10 @@ def _examined(brought: Brought, options: RunOptions, output: Path, say: Say) -> 
     settings, splits, device = options.settings, brought.splits, brought.device
     dataset = splits.train
     answers: list[Answers] = []
+    margins = None
+    if options.training_record is not None:
+        # Before anything that takes long.
+        margins = record_at_hand(options.training_record, dataset.labels).mean_margins
 
     def hear(logits: Float[np.ndarray, "sample class"]) -> None:
         agreement = accuracy(logits, dataset.labels)
@@ -89,15 +95,19 @@ def _examined(brought: Brought, options: RunOptions, output: Path, say: Say) -> 
     kept = cache.load(dataset)
     if kept is not None:
         evidence, known = kept
+        # The mutants do not depend on what was recorded, and the folder says what this run knew.
+        evidence = replace(evidence, margins=margins)
+        save_margins(output / "evidence", evidence)
         say("Model, data and mutants are as in the last run: no mutant is trained again.")
         ranking, summary = rank_by_default(dataset, evidence, known.predicted, settings, allocate=scratch)
         return DataFaults(ranking, summary, dataset, texts, words, evidence), known
     cache.clear()
     examined = ask_mutants(examination, settings, on_logits=hear)
-    cache.save(examined.evidence, answers[0])
+    evidence = replace(examined.evidence, margins=margins)
+    cache.save(evidence, answers[0])
     say(f"Trained {examined.about}.")
-    ranking, summary = rank_by_default(dataset, examined.evidence, examined.predicted, settings, allocate=scratch)
-    return DataFaults(ranking, summary, dataset, texts, words, examined.evidence, examined.mutants), answers[0]
+    ranking, summary = rank_by_default(dataset, evidence, examined.predicted, settings, allocate=scratch)
+    return DataFaults(ranking, summary, dataset, texts, words, evidence, examined.mutants), answers[0]
 
 
 def _trained_by(model: OwnModel, recipe: TrainingRecipe) -> str:
@@ -114,4 +124,5 @@ def _record(options: RunOptions) -> dict[str, object]:
         "scorer": asdict(settings.scorer) if options.scorer == "default" else options.scorer,
         "mutants": {**asdict(settings.suffix), "hook_layer": settings.hook_layer},
         "seed": settings.seed,
+        "training_record": None if options.training_record is None else str(options.training_record),
     }

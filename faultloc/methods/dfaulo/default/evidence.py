@@ -16,6 +16,8 @@ class DefaultEvidence:
     each of several spaces: the prefix's features, the mutants' embedding, the input of the model's last layer.
     ``input_opinion``: the probabilities by the inputs of all other samples alone, without the model, and
     ``input_features``: the inputs along the directions in which they vary most; None where nothing was read of them.
+    ``margins``: the mean margin over the training where that was recorded, high where the model agreed with the label;
+    NaN of a sample that was never shown.
     ``nearest``: the samples around it, the nearest first; ``nearest_distance``: that to the first, between features.
     """
 
@@ -30,3 +32,4 @@ class DefaultEvidence:
     nearest_distance: Float[np.ndarray, "sample"]
     input_opinion: Float[np.ndarray, "sample class"] | None = None
     input_features: Float[np.ndarray, "sample direction"] | None = None
+    margins: Float[np.ndarray, "sample"] | None = None

@@ -1,0 +1,66 @@
+"""The recorder of margins as a callback of Keras 3, on its torch backend."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from faultloc.errors import ConfigError, MissingPackageError
+from faultloc.own.training_record.recorder import MarginRecorder
+
+_BACKEND = "set the environment variable KERAS_BACKEND=torch before keras is imported for the first time"
+
+try:
+    import keras
+except ModuleNotFoundError as error:
+    if error.name != "keras":  # Keras is there, and the backend that it is set to is not
+        raise ConfigError(
+            f"Keras cannot be imported, because {error.name!r} is not there; expected torch as its backend: {_BACKEND}"
+        ) from None
+    raise MissingPackageError("keras", "recording a Keras training", "keras") from None
+
+
+class RecordMargins(keras.callbacks.Callback):
+    """Asks the model about its whole training set after each epoch of a fit, and keeps the margins.
+
+        recorder = MarginRecorder(len(x))
+        model.fit(x, y, callbacks=[RecordMargins(recorder, x, y)])
+        recorder.save("training.npz")
+
+    Keras does not hand its callbacks the data. ``labels`` are class numbers, or one-hot rows. A model that ends in a
+    softmax has its logarithm taken (``ends_in_softmax``), whose margins are those of the logits.
+
+    Raises:
+        ConfigError: Keras runs on another backend.
+    """
+
+    def __init__(
+        self, recorder: MarginRecorder, inputs: np.ndarray, labels: np.ndarray, *, ends_in_softmax: bool = False
+    ) -> None:
+        super().__init__()
+        backend = keras.backend.backend()
+        if backend != "torch":
+            raise ConfigError(f"Keras runs on the backend {backend!r}; expected 'torch': {_BACKEND}")
+        given = np.asarray(labels)
+        given = given.argmax(axis=1) if given.ndim == 2 and given.shape[1] > 1 else given.reshape(-1)
+        self._recorder, self._ends_in_softmax = recorder, ends_in_softmax
+        self._data = torch.as_tensor(np.asarray(inputs)), torch.as_tensor(given.astype(np.int64))
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """An epoch is over."""
+        self._recorder.after_epoch(_Answers(self.model, self._ends_in_softmax), self._data)
+
+
+class _Answers(nn.Module):
+    """A Keras model's logits in evaluation."""
+
+    def __init__(self, model: "keras.Model", ends_in_softmax: bool) -> None:
+        super().__init__()
+        self._asked = [model]  # in a list, so that it is no submodule: Keras is told of its mode in the call
+        self._ends_in_softmax = ends_in_softmax
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        answer = self._asked[0](inputs, training=False)
+        # What is too small for single precision counts as the smallest number: a margin has to be finite.
+        return answer.clamp_min(torch.finfo(answer.dtype).tiny).log() if self._ends_in_softmax else answer
