@@ -28,6 +28,7 @@ class DefaultScoring:
                 anchor_share=settings.anchor_share,
                 neighbour_weight=settings.neighbour_weight,
                 input_weight=settings.input_weight,
+                record_weight=settings.record_weight,
                 floor=settings.floor,
             ),
             ExplanationSettings(settings.least_yield, settings.closeness),

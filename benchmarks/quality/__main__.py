@@ -23,11 +23,14 @@ from benchmarks.quality.tables import print_tables
 CROSS_VALIDATED_SEEDS = (0,)
 
 
-def rows_of(case: known.Case, root: Path, cache: Path, cross_validate: bool) -> list[dict[str, object]]:
+def rows_of(case: known.Case, root: Path, cache: Path, cross_validate: bool, recorded: bool) -> list[dict[str, object]]:
     """One row of figures for each training of ``case`` and each ranking."""
     workplace, rows = Workplace(root, cache), []
     for training in case.trainings:
         arrays = workplace.evidence(case, training)
+        if recorded:
+            # The benchmark keeps AUM as a suspiciousness.
+            arrays["margins"] = -workplace.subject(case)[f"{training}/aum"]
         about = {
             "case": case.name,
             "data": case.data,
@@ -68,6 +71,7 @@ def main() -> None:
     parser.add_argument(
         "--cross-validation", action="store_true", help="cleanlab with 5-fold probabilities, first seed"
     )
+    parser.add_argument("--recorded", action="store_true", help="the scorer may read the record of the training")
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--output", type=Path, help="a CSV file for all figures")
     options = parser.parse_args()
@@ -81,7 +85,8 @@ def main() -> None:
     rows: list[dict[str, object]] = []
     with ProcessPoolExecutor(options.workers, initializer=_start) as pool:
         waiting = {
-            pool.submit(rows_of, case, options.root, options.cache, options.cross_validation): case for case in chosen
+            pool.submit(rows_of, case, options.root, options.cache, options.cross_validation, options.recorded): case
+            for case in chosen
         }
         for done in as_completed(waiting):
             rows += done.result()

@@ -39,7 +39,7 @@ def worth_of_order(ordered: np.ndarray) -> tuple[float, float, float]:
 
 def scored(arrays: dict[str, np.ndarray]) -> tuple[DefaultEvidence, DefaultScore]:
     """The scorer's answer, with the pipeline's own settings."""
-    evidence = DefaultEvidence(**{field.name: arrays[field.name] for field in fields(DefaultEvidence)})
+    evidence = DefaultEvidence(**{field.name: arrays.get(field.name) for field in fields(DefaultEvidence)})
     return evidence, score_default(evidence, scorer_settings())
 
 

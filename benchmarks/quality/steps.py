@@ -136,6 +136,7 @@ def suffix_settings() -> tuple[SuffixSettings, NeighbourSettings]:
     """The pipeline's own settings of the evidence."""
     options = OmegaConf.to_container(SUFFIX)
     around = NeighbourSettings(*(options.pop(name) for name in ("embeddings", "neighbours", "sharpness")))
+    del options["training_record"]
     return SuffixSettings(**options), around
 
 

@@ -104,6 +104,7 @@ class DefaultScoringSettings(Group):
     anchor_share: ShareOrAll
     neighbour_weight: NotNegative
     input_weight: NotNegative
+    record_weight: NotNegative
     floor: Annotated[float, Bounds(above=0, below=0.1)]
     least_yield: Share
     closeness: Part

@@ -42,6 +42,7 @@ def test_the_default_scorers_list_is_the_stages_list(workspace):
     params = OmegaConf.load(workspace.folder / "params.yaml")
     suffix, scoring = OmegaConf.to_container(params.suffix), params.dfaulo
     around = {name: suffix.pop(name) for name in ("embeddings", "neighbours", "sharpness")}
+    del suffix["training_record"]  # what is kept, not how it is examined
     settings = LocateSettings(
         suffix=SuffixSettings(**suffix),
         neighbours=NeighbourSettings(**around),
@@ -49,6 +50,7 @@ def test_the_default_scorers_list_is_the_stages_list(workspace):
             anchor_share=scoring.anchor_share,
             neighbour_weight=scoring.neighbour_weight,
             input_weight=scoring.input_weight,
+            record_weight=scoring.record_weight,
             floor=scoring.floor,
         ),
         diagnosis=ExplanationSettings(scoring.least_yield, scoring.closeness),

@@ -128,5 +128,5 @@ def _save(
     scorer = DefaultScorer(dataset, evidence, DefaultScorerSettings(), 0)
     localization, summary = scorer.offline(evidence.seen.argmax(axis=1))
     order = localization.order(np.random.default_rng(0))
-    weights = {"anchor_share": 0.3, "neighbour_weight": 0.5, "input_weight": 2.0, "floor": 0.001}
+    weights = {"anchor_share": 0.3, "neighbour_weight": 0.5, "input_weight": 2.0, "record_weight": 0.5, "floor": 0.001}
     save_result_tables(folder, localization.ranked(order), summary, {"seed": 0, "scorer": weights})

@@ -58,6 +58,26 @@ def test_labels_that_the_features_know_by_heart_are_no_foreign_inputs():
     assert (score.foreign_probability > 0.5).sum() <= 0.01 * len(case.is_wrong)
 
 
+def test_a_recorded_training_is_weighed_where_the_inputs_say_nothing():
+    case = make_case(wrong=160, learned=0.7)
+    margins = np.random.default_rng(0).normal(3 - 3 * case.is_wrong, 1)
+    blank = np.full(case.evidence.unseen.shape, 0.25, np.float32)
+    recorded = replace(case.evidence, margins=margins)
+    assert quality(replace(case, evidence=recorded)) > quality(case) + 0.03
+    recorded = replace(recorded, input_opinion=blank)
+    assert quality(replace(case, evidence=recorded)) > quality(case) + 0.03
+
+
+def test_samples_that_a_training_was_never_shown_gain_nothing_by_its_record():
+    case = make_case(wrong=80)
+    margins = np.random.default_rng(0).normal(3 - 3 * case.is_wrong, 1)
+    margins[::3] = np.nan
+    score = score_default(replace(case.evidence, margins=margins), SETTINGS)
+    before = score_default(case.evidence, SETTINGS)
+    np.testing.assert_allclose(score.label_log_odds[::3], before.label_log_odds[::3])
+    assert not np.allclose(score.label_log_odds[1::3], before.label_log_odds[1::3])
+
+
 def test_inputs_that_say_nothing_leave_the_ranking_as_it_is():
     case = make_case(wrong=80)
     blank = np.full(case.evidence.unseen.shape, 0.25, np.float32)
@@ -94,6 +114,7 @@ def test_probabilities_are_probabilities_and_class_probabilities_add_up_to_one()
 
 def test_the_order_of_the_samples_does_not_matter():
     evidence = make_case(samples=500, wrong=30, foreign=10, inputs=True).evidence
+    evidence = replace(evidence, margins=np.random.default_rng(2).normal(0, 1, 500))
     order = np.random.default_rng(1).permutation(500)
     changed = {
         field.name: getattr(evidence, field.name)[..., order]
@@ -107,6 +128,7 @@ def test_the_order_of_the_samples_does_not_matter():
 
 def test_arguments_are_not_modified():
     evidence = make_case(samples=300, wrong=10, inputs=True).evidence
+    evidence = replace(evidence, margins=np.random.default_rng(2).normal(0, 1, 300))
     before = {field.name: getattr(evidence, field.name).copy() for field in fields(evidence)}
     score_default(evidence, SETTINGS)
     assert all(np.array_equal(before[name], getattr(evidence, name)) for name in before)

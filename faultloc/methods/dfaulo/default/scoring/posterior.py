@@ -20,8 +20,9 @@ _TINY = 1e-12
 @dataclass(frozen=True)
 class ScorerSettings:
     """``anchor_share`` of each predicted class estimate the noise matrix; ``neighbour_weight`` and ``input_weight`` are
-    those of the neighbours' opinion and of the inputs' own beside the mutants' (1); ``floor`` the least probability
-    that any of them gives to a class.
+    those of the neighbours' opinion and of the inputs' own beside the mutants' (1), ``record_weight`` that of a
+    recorded training's margins where the inputs tell nothing; ``floor`` the least probability that an
+    opinion gives to a class.
 
     The defaults of this and of all other settings are those of `conf/`, where their reasons stand.
     """
@@ -29,12 +30,14 @@ class ScorerSettings:
     anchor_share: float | int = 0.3
     neighbour_weight: float | int = 0.5
     input_weight: float | int = 2.0
+    record_weight: float | int = 0.5
     floor: float | int = 0.001
 
     def __post_init__(self) -> None:
         check_number("dfaulo.anchor_share", self.anchor_share, above=0, below=1.0001)
         check_number("dfaulo.neighbour_weight", self.neighbour_weight, at_least=0)
         check_number("dfaulo.input_weight", self.input_weight, at_least=0)
+        check_number("dfaulo.record_weight", self.record_weight, at_least=0)
         check_number("dfaulo.floor", self.floor, above=0, below=0.1)
 
 
@@ -70,15 +73,17 @@ def score_default(
 
     A given label is explained by a right class c and the noise matrix T, or by a foreign input. With p an opinion freed
     of the noise and tempered, the odds of a wrong label are sum(c != y) p_c T[c, y] to p_y T[y, y]; those by the
-    mutants, the neighbours and the inputs alone are averaged as log-odds. The odds of a foreign input are its share
-    among samples as strange as this one, times the share of the label, to the label's likelihood by the opinions that
-    were not shown it.
+    mutants, the neighbours and the inputs alone are averaged as log-odds, and a recorded training adds its own. The
+    odds of a foreign input are its share among samples as strange as this one, times the share of the label, to the
+    label's likelihood by the opinions that were not shown it.
 
     The class probabilities lie where ``allocate`` puts them.
     """
     labels, shape = evidence.labels, evidence.unseen.shape
     noise = estimate_noise(evidence.unseen, labels, anchor_share=settings.anchor_share)
-    mixture = fit_mixture(evidence, noise, floor=settings.floor, allocate=allocate)
+    mixture = fit_mixture(
+        evidence, noise, floor=settings.floor, record_weight=settings.record_weight, allocate=allocate
+    )
     mixture = replace(mixture, foreign_share=mixture.foreign_share * label_contradiction(labels))
     share = np.bincount(labels, minlength=len(noise.transition))[labels] / len(labels)
     class_probabilities = allocate(shape, np.float64)
@@ -141,7 +146,7 @@ def _posterior(
     def posterior(opinion: Float[np.ndarray, "row class"]) -> tuple[_Weighed, np.ndarray]:
         weighed = [(1.0, tempered(freed(opinion), temperature)), *others]
         odds = sum(weight * log_odds_of_label(true_class, labels, noise) for weight, true_class in weighed)
-        return weighed, np.asarray(odds) / sum(weight for weight, _ in weighed)
+        return weighed, np.asarray(odds) / sum(weight for weight, _ in weighed) + mixture.record_odds[rows]
 
     seen, unseen = evidence.seen[rows], evidence.unseen[rows]
     weighed, label_odds = posterior((seen + unseen) / 2)
