@@ -7,9 +7,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.optimize import minimize
 from scipy.stats import norm
-from sklearn.isotonic import IsotonicRegression
 
 from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix
+from faultloc.methods.dfaulo.default.scoring.rising_curve import RisingCurve
 from faultloc.subject.blocks import blocks_of_rows
 
 _MOST_ROUNDS = 40
@@ -53,10 +53,7 @@ def fit_mixture(
     """
     label_share = np.bincount(labels, minlength=true_class.shape[1])[labels] / len(labels)
     heat = np.maximum(normal_scores(energy), 0)
-    curves = [
-        IsotonicRegression(y_min=_LEAST_SHARE, y_max=_MOST_SHARE, increasing=True, out_of_bounds="clip")
-        for _ in strangeness
-    ]
+    curves = [RisingCurve(values, least=_LEAST_SHARE, most=_MOST_SHARE) for values in strangeness]
     shares = [1 / (1 + np.exp(-(_FIRST_LOG_ODDS + normal_scores(values)))) for values in strangeness]
     foreign, slope = np.zeros(len(labels)), np.zeros(2)
     likelihood = np.ones(len(labels))
@@ -74,9 +71,9 @@ def fit_mixture(
         total = sum(parts) + left * likelihood
         posteriors = [part / total for part in parts]
         foreign, shares, left = sum(posteriors), [], np.ones(len(labels))
-        for curve, values, posterior in zip(curves, strangeness, posteriors, strict=True):
-            target = np.clip(posterior / np.maximum(left, _TINY), 0, 1)
-            shares.append(curve.fit(values, target, sample_weight=np.maximum(left, _TINY)).predict(values))
+        for curve, posterior in zip(curves, posteriors, strict=True):
+            weights = np.maximum(left, _TINY)
+            shares.append(curve.fit(np.clip(posterior / weights, 0, 1), weights))
             left = left - posterior
         if max(np.abs(new - old).max() for new, old in zip(shares, before, strict=True)) < _CONVERGED:
             break

@@ -1,0 +1,28 @@
+"""A curve that only rises, fitted again and again at the same places."""
+
+import numpy as np
+from jaxtyping import Float
+from sklearn.isotonic import isotonic_regression
+
+
+class RisingCurve:
+    """The isotonic regression of a target by ``values``, its answers clipped to [``least``, ``most``].
+
+    The order of ``values`` and which of them are equal is found once, for all fits to come; equal ones have one answer.
+
+    Source: Barlow et al., "Statistical Inference under Order Restrictions", 1972 (pool adjacent violators). Differs
+    from scikit-learn's `IsotonicRegression`, which sorts at every fit.
+    """
+
+    def __init__(self, values: Float[np.ndarray, "sample"], *, least: float, most: float) -> None:
+        _, self._place = np.unique(values, return_inverse=True)
+        self._least, self._most = least, most
+
+    def fit(
+        self, target: Float[np.ndarray, "sample"], weights: Float[np.ndarray, "sample"]
+    ) -> Float[np.ndarray, "sample"]:
+        """The curve at each of the values; ``weights`` are above 0."""
+        total = np.bincount(self._place, weights)
+        mean = np.bincount(self._place, weights * target) / total
+        curve = isotonic_regression(mean, sample_weight=total, y_min=self._least, y_max=self._most)
+        return curve[self._place]
