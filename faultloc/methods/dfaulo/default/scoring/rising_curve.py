@@ -2,7 +2,7 @@
 
 import numpy as np
 from jaxtyping import Float
-from sklearn.isotonic import isotonic_regression
+from scipy.optimize import isotonic_regression
 
 
 class RisingCurve:
@@ -11,7 +11,7 @@ class RisingCurve:
     The order of ``values`` and which of them are equal is found once, for all fits to come; equal ones have one answer.
 
     Source: Barlow et al., "Statistical Inference under Order Restrictions", 1972 (pool adjacent violators). Differs
-    from scikit-learn's `IsotonicRegression`, which sorts at every fit.
+    from scikit-learn's `IsotonicRegression`, which sorts at every fit, and checks its arguments longer than it fits a small set.
     """
 
     def __init__(self, values: Float[np.ndarray, "sample"], *, least: float, most: float) -> None:
@@ -24,5 +24,4 @@ class RisingCurve:
         """The curve at each of the values; ``weights`` are above 0."""
         total = np.bincount(self._place, weights)
         mean = np.bincount(self._place, weights * target) / total
-        curve = isotonic_regression(mean, sample_weight=total, y_min=self._least, y_max=self._most)
-        return curve[self._place]
+        return np.clip(isotonic_regression(mean, weights=total).x, self._least, self._most)[self._place]

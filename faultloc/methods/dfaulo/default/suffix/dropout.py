@@ -1,34 +1,45 @@
 """Which neurons dropout keeps, drawn sixteen bits a neuron."""
 
+import math
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 _LEVELS = 2**16
 _LEAST, _MOST = -(2**63), None  # all 64 bits of a number are drawn
+# So many neurons are drawn at once: small batches would spend most of their time on the calls.
+_DRAWN_AT_ONCE = 2**15
 
 
 class Dropout:
-    """Masks of a share ``dropout`` of zeros, in [0, 1), the rest 1 / (1 - ``dropout``), for one batch after another.
+    """Masks of zeros, a share ``dropout`` of them in [0, 1), and ones, for one batch after another.
 
-    Differs from torch's: one number drawn serves four neurons, which takes a tenth of the time. The share is rounded
-    to a multiple of 1 / 65,536, and what is kept is scaled by the rounded one, so that its mean is right.
+    What is kept is to be scaled by ``scale``. Differs from torch's: one number drawn serves four neurons, which takes a
+    tenth of the time. The share is rounded to a multiple of 1 / 65,536, and ``scale`` is that of the rounded one.
     """
 
     def __init__(self, dropout: float | int, generator: torch.Generator) -> None:
         self._dropped = min(round(dropout * _LEVELS), _LEVELS - 1)
         self.scale = _LEVELS / (_LEVELS - self._dropped)
         self._generator = generator
+        self._left = torch.empty(0, device=generator.device)
 
     @property
     def is_on(self) -> bool:
         """Whether anything is dropped at all."""
         return self._dropped > 0
 
-    def draw(self, mask: Float[Tensor, "sample neuron"]) -> None:
-        """Fills ``mask``, on the generator's device."""
-        drawn = torch.empty((mask.numel() + 3) // 4, dtype=torch.int64, device=mask.device)
-        drawn.random_(_LEAST, _MOST, generator=self._generator)
-        bits = drawn.view(torch.int16)[: mask.numel()].view(mask.shape)
-        torch.ge(bits, self._dropped - _LEVELS // 2, out=mask)
-        mask.mul_(self.scale)
+    def draw(self, shape: tuple[int, int]) -> Float[Tensor, "sample neuron"]:
+        """A mask of ``shape`` that no other call gives."""
+        wanted = math.prod(shape)
+        if len(self._left) < wanted:
+            self._left = self._drawn(max(wanted, _DRAWN_AT_ONCE))
+        mask, self._left = self._left[:wanted], self._left[wanted:]
+        return mask.view(shape)
+
+    def _drawn(self, count: int) -> Float[Tensor, "neuron"]:
+        numbers = torch.empty((count + 3) // 4, dtype=torch.int64, device=self._generator.device)
+        numbers.random_(_LEAST, _MOST, generator=self._generator)
+        mask = torch.empty(4 * len(numbers), device=numbers.device)
+        return torch.ge(numbers.view(torch.int16), self._dropped - _LEVELS // 2, out=mask)

@@ -234,8 +234,7 @@ def _train_suffix(
     opinion.probabilities[:], opinion.energy[:] = 0, 0
     for epoch in range(1, checkpoints[-1] + 1):
         order = chosen[torch.randperm(len(chosen), generator=generator)].to(features.device)
-        for batch in order.split(batch_size):
-            training.step(features, targets, batch)
+        training.epoch(features, targets, order, batch_size)
         on_epoch()
         if epoch in checkpoints:
             wants_embedding = epoch == checkpoints[max(len(checkpoints) - 2, 0)]
