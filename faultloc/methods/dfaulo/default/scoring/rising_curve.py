@@ -11,7 +11,8 @@ class RisingCurve:
     The order of ``values`` and which of them are equal is found once, for all fits to come; equal ones have one answer.
 
     Source: Barlow et al., "Statistical Inference under Order Restrictions", 1972 (pool adjacent violators). Differs
-    from scikit-learn's `IsotonicRegression`, which sorts at every fit, and checks its arguments longer than it fits a small set.
+    from scikit-learn's `IsotonicRegression`, which sorts at every fit and checks its arguments for longer than the fit
+    of a small set takes.
     """
 
     def __init__(self, values: Float[np.ndarray, "sample"], *, least: float, most: float) -> None:

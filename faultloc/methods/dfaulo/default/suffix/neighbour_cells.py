@@ -27,9 +27,10 @@ def search_cells(
 ) -> None:
     """Fills ``indices`` and ``cosines`` with most of the nearest others of each of the unit vectors ``points``.
 
-    Of more than 64 neurons the cosines are those along the 64 directions in which the samples differ most. The cells are FAISS's clusters. A sample looks into its own cell and those nearest to that one's centre, so that the
-    samples of a cell share one product of matrices; an inverted file of FAISS, which goes to the cells around each
-    sample, finds a little more and takes several times as long.
+    Of more than 64 neurons the cosines are those along the 64 directions in which the samples differ most. The cells
+    are FAISS's clusters. A sample looks into its own cell and those nearest to that one's centre, so that the samples
+    of a cell share one product of matrices; an inverted file of FAISS, which goes to the cells around each sample,
+    finds a little more and takes several times as long.
     """
     points = _along_main_directions(points, allocate)
     centres = _cell_centres(points)

@@ -20,10 +20,10 @@ class Tail:
         fresh = build_suffix(feature_size, widths, dropout).state_dict()
         self._names = list(fresh)
         self._shapes = [(outputs, inputs) for inputs, outputs in pairwise([feature_size, *widths])]
-        self.parameters: Float[Tensor, "parameter"] = torch.cat([part.flatten() for part in fresh.values()]).to(device)
+        self.parameters = torch.cat([part.flatten() for part in fresh.values()]).to(device)
         self.layers = self.views_of(self.parameters)
 
-    def views_of(self, vector: Float[Tensor, "parameter"]) -> list[tuple[Tensor, Tensor]]:
+    def views_of(self, vector: Float[Tensor, "_"]) -> list[tuple[Tensor, Tensor]]:
         """Each layer's weights (output, input) and biases (output), as views of a ``vector`` like the parameters."""
         views, start = [], 0
         for shape in self._shapes:

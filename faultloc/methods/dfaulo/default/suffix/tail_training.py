@@ -13,8 +13,8 @@ from torch import Tensor
 from faultloc.methods.dfaulo.default.suffix.dropout import Dropout
 from faultloc.methods.dfaulo.default.suffix.tail import Tail
 
-# Of Adam, the defaults of `torch.optim.Adam`.
-_ADAM = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0, "amsgrad": False, "maximize": False}
+# Of Adam: the decay of its two averages, and what keeps it from dividing by 0; the defaults of `torch.optim.Adam`.
+_FIRST_DECAY, _SECOND_DECAY, _EPSILON = 0.9, 0.999, 1e-8
 
 
 class TailTraining:
@@ -48,18 +48,7 @@ class TailTraining:
             torch.index_select(features, 0, batch, out=memory.outputs[0])
             self._forward(memory)
             self._backward(memory, of_batch)
-            self._steps += 1
-            # What `torch.optim.Adam(fused=True)` calls after ten times as long a preparation.
-            torch._fused_adam_(
-                [self._tail.parameters],
-                [self._gradient],
-                [self._mean],
-                [self._square],
-                [],
-                [self._steps],
-                lr=self._learning_rate,
-                **_ADAM,
-            )
+            self._update()
 
     def _forward(self, memory: "_BatchMemory") -> None:
         *hidden_layers, (weights, biases) = self._tail.layers
@@ -67,7 +56,7 @@ class TailTraining:
         for number, (into, shift) in enumerate(hidden_layers):
             torch.addmm(shift, outputs[number], into.t(), alpha=scales[number], out=outputs[number + 1]).relu_()
             if number == 0 and self._dropout.is_on:
-                outputs[1].mul_(self._dropout.draw(outputs[1].shape))
+                outputs[1].mul_(self._dropout.draw(*outputs[1].shape))
         # A class in a row: along such rows a softmax is fifteen times as fast as across them.
         torch.addmm(biases[:, None], weights, outputs[-1].t(), alpha=scales[-1], out=memory.by_logits)
 
@@ -85,9 +74,26 @@ class TailTraining:
             if number:
                 back = torch.mm(errors, self._tail.layers[number][0], out=memory.by_outputs[number - 1])
                 # Nothing flows where relu or dropout left 0.
-                errors = torch.ops.aten.threshold_backward.grad_input(
-                    back, memory.outputs[number], 0, grad_input=back
-                )
+                errors = torch.ops.aten.threshold_backward.grad_input(back, memory.outputs[number], 0, grad_input=back)
+
+    def _update(self) -> None:
+        self._steps += 1
+        # What `torch.optim.Adam(fused=True)` calls after ten times as long a preparation.
+        torch._fused_adam_(
+            [self._tail.parameters],
+            [self._gradient],
+            [self._mean],
+            [self._square],
+            [],
+            [self._steps],
+            lr=self._learning_rate,
+            beta1=_FIRST_DECAY,
+            beta2=_SECOND_DECAY,
+            weight_decay=0.0,
+            eps=_EPSILON,
+            amsgrad=False,
+            maximize=False,
+        )
 
 
 @dataclass(frozen=True)
