@@ -1,8 +1,10 @@
 """What the default scorer costs beside one training run of the user's own model: CPU seconds and memory.
 
     python -m benchmarks.scorer_cost --root data/raw [--samples 10000] [--rounds 3]
+    python -m benchmarks.scorer_cost --root data/raw --older 363921f [--samples 600 60000] [--generated 1000000]
 
-LeNet-5 on MNIST, 10 epochs, one thread. Ratios are those of pairs measured one after the other.
+LeNet-5 on MNIST, 10 epochs, one thread. Ratios are those of pairs measured one after the other. With `--older` the
+whole scorer of this build beside that of another commit, on LeNet-1 and as many samples of MNIST, or made-up ones.
 """
 
 import argparse
@@ -20,6 +22,7 @@ from benchmarks.quality.data import faulty_dataset
 from benchmarks.quality.measures import scorer_settings
 from benchmarks.quality.steps import suffix_settings
 from benchmarks.quality.subjects import RECIPE, case_architecture
+from benchmarks.side_by_side.scorer import compare_scorers
 from faultloc.methods.dfaulo.default.scoring.posterior import score_default
 from faultloc.methods.dfaulo.default.suffix.gathering import SuffixStreams, gather_evidence
 from faultloc.probes.prefix import find_prefix, read_model
@@ -44,12 +47,23 @@ def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--root", type=Path, required=True)
-    parser.add_argument("--samples", type=int, default=10_000)
+    parser.add_argument("--samples", type=int, nargs="*", default=[10_000])
+    parser.add_argument("--generated", type=int, nargs="*", default=[], help="made-up samples, with --older")
+    parser.add_argument("--older", metavar="REVISION", help="the build to compare with")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    case = Case("mnist", "mixed", 0, samples=options.samples)
-    faulty, vocabulary = faulty_dataset(case, options.root)
+    if options.older:
+        cases = [("MNIST", count) for count in options.samples] + [("generated", count) for count in options.generated]
+        compare_scorers(options.older, cases, options.root / "mnist", options.rounds)
+        return
+    for samples in options.samples:
+        _beside_training(samples, options.root, options.rounds)
+
+
+def _beside_training(samples: int, root: Path, rounds: int) -> None:
+    case = Case("mnist", "mixed", 0, samples=samples)
+    faulty, vocabulary = faulty_dataset(case, root)
     labels, inputs = faulty.dataset.labels, torch.from_numpy(np.ascontiguousarray(faulty.dataset.inputs))
     network = case_architecture(case, faulty.dataset, vocabulary).build(torch_generator(0, "cost"))
     settings, around = suffix_settings()
@@ -74,8 +88,8 @@ def main() -> None:
     scoring: list[float] = []
     train()
     before = peak_megabytes()
-    pairs = [(cpu_seconds(score), cpu_seconds(train)) for _ in range(options.rounds)]
-    print(f"samples {len(labels)}; CPU seconds, median of {options.rounds}")
+    pairs = [(cpu_seconds(score), cpu_seconds(train)) for _ in range(rounds)]
+    print(f"samples {len(labels)}; CPU seconds, median of {rounds}")
     print(f"the model's own training, {RECIPE.epochs} epochs: {median(pair[1] for pair in pairs):.1f}")
     print(f"evidence and scoring: {median(pair[0] for pair in pairs):.1f}, scoring alone {median(scoring):.2f}")
     print(f"ratio to one training run: {median(ours / training for ours, training in pairs):.2f}")

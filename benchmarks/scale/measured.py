@@ -38,11 +38,11 @@ def cpu_seconds() -> float:
     return sum(part.ru_utime + part.ru_stime for part in used)
 
 
-def run_measured(folder: Path, data: str, samples: int, method: str) -> Measured:
-    """Runs ``method`` on the case in ``folder``; memory counts from when its imports are done."""
+def run_measured(folder: Path, data: str, samples: int, method: str, *, build: Path = REPOSITORY) -> Measured:
+    """Runs ``method`` of ``build`` on the case in ``folder``; memory counts from when its imports are done."""
     command = [sys.executable, "-m", "benchmarks.scale.one", str(folder), method]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    with subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=build, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         watched = psutil.Process(process.pid)
         started = process.stdout.readline()  # it has imported everything

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from faultloc.methods.dfaulo.default.suffix.class_alignment import class_alignment
 
@@ -11,9 +12,10 @@ def test_samples_along_a_class_are_aligned_and_others_are_not():
     assert aligned[4] < 0.01
 
 
-def test_it_is_the_squared_cosine_to_the_best_first_eigenvector():
+@pytest.mark.parametrize("size", [6, 40])  # fewer than a class has samples, and more
+def test_it_is_the_squared_cosine_to_the_best_first_eigenvector(size):
     rng = np.random.default_rng(0)
-    features, labels = rng.normal(1, 1, (50, 6)).astype(np.float32), rng.integers(0, 3, 50)
+    features, labels = rng.normal(1, 1, (50, size)).astype(np.float32), rng.integers(0, 3, 50)
     unit = features / np.linalg.norm(features, axis=1, keepdims=True)
     expected = np.zeros(50)
     for label in range(3):

@@ -55,6 +55,17 @@ def test_the_index_of_a_large_set_finds_most_neighbours_and_never_the_sample_its
     assert found.shape == exact.shape
 
 
+def test_of_many_neurons_the_directions_that_matter_are_compared():
+    few, _ = points(3000)
+    rng = np.random.default_rng(1)
+    # Eight directions turned into a hundred neurons: as far apart as before.
+    turned = (few @ np.linalg.qr(rng.normal(size=(100, 8)))[0].T).astype(np.float32)
+    exact, cosines = nearest_in_embedding(few, 15)
+    found, nearness = nearest_in_embedding(turned, 15, exact_up_to=1000)
+    assert np.mean([len(set(a) & set(b)) / 15 for a, b in zip(exact, found, strict=True)]) > 0.9
+    assert np.abs(nearness[:, 0] - cosines[:, 0]).mean() < 0.01
+
+
 def test_doubles_do_not_crowd_out_the_others_of_a_large_set():
     embedding = np.repeat(points(40)[0], 50, axis=0)
     found, _ = nearest_in_embedding(embedding, 15, exact_up_to=1000)

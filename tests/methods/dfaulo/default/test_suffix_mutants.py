@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from faultloc.errors import ConfigError
-from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings, build_suffix, draw_left_out, train_suffixes
+from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings, draw_left_out, train_suffixes
+from faultloc.methods.dfaulo.default.suffix.tail import build_suffix
 from faultloc.subject.examination import Execution
 from faultloc.subject.seeding import torch_generator
 

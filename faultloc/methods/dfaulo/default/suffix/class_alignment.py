@@ -38,8 +38,13 @@ def _first_eigenvector(
     lengths: Float[np.ndarray, "sample"],
     members: Int[np.ndarray, "member"],
 ) -> Float[np.ndarray, "_"]:
-    gram = np.zeros((features.shape[1], features.shape[1]), features.dtype)
-    for rows in blocks_of_rows(len(members), features.shape[1]):
+    size = features.shape[1]
+    if len(members) <= size:  # the smaller of the two Gram matrices has the same eigenvalues
+        unit = features[members] / lengths[members, None]
+        direction = np.linalg.eigh(unit @ unit.T)[1][:, -1] @ unit
+        return direction / np.maximum(np.linalg.norm(direction), 1e-12)
+    gram = np.zeros((size, size), features.dtype)
+    for rows in blocks_of_rows(len(members), size):
         unit = features[members[rows]] / lengths[members[rows], None]
         gram += unit.T @ unit
     return np.linalg.eigh(gram)[1][:, -1]

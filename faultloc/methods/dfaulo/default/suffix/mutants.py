@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from faultloc.errors import ConfigError
+from faultloc.methods.dfaulo.default.suffix.dropout import Dropout
+from faultloc.methods.dfaulo.default.suffix.tail import Tail
+from faultloc.methods.dfaulo.default.suffix.tail_training import TailTraining
 from faultloc.settings_check import check_number
 from faultloc.subject.blocks import blocks_of_rows
 from faultloc.subject.examination import Execution
@@ -225,50 +226,37 @@ def _train_suffix(
     targets, chosen = torch.from_numpy(labels).to(features.device), torch.from_numpy(shown)
     batch_size = max(1, min(settings.batch_size, len(shown) // settings.fewest_steps))
     checkpoints = sorted(settings.checkpoints)
-    probabilities, energies = torch.from_numpy(opinion.probabilities).zero_(), torch.from_numpy(opinion.energy).zero_()
     with isolated_torch_rng(generator):
-        suffix = build_suffix(features.shape[1], widths, settings.dropout).to(features.device)
-        parameters = list(suffix.parameters())
-        optimizer = torch.optim.Adam(parameters, lr=settings.learning_rate, fused=True)
-        for epoch in range(1, checkpoints[-1] + 1):
-            suffix.train()
-            order = chosen[torch.randperm(len(chosen), generator=generator)].to(features.device)
-            for batch in order.split(batch_size):
-                # Whole rows copied: twice as fast as indexing, which looks at every number.
-                loss = F.cross_entropy(suffix(features.index_select(0, batch)), targets.index_select(0, batch))
-                for parameter in parameters:  # the optimizer's zero_grad spends more on its own bookkeeping
-                    parameter.grad = None
-                loss.backward()
-                optimizer.step()
-            on_epoch()
-            if epoch in checkpoints:
-                suffix.eval()
-                wants_embedding = embedding is not None and epoch == checkpoints[max(len(checkpoints) - 2, 0)]
-                hidden = torch.from_numpy(embedding) if wants_embedding else None
-                for start in range(0, len(labels), _ROWS_AT_ONCE):
-                    rows = slice(start, start + _ROWS_AT_ONCE)
-                    logits, before = _logits_and_hidden(suffix, features[rows])
-                    probabilities[rows] += F.softmax(logits, dim=1) / len(checkpoints)
-                    energies[rows] -= torch.logsumexp(logits, dim=1) / len(checkpoints)
-                    if hidden is not None:
-                        hidden[rows] = before
-    return {name: tensor.cpu().numpy() for name, tensor in suffix.state_dict().items()} if keep_weights else None
+        tail = Tail(features.shape[1], widths, settings.dropout, features.device)
+        # A stream of its own on the features' device, so that masks need not be copied there.
+        masks = torch.Generator(features.device).manual_seed(int(torch.randint(0, 2**62, (1,))))
+    training = TailTraining(tail, Dropout(settings.dropout, masks), settings.learning_rate)
+    opinion.probabilities[:], opinion.energy[:] = 0, 0
+    for epoch in range(1, checkpoints[-1] + 1):
+        order = chosen[torch.randperm(len(chosen), generator=generator)].to(features.device)
+        training.epoch(features, targets, order, batch_size)
+        on_epoch()
+        if epoch in checkpoints:
+            wants_embedding = epoch == checkpoints[max(len(checkpoints) - 2, 0)]
+            _ask(tail, features, opinion, embedding if wants_embedding else None, share=1 / len(checkpoints))
+    return {name: part.cpu().numpy() for name, part in tail.named_weights().items()} if keep_weights else None
 
 
-def _logits_and_hidden(suffix: nn.Sequential, features: Tensor) -> tuple[Tensor, Tensor]:
-    with torch.no_grad():
-        hidden = suffix[:-1](features)
-        return suffix[-1](hidden).cpu(), hidden.cpu()
-
-
-def build_suffix(feature_size: int, widths: Sequence[int], dropout: float | int) -> nn.Sequential:
-    """Fully connected layers of ``widths`` with relu between, dropout after the first hidden one."""
-    sizes = [feature_size, *widths]
-    layers: list[nn.Module] = []
-    for number, (size_in, size_out) in enumerate(pairwise(sizes)):
-        layers.append(nn.Linear(size_in, size_out))
-        if number < len(widths) - 1:
-            layers.append(nn.ReLU())
-            if number == 0:
-                layers.append(nn.Dropout(dropout))
-    return nn.Sequential(*layers)
+def _ask(
+    tail: Tail,
+    features: Tensor,
+    opinion: _Opinion,
+    embedding: Float[np.ndarray, "sample neuron"] | None,
+    *,
+    share: float,
+) -> None:
+    """Adds a ``share`` of what ``tail`` says now to ``opinion``, and writes its last hidden layer to ``embedding``."""
+    for start in range(0, len(features), _ROWS_AT_ONCE):
+        rows = slice(start, start + _ROWS_AT_ONCE)
+        logits, hidden = tail.answer(features[rows])
+        sums = torch.logsumexp(logits, dim=0)
+        said = logits.sub_(sums).exp_().mul_(share)
+        opinion.probabilities[rows] += said.t().cpu().numpy()
+        opinion.energy[rows] -= sums.mul_(share).cpu().numpy()
+        if embedding is not None:
+            embedding[rows] = hidden.cpu().numpy()
