@@ -14,7 +14,7 @@ _PATCHES = 10_000
 # The answers of a filter are averaged over a grid of so many by so many cells.
 _STRIDE, _GRID = 2, 3
 # Half as many filters for a large set: the cost of the regression grows with their square, and samples make up for it.
-_FILTERS, _FILTERS_OF_MANY, _MANY = 96, 48, 20_000
+_FILTERS, _FILTERS_OF_MANY, _MANY = 96, 48, 5_000
 # Beside a variance of 1 of the inputs: flat patches are not blown up, nor the directions in which patches hardly vary.
 _LEAST_VARIANCE, _LEAST_SPREAD = 0.05, 0.1
 # An answer weaker than this share of a filter's own patch says nothing.

@@ -22,6 +22,8 @@ _SOME = 2_000
 _SOME_LABELS = 20_000
 # Random combinations beside the numbers themselves, where samples are rows of numbers; of so many numbers at most.
 _COMBINATIONS, _MOST_NUMBERS = 256, 4_096
+# So many numbers are kept between two passes over the features: 128 MB.
+_KEPT = 2**25
 # Below this nothing can be learned from the others.
 _FEWEST_SAMPLES = 20
 
@@ -68,11 +70,18 @@ def _feature_blocks(inputs: Shaped[Tensor, "sample ..."], generator: torch.Gener
     else:
         transform = _Combined.drawn(example.flatten(1), generator)
 
+    known: dict[int, np.ndarray] = {}
+
     def blocks() -> Iterator[tuple[slice, np.ndarray]]:
-        with torch.no_grad():
-            for start in range(0, len(inputs), _ROWS_AT_ONCE):
-                rows = slice(start, min(start + _ROWS_AT_ONCE, len(inputs)))
-                yield rows, transform(_numbers(inputs[rows])).numpy()
+        for start in range(0, len(inputs), _ROWS_AT_ONCE):
+            rows = slice(start, min(start + _ROWS_AT_ONCE, len(inputs)))
+            features = known.get(start)
+            if features is None:
+                with torch.no_grad():
+                    features = transform(_numbers(inputs[rows])).numpy()
+            if len(inputs) * features.shape[1] <= _KEPT:
+                known[start] = features  # a large set's are computed again when they are asked for again
+            yield rows, features
 
     return blocks
 

@@ -40,17 +40,25 @@ def left_out_answers(
     Source: Golub, Heath and Wahba, "Generalized Cross-Validation as a Method for Choosing a Good Ridge Parameter",
     Technometrics 1979.
     """
+    _, first = next(blocks())
+    solve = _by_samples if len(labels) <= first.shape[1] else _by_features
+    return solve(blocks, labels, classes, directions)
+
+
+def _by_features(blocks: FeatureBlocks, labels: np.ndarray, classes: int, directions: int) -> LeftOutAnswers:
+    """From the products of the features: all features at once are never held."""
     samples = len(labels)
     sums, gram, moments = _gathered(blocks, labels, classes)
     mean, shares = sums / samples, np.bincount(labels, minlength=classes) / samples
     gram -= samples * np.outer(mean, mean)
     moments -= samples * np.outer(mean, shares)
-    spread = np.sqrt(np.diag(gram) / samples)
-    scale = 1 / (spread + _LEAST_SPREAD * spread.mean() + 1e-12)
-    values, vectors = np.linalg.eigh(gram * np.outer(scale, scale))
+    scale = _scale(np.sqrt(np.maximum(np.diag(gram), 0) / samples))
+    gram *= scale
+    gram *= scale[:, None]
+    values, vectors = np.linalg.eigh(gram)
     values = np.maximum(values, 0)
     turned = vectors.T @ (moments * scale[:, None])
-    penalty = _least_error(values, turned, samples, total=float(samples * (1 - (shares**2).sum())))
+    penalty = _least_error(values, np.square(turned).sum(axis=1), samples, len(values), shares)
     weights = (turned / (values + penalty)[:, None]).astype(np.float32)
     kept = np.argsort(-values, kind="stable")[:directions]
     scores = np.empty((samples, classes), np.float32)
@@ -59,14 +67,44 @@ def left_out_answers(
     along = (scale[:, None] * vectors).astype(np.float32)
     for rows, features in blocks():
         places = (features - mean.astype(np.float32)) @ along
-        fitted = places @ weights
         leverage = np.square(places) @ of_sample + 1 / samples
-        given = -np.broadcast_to(shares, fitted.shape)
-        given[np.arange(len(fitted)), labels[rows]] += 1
-        left = np.maximum(1 - leverage, _LEAST_LEFT)[:, None]
-        scores[rows] = given - (given - fitted) / left + shares
+        scores[rows] = _left_out(places @ weights, leverage, labels[rows], shares)
         principal[rows] = places[:, kept]
     return LeftOutAnswers(scores, principal)
+
+
+def _by_samples(blocks: FeatureBlocks, labels: np.ndarray, classes: int, directions: int) -> LeftOutAnswers:
+    """From the products of the samples, where these are fewer than the features: the same answers, sooner."""
+    samples = len(labels)
+    features = np.concatenate([block for _, block in blocks()])
+    features -= features.mean(axis=0)
+    features *= _scale(features.std(axis=0)).astype(np.float32)
+    values, vectors = np.linalg.eigh((features @ features.T).astype(np.float64))
+    values = np.maximum(values, 0)
+    shares = np.bincount(labels, minlength=classes) / samples
+    turned = vectors.T @ (np.eye(classes)[labels] - shares)
+    power = values * np.square(turned).sum(axis=1)
+    shrunk = values / (values + _least_error(values, power, samples, features.shape[1], shares))
+    leverage = np.square(vectors) @ shrunk + 1 / samples
+    scores = _left_out(vectors @ (shrunk[:, None] * turned), leverage, labels, shares)
+    kept = np.argsort(-values, kind="stable")[:directions]
+    return LeftOutAnswers(scores.astype(np.float32), (vectors[:, kept] * np.sqrt(values[kept])).astype(np.float32))
+
+
+def _scale(spread: Float[np.ndarray, "_"]) -> Float[np.ndarray, "_"]:
+    return 1 / (spread + _LEAST_SPREAD * spread.mean() + 1e-12)
+
+
+def _left_out(
+    fitted: Float[np.ndarray, "row class"],
+    leverage: Float[np.ndarray, "row"],
+    labels: Int[np.ndarray, "row"],
+    shares: Float[np.ndarray, "class"],
+) -> Float[np.ndarray, "row class"]:
+    """What a regression without each sample says; ``fitted`` is that of all, less the ``shares`` of the labels."""
+    given = -np.broadcast_to(shares, fitted.shape)
+    given[np.arange(len(fitted)), labels] += 1
+    return given - (given - fitted) / np.maximum(1 - leverage, _LEAST_LEFT)[:, None] + shares
 
 
 def _gathered(blocks: FeatureBlocks, labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -85,11 +123,13 @@ def _gathered(blocks: FeatureBlocks, labels: np.ndarray, classes: int) -> tuple[
     return sums, gram, moments
 
 
-def _least_error(values: np.ndarray, turned: np.ndarray, samples: int, *, total: float) -> float:
-    power = np.square(turned).sum(axis=1)
-    errors = []
+def _least_error(
+    values: np.ndarray, power: np.ndarray, samples: int, width: int, shares: Float[np.ndarray, "class"]
+) -> float:
+    """The penalty with the least error by cross-validation; ``power``: what each direction explains of the labels."""
+    total, errors = float(samples * (1 - (shares**2).sum())), []
     for share in _PENALTIES:
-        penalty = share * max(float(values.mean()), 1e-12)
+        penalty = share * max(float(values.sum()) / width, 1e-12)
         shrunk = 1 / (values + penalty)
         left = total - 2 * float(shrunk @ power) + float((values * shrunk**2) @ power)
         degrees = float((values * shrunk).sum()) + 1

@@ -39,6 +39,17 @@ def test_each_sample_is_answered_by_a_regression_on_all_others(monkeypatch):
         assert answers.scores[i] == pytest.approx(expected, abs=2e-3)
 
 
+def test_few_samples_of_many_features_are_answered_as_if_they_were_many():
+    features, labels = some_data(samples=80)
+    wide = np.concatenate([features, np.random.default_rng(1).normal(0, 1, (80, 60)).astype(np.float32)], axis=1)
+    by_features, by_samples = (
+        solve(blocks_of(wide, 30), labels, 3, 5) for solve in (ridge._by_features, ridge._by_samples)
+    )
+    np.testing.assert_allclose(by_samples.scores, by_features.scores, atol=2e-3)
+    products = np.abs(np.sum(by_samples.principal * by_features.principal, axis=0))
+    np.testing.assert_allclose(products, np.square(by_samples.principal).sum(axis=0), rtol=1e-2)
+
+
 def test_the_size_of_the_blocks_does_not_matter():
     features, labels = some_data(samples=100)
     one, many = (left_out_answers(blocks_of(features, size), labels, 3, directions=5) for size in (100, 7))
