@@ -106,7 +106,8 @@ class Workplace:
         truth = faulty.truth
         kinds = np.full(len(labels), "", dtype="U16") if truth is None else truth.fault_kinds
         true_labels = labels if truth is None else truth.true_labels
-        return {**asdict(evidence), "kinds": kinds, "true_labels": true_labels, "predicted": predicted}
+        gathered = {name: values for name, values in asdict(evidence).items() if values is not None}
+        return {**gathered, "kinds": kinds, "true_labels": true_labels, "predicted": predicted}
 
     def _ask_peers(self, case: Case, training: str) -> Mapping[str, np.ndarray]:
         faulty, network, inputs = self._rebuilt(case, training)

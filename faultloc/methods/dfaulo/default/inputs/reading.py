@@ -16,7 +16,7 @@ from faultloc.methods.dfaulo.default.inputs.words import left_out_words, princip
 
 # The directions of the inputs that are kept of each sample, to tell kinds of foreign inputs by.
 _DIRECTIONS = 64
-_ROWS_AT_ONCE = 1024
+_ROWS_AT_ONCE = 256
 # Enough to draw filters from, and to fit one number by.
 _SOME = 2_000
 _SOME_LABELS = 20_000
