@@ -4,7 +4,7 @@
     python -m benchmarks.scorer_cost --root data/raw --older 363921f [--samples 600 60000] [--generated 1000000]
 
 LeNet-5 on MNIST, 10 epochs, one thread. Ratios are those of pairs measured one after the other. With `--older` the
-whole scorer of this build beside that of another commit, on LeNet-1 and as many samples of MNIST, or made-up ones.
+whole scorer of this build beside that of another commit, on LeNet-1 and so many samples of MNIST, or made-up ones.
 """
 
 import argparse

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from faultloc.errors import ConfigError
 from faultloc.methods.dfaulo.default.suffix.dropout import Dropout
+from faultloc.methods.dfaulo.default.suffix.epochs import in_turn, samples_of_epoch
 from faultloc.methods.dfaulo.default.suffix.tail import Tail
 from faultloc.methods.dfaulo.default.suffix.tail_training import TailTraining
 from faultloc.settings_check import check_number
@@ -29,8 +30,8 @@ class SuffixSettings:
     """How the suffixes are trained: ``mutants`` of them, each sample left out of ``left_out`` of them.
 
     Each gives its opinion after the epochs ``checkpoints``, the last of which ends its training. An epoch has
-    ``fewest_steps`` steps or more: a small set takes smaller batches than ``batch_size``. ``hidden_size`` is that of
-    the hidden layer given to a tail that has none.
+    ``fewest_steps`` steps or more: a small set takes smaller batches than ``batch_size``; of a large set an epoch shows
+    a part. ``hidden_size`` is that of the hidden layer given to a tail that has none.
     """
 
     mutants: int = 8
@@ -232,8 +233,9 @@ def _train_suffix(
         masks = torch.Generator(features.device).manual_seed(int(torch.randint(0, 2**62, (1,))))
     training = TailTraining(tail, Dropout(settings.dropout, masks), settings.learning_rate)
     opinion.probabilities[:], opinion.energy[:] = 0, 0
-    for epoch in range(1, checkpoints[-1] + 1):
-        order = chosen[torch.randperm(len(chosen), generator=generator)].to(features.device)
+    epochs = in_turn(len(chosen), samples_of_epoch(len(chosen), batch_size), generator)
+    for epoch, places in zip(range(1, checkpoints[-1] + 1), epochs, strict=False):
+        order = chosen[places].to(features.device)
         training.epoch(features, targets, order, batch_size)
         on_epoch()
         if epoch in checkpoints:
