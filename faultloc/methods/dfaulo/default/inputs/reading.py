@@ -1,6 +1,6 @@
 """Reads the inputs without the user's model: images by patches, texts by words, anything else as a row of numbers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,19 +11,16 @@ from scipy.special import log_softmax, softmax
 from torch import Tensor
 
 from faultloc.methods.dfaulo.default.inputs.patches import draw_patches, has_patches
-from faultloc.methods.dfaulo.default.inputs.ridge import FeatureBlocks, left_out_answers
+from faultloc.methods.dfaulo.default.inputs.ridge import FeaturesOf, left_out_answers
 from faultloc.methods.dfaulo.default.inputs.words import left_out_words, principal_words, words_of
 
 # The directions of the inputs that are kept of each sample, to tell kinds of foreign inputs by.
 _DIRECTIONS = 64
-_ROWS_AT_ONCE = 256
 # Enough to draw filters from, and to fit one number by.
 _SOME = 2_000
 _SOME_LABELS = 20_000
 # Random combinations beside the numbers themselves, where samples are rows of numbers; of so many numbers at most.
 _COMBINATIONS, _MOST_NUMBERS = 256, 4_096
-# So many numbers are kept between two passes over the features: 128 MB.
-_KEPT = 2**25
 # Below this nothing can be learned from the others.
 _FEWEST_SAMPLES = 20
 
@@ -56,12 +53,12 @@ def read_inputs(
         scores = left_out_words(words, labels, classes)
         features = principal_words(words, _DIRECTIONS, numpy_generator)
     else:
-        answers = left_out_answers(_feature_blocks(inputs, generator), labels, classes, directions=_DIRECTIONS)
+        answers = left_out_answers(_features_of(inputs, generator), labels, classes, directions=_DIRECTIONS)
         scores, features = answers.scores, answers.principal
     return InputReading(_as_probabilities(scores, labels), features)
 
 
-def _feature_blocks(inputs: Shaped[Tensor, "sample ..."], generator: torch.Generator) -> FeatureBlocks:
+def _features_of(inputs: Shaped[Tensor, "sample ..."], generator: torch.Generator) -> FeaturesOf:
     some = torch.linspace(0, len(inputs) - 1, min(len(inputs), _SOME)).long().to(inputs.device)
     example = _numbers(inputs[some])
     transform: Callable[[Tensor], Tensor]
@@ -70,20 +67,11 @@ def _feature_blocks(inputs: Shaped[Tensor, "sample ..."], generator: torch.Gener
     else:
         transform = _Combined.drawn(example.flatten(1), generator)
 
-    known: dict[int, np.ndarray] = {}
+    def features_of(places: Int[np.ndarray, "row"]) -> Float[np.ndarray, "row feature"]:
+        with torch.no_grad():
+            return transform(_numbers(inputs[torch.from_numpy(places).to(inputs.device)])).numpy()
 
-    def blocks() -> Iterator[tuple[slice, np.ndarray]]:
-        for start in range(0, len(inputs), _ROWS_AT_ONCE):
-            rows = slice(start, min(start + _ROWS_AT_ONCE, len(inputs)))
-            features = known.get(start)
-            if features is None:
-                with torch.no_grad():
-                    features = transform(_numbers(inputs[rows])).numpy()
-            if len(inputs) * features.shape[1] <= _KEPT:
-                known[start] = features  # a large set's are computed again when they are asked for again
-            yield rows, features
-
-    return blocks
+    return features_of
 
 
 def _numbers(inputs: Shaped[Tensor, "sample ..."]) -> Float[Tensor, "sample ..."]:

@@ -5,12 +5,8 @@ from faultloc.methods.dfaulo.default.inputs import ridge
 from faultloc.methods.dfaulo.default.inputs.ridge import left_out_answers
 
 
-def blocks_of(features, size):
-    def blocks():
-        for start in range(0, len(features), size):
-            yield slice(start, min(start + size, len(features))), features[start : start + size]
-
-    return blocks
+def rows_of(features):
+    return lambda places: features[places]
 
 
 def some_data(samples=60, width=7, classes=3, seed=0):
@@ -23,7 +19,7 @@ def some_data(samples=60, width=7, classes=3, seed=0):
 def test_each_sample_is_answered_by_a_regression_on_all_others(monkeypatch):
     features, labels = some_data()
     monkeypatch.setattr(ridge, "_PENALTIES", (0.3,))
-    answers = left_out_answers(blocks_of(features, 25), labels, 3, directions=4)
+    answers = left_out_answers(rows_of(features), labels, 3, directions=4)
     # The slow way, in the space of the scaled features: leave it out, fit the others with the same penalty.
     spread = features.std(axis=0)
     scaled = features / (spread + 0.1 * spread.mean())
@@ -42,23 +38,39 @@ def test_each_sample_is_answered_by_a_regression_on_all_others(monkeypatch):
 def test_few_samples_of_many_features_are_answered_as_if_they_were_many():
     features, labels = some_data(samples=80)
     wide = np.concatenate([features, np.random.default_rng(1).normal(0, 1, (80, 60)).astype(np.float32)], axis=1)
-    by_features, by_samples = (
-        solve(blocks_of(wide, 30), labels, 3, 5) for solve in (ridge._by_features, ridge._by_samples)
-    )
-    np.testing.assert_allclose(by_samples.scores, by_features.scores, atol=2e-3)
-    products = np.abs(np.sum(by_samples.principal * by_features.principal, axis=0))
+    by_samples, fit = ridge._by_samples(wide, labels, 3, 5), ridge._Fit.of(wide, labels, 3, 5)
+    along = fit.along(wide)
+    np.testing.assert_allclose(by_samples.scores, fit.left_out(along, labels), atol=2e-3)
+    products = np.abs(np.sum(by_samples.principal * along[:, :5], axis=0))
     np.testing.assert_allclose(products, np.square(by_samples.principal).sum(axis=0), rtol=1e-2)
 
 
-def test_the_size_of_the_blocks_does_not_matter():
+def test_what_is_asked_for_at_once_does_not_matter(monkeypatch):
     features, labels = some_data(samples=100)
-    one, many = (left_out_answers(blocks_of(features, size), labels, 3, directions=5) for size in (100, 7))
-    np.testing.assert_allclose(one.scores, many.scores, atol=1e-4)
+    many = left_out_answers(rows_of(features), labels, 3, directions=5)
+    monkeypatch.setattr(ridge, "_ROWS_AT_ONCE", 7)
+    few = left_out_answers(rows_of(features), labels, 3, directions=5)
+    np.testing.assert_allclose(few.scores, many.scores, atol=1e-4)
+
+
+def test_of_more_samples_than_are_learned_from_the_others_are_asked(monkeypatch):
+    features, labels = some_data(samples=200)
+    monkeypatch.setattr(ridge, "_LEARNED_FROM", 100)
+    answers = left_out_answers(rows_of(features), labels, 3, directions=4)
+    learned = np.unique(np.linspace(0, 199, 100).astype(int))
+    alone = left_out_answers(rows_of(features[learned]), labels[learned], 3, directions=4)
+    np.testing.assert_allclose(answers.scores[learned], alone.scores, atol=1e-4)
+    others = np.setdiff1d(np.arange(200), learned)
+    assert (answers.scores[others].argmax(axis=1) == labels[others]).mean() > 0.5
+    # Another label of a sample that was not learned from changes no answer.
+    changed = labels.copy()
+    changed[others] = 0
+    np.testing.assert_array_equal(left_out_answers(rows_of(features), changed, 3, directions=4).scores, answers.scores)
 
 
 def test_the_directions_are_those_of_most_variance_and_at_right_angles():
     features, labels = some_data(samples=200)
-    principal = left_out_answers(blocks_of(features, 64), labels, 3, directions=4).principal
+    principal = left_out_answers(rows_of(features), labels, 3, directions=4).principal
     products = principal.T @ principal
     assert (np.diff(np.diag(products)) < 0).all()
     assert np.abs(products - np.diag(np.diag(products))).max() < 1e-3 * products[0, 0]
@@ -66,6 +78,6 @@ def test_the_directions_are_those_of_most_variance_and_at_right_angles():
 
 def test_features_that_never_vary_are_answered_with_the_shares_of_the_labels():
     labels = np.array([0] * 30 + [1] * 10)
-    answers = left_out_answers(blocks_of(np.ones((40, 5), np.float32), 16), labels, 2, directions=3)
+    answers = left_out_answers(rows_of(np.ones((40, 5), np.float32)), labels, 2, directions=3)
     assert np.isfinite(answers.scores).all()
     assert (answers.scores.argmax(axis=1) == 0).all()
