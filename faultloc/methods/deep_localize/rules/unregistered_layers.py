@@ -1,4 +1,4 @@
-"""Layers that a module keeps in a plain list, tuple or dictionary: it does not know them, and no optimizer gets them."""
+"""Layers that a module keeps in a plain list or dictionary: it does not know them, and no optimizer gets them."""
 
 from collections.abc import Iterator, Sequence
 
@@ -25,8 +25,8 @@ def check_unregistered_layers(loss: Tensor, model: nn.Module, optimizers: Sequen
             continue
         yield Symptom(
             "optimizer.unknown_parameters", OPTIMIZER, len(strangers), 0,
-            f"the {len(strangers)} parameters of the layers in {name!r} take part, and the model does not know them, as "
-            "they are kept in a plain list or dict: no optimizer moves them",
+            f"the {len(strangers)} parameters of the layers in {name!r} take part, and the model does not know them, "
+            "as they are kept in a plain list or dict: no optimizer moves them",
         )  # fmt: skip
         return
 

@@ -25,10 +25,11 @@ def check_untrained_parts(
     known = {id(one) for one in model.parameters()}
     reached = {id(leaf) for leaf in leaves_of(loss)}
     if not reached & set(held):
-        # A loss of others, unless one optimizer holds nothing but what is gone: then it was made for what was replaced.
-        of_one = [held_by([one]) for one in optimizers]
-        gone = next((one for one in of_one if one and not one.keys() & known), None)
-        yield from _replaced(model, {} if gone is None else gone, known, reached, held)
+        # A loss of others, unless the run's model is held by one optimizer, and another holds nothing but what is gone:
+        # then it was made for what was replaced.
+        of_one = [held_by([one]) for one in optimizers] if known & held.keys() else []
+        gone = next((one for one in of_one if one and not one.keys() & known), {})
+        yield from _replaced(model, gone, known, reached, held)
         return
     yield from _replaced(model, held, known, reached, held)
     parts = parts_of(model)
