@@ -137,6 +137,7 @@ ORDER = (
     "optimizer.small_steps",
     "loss.diverging",
     "loss.flat",
+    "model.still_statistics",
     "model.not_evaluating",
     "input.evaluation_scale",
     "model.no_activation",
