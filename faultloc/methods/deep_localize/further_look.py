@@ -23,6 +23,7 @@ from faultloc.methods.deep_localize.rules.margin_labels import check_margin_labe
 from faultloc.methods.deep_localize.rules.policy_sign import PolicySign
 from faultloc.methods.deep_localize.rules.similarity_scores import check_similarity_scores
 from faultloc.methods.deep_localize.rules.soft_targets import check_soft_targets
+from faultloc.methods.deep_localize.rules.summed_divergence import check_summed_divergence
 from faultloc.methods.deep_localize.rules.wrong_comparison import check_averaged
 from faultloc.methods.deep_localize.step import StepUnderWay
 
@@ -83,6 +84,7 @@ class FurtherLook:
         yield from check_similarity_scores(nodes)
         yield from check_averaged(loss, now.outputs)
         yield from check_every_pair(loss, nodes, now.outputs)
+        yield from check_summed_divergence(loss, nodes, only, now.outputs)
         yield from check_soft_targets(nodes, look.target, only)
         yield from check_empty_groups(loss, self._model, optimizers)
         given = next(tensors_in(list(now.calls[0].given)), None)

@@ -111,6 +111,7 @@ ORDER = (
     "target.outliers",
     "target.scale",
     "loss.summed",
+    "loss.mixed_reductions",
     "loss.penalty",
     "optimizer.weight_decay",
     "weights.scale",
