@@ -16,6 +16,7 @@ from faultloc.methods.deep_localize.rules.idle_optimizer import check_idle_optim
 from faultloc.methods.deep_localize.rules.initial_weights import check_initial_weights
 from faultloc.methods.deep_localize.rules.lost_gradient import PenaltiesAlone
 from faultloc.methods.deep_localize.rules.optimizer_settings import check_settings
+from faultloc.methods.deep_localize.rules.unregistered_layers import check_unregistered_layers
 from faultloc.methods.deep_localize.rules.untrained_parts import check_untrained_parts
 from faultloc.methods.deep_localize.rules.unused_heads import UnusedHeads
 from faultloc.methods.deep_localize.rules.wiring import check_mode, check_optimizers, check_stepping
@@ -75,6 +76,7 @@ class CloseLook:
             self._tell(check_mode(self._model, now.trace))
         if objective.step == 0:
             self._tell(check_untrained_parts(loss, self._model, now.trace, optimizers))
+            self._tell(check_unregistered_layers(loss, self._model, optimizers))
         for note in look.notes:
             self._noted(note)
         self._tell(self._penalties.look(loss, now.outputs, now.trace, look.reach, look.doubts))

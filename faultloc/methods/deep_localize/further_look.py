@@ -17,11 +17,13 @@ from faultloc.methods.deep_localize.rules.attached_targets import check_attached
 from faultloc.methods.deep_localize.rules.columns import check_marks
 from faultloc.methods.deep_localize.rules.empty_group import check_empty_groups
 from faultloc.methods.deep_localize.rules.evaluation_calls import EvaluationCalls
+from faultloc.methods.deep_localize.rules.every_pair import check_every_pair
 from faultloc.methods.deep_localize.rules.judge import Judges
 from faultloc.methods.deep_localize.rules.margin_labels import check_margin_labels
 from faultloc.methods.deep_localize.rules.policy_sign import PolicySign
 from faultloc.methods.deep_localize.rules.similarity_scores import check_similarity_scores
 from faultloc.methods.deep_localize.rules.soft_targets import check_soft_targets
+from faultloc.methods.deep_localize.rules.summed_divergence import check_summed_divergence
 from faultloc.methods.deep_localize.rules.wrong_comparison import check_averaged
 from faultloc.methods.deep_localize.step import StepUnderWay
 
@@ -55,6 +57,8 @@ class FurtherLook:
         for call in now.calls if objective.is_new() else ():
             self.evaluations.trained_on(call.module, call.given)
         if objective.is_new():
+            self.evaluations.statistics.look(now.trace)
+        if objective.is_new():
             yield from self._judges.look(loss, now.calls, now.returned, now.reached[-1], held)
         yield from objective.pairs.look(loss, now.calls, now.returned, objective.history, now.trace)
         if len(look.terms) == 1:
@@ -79,6 +83,8 @@ class FurtherLook:
         yield from check_attached(nodes)
         yield from check_similarity_scores(nodes)
         yield from check_averaged(loss, now.outputs)
+        yield from check_every_pair(loss, nodes, now.outputs)
+        yield from check_summed_divergence(loss, nodes, only, now.outputs)
         yield from check_soft_targets(nodes, look.target, only)
         yield from check_empty_groups(loss, self._model, optimizers)
         given = next(tensors_in(list(now.calls[0].given)), None)

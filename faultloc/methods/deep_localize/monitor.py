@@ -16,6 +16,7 @@ from faultloc.methods.deep_localize.diagnosis import Diagnosis, FaultWarning, Tr
 from faultloc.methods.deep_localize.finding import Finding
 from faultloc.methods.deep_localize.first_findings import FirstFindings
 from faultloc.methods.deep_localize.history import History
+from faultloc.methods.deep_localize.hooks.held_parameters import held_by
 from faultloc.methods.deep_localize.hooks.joined_modules import JoinedModules, parts_of, what_is_in
 from faultloc.methods.deep_localize.hooks.layer_trace import layers_of, owner_of
 from faultloc.methods.deep_localize.hooks.taps import Taps
@@ -139,6 +140,10 @@ class TrainingMonitor:
     def parameters(self) -> Iterator[nn.Parameter]:
         """The parameters of all modules of the run."""
         return self._model.parameters()
+
+    def held_parameters(self) -> set[int]:
+        """The identities of the parameters that the run's optimizers hold."""
+        return set(held_by(self._optimizers))
 
     def add_optimizer(self, optimizer: Optimizer) -> None:
         """Takes one more optimizer into the run."""

@@ -82,10 +82,13 @@ class Discovery:
         monitor.forward_begins(given, named, module)
 
     def _joins(self, optimizer: Optimizer) -> bool:
-        """Whether the optimizer, made later, is taken into a run that is under way."""
+        """Whether the optimizer, made later, is taken into a run that is under way.
+
+        What it holds of the run may have been replaced since: then another optimizer of the run holds it as well.
+        """
         held = held_by([optimizer])
         for monitor in reversed(self.monitors):
-            if held.keys() & {id(parameter) for parameter in monitor.parameters()}:
+            if held.keys() & ({id(one) for one in monitor.parameters()} | monitor.held_parameters()):
                 monitor.add_optimizer(optimizer)
                 return True
         return False

@@ -15,7 +15,7 @@ from faultloc.methods.deep_localize.rules.composition import doubt_composition
 from faultloc.methods.deep_localize.rules.constant_output import check_constant_output
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
 from faultloc.methods.deep_localize.rules.padding import check_padding
-from faultloc.methods.deep_localize.rules.reshaped_axes import exchanges_axes
+from faultloc.methods.deep_localize.rules.reshaped_axes import exchanges_axes, spreads_classes
 from tests.methods.deep_localize.loops import Made, blobs, diagnose, network, walks
 
 
@@ -399,3 +399,37 @@ def test_a_layer_that_is_never_called_and_fits_before_another_is_a_doubt():
 @pytest.mark.parametrize("name", PLAIN)
 def test_a_plain_composition_is_none(name):
     assert not doubts(PLAIN[name]())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_spread"),
+    [
+        ((20, 3, 16, 16), (5120, 3), True),
+        ((20, 3, 17), (340, 3), True),
+        ((20, 16, 16, 3), (5120, 3), False),
+        ((20, 3, 16, 3), (960, 3), False),
+        ((20, 3, 18), (360, 3), False),
+        ((20, 18), (120, 3), False),
+        ((20, 3, 1, 1), (20, 3), False),
+        ((20, 1, 16, 16), (5120, 1), False),
+        ((20, 3, 16, 16), (20, 3, 256), False),
+    ],
+)
+def test_classes_are_spread_where_their_axis_is_cut_anew_and_not_where_it_comes_last(old, new, is_spread):
+    assert spreads_classes(old, new) is is_spread
+
+
+@pytest.mark.parametrize("is_permuted", [False, True])
+def test_scores_of_pixels_cut_anew_into_rows_of_classes_are_named_and_permuted_ones_are_not(is_permuted):
+    torch.manual_seed(0)
+    model, inputs = (
+        nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 3, 1)),
+        torch.randn(64, 1, 8, 8),
+    )
+
+    def loss(scores: Tensor, labels: Tensor) -> Tensor:
+        rows = scores.permute(0, 2, 3, 1).reshape(-1, 3) if is_permuted else scores.view(-1, 3)
+        return F.cross_entropy(rows, labels.flatten())
+
+    found = diagnose(model, loss, data=(inputs, (inputs[:, 0] > 0).long() + (inputs[:, 0] > 1)), steps=20).findings
+    assert [(one.rule, one.place) for one in found] == ([] if is_permuted else [("model.reshaped_axes", "2")])

@@ -102,6 +102,9 @@ RULES: dict[str, Rule] = {
     "loss.penalty": Rule(
         "loss", "error", LOSS, "multiply the penalty by a smaller factor: loss = loss + 1e-4 * penalty, to begin with"
     ),
+    "loss.mixed_reductions": Rule(
+        "loss", "warning", LOSS, "add up both: F.mse_loss(output, x, reduction='sum') + kl.sum(), over the batch's size"
+    ),
     "loss.scaled_down": Rule(
         "loss", "warning", LOSS, "divide the loss once at most: loss = loss / accumulated_batches"
     ),

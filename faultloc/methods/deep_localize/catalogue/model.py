@@ -141,6 +141,12 @@ RULES: dict[str, Rule] = {
         NONE,
         "hide later steps: mask=nn.Transformer.generate_square_subsequent_mask(steps); no bidirectional=True",
     ),
+    "model.still_statistics": Rule(
+        "forward",
+        "error",
+        NONE,
+        "let the running statistics follow: nn.BatchNorm2d(channels), whose momentum is 0.1 (in Keras, 0.9)",
+    ),
     "model.not_evaluating": Rule(
         "forward", "warning", NONE, "call model.eval() before it, and model.train() afterwards"
     ),

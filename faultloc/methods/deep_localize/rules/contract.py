@@ -16,6 +16,7 @@ from faultloc.methods.deep_localize.finding import LABELS, LOSS
 from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, past_shaping, saved
 from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 from faultloc.methods.deep_localize.hooks.softmax import is_one_score, softmax_axis
+from faultloc.methods.deep_localize.rules.every_pair import is_square_of
 
 # Rows of probabilities sum to 1 up to rounding, in half precision to about 1e-2.
 _ROW_SUM = 0.02
@@ -83,6 +84,8 @@ def check_shapes(term: LossTerm, outputs: list[Tensor]) -> Iterator[Symptom]:
     compared = _compared_shape(term)
     if ours is None or ours.dim() == 0 or compared is None or compared.numel() <= ours.numel():
         return
+    if term.difference is not None and is_square_of(compared, ours.numel()):
+        return  # written by hand, pairs may be meant: what becomes of them tells
     yield Symptom(
         "loss.broadcast", LOSS, compared.numel(), ours.numel(),
         f"{ours.numel()} outputs of shape {_shape(ours.shape)} are compared at {compared.numel()} places of shape "

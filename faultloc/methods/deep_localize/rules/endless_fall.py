@@ -12,6 +12,8 @@ _TIMES, _FEWEST, _BELOW = 1000, 8, 100
 
 def check_endless_fall(history: History) -> Iterator[Symptom]:
     """A symptom once the loss lies a thousand times its first size below zero, and falls ever faster."""
+    if history.losses and -_BELOW <= history.losses[-1] < math.inf:
+        return  # as at nearly every look, which has to be quick
     losses = [loss for loss in history.losses[-200:] if math.isfinite(loss)]
     if len(losses) < _FEWEST or not losses[-1] < -_BELOW:
         return

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import INPUT
 from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
+from faultloc.methods.deep_localize.rules.still_statistics import StillStatistics
 
 _FEWEST_ROWS, _CALLS, _MOST_VALUES = 16, 3, 500_000
 # Deviations that a column's mean lies off, and times that its deviation is larger or smaller.
@@ -40,6 +41,7 @@ class EvaluationCalls:
         self._last_step: dict[int, int] = {}
         self._left_on: dict[int, tuple[str, nn.Module]] = {}
         self._evaluated: set[int] = set()
+        self.statistics = StillStatistics()
 
     def trained_on(self, module: nn.Module, given: object) -> None:
         """Remembers what ``module`` is given in a training step that is looked at."""
@@ -55,7 +57,9 @@ class EvaluationCalls:
         if module.training:
             self._training_mode(module, given, step)
             return
-        self._evaluated.add(id(module))
+        if id(module) not in self._evaluated:
+            self._evaluated.add(id(module))
+            yield from self.statistics.evaluated(module)
         self._left_on.pop(id(module), None)
         values = _numbers(given)
         if values is None or tuple(values.shape[1:]) != known[0]:

@@ -21,7 +21,7 @@ def check_reshaped_axes(call: ForwardCall, loss: Tensor, trace: LayerTrace) -> I
     yield from _pictures(call, trace)
     for node, _ in reversed(list(walk(loss.grad_fn, most=_MOST_NODES)) if loss.grad_fn is not None else []):
         shapes = _reshaped(node)
-        if shapes is not None and exchanges_axes(*shapes):
+        if shapes is not None and (exchanges_axes(*shapes) or spreads_classes(*shapes)):
             yield _symptom(trace.name_of(node) or "model", *shapes)
             return
 
@@ -46,6 +46,17 @@ def exchanges_axes(old: Shape, new: Shape) -> bool:
         steps, features = old[1:]
         return new[2] == steps and new[1] != steps and new[1] * new[3] == features
     return False
+
+
+def spreads_classes(old: Shape, new: Shape) -> bool:
+    """Whether a second axis, of classes, is cut anew into rows of that length, which then hold neighbouring places.
+
+    That of pictures is sure where rows of a picture are of another length; that of sequences where theirs is no
+    multiple of it, as several labels a step may lie beside one another.
+    """
+    if len(old) not in (3, 4) or len(new) != 2 or new[1] != old[1] or new[1] < 2 or 1 in old[2:]:
+        return False
+    return old[3] != old[1] if len(old) == 4 else old[2] % old[1] != 0
 
 
 def _reshaped(node: Node) -> tuple[Shape, Shape] | None:

@@ -25,8 +25,13 @@ def check_untrained_parts(
     known = {id(one) for one in model.parameters()}
     reached = {id(leaf) for leaf in leaves_of(loss)}
     if not reached & set(held):
+        # A loss of others, unless the run's model is held by one optimizer, and another holds nothing but what is gone:
+        # then it was made for what was replaced.
+        of_one = [held_by([one]) for one in optimizers] if known & held.keys() else []
+        gone = next((one for one in of_one if one and not one.keys() & known), {})
+        yield from _replaced(model, gone, known, reached, held)
         return
-    yield from _replaced(model, held, known, reached)
+    yield from _replaced(model, held, known, reached, held)
     parts = parts_of(model)
     last = {id(call.layer): position for position, call in enumerate(trace.calls) if call.node is not None}
     if len(parts) < 2 or not last:
@@ -54,9 +59,14 @@ def _is_copy(part: nn.Module, other: nn.Module, held: Mapping[int, Tensor]) -> b
     return is_held and len(mine) == len(theirs) and all(map(torch.equal, mine, theirs))
 
 
-def _replaced(model: nn.Module, held: Mapping[int, Tensor], known: set[int], reached: set[int]) -> Iterator[Symptom]:
-    """Layers in no optimizer, where one holds parameters of the same number of axes that are of no model any more."""
-    gone = [one for key, one in held.items() if key not in known and key not in reached and one.grad is None]
+def _replaced(
+    model: nn.Module, asked: Mapping[int, Tensor], known: set[int], reached: set[int], held: Mapping[int, Tensor]
+) -> Iterator[Symptom]:
+    """Layers in no optimizer, where one holds parameters of the same number of axes that are of no model any more.
+
+    Of the parameters that are ``held``, those ``asked`` may be the ones that are gone.
+    """
+    gone = [one for key, one in asked.items() if key not in known and key not in reached and one.grad is None]
     new = [
         (name, one)
         for name, one in model.named_parameters()
