@@ -46,7 +46,8 @@ def _say(data: str, samples: int, pairs: Sequence[tuple[Measured, Measured]]) ->
     print(f"{data}, {samples:,} samples, median of {len(pairs)}", flush=True)
     for name in ("cpu_seconds", "anonymous"):
         before, now = ([getattr(run, name) for run in runs] for runs in zip(*pairs, strict=True))
-        ratio = median(new / old for old, new in zip(before, now, strict=True))
+        # A run of a second may end before its memory has been looked at.
+        ratio = median(new / old if old else float("nan") for old, new in zip(before, now, strict=True))
         print(f"  {name}: older {median(before):.2f}, this {median(now):.2f}, ratio {ratio:.2f}", flush=True)
     for name in ("rauc", "pobl_5"):
         older, this = (getattr(run, name) for run in pairs[0])
