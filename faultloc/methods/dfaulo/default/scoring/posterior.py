@@ -109,10 +109,6 @@ def score_default(
     )
 
 
-# Opinions with what each weighs.
-_Weighed = Sequence[tuple[float, Float[np.ndarray, "row class"]]]
-
-
 @dataclass(frozen=True)
 class _Posterior:
     """Of a block of samples: the log-odds of a wrong label and of a foreign input, and what comes with them."""
@@ -138,20 +134,31 @@ def _posterior(
 
     foreign = mixture.foreign_share[rows]
     foreign_odds = np.log(foreign * share + _TINY) - np.log((1 - foreign) * mixture.likelihood[rows])
-    others = [(settings.neighbour_weight, tempered(freed(evidence.neighbours[rows]), temperature))]
+    others = [(settings.neighbour_weight, evidence.neighbours[rows], temperature)]
     if evidence.input_opinion is not None and mixture.input_temperature is not None:
-        by_inputs = tempered(freed(evidence.input_opinion[rows]), mixture.input_temperature[rows])
-        others.append((settings.input_weight, by_inputs))
+        others.append((settings.input_weight, evidence.input_opinion[rows], mixture.input_temperature[rows]))
+    total = 1 + sum(weight for weight, _, _ in others)
+    # Sums over the opinions, one after the other: as arrays of all classes they would be the largest here.
+    odds_of_others, logs = np.zeros(len(labels)), np.zeros(evidence.unseen[rows].shape)
+    for weight, opinion, own_temperature in others:
+        true_class = tempered(freed(opinion), own_temperature)
+        odds_of_others += weight * log_odds_of_label(true_class, labels, noise)
+        logs += weight * np.log(np.maximum(true_class, _TINY))
 
-    def posterior(opinion: Float[np.ndarray, "row class"]) -> tuple[_Weighed, np.ndarray]:
-        weighed = [(1.0, tempered(freed(opinion), temperature)), *others]
-        odds = sum(weight * log_odds_of_label(true_class, labels, noise) for weight, true_class in weighed)
-        return weighed, np.asarray(odds) / sum(weight for weight, _ in weighed) + mixture.record_odds[rows]
+    def label_odds_by(true_class: Float[np.ndarray, "row class"]) -> Float[np.ndarray, "row"]:
+        odds = log_odds_of_label(true_class, labels, noise) + odds_of_others
+        return odds / total + mixture.record_odds[rows]
 
     seen, unseen = evidence.seen[rows], evidence.unseen[rows]
-    weighed, label_odds = posterior((seen + unseen) / 2)
-    bounds = [logistic(np.logaddexp(posterior(opinion)[1], foreign_odds)) for opinion in (seen, unseen)]
-    return _Posterior(label_odds, foreign_odds, _class_probabilities(weighed, labels, noise), bounds)
+    bounds = []
+    for opinion in (seen, unseen):
+        odds = label_odds_by(tempered(freed(opinion), temperature))
+        bounds.append(logistic(np.logaddexp(odds, foreign_odds)))
+    by_mutants = tempered(freed((seen + unseen) / 2), temperature)
+    logs += np.log(np.maximum(by_mutants, _TINY))
+    return _Posterior(
+        label_odds_by(by_mutants), foreign_odds, _class_probabilities(logs / total, labels, noise), bounds
+    )
 
 
 def label_contradiction(labels: Int[np.ndarray, "sample"]) -> float:
@@ -176,9 +183,8 @@ def log_odds_of_label(
     return np.log(np.maximum(joint.sum(axis=1), _TINY)) - np.log(np.maximum(right, _TINY))
 
 
-def _class_probabilities(weighed: _Weighed, labels: np.ndarray, noise: NoiseMatrix) -> np.ndarray:
-    logs = sum(weight * np.log(np.maximum(true_class, _TINY)) for weight, true_class in weighed)
-    logs = logs / sum(weight for weight, _ in weighed) + np.log(noise.transition[:, labels].T)
+def _class_probabilities(logs: np.ndarray, labels: np.ndarray, noise: NoiseMatrix) -> np.ndarray:
+    logs += np.log(noise.transition[:, labels].T)
     powers = np.exp(logs - logs.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
