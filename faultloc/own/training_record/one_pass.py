@@ -100,7 +100,12 @@ def _lone_input(named: Mapping[str, object], model: nn.Module) -> object:
     if len(named) != 1:
         return None
     [(name, value)] = named.items()
-    arguments = inspect.signature(model.forward).parameters
+    # What is compiled or in parallel takes anything, and hands it to the model within.
+    within = getattr(model, "_orig_mod", getattr(model, "module", model))
+    try:
+        arguments = inspect.signature(within.forward).parameters
+    except ValueError:  # a traced model has none
+        return value
     takes_any = any(argument.kind is argument.VAR_KEYWORD for argument in arguments.values())
     return None if name in arguments or takes_any else value
 

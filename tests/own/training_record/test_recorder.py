@@ -1,5 +1,7 @@
 """The recorder of margins, against a slow reference and in a training."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -291,6 +293,24 @@ class ByRow(nn.Module):
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         return self.model(inputs[None])
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        torch.jit.script,
+        lambda model: torch.jit.trace(model, torch.zeros(2, 5)),
+        lambda model: torch.compile(model, backend="eager"),
+        nn.DataParallel,
+    ],
+    ids=["scripted", "traced", "compiled", "parallel"],
+)
+def test_a_wrapped_model_is_given_a_lone_input_by_place(wrap: Callable[[nn.Module], nn.Module]) -> None:
+    recorder, model = MarginRecorder(SAMPLES), network().eval()
+    recorder.after_epoch(wrap(model), Dictionaries(tensors()))
+    alone = MarginRecorder(SAMPLES)
+    alone.after_epoch(model, tensors())
+    np.testing.assert_allclose(recorder.training_record().last_margins, alone.training_record().last_margins, rtol=1e-4)
 
 
 @pytest.mark.parametrize("precision", [torch.bfloat16, torch.float64])
