@@ -47,8 +47,14 @@ class TrainingRecord:
         return np.where(shown, self.margin_sums / np.maximum(self.times, 1), np.nan)
 
     def save(self, path: Path | str) -> Path:
-        """Writes the record as ``.npz`` without any pickle, whole or not at all, and gives the path back."""
+        """Writes the record as ``.npz`` without any pickle, whole or not at all, and gives the path back.
+
+        Raises:
+            DataError: ``path`` is a folder.
+        """
         path = Path(path)
+        if path.is_dir():
+            raise DataError(f"{path} is a folder; expected the file to write the record into: add a name to it")
         arrays = {field.name: getattr(self, field.name) for field in fields(self)}
         with written_whole(path) as temporary, temporary.open("wb") as file:
             np.savez(file, format=np.array(_FORMAT), **arrays)
@@ -98,6 +104,8 @@ class TrainingRecord:
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
+    if path.is_dir():
+        raise DataError(f"{path} is a folder and no training record; {_MAKE_ONE}")
     if not path.is_file():
         raise DataError(f"{path} is not there; {_MAKE_ONE}")
     try:

@@ -152,7 +152,8 @@ def read_model(
     ``on_samples`` is told how many more samples are done. On the CPU the arrays come from ``allocate``.
 
     Raises:
-        TrainingError: a feature is not a finite number, or all of a part are the same.
+        TrainingError: a feature or a sample's highest logit is not a finite number, or all features of a part are the
+            same.
     """
     last = PrefixPart(last_linear_layer(network, inputs[:2]), "input")
     watched = [*prefix.parts, last]
@@ -185,6 +186,7 @@ def read_model(
     for part, features in zip(prefix.parts, read, strict=True):
         _scale(features, part)
     assert logits is not None
+    _check_finite(logits)
     return ModelReading(read[0] if len(read) == 1 else _side_by_side(read, allocate), last_input, logits)
 
 
@@ -214,6 +216,17 @@ def _features(values: object, is_step: Tensor, part: PrefixPart) -> Float[Tensor
     if part.over_steps == "mean":
         return (values * chosen).sum(1) / chosen.sum(1)
     return values.masked_fill(~chosen, -torch.inf).amax(1)
+
+
+def _check_finite(logits: Float[Tensor, "sample class"]) -> None:
+    for rows in blocks_of_rows(*logits.shape):
+        is_finite = torch.isfinite(logits[rows].amax(dim=1))  # some models rule out a class by a logit of -inf
+        if not is_finite.all():
+            place = rows.start + int(is_finite.int().argmin())
+            raise TrainingError(
+                f"the model's output is NaN or infinite for the sample at position {place}; expected finite numbers: "
+                "check this input and its like, and the weights of the model"
+            )
 
 
 def _scale(features: Float[Tensor, "sample feature"], part: PrefixPart) -> None:

@@ -1,8 +1,11 @@
+import warnings
+
 import numpy as np
 import pytest
 
 from faultloc.errors import DataError
 from faultloc.io.datasets import check_splits
+from faultloc.io.datasets.input_arrays import standard_inputs
 from faultloc.io.datasets.sample_ids import numbered_ids
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.splits import DatasetSplits
@@ -65,3 +68,10 @@ def test_test_inputs_of_another_form_are_refused(inputs):
 def test_an_empty_test_set_is_refused():
     with pytest.raises(DataError, match="the test set has no samples"):
         check_splits(DatasetSplits(dataset([0, 1, 0, 1]), dataset([], split="test")))
+
+
+def test_what_overflows_in_single_precision_is_infinite_and_no_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = standard_inputs(np.array([[1.0, 1e300], [-1e300, 2.0]]), "inputs")
+    np.testing.assert_array_equal(found, np.float32([[1, np.inf], [-np.inf, 2]]))

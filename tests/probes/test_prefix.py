@@ -112,6 +112,27 @@ def test_features_that_are_no_numbers_are_refused():
         read_features(network, IMAGES, find_prefix(network, IMAGES[:2]), batch_size=4)
 
 
+@pytest.mark.parametrize("value", [3e38, -3e38])
+def test_an_input_that_overflows_on_the_way_is_named(value):
+    network = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 3))
+    nn.init.constant_(network[2].weight, 2e38)  # features are finite, what follows is not
+    inputs = torch.randn(7, 4, generator=torch.Generator().manual_seed(0)) / 1e38
+    inputs[5] = value
+    nn.init.constant_(network[0].weight, 1.0)
+    nn.init.zeros_(network[0].bias)
+    with pytest.raises(TrainingError, match="for the sample at position 5") as raised:
+        read_model(network, inputs, find_prefix(network, inputs[:2]), batch_size=4)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_class_that_a_model_rules_out_is_no_error():
+    network = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 3))
+    nn.init.constant_(network[2].bias[1:2], -torch.inf)
+    inputs = torch.randn(7, 4, generator=torch.Generator().manual_seed(0))
+    reading = read_model(network, inputs, find_prefix(network, inputs[:2]), batch_size=4)
+    assert (reading.logits[:, 1] == -torch.inf).all()
+
+
 def test_one_pass_reads_what_several_would():
     network = LeNet5((1, 28, 28), 10)
     reading = read_model(network, IMAGES, find_prefix(network, IMAGES[:2]), batch_size=4)

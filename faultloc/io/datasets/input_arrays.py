@@ -25,7 +25,8 @@ def standard_inputs(inputs: Shaped[np.ndarray, "sample ..."], what: str) -> Shap
     if inputs.dtype == np.uint8:
         return _images(inputs, found)
     if np.issubdtype(inputs.dtype, np.floating):
-        return inputs.astype(np.float32)
+        with np.errstate(over="ignore"):  # what overflows is infinite, and is named as such
+            return inputs.astype(np.float32)
     if not np.issubdtype(inputs.dtype, np.integer):
         raise DataError(f"{found}, expected uint8 images, integer token ids or floating point numbers: convert it")
     if inputs.ndim > 2:

@@ -16,11 +16,14 @@ def check_batch(places: Tensor, logits: Tensor, labels: Tensor) -> None:
     if not isinstance(logits, Tensor) or logits.ndim != 2 or logits.shape[1] < 2 or not logits.is_floating_point():
         found = f"of shape {tuple(logits.shape)}" if isinstance(logits, Tensor) else type(logits).__name__
         raise DataError(f"the logits are {found}; expected a tensor (sample, class) of two classes at least")
-    for name, numbers in (("indices", places), ("labels", labels)):
+    for name, numbers, advice in (
+        ("indices", places, "give each sample's place in the data set, as WithIndex does"),
+        ("labels", labels, "give the hard label, before any mixing"),
+    ):
         if numbers.shape != logits.shape[:1] or numbers.is_floating_point() or numbers.is_complex():
             raise DataError(
                 f"the {name} are {numbers.dtype} of shape {tuple(numbers.shape)}; expected {len(logits)} whole "
-                "numbers, one for each row of the logits: give the hard label, before any mixing"
+                f"numbers, one for each row of the logits: {advice}"
             )
 
 

@@ -68,8 +68,10 @@ class MarginRecorder:
         Raises:
             DataError: they do not fit each other. Places and labels out of range are told at the end of the epoch.
         """
-        places, given = torch.as_tensor(indices), torch.as_tensor(labels)
+        places, given = _as_numbers(indices, "indices"), _as_numbers(labels, "labels")
         check_batch(places, logits, given)
+        if not len(places):
+            return
         if self._ends_epochs:
             # Negative or too large ones are told below.
             here = places.cpu().numpy()
@@ -78,8 +80,9 @@ class MarginRecorder:
                 self.end_epoch()
             self._shown[known] = True
         with torch.no_grad():
-            on_device = given.to(logits.device, torch.int64)
-            self._open.append((places, on_device, margins_of(logits.detach(), on_device)))
+            # Copies: what a loop fills anew for each batch, or mixes afterwards, is not what was recorded.
+            on_device = given.to(logits.device, torch.int64, copy=True)
+            self._open.append((places.clone(), on_device, margins_of(logits.detach(), on_device)))
 
     def end_epoch(self) -> None:
         """Ends the epoch; an epoch without any batch is none.
@@ -211,6 +214,17 @@ class MarginRecorder:
         before = np.where(self._labels[places] >= 0, self._labels[places], latest[places])
         for odd in np.flatnonzero(before != labels)[:1]:
             raise _other_label(int(places[odd]), int(before[odd]), int(labels[odd]))
+
+
+def _as_numbers(given: Numbers, name: str) -> Tensor:
+    try:
+        numbers = torch.as_tensor(given)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        raise DataError(
+            f"the {name} are a {type(given).__name__} that makes no tensor; expected whole numbers, one for each row "
+            "of the logits: number what has a name"
+        ) from None
+    return numbers if len(numbers.shape) != 1 or len(numbers) else numbers.long()  # an empty list has no type
 
 
 def _other_label(place: int, one: int, other: int) -> DataError:

@@ -1,5 +1,7 @@
 """The recorder of margins, against a slow reference and in a training."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -119,6 +121,8 @@ MISTAKES = {
     "logits that are no numbers": ([0], [[0.0, float("nan")]], [0], "expected finite logits"),
     "one output": ([0], [[0.0]], [0], "two classes at least"),
     "fewer labels than rows": ([0, 1], [[0.0, 1.0], [0.0, 1.0]], [0], "the labels are"),
+    "places that are names": (np.array(["a"]), [[0.0, 1.0]], [0], "number what has a name"),
+    "places with fractions": (np.array([0.5]), [[0.0, 1.0]], [0], "give each sample's place"),
     "mixed labels": ([0], [[0.0, 1.0]], [[0.3, 0.7]], "give the hard label"),
     "two labels in a batch": ([0, 0], [[0.0, 1.0], [0.0, 1.0]], [0, 1], "one label a sample"),
 }
@@ -194,7 +198,10 @@ def test_recording_changes_no_weight(by: str) -> None:
     assert record.labels.tolist() == tensors().tensors[1].tolist()
 
 
-@pytest.mark.parametrize("form", ["data set", "with index", "shuffled loader", "tensors", "arrays", "dictionaries"])
+FORMS = ["data set", "with index", "shuffled loader", "loader of batches", "tensors", "arrays", "by name", "by place"]
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_a_pass_after_an_epoch_is_the_models_own_answers_in_order(form: str) -> None:
     model, data = network(), tensors()
     inputs, labels = data.tensors
@@ -205,14 +212,29 @@ def test_a_pass_after_an_epoch_is_the_models_own_answers_in_order(form: str) -> 
         "data set": data,
         "with index": WithIndex(data),
         "shuffled loader": DataLoader(data, batch_size=7, shuffle=True, drop_last=True),
+        "loader of batches": DataLoader(Batches(data), batch_size=None),
         "tensors": (inputs, labels),
+        "by place": Dictionaries(data),
         "arrays": (inputs.numpy(), labels.numpy()),
-        "dictionaries": WithIndex(Dictionaries(data)),
+        "by name": WithIndex(Dictionaries(data)),
     }
     recorder = MarginRecorder(SAMPLES)
-    recorder.after_epoch(ByName(model) if form == "dictionaries" else model, forms[form])
+    recorder.after_epoch(ByName(model) if form == "by name" else model, forms[form])
     own = logits.gather(1, labels[:, None]).squeeze(1) - logits.gather(1, 1 - labels[:, None]).squeeze(1)
     np.testing.assert_allclose(recorder.training_record().mean_margins, own.numpy(), rtol=1e-4, atol=1e-5)
+
+
+class Batches(Dataset):
+    """Items that are batches of five samples already."""
+
+    def __init__(self, data: TensorDataset) -> None:
+        self.data = data
+
+    def __len__(self) -> int:
+        return len(self.data) // 5
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, ...]:
+        return self.data[5 * index : 5 * index + 5]
 
 
 class Dictionaries(Dataset):
@@ -251,8 +273,72 @@ def test_what_has_no_order_or_gives_no_logits_is_refused() -> None:
     recorder = MarginRecorder(SAMPLES)
     with pytest.raises(DataError, match="no order or no length"):
         recorder.after_epoch(network(), iter(tensors()))
+    for several in ({"one": DataLoader(tensors())}, [DataLoader(tensors()), DataLoader(tensors())]):
+        with pytest.raises(DataError, match="no order or no length"):
+            recorder.after_epoch(network(), several)
+    with pytest.raises(DataError, match="the labels are"):
+        recorder.after_epoch(ByRow(network()), DataLoader(tensors(), batch_size=None))
+    with pytest.raises(ConfigError, match="batch_size is 0"):
+        recorder.after_epoch(network(), tensors(), batch_size=0)
     with pytest.raises(ModelError, match="expected logits"):
         recorder.after_epoch(Wordy(), tensors())
+
+
+class ByRow(nn.Module):
+    """A model that is asked of one sample, and answers with one row."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return self.model(inputs[None])
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        torch.jit.script,
+        lambda model: torch.jit.trace(model, torch.zeros(2, 5)),
+        lambda model: torch.compile(model, backend="eager"),
+        nn.DataParallel,
+    ],
+    ids=["scripted", "traced", "compiled", "parallel"],
+)
+def test_a_wrapped_model_is_given_a_lone_input_by_place(wrap: Callable[[nn.Module], nn.Module]) -> None:
+    recorder, model = MarginRecorder(SAMPLES), network().eval()
+    recorder.after_epoch(wrap(model), Dictionaries(tensors()))
+    alone = MarginRecorder(SAMPLES)
+    alone.after_epoch(model, tensors())
+    np.testing.assert_allclose(recorder.training_record().last_margins, alone.training_record().last_margins, rtol=1e-4)
+
+
+@pytest.mark.parametrize("precision", [torch.bfloat16, torch.float64])
+def test_a_model_of_another_precision_is_asked_in_its_own(precision: torch.dtype) -> None:
+    recorder, model = MarginRecorder(SAMPLES), network().to(precision).eval()
+    recorder.after_epoch(model, tensors())
+    inputs, labels = tensors().tensors
+    with torch.no_grad():
+        logits = model(inputs.to(precision)).double()
+    own = logits.gather(1, labels[:, None]).squeeze(1) - logits.gather(1, 1 - labels[:, None]).squeeze(1)
+    np.testing.assert_allclose(recorder.training_record().mean_margins, own.numpy(), rtol=1e-2, atol=1e-2)
+
+
+def test_a_batch_that_is_filled_anew_changes_nothing_recorded() -> None:
+    recorder = MarginRecorder(3)
+    places, labels = np.array([0, 1]), torch.tensor([1, 0])
+    recorder.record(places, torch.tensor([[0.0, 1.0], [1.0, 0.0]]), labels)
+    places[:], labels[:] = [2, 2], torch.tensor([0, 1])
+    record = recorder.training_record()
+    assert record.times.tolist() == [1, 1, 0]
+    assert record.labels.tolist() == [1, 0, -1]
+
+
+def test_a_batch_of_no_sample_is_none() -> None:
+    recorder = MarginRecorder(3)
+    recorder.record([], torch.zeros(0, 2), [])
+    recorder.end_epoch()
+    assert recorder.epochs == 0
 
 
 class Wordy(nn.Module):

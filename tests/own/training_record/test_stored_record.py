@@ -96,6 +96,14 @@ def test_other_files_are_named(tmp_path: Path) -> None:
         assert "\n" not in str(raised.value)
 
 
+def test_a_folder_is_no_record_and_none_is_written_over_it(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is a folder"):
+        TrainingRecord.load(tmp_path)
+    with pytest.raises(DataError, match="is a folder"):
+        recorded().save(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_recorder_a_record_and_a_path_give_the_same(tmp_path: Path) -> None:
     path = recorded().save(tmp_path / "training.npz")
     for given in (recorded(), recorded().training_record(), path, str(path)):

@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 
@@ -29,3 +31,15 @@ def test_a_wrong_label_changes_little_and_zeros_are_no_error():
     aligned = class_alignment(features, np.array([0, 0, 1, 1, 1, 0]))
     assert aligned[2] > 0.9  # like class 0, whatever its label says
     assert aligned[5] == 0
+
+
+def test_numbers_whose_squares_overflow_are_aligned_as_smaller_ones():
+    features = np.random.default_rng(0).normal(1, 1, (30, 4)).astype(np.float32)
+    labels = np.arange(30) % 2
+    features[3] *= 1e25
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        aligned = class_alignment(features, labels)
+    smaller = features.copy()
+    smaller[3] /= 1e25
+    np.testing.assert_allclose(aligned, class_alignment(smaller, labels), atol=1e-5)

@@ -70,3 +70,13 @@ def test_a_regression_leaves_each_sample_out():
         gram = design[others].T @ design[others] + 1e-3 * 50 * np.eye(design.shape[1])
         expected = design[i] @ np.linalg.solve(gram, design[others].T @ targets[others])
         assert said[i] == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_regression_of_few_samples_on_many_directions_leaves_each_out_as_well():
+    rng = np.random.default_rng(4)
+    features, targets = rng.normal(0, 1, (40, 30)), rng.random(40)
+    said = left_out_targets(features, targets)
+    for place in range(5):
+        changed = targets.copy()
+        changed[place] += 10
+        assert left_out_targets(features, changed)[place] == pytest.approx(said[place], abs=1e-4)

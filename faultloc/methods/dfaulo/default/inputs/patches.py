@@ -10,6 +10,8 @@ from torch.nn import functional as F
 # Larger images are averaged down: this is a cheap opinion, and most of what tells classes apart is still there.
 _LARGEST_SIDE = 32
 _SMALLEST_SIDE = 8
+# Of more channels patches would be so long that their directions take minutes; such inputs are rows of numbers.
+_MOST_CHANNELS = 32
 _PATCHES = 10_000
 # The answers of a filter are averaged over a grid of so many by so many cells.
 _STRIDE, _GRID = 2, 3
@@ -50,8 +52,9 @@ class PatchFeatures:
 
 
 def has_patches(shape: torch.Size) -> bool:
-    """Whether samples of ``shape`` (without the axis of samples) are images large enough for patches."""
-    return len(shape) == 3 and min(shape[1:]) >= _SMALLEST_SIDE
+    """Whether samples of ``shape`` (without the axis of samples) are images large enough for patches, of 32 channels at
+    most."""
+    return len(shape) == 3 and min(shape[1:]) >= _SMALLEST_SIDE and shape[0] <= _MOST_CHANNELS
 
 
 def draw_patches(
@@ -60,7 +63,8 @@ def draw_patches(
     """Filters drawn from ``images``, some of the ``samples`` that the features are wanted of."""
     wanted = _FILTERS if samples <= _MANY else _FILTERS_OF_MANY
     shrunk = _shrunk(images)
-    scale = float(shrunk.std().clamp_min(1e-6))
+    # Whatever the unit; images of one colour differ by the rounding alone, which is not to be blown up.
+    scale = max(float(shrunk.std()), 1e-6 * float(shrunk.abs().mean())) or 1.0
     shrunk = shrunk / scale
     count, channels, rows, columns = shrunk.shape
     size = min(6, max(3, min(rows, columns) // 3))

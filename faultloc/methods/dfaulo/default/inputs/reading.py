@@ -13,13 +13,15 @@ from torch import Tensor
 from faultloc.methods.dfaulo.default.inputs.patches import draw_patches, has_patches
 from faultloc.methods.dfaulo.default.inputs.ridge import FeaturesOf, left_out_answers
 from faultloc.methods.dfaulo.default.inputs.words import left_out_words, principal_words, words_of
+from faultloc.subject.blocks import blocks_of_rows
 
 # The directions of the inputs that are kept of each sample, to tell kinds of foreign inputs by.
 _DIRECTIONS = 64
 # Enough to draw filters from, and to fit one number by.
 _SOME = 2_000
 _SOME_LABELS = 20_000
-# Random combinations beside the numbers themselves, where samples are rows of numbers; of so many numbers at most.
+# Random combinations beside the numbers themselves, where samples are rows of numbers; of so many numbers at most,
+# evenly spread over a longer row.
 _COMBINATIONS, _MOST_NUMBERS = 256, 4_096
 # Below this nothing can be learned from the others.
 _FEWEST_SAMPLES = 20
@@ -80,21 +82,24 @@ def _numbers(inputs: Shaped[Tensor, "sample ..."]) -> Float[Tensor, "sample ..."
 
 @dataclass(frozen=True)
 class _Combined:
-    """Rows of numbers, standardised, and random combinations of them, cut off at 0."""
+    """The numbers of a row at ``places``, standardised, and random combinations of them, cut off at 0."""
 
+    places: Int[Tensor, "_"]
     mean: Float[Tensor, "_"]
     spread: Float[Tensor, "_"]
     weights: Float[Tensor, "number combination"]
 
     @classmethod
     def drawn(cls, example: Float[Tensor, "sample number"], generator: torch.Generator) -> "_Combined":
-        example = example[:, :_MOST_NUMBERS]
+        numbers = example.shape[1]
+        places = torch.from_numpy(np.unique(np.linspace(0, numbers - 1, min(numbers, _MOST_NUMBERS)).astype(np.int64)))
+        example = example[:, places]
         weights = torch.randn(example.shape[1], _COMBINATIONS, generator=generator) / example.shape[1] ** 0.5
         spread = example.std(0, correction=0)
-        return cls(example.mean(0), spread + 0.01 * spread.mean() + 1e-12, weights)
+        return cls(places, example.mean(0), spread + 0.01 * spread.mean() + 1e-12, weights)
 
     def __call__(self, samples: Float[Tensor, "sample ..."]) -> Float[Tensor, "sample feature"]:
-        numbers = samples.flatten(1)[:, :_MOST_NUMBERS]
+        numbers = samples.flatten(1)[:, self.places]
         standard = ((numbers - self.mean) / self.spread).clamp(-5, 5)
         return torch.cat([standard, torch.relu(standard @ self.weights)], dim=1)
 
@@ -102,6 +107,7 @@ class _Combined:
 def _as_probabilities(
     scores: Float[np.ndarray, "sample class"], labels: Int[np.ndarray, "sample"]
 ) -> Float[np.ndarray, "sample class"]:
+    """The probabilities, in the memory of ``scores``: a second array of samples and classes may be too large."""
     some = np.unique(np.linspace(0, len(labels) - 1, _SOME_LABELS).astype(int))
     few, given = scores[some].astype(np.float64), labels[some]
     prior = np.log(np.maximum(np.bincount(labels, minlength=scores.shape[1]), 0.5) / len(labels))
@@ -113,4 +119,6 @@ def _as_probabilities(
 
     sharpness = np.exp(minimize_scalar(cost, bounds=(-8, 8), method="bounded").x)
     centre = scores[some].mean(axis=0, dtype=np.float64)
-    return softmax(sharpness * (scores - centre) + prior, axis=1).astype(np.float32)
+    for rows in blocks_of_rows(*scores.shape):
+        scores[rows] = softmax(sharpness * (scores[rows] - centre) + prior, axis=1)
+    return scores

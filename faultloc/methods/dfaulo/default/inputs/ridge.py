@@ -13,7 +13,9 @@ _ROWS_AT_ONCE = 256
 _PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 # Features are divided by their spread and this share of the mean spread: what hardly varies stays small.
 _LEAST_SPREAD = 0.1
-_LEAST_LEFT = 1e-3
+# Against a division by the rounding alone. Of few samples with thousands of features next to nothing is left of a
+# residual: a larger bound would let each sample's own label into its answer.
+_LEAST_LEFT = 1e-6
 
 # Gives the features of the samples at some places.
 FeaturesOf = Callable[[Int[np.ndarray, "row"]], Float[np.ndarray, "row feature"]]

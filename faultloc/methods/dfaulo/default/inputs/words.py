@@ -55,7 +55,10 @@ def principal_words(
 
     Source: Halko, Martinsson and Tropp, "Finding Structure with Randomness", SIAM Review 2011 (the randomised range).
     """
+    words = words[:, np.unique(words.indices)]  # of ten million ids a few thousand may be there
     samples, vocabulary = words.shape
+    if vocabulary == 0:
+        return np.zeros((samples, 1), np.float32)
     frequency = np.asarray(words.sum(axis=0)).ravel()
     weight = np.log((1 + samples) / (1 + frequency)) + 1
     weighted = words @ diags_array(weight.astype(np.float32))

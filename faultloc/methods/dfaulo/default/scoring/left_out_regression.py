@@ -9,6 +9,8 @@ from faultloc.subject.blocks import blocks_of_rows
 _SQUARED = 24
 _FARTHEST = 4.0
 _PENALTY = 1e-3
+# Against a division by the rounding alone: more would let a sample's own target into what is said of it.
+_LEAST_LEFT = 1e-9
 
 
 def left_out_targets(
@@ -39,5 +41,5 @@ def left_out_targets(
         block = expanded(rows)
         leverage = ((block @ inverse) * block).sum(axis=1)
         missed = targets[rows] - block @ weights
-        said[rows] = targets[rows] - missed / np.maximum(1 - leverage, 1e-3)
+        said[rows] = targets[rows] - missed / np.maximum(1 - leverage, _LEAST_LEFT)
     return said

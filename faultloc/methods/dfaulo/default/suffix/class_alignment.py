@@ -23,7 +23,7 @@ def class_alignment(
     # Lengths are divided by where they are needed: a second array of all features would be as large as the first.
     lengths = np.empty(samples, features.dtype)
     for rows in blocks_of_rows(samples, size):
-        lengths[rows] = np.maximum(np.linalg.norm(features[rows], axis=1), 1e-12)
+        lengths[rows] = np.maximum(_lengths(features[rows]), 1e-12)
     directions = [_first_eigenvector(features, lengths, np.flatnonzero(labels == label)) for label in np.unique(labels)]
     best = np.zeros(samples, np.float32)
     for start in range(0, samples, _ROWS_AT_ONCE):  # all directions while the rows are in the processor's cache
@@ -31,6 +31,14 @@ def class_alignment(
         for direction in directions:
             best[rows] = np.maximum(best[rows], np.square(features[rows] @ direction / lengths[rows]))
     return np.minimum(best, 1).astype(np.float32)
+
+
+def _lengths(rows: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "row"]:
+    with np.errstate(over="ignore"):
+        lengths = np.linalg.norm(rows, axis=1)
+    too_long = np.isinf(lengths)  # its squares, not the row: numbers of 1e20 stand for missing values in some data
+    lengths[too_long] = np.linalg.norm(rows[too_long].astype(np.float64), axis=1)
+    return lengths
 
 
 def _first_eigenvector(

@@ -96,7 +96,7 @@ def _nearest_centre(
 def _places_around(
     number: int, centres: Float[Tensor, "cell neuron"], starts: Int[np.ndarray, "_"], wanted: int
 ) -> Int[Tensor, "_"]:
-    """The places, in the order of cells, of the samples of the cells around, 24 or as many as needed; its own first."""
+    """The places, in the order of cells, of the samples of the cells around, 16 or as many as needed; its own first."""
     nearness = centres @ centres[number]
     nearness[number] = torch.inf
     order = nearness.argsort(descending=True, stable=True).numpy()

@@ -48,6 +48,23 @@ def test_brightness_and_contrast_hardly_matter():
     assert torch.allclose(patches(images), patches(images + 50), atol=1e-3)
 
 
+@pytest.mark.parametrize("unit", [1e-30, 1e-9, 1e25])
+def test_the_unit_of_the_images_does_not_matter(unit):
+    images = some_images()
+    features, others = (
+        draw_patches(given, torch.Generator().manual_seed(1), samples=30)(given) for given in (images, images * unit)
+    )
+    assert torch.allclose(features, others, rtol=1e-3, atol=1e-4)
+
+
+def test_images_that_differ_by_the_rounding_alone_have_hardly_any_features():
+    images = torch.full((20, 3, 16, 16), 0.3)
+    images[:, :, ::3] += 3e-8  # one unit in the last place
+    assert images.std() > 0
+    features = draw_patches(images, torch.Generator().manual_seed(1), samples=20)(images)
+    assert features.std(0).max() < 0.01
+
+
 def test_images_of_one_colour_have_features_of_zero():
     images = torch.full((20, 3, 16, 16), 7.0)
     assert not draw_patches(images, torch.Generator().manual_seed(1), samples=20)(images).any()
@@ -55,7 +72,15 @@ def test_images_of_one_colour_have_features_of_zero():
 
 @pytest.mark.parametrize(
     ("shape", "expected"),
-    [((3, 32, 32), True), ((1, 8, 8), True), ((1, 7, 30), False), ((32, 32), False), ((5,), False)],
+    [
+        ((3, 32, 32), True),
+        ((1, 8, 8), True),
+        ((32, 8, 8), True),
+        ((33, 8, 8), False),
+        ((1, 7, 30), False),
+        ((32, 32), False),
+        ((5,), False),
+    ],
 )
 def test_only_images_that_are_large_enough_have_patches(shape, expected):
     assert has_patches(torch.Size(shape)) is expected

@@ -1,7 +1,10 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 import torch
 
+from faultloc.methods.dfaulo.default.inputs import reading as reading_module
 from faultloc.methods.dfaulo.default.inputs.reading import read_inputs
 
 
@@ -84,3 +87,53 @@ def test_the_inputs_are_not_modified():
     before = inputs.clone()
     read_inputs(inputs, labels, 2, generator())
     assert torch.equal(inputs, before)
+
+
+def test_of_long_rows_the_end_is_read_as_well():
+    rows, labels = rows_of_two_kinds()
+    noise = torch.from_numpy(np.random.default_rng(1).normal(0, 1, (200, 9000)).astype(np.float32))
+    noise[:, -600:] += rows.mean(1, keepdim=True)
+    reading = read_inputs(noise, labels, 2, generator())
+    assert reading is not None
+    assert (reading.opinion.argmax(axis=1) == labels).mean() > 0.9
+
+
+def test_images_of_hundreds_of_channels_are_read_as_rows_of_numbers():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 60)
+    inputs = rng.normal(0, 1, (60, 200, 12, 12)).astype(np.float32) + 0.5 * labels[:, None, None, None]
+    reading = read_inputs(torch.from_numpy(inputs.astype(np.float32)), labels, 2, generator())
+    assert reading is not None
+    assert (reading.opinion.argmax(axis=1) == labels).mean() > 0.9
+
+
+@pytest.mark.parametrize("mark", [1e20, 3e38])
+def test_a_mark_for_missing_values_gives_finite_answers(mark):
+    for inputs, labels in (rows_of_two_kinds(), images_of_two_kinds()):
+        marked = inputs.float()
+        marked[3].view(-1)[2:5] = mark
+        reading = read_inputs(marked, labels, 2, generator())
+        assert reading is not None
+        assert np.isfinite(reading.opinion).all()
+        assert np.isfinite(reading.features).all()
+
+
+def test_probabilities_take_no_second_array_of_samples_and_classes():
+    rng = np.random.default_rng(0)
+    scores, labels = rng.normal(size=(60_000, 40)).astype(np.float32), rng.integers(0, 40, 60_000)
+    tracemalloc.start()
+    probabilities = reading_module._as_probabilities(scores, labels)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    # What one number is fitted by, and a block: not the whole in double precision, several times.
+    assert peak < 2 * 60_000 * 40 * 8
+
+
+@pytest.mark.parametrize(("samples", "shape"), [(60, (3, 32, 32)), (50, (3000,)), (200, (9000,))])
+def test_noise_tells_nothing_of_few_samples_with_thousands_of_numbers(samples, shape):
+    rng = np.random.default_rng(1)
+    inputs, labels = rng.normal(size=(samples, *shape)).astype(np.float32), rng.integers(0, 2, samples)
+    reading = read_inputs(torch.from_numpy(inputs), labels, 2, generator())
+    assert reading is not None
+    assert reading.opinion[np.arange(samples), labels].mean() < 0.6

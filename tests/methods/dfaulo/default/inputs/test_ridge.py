@@ -81,3 +81,22 @@ def test_features_that_never_vary_are_answered_with_the_shares_of_the_labels():
     answers = left_out_answers(rows_of(np.ones((40, 5), np.float32)), labels, 2, directions=3)
     assert np.isfinite(answers.scores).all()
     assert (answers.scores.argmax(axis=1) == 0).all()
+
+
+def test_the_labels_of_few_samples_with_thousands_of_features_do_not_leak_into_their_own_answers():
+    rng = np.random.default_rng(1)
+    features, labels = rng.normal(size=(50, 4000)).astype(np.float32), rng.integers(0, 2, 50)
+    scores = left_out_answers(rows_of(features), labels, 2, directions=4).scores
+    # The slow way, of the others' products: one of the penalties gives what is said.
+    for i in range(5):
+        others = np.delete(np.arange(50), i)
+        scaled = features / (features.std(axis=0) * 1.1)
+        design, targets = scaled[others] - scaled[others].mean(axis=0), np.eye(2)[labels[others]]
+        mean = targets.mean(axis=0)
+        found = []
+        for share in ridge._PENALTIES:
+            centred = scaled - scaled.mean(axis=0)
+            penalty = share * np.square(centred).sum() / 4000
+            inner = np.linalg.solve(design @ design.T + penalty * np.eye(49), targets - mean)
+            found.append((scaled[i] - scaled[others].mean(axis=0)) @ (design.T @ inner) + mean)
+        assert min(np.abs(scores[i] - one).max() for one in found) < 1e-2

@@ -1,4 +1,5 @@
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -51,3 +52,21 @@ def test_the_directions_of_texts_are_those_of_a_full_decomposition():
 def test_texts_without_a_word_are_answered_by_the_frequency_of_labels():
     said = left_out_words(words_of(np.zeros((30, 5), int)), np.array([0] * 20 + [1] * 10), 2)
     assert (said.argmax(axis=1) == 0).all()
+
+
+def test_ids_that_no_text_has_take_no_memory_for_directions():
+    texts, _ = some_texts(samples=80)
+    far = np.where(texts > 0, texts + 2_000_000, 0)
+    tracemalloc.start()
+    found = principal_words(words_of(far), 3, np.random.default_rng(0))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    np.testing.assert_array_equal(found, principal_words(words_of(texts), 3, np.random.default_rng(0)))
+    # A number an id to find its column by, and no row of directions of each.
+    assert peak < 2_000_000 * 8
+
+
+def test_texts_without_a_word_lie_at_one_place():
+    found = principal_words(words_of(np.zeros((30, 5), int)), 3, np.random.default_rng(0))
+    assert len(found) == 30
+    assert not found.any()
