@@ -10,7 +10,6 @@ among the first 500 verdicts, and the mean of that number over the verdicts on t
 import argparse
 import tempfile
 import warnings
-from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +18,11 @@ import torch
 
 from benchmarks.quality import cases as known
 from benchmarks.quality.data import faulty_dataset
+from benchmarks.quality.measures import evidence_of
 from benchmarks.quality.steps import Workplace
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import Results, load_results, save_result_tables
 from faultloc.io.stores.dataset_store import save_dataset
-from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.posterior import ScorerSettings, score_default
 from faultloc.methods.dfaulo.default.scoring.verdicts import VerdictRanker, VerdictSettings
 from faultloc.methods.dfaulo.review_rounds import review_in_rounds
@@ -42,7 +41,7 @@ VERDICTS, ROUND, BATCH = 500, 100, 12
 def results_of(case: known.Case, workplace: Workplace, root: Path, folder: Path) -> tuple[Results, np.ndarray]:
     """A folder of results on ``case`` with a normal model, and which samples are faulty."""
     arrays = workplace.evidence(case, "normal")
-    evidence = DefaultEvidence(**{field.name: arrays[field.name] for field in fields(DefaultEvidence)})
+    evidence = evidence_of(arrays)
     planted = faulty_dataset(case, root)[0].dataset
     ids = np.array([f"{number:05d}" for number in range(len(planted))])
     dataset = LabeledDataset(np.asarray(planted.inputs), planted.labels, ids, planted.class_names)

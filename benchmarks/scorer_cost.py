@@ -24,10 +24,9 @@ from benchmarks.quality.steps import suffix_settings
 from benchmarks.quality.subjects import RECIPE, case_architecture
 from benchmarks.side_by_side.scorer import compare_scorers
 from faultloc.methods.dfaulo.default.scoring.posterior import score_default
-from faultloc.methods.dfaulo.default.suffix.gathering import SuffixStreams, gather_evidence
-from faultloc.probes.prefix import find_prefix, read_model
-from faultloc.subject.examination import Execution
-from faultloc.subject.seeding import numpy_generator, torch_generator
+from faultloc.methods.dfaulo.default.suffix.step import examine
+from faultloc.subject.examination import Examination
+from faultloc.subject.seeding import torch_generator
 from faultloc.subject.training import train_network
 
 
@@ -66,24 +65,13 @@ def _beside_training(samples: int, root: Path, rounds: int) -> None:
     faulty, vocabulary = faulty_dataset(case, root)
     labels, inputs = faulty.dataset.labels, torch.from_numpy(np.ascontiguousarray(faulty.dataset.inputs))
     network = case_architecture(case, faulty.dataset, vocabulary).build(torch_generator(0, "cost"))
-    settings, around = suffix_settings()
 
     def train() -> None:
         train_network(network, inputs, labels, np.arange(len(labels)), RECIPE, torch_generator(0, "cost"))
 
     def score() -> None:
-        generators = [torch_generator(0, "cost", str(mutant)) for mutant in range(settings.mutants)]
-        prefix = find_prefix(network, inputs[:2])
-        evidence, _ = gather_evidence(
-            read_model(network, inputs, prefix, batch_size=512),
-            labels,
-            prefix.tail_widths,
-            settings,
-            around,
-            SuffixStreams(numpy_generator(0, "cost"), generators),
-            execution=Execution(),
-        )
-        scoring.append(cpu_seconds(lambda: score_default(evidence, scorer_settings())))
+        examined = examine(Examination(network, faulty.dataset, 0, torch.device("cpu"), 512), *suffix_settings())
+        scoring.append(cpu_seconds(lambda: score_default(examined.evidence, scorer_settings())))
 
     scoring: list[float] = []
     train()

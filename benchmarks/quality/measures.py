@@ -37,17 +37,22 @@ def worth_of_order(ordered: np.ndarray) -> tuple[float, float, float]:
     return rauc(ordered), share_found(ordered, 0.05), share_found(ordered, 0.10)
 
 
+def evidence_of(arrays: dict[str, np.ndarray]) -> DefaultEvidence:
+    """The evidence among ``arrays``, without what was not gathered."""
+    return DefaultEvidence(
+        **{field.name: arrays[field.name] for field in fields(DefaultEvidence) if field.name in arrays}
+    )
+
+
 def scored(arrays: dict[str, np.ndarray]) -> tuple[DefaultEvidence, DefaultScore]:
     """The scorer's answer, with the pipeline's own settings."""
-    evidence = DefaultEvidence(**{field.name: arrays.get(field.name) for field in fields(DefaultEvidence)})
+    evidence = evidence_of(arrays)
     return evidence, score_default(evidence, scorer_settings())
 
 
 def scorer_settings() -> ScorerSettings:
     """The pipeline's own settings of the scorer."""
-    return ScorerSettings(
-        **{field.name: SETTINGS[field.name] for field in fields(ScorerSettings)},
-    )
+    return ScorerSettings(**{field.name: SETTINGS[field.name] for field in fields(ScorerSettings)})
 
 
 def calibration_error(probability: np.ndarray, is_fault: np.ndarray, bins: int = 15) -> float:

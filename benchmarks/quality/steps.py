@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +16,11 @@ from benchmarks.quality.data import faulty_dataset
 from benchmarks.quality.peers import suspiciousness_from_cross_validation, suspiciousness_of_peers
 from benchmarks.quality.subjects import case_architecture, cross_validated, train_subject
 from faultloc.faults.samples.plant import FaultyDataset
-from faultloc.methods.dfaulo import streams
-from faultloc.methods.dfaulo.default.inputs.reading import read_inputs
-from faultloc.methods.dfaulo.default.suffix.gathering import SuffixStreams, gather_evidence
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
 from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
+from faultloc.methods.dfaulo.default.suffix.step import examine
 from faultloc.probes.activations import read_activations
-from faultloc.probes.prefix import find_prefix, read_model
-from faultloc.subject.examination import Execution
+from faultloc.subject.examination import Examination
 from faultloc.subject.seeding import torch_generator
 
 # What the subjects depend on; a step after them takes in the digest of the step before.
@@ -85,29 +82,15 @@ class Workplace:
         return cached(self._cache / case.name / "cross_validation", digest, compute)
 
     def _gather(self, case: Case, training: str) -> Mapping[str, np.ndarray]:
-        faulty, network, inputs = self._rebuilt(case, training)
+        faulty, network, _ = self._rebuilt(case, training)
         labels = faulty.dataset.labels
-        settings, around = suffix_settings()
-        prefix = find_prefix(network, inputs[:2])
-        reading = read_model(network, inputs, prefix, batch_size=_BATCH_SIZE)
-        predicted = reading.logits.argmax(dim=1).cpu().numpy()
-        evidence, _ = gather_evidence(
-            reading,
-            labels,
-            prefix.tail_widths,
-            settings,
-            around,
-            SuffixStreams(streams.left_out(case.seed), streams.suffix_mutants(case.seed, settings.mutants)),
-            execution=Execution(),
-        )
-        alone = read_inputs(inputs, labels, reading.logits.shape[1], streams.inputs_alone(case.seed))
-        assert alone is not None
-        evidence = replace(evidence, input_opinion=alone.opinion, input_features=alone.features)
+        examination = Examination(network, faulty.dataset, case.seed, torch.device("cpu"), _BATCH_SIZE)
+        examined = examine(examination, *suffix_settings())
         truth = faulty.truth
         kinds = np.full(len(labels), "", dtype="U16") if truth is None else truth.fault_kinds
         true_labels = labels if truth is None else truth.true_labels
-        gathered = {name: values for name, values in asdict(evidence).items() if values is not None}
-        return {**gathered, "kinds": kinds, "true_labels": true_labels, "predicted": predicted}
+        gathered = {name: values for name, values in asdict(examined.evidence).items() if values is not None}
+        return {**gathered, "kinds": kinds, "true_labels": true_labels, "predicted": examined.predicted}
 
     def _ask_peers(self, case: Case, training: str) -> Mapping[str, np.ndarray]:
         faulty, network, inputs = self._rebuilt(case, training)
