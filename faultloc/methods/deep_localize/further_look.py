@@ -54,11 +54,10 @@ class FurtherLook:
         nodes = loss_nodes(loss, now.outputs) if asks_policy or objective.step == 0 else []
         if objective.step == 0:
             yield from self._at_first(loss, now, look, nodes, objective, optimizers)
-        for call in now.calls if objective.is_new() else ():
-            self.evaluations.trained_on(call.module, call.given)
         if objective.is_new():
+            for call in now.calls:
+                self.evaluations.trained_on(call.module, call.given)
             self.evaluations.statistics.look(now.trace)
-        if objective.is_new():
             yield from self._judges.look(loss, now.calls, now.returned, now.reached[-1], held)
         yield from objective.pairs.look(loss, now.calls, now.returned, objective.history, now.trace)
         if len(look.terms) == 1:

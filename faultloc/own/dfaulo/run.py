@@ -29,6 +29,9 @@ from faultloc.runtime import worker_count
 from faultloc.subject.examination import Examination, Execution
 from faultloc.subject.recipe import TrainingRecipe
 
+# What gathers the evidence, in words: where it gathers something else than in the last run, nothing is taken up.
+_GATHERING = "mutants and inputs alone"
+
 
 def run_dfaulo(data: DataOptions, given: ModelOptions, options: RunOptions, output: Path, say: Say) -> None:
     """Reads, examines, ranks, writes into ``output``, and says what was found."""
@@ -89,6 +92,7 @@ def _examined(brought: Brought, options: RunOptions, output: Path, say: Say) -> 
             brought.model.digest,
             repr((settings.suffix, settings.neighbours, settings.hook_layer, settings.seed)),
             __version__,
+            _GATHERING,
         )
     )
     cache = EvidenceCache(output / "evidence", hashlib.sha256(key.encode()).hexdigest())

@@ -60,8 +60,8 @@ def gather(allocate, *, workers: int = 1) -> DefaultEvidence:
     )[0]
 
 
-def small_blocks(monkeypatch) -> None:
-    monkeypatch.setattr(blocks, "_NUMBERS", 256)
+def small_blocks(monkeypatch, numbers: int = 256) -> None:
+    monkeypatch.setattr(blocks, "_NUMBERS", numbers)
     monkeypatch.setattr(blocks, "_ROWS_A_COLUMN", 1)
 
 
@@ -109,7 +109,7 @@ def test_what_is_asked_for_has_a_bound():
 
 
 def test_memory_beside_the_mapped_arrays_does_not_grow_with_the_classes(tmp_path, monkeypatch):
-    small_blocks(monkeypatch)
+    small_blocks(monkeypatch, 4096)  # smaller ones would be so many that what Python keeps of each counts
     monkeypatch.setattr(temperature, "_SAMPLES", 100)
     peaks, samples = {}, 3000
     for classes in (4, 4, 40):  # the first run imports what it needs

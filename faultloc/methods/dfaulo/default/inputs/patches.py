@@ -34,11 +34,6 @@ class PatchFeatures:
     filters: Float[Tensor, "filter channel row column"]
     scale: float
 
-    @property
-    def width(self) -> int:
-        """How many features an image has."""
-        return 2 * len(self.filters) * _GRID**2
-
     def __call__(self, images: Float[Tensor, "sample channel row column"]) -> Float[Tensor, "sample feature"]:
         """The features of ``images``: in each cell of the grid each filter's mean answer, and its mean opposite."""
         shrunk = _shrunk(images) / self.scale

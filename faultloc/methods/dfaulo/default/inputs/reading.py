@@ -50,7 +50,7 @@ def read_inputs(
     if len(labels) < _FEWEST_SAMPLES:
         return None
     numpy_generator = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
-    if not inputs.is_floating_point() and inputs.ndim == 2:
+    if inputs.ndim == 2 and not inputs.is_floating_point() and inputs.dtype != torch.bool:
         words = words_of(inputs.cpu().numpy())
         scores = left_out_words(words, labels, classes)
         features = principal_words(words, _DIRECTIONS, numpy_generator)

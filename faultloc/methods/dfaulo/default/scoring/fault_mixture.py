@@ -1,5 +1,6 @@
 """A mixture of right labels, wrong labels and foreign inputs, fitted to the given labels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,18 +10,11 @@ from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_share
 from faultloc.methods.dfaulo.default.scoring.learned_labels import noise_rates, scaled_likelihood
 from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, without_noise
-from faultloc.methods.dfaulo.default.scoring.temperature import (
-    fit_temperature,
-    normal_scores,
-    tempered,
-)
+from faultloc.methods.dfaulo.default.scoring.temperature import entropy, fit_temperature, normal_scores, tempered
 from faultloc.subject.blocks import blocks_of_rows
 from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
-_TINY = 1e-12
 _LEAST_SAID = 1e-3
-# Of the measures below those that a label marks when a model, or its mutants, are trained on it.
-_MARKS = (1, 3, 4)
 
 
 @dataclass(frozen=True)
@@ -60,52 +54,70 @@ def fit_mixture(
     ``record_weight``, as far as the inputs alone tell less of the labels than the mutants do.
     """
     labels, shape = evidence.labels, evidence.unseen.shape
-    freed = allocate(shape, np.float64)
-    for rows in blocks_of_rows(*shape):
-        freed[rows] = without_noise(evidence.unseen[rows], noise, floor=floor)
-    temperature = fit_temperature(freed, labels, noise, evidence.energy)
-    input_temperature, by_inputs, rates = None, freed, np.ones(len(labels))
-    signs, measures = _measures(evidence)
-    if evidence.input_opinion is None:
-        for rows in blocks_of_rows(*shape):
-            freed[rows] = tempered(freed[rows], temperature[rows])
-    else:
-        by_inputs = allocate(shape, np.float64)
-        for rows in blocks_of_rows(*shape):
-            by_inputs[rows] = without_noise(evidence.input_opinion[rows], noise, floor=floor)
+    strangeness = _strangeness_of(evidence)
+    opinions = _freed(evidence.unseen, noise, floor, allocate)
+    temperature = fit_temperature(opinions, labels, noise, evidence.energy)
+    _temper(opinions, temperature)
+    by_inputs, input_temperature, rates = opinions, None, np.ones(len(labels))
+    if evidence.input_opinion is not None:
+        by_inputs = _freed(evidence.input_opinion, noise, floor, allocate)
         input_temperature = fit_temperature(by_inputs, labels, noise, entropy(evidence.input_opinion))
+        _temper(by_inputs, input_temperature)
         for rows in blocks_of_rows(*shape):
-            by_inputs[rows] = tempered(by_inputs[rows], input_temperature[rows])
-            both = np.log(tempered(freed[rows], temperature[rows])) + np.log(by_inputs[rows])
-            freed[rows] = tempered(np.exp(both / 2), np.ones(len(both)))
-        warmth = fit_temperature(freed, labels, noise, evidence.energy)
-        for rows in blocks_of_rows(*shape):
-            freed[rows] = tempered(freed[rows], warmth[rows])
-        marks = np.column_stack([measures[:, place] for place in _MARKS])
-        rates = noise_rates(by_inputs, freed, labels, noise, marks)
+            opinions[rows] = np.sqrt(opinions[rows] * by_inputs[rows])
+        _temper(opinions, np.ones(len(labels)))  # rows add up to 1 again
+        _temper(opinions, fit_temperature(opinions, labels, noise, evidence.energy))
+        rates = noise_rates(by_inputs, opinions, labels, noise, strangeness.marks)
     record_odds = np.zeros(len(labels))
     if evidence.margins is not None and record_weight > 0:
         never_shown = np.isnan(evidence.margins)
         doubt = normal_scores(np.where(never_shown, 0, -evidence.margins))
-        recorded = noise_rates(by_inputs, freed, labels, noise, doubt[:, None])
+        recorded = noise_rates(by_inputs, opinions, labels, noise, doubt[:, None])
         record_odds = record_weight * (1 - _told_by_inputs(evidence)) * np.where(never_shown, 0, np.log(recorded))
     likelihood = np.empty(len(labels))
     for rows in blocks_of_rows(*shape):
-        likelihood[rows] = scaled_likelihood(freed[rows], labels[rows], noise, rates[rows])
+        likelihood[rows] = scaled_likelihood(opinions[rows], labels[rows], noise, rates[rows])
     label_share = np.bincount(labels, minlength=shape[1])[labels] / len(labels)
-    share = foreign_share(signs, measures, evidence.input_features, likelihood, label_share)
+    share = foreign_share(strangeness.signs, strangeness.measures, evidence.input_features, likelihood, label_share)
     return FaultMixture(temperature, input_temperature, likelihood, record_odds, share)
 
 
-def _measures(evidence: DefaultEvidence) -> tuple[list[np.ndarray], np.ndarray]:
-    """Signs of foreign inputs, and all measures of strangeness, as normal scores: high = strange."""
+def _freed(
+    opinion: Float[np.ndarray, "sample class"], noise: NoiseMatrix, floor: float, allocate: Allocate
+) -> Float[np.ndarray, "sample class"]:
+    freed = allocate(opinion.shape, np.float64)
+    for rows in blocks_of_rows(*opinion.shape):
+        freed[rows] = without_noise(opinion[rows], noise, floor=floor)
+    return freed
+
+
+def _temper(opinions: Float[np.ndarray, "sample class"], temperature: Float[np.ndarray, "sample"]) -> None:
+    """In place."""
+    for rows in blocks_of_rows(*opinions.shape):
+        opinions[rows] = tempered(opinions[rows], temperature[rows])
+
+
+@dataclass(frozen=True)
+class _Strangeness:
+    """Normal scores, high = strange: ``signs`` that foreign inputs are told by, ``marks`` that a label leaves where a
+    model, or its mutants, are trained on it, and all ``measures``."""
+
+    signs: Sequence[Float[np.ndarray, "sample"]]
+    marks: Float[np.ndarray, "sample mark"]
+    measures: Float[np.ndarray, "sample measure"]
+
+
+def _strangeness_of(evidence: DefaultEvidence) -> _Strangeness:
     prefix, mutants, last = (-normal_scores(alignment) for alignment in evidence.alignment)
-    energy = normal_scores(evidence.energy)
-    columns = [energy, normal_scores(evidence.model_energy), prefix, mutants, last]
-    columns.append(normal_scores(entropy(evidence.unseen)))
+    energy, model_energy = normal_scores(evidence.energy), normal_scores(evidence.model_energy)
+    undecided = [normal_scores(entropy(evidence.unseen))]
     if evidence.input_opinion is not None:
-        columns.append(normal_scores(entropy(evidence.input_opinion)))
-    return [energy, mutants, normal_scores(prefix + mutants)], np.column_stack(columns)
+        undecided.append(normal_scores(entropy(evidence.input_opinion)))
+    return _Strangeness(
+        signs=[energy, mutants, normal_scores(prefix + mutants)],
+        marks=np.column_stack([model_energy, mutants, last]),
+        measures=np.column_stack([energy, model_energy, prefix, mutants, last, *undecided]),
+    )
 
 
 def _told_by_inputs(evidence: DefaultEvidence) -> float:
@@ -119,9 +131,3 @@ def _told_by_inputs(evidence: DefaultEvidence) -> float:
         for opinion in (evidence.input_opinion, evidence.unseen)
     )
     return min(max(by_inputs / by_mutants, 0.0), 1.0) if by_mutants > 0 else float(by_inputs > 0)
-
-
-def entropy(opinion: Float[np.ndarray, "sample class"]) -> Float[np.ndarray, "sample"]:
-    """How undecided each opinion is, in nats."""
-    blocks = (opinion[block] for block in blocks_of_rows(*opinion.shape))
-    return np.concatenate([-(block * np.log(block + _TINY)).sum(axis=1) for block in blocks])

@@ -2,6 +2,7 @@
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 
 from faultloc.methods.dfaulo.default.scoring.monotone_logistic import fit_monotone_logistic
@@ -44,7 +45,7 @@ def noise_rates(
     torn = marks @ weights
     curve = IsotonicRegression(increasing=True, out_of_bounds="clip").fit(torn[is_sure], wrong[is_sure])
     # The logistic curve is smooth where samples are few, the isotonic one follows a bend.
-    expected = (curve.predict(torn) + 1 / (1 + np.exp(-(torn + intercept)))) / 2
+    expected = (curve.predict(torn) + expit(torn + intercept)) / 2
     return np.clip(expected / np.mean(expected[is_sure]), _LEAST_RATE, _MOST_RATE)
 
 

@@ -1,4 +1,4 @@
-"""How sure opinions may be: their temperature, fitted to the labels."""
+"""How sure opinions are, and how sure they may be: their temperature, fitted to the labels."""
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -6,10 +6,13 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 
 from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix
+from faultloc.subject.blocks import blocks_of_rows
 
 # The two numbers of the temperature need no more samples than this.
 _SAMPLES = 5_000
 _TINY = 1e-6
+# So that the logarithm of nothing is finite.
+_NO_LESS = 1e-12
 
 
 def fit_temperature(
@@ -57,3 +60,9 @@ def normal_scores(values: Float[np.ndarray, "sample"]) -> Float[np.ndarray, "sam
     ranks = np.empty(len(values))
     ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
     return norm.ppf((ranks + 0.5) / len(values))
+
+
+def entropy(opinion: Float[np.ndarray, "sample class"]) -> Float[np.ndarray, "sample"]:
+    """How undecided each opinion is, in nats."""
+    blocks = (opinion[block] for block in blocks_of_rows(*opinion.shape))
+    return np.concatenate([-(block * np.log(block + _NO_LESS)).sum(axis=1) for block in blocks])

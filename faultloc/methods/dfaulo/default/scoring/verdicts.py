@@ -10,9 +10,8 @@ from sklearn.linear_model import LogisticRegression
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.explanation import suggested_labels
 from faultloc.methods.dfaulo.default.scoring.posterior import DefaultScore, logistic
-from faultloc.methods.dfaulo.default.scoring.temperature import normal_scores
+from faultloc.methods.dfaulo.default.scoring.temperature import entropy, normal_scores
 from faultloc.settings_check import check_number
-from faultloc.subject.blocks import blocks_of_rows
 
 _TINY = 1e-9
 
@@ -150,14 +149,9 @@ def _features(evidence: DefaultEvidence, score: DefaultScore) -> Float[np.ndarra
             np.log(opinion[rows, labels] + 1e-3),
             np.log(opinion[rows, suggested] + 1e-3),
             opinion.max(axis=1),
-            _entropy(opinion),
+            entropy(opinion),
         ]
     return np.column_stack(columns)
-
-
-def _entropy(opinion: Float[np.ndarray, "sample class"]) -> Float[np.ndarray, "sample"]:
-    blocks = (opinion[block] for block in blocks_of_rows(*opinion.shape))
-    return np.concatenate([-(block * np.log(block + _TINY)).sum(axis=1) for block in blocks])
 
 
 def _standardised(features: Float[np.ndarray, "sample feature"]) -> Float[np.ndarray, "sample feature"]:

@@ -13,7 +13,7 @@ def test_a_feature_is_the_mean_answer_of_a_filter_in_a_cell_of_the_grid():
     images = some_images()
     patches = draw_patches(images, torch.Generator().manual_seed(1), samples=30)
     features = patches(images)
-    assert features.shape == (30, patches.width)
+    assert features.shape == (30, 2 * 96 * 9)
     filters, size = patches.filters.numpy(), patches.filters.shape[-1]
     scaled = images.numpy() / patches.scale
     rows, columns = (len(range(0, side - size + 1, 2)) for side in (16, 18))

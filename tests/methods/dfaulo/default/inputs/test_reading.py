@@ -68,6 +68,14 @@ def test_inputs_that_tell_nothing_say_how_frequent_labels_are(kind):
     assert np.abs(reading.opinion[:, 1] - 0.2).mean() < 0.05
 
 
+def test_rows_of_yes_and_no_are_numbers_and_no_words():
+    labels = np.random.default_rng(0).integers(0, 2, 200)
+    inputs = torch.from_numpy(np.eye(2, dtype=bool)[labels])
+    reading = read_inputs(inputs, labels, 2, generator())
+    assert reading is not None
+    assert (reading.opinion.argmax(axis=1) == labels).all()
+
+
 def test_of_too_few_samples_nothing_is_said():
     inputs, labels = rows_of_two_kinds(samples=19)
     assert read_inputs(inputs, labels, 2, generator()) is None
