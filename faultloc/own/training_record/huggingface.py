@@ -1,21 +1,18 @@
 """The recorder of margins as a callback of Hugging Face's ``Trainer``."""
 
-from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from torch import nn
 
-from faultloc.errors import MissingPackageError
 from faultloc.own.training_record.recorder import MarginRecorder
-from faultloc.torchvision_import import import_torchvision
+from faultloc.trainer_import import import_transformers
 
-with suppress(MissingPackageError):  # transformers imports torchvision where it is there
-    import_torchvision("torchvision", purpose="transformers")
-try:
+if TYPE_CHECKING:
     from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
-except ModuleNotFoundError as error:
-    if error.name != "transformers":
-        raise
-    raise MissingPackageError("transformers", "recording a Hugging Face training", "transformers") from None
+else:
+    transformers = import_transformers(purpose="recording a Hugging Face training")
+    TrainerCallback, TrainerControl = transformers.TrainerCallback, transformers.TrainerControl
+    TrainerState, TrainingArguments = transformers.TrainerState, transformers.TrainingArguments
 
 
 class RecordMarginsCallback(TrainerCallback):

@@ -6,19 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from faultloc.errors import ConfigError, MissingPackageError
 from faultloc.own.training_record.recorder import MarginRecorder
+from faultloc.trainer_import import check_torch_backend, import_keras
 
-_BACKEND = "set the environment variable KERAS_BACKEND=torch before keras is imported for the first time"
-
-try:
-    import keras
-except ModuleNotFoundError as error:
-    if error.name != "keras":  # Keras is there, and the backend that it is set to is not
-        raise ConfigError(
-            f"Keras cannot be imported, because {error.name!r} is not there; expected torch as its backend: {_BACKEND}"
-        ) from None
-    raise MissingPackageError("keras", "recording a Keras training", "keras") from None
+keras = import_keras(purpose="recording a Keras training")
 
 
 class RecordMargins(keras.callbacks.Callback):
@@ -39,9 +30,7 @@ class RecordMargins(keras.callbacks.Callback):
         self, recorder: MarginRecorder, inputs: np.ndarray, labels: np.ndarray, *, ends_in_softmax: bool = False
     ) -> None:
         super().__init__()
-        backend = keras.backend.backend()
-        if backend != "torch":
-            raise ConfigError(f"Keras runs on the backend {backend!r}; expected 'torch': {_BACKEND}")
+        check_torch_backend(keras)
         given = np.asarray(labels)
         given = given.argmax(axis=1) if given.ndim == 2 and given.shape[1] > 1 else given.reshape(-1)
         self._recorder, self._ends_in_softmax = recorder, ends_in_softmax

@@ -1,30 +1,16 @@
 """The recorder of margins as a callback of PyTorch Lightning's ``Trainer``."""
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from torch import nn
 
-from faultloc.errors import MissingPackageError
 from faultloc.own.training_record.recorder import MarginRecorder
-from faultloc.torchvision_import import import_torchvision
+from faultloc.trainer_import import import_lightning
 
 if TYPE_CHECKING:
     from lightning.pytorch import Callback
 else:
-    with suppress(MissingPackageError):  # Lightning's metrics import torchvision where it is there
-        import_torchvision("torchvision", purpose="Lightning")
-    try:
-        from lightning.pytorch import Callback
-    except ModuleNotFoundError as error:
-        if error.name not in ("lightning", "lightning.pytorch"):
-            raise
-        try:
-            from pytorch_lightning import Callback
-        except ModuleNotFoundError as other:
-            if other.name != "pytorch_lightning":
-                raise
-            raise MissingPackageError("lightning", "recording a Lightning training", "lightning") from None
+    Callback = import_lightning(purpose="recording a Lightning training").Callback
 
 
 @runtime_checkable

@@ -1,26 +1,23 @@
 """The monitor as a callback of Hugging Face's ``Trainer``."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from torch import nn
 from torch.optim import Optimizer
 
-from faultloc.errors import MissingPackageError
 from faultloc.methods.deep_localize.adapters.trainer_watch import TrainerWatch
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
 from faultloc.methods.deep_localize.finding import Finding
 from faultloc.methods.deep_localize.watched_run import WatchedRun
-from faultloc.torchvision_import import import_torchvision
+from faultloc.trainer_import import import_transformers
 
-with suppress(MissingPackageError):  # transformers imports torchvision where it is there
-    import_torchvision("torchvision", purpose="transformers")
-try:
+if TYPE_CHECKING:
     from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
-except ModuleNotFoundError as error:
-    if error.name != "transformers":
-        raise
-    raise MissingPackageError("transformers", "watching a Hugging Face training", "transformers") from None
+else:
+    transformers = import_transformers(purpose="watching a Hugging Face training")
+    TrainerCallback, TrainerControl = transformers.TrainerCallback, transformers.TrainerControl
+    TrainerState, TrainingArguments = transformers.TrainerState, transformers.TrainingArguments
 
 
 class DeepLocalizeCallback(TrainerCallback):

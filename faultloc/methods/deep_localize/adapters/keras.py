@@ -2,23 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-from faultloc.errors import ConfigError, MissingPackageError
 from faultloc.methods.deep_localize.adapters.keras_view import KerasModelView, KerasOptimizerView
 from faultloc.methods.deep_localize.adapters.trainer_watch import TrainerWatch
 from faultloc.methods.deep_localize.diagnosis import Diagnosis, TrainingFault
 from faultloc.methods.deep_localize.finding import Finding
 from faultloc.methods.deep_localize.watched_run import WatchedRun
+from faultloc.trainer_import import check_torch_backend, import_keras
 
-_BACKEND = "set the environment variable KERAS_BACKEND=torch before keras is imported for the first time"
-
-try:
-    import keras
-except ModuleNotFoundError as error:
-    if error.name != "keras":  # Keras is there, and the backend that it is set to is not
-        raise ConfigError(
-            f"Keras cannot be imported, because {error.name!r} is not there; expected torch as its backend: {_BACKEND}"
-        ) from None
-    raise MissingPackageError("keras", "watching a Keras training", "keras") from None
+keras = import_keras(purpose="watching a Keras training")
 
 
 class DeepLocalize(keras.callbacks.Callback):
@@ -40,9 +31,7 @@ class DeepLocalize(keras.callbacks.Callback):
         self, *, every: int = 10, on_error: str = "warn", on_finding: Callable[[Finding], object] | None = None
     ) -> None:
         super().__init__()
-        backend = keras.backend.backend()
-        if backend != "torch":
-            raise ConfigError(f"Keras runs on the backend {backend!r}; expected 'torch': {_BACKEND}")
+        check_torch_backend(keras)
         self._run = TrainerWatch(every=every, on_error=on_error, on_finding=on_finding)
         self._optimizer: KerasOptimizerView | None = None
 

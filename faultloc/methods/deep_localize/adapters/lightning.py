@@ -1,36 +1,22 @@
 """The monitor as a callback of PyTorch Lightning's ``Trainer``."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from torch import nn
 from torch.optim import Optimizer
 
-from faultloc.errors import MissingPackageError
 from faultloc.methods.deep_localize.adapters.part_calls import PartCalls
 from faultloc.methods.deep_localize.adapters.trainer_watch import TrainerWatch
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
 from faultloc.methods.deep_localize.finding import Finding
 from faultloc.methods.deep_localize.watched_run import WatchedRun
-from faultloc.torchvision_import import import_torchvision
+from faultloc.trainer_import import import_lightning
 
 if TYPE_CHECKING:
     from lightning.pytorch import Callback
 else:
-    with suppress(MissingPackageError):  # Lightning's metrics import torchvision where it is there
-        import_torchvision("torchvision", purpose="Lightning")
-    try:
-        from lightning.pytorch import Callback
-    except ModuleNotFoundError as error:
-        if error.name not in ("lightning", "lightning.pytorch"):
-            raise
-        try:
-            from pytorch_lightning import Callback
-        except ModuleNotFoundError as other:
-            if other.name != "pytorch_lightning":
-                raise
-            raise MissingPackageError("lightning", "watching a Lightning training", "lightning") from None
+    Callback = import_lightning(purpose="watching a Lightning training").Callback
 
 
 @runtime_checkable
