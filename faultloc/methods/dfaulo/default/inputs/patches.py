@@ -37,13 +37,36 @@ class PatchFeatures:
     def __call__(self, images: Float[Tensor, "sample channel row column"]) -> Float[Tensor, "sample feature"]:
         """The features of ``images``: in each cell of the grid each filter's mean answer, and its mean opposite."""
         shrunk = _shrunk(images) / self.scale
-        size = self.filters.shape[-1]
-        around = shrunk.mean(1, keepdim=True), shrunk.square().mean(1, keepdim=True)
-        mean, square = (F.avg_pool2d(values, size, _STRIDE) for values in around)
-        spread = (square - mean.square()).clamp_min(0).add(_LEAST_VARIANCE).sqrt()
-        answers = F.conv2d(shrunk, self.filters, stride=_STRIDE) / spread
-        sides = [F.relu(answers - _THRESHOLD), F.relu(-answers - _THRESHOLD)]
-        return torch.cat([F.adaptive_avg_pool2d(side, _GRID).flatten(1) for side in sides], dim=1)
+        count, _, rows, columns = shrunk.shape
+        size, filters = self.filters.shape[-1], len(self.filters)
+        down, across = _windows(rows, size), _windows(columns, size)
+        mean, square = down @ torch.stack([shrunk.mean(1), shrunk.square().mean(1)]) @ across.T
+        spread = (square - mean.square()).clamp_min_(0).add_(_LEAST_VARIANCE).sqrt_()
+        # The filters side by side: each cell's mean is then one product of matrices, a third of what pooling takes.
+        side_by_side = torch.channels_last
+        answers = F.conv2d(
+            shrunk.contiguous(memory_format=side_by_side),
+            self.filters.contiguous(memory_format=side_by_side),
+            stride=_STRIDE,
+        )
+        by_place = answers.permute(0, 2, 3, 1).reshape(count, -1, filters).div_(spread.reshape(count, -1, 1))
+        cells = torch.kron(_cells(len(down)), _cells(len(across)))
+        strong = cells @ by_place.sub(_THRESHOLD).relu_()
+        opposite = cells @ by_place.add_(_THRESHOLD).neg_().relu_()
+        return torch.stack([strong, opposite], dim=1).transpose(2, 3).reshape(count, -1)
+
+
+def _windows(side: int, size: int) -> Float[Tensor, "window place"]:
+    """Rows that average the places that each window of ``size`` covers of a ``side``, a stride after another."""
+    places, starts = torch.arange(side), torch.arange(0, side - size + 1, _STRIDE)[:, None]
+    return ((places >= starts) & (places < starts + size)).float() / size
+
+
+def _cells(side: int) -> Float[Tensor, "cell place"]:
+    """Rows that average each part of a ``side``: of as equal a size as can be, overlapping where they do not fit."""
+    places, cell = torch.arange(side), torch.arange(_GRID)[:, None]
+    inside = (places >= cell * side // _GRID) & (places < -(-(cell + 1) * side // _GRID))
+    return inside / inside.sum(1, keepdim=True)
 
 
 def has_patches(shape: torch.Size) -> bool:

@@ -14,6 +14,7 @@ from faultloc.methods.dfaulo.default.inputs.patches import draw_patches, has_pat
 from faultloc.methods.dfaulo.default.inputs.ridge import FeaturesOf, left_out_answers
 from faultloc.methods.dfaulo.default.inputs.words import left_out_words, principal_words, words_of
 from faultloc.subject.blocks import blocks_of_rows
+from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
 # The directions of the inputs that are kept of each sample, to tell kinds of foreign inputs by.
 _DIRECTIONS = 64
@@ -41,11 +42,14 @@ def read_inputs(
     labels: Int[np.ndarray, "sample"],
     classes: int,
     generator: torch.Generator,
+    *,
+    allocate: Allocate = allocate_in_memory,
 ) -> InputReading | None:
     """What cheap models of the inputs alone say of each sample, that sample left out; None of too few samples.
 
     It has seen nothing that the user's network has learned, so that labels which that one knows by heart cannot hide
     in it. How sure it may be is fitted to the labels: where inputs alone tell nothing, it says how frequent labels are.
+    Of images and rows of numbers the answers lie where ``allocate`` puts them.
     """
     if len(labels) < _FEWEST_SAMPLES:
         return None
@@ -55,7 +59,8 @@ def read_inputs(
         scores = left_out_words(words, labels, classes)
         features = principal_words(words, _DIRECTIONS, numpy_generator)
     else:
-        answers = left_out_answers(_features_of(inputs, generator), labels, classes, directions=_DIRECTIONS)
+        features_of = _features_of(inputs, generator)
+        answers = left_out_answers(features_of, labels, classes, directions=_DIRECTIONS, allocate=allocate)
         scores, features = answers.scores, answers.principal
     return InputReading(_as_probabilities(scores, labels), features)
 
@@ -77,7 +82,8 @@ def _features_of(inputs: Shaped[Tensor, "sample ..."], generator: torch.Generato
 
 
 def _numbers(inputs: Shaped[Tensor, "sample ..."]) -> Float[Tensor, "sample ..."]:
-    return inputs.float().cpu().nan_to_num(posinf=0, neginf=0)
+    numbers = inputs.float().cpu()
+    return numbers.nan_to_num(posinf=0, neginf=0) if inputs.is_floating_point() else numbers
 
 
 @dataclass(frozen=True)

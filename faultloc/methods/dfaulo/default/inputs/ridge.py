@@ -6,9 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
+
 # The regression learns from so many samples at most; the others, which it has not seen, are asked.
 _LEARNED_FROM = 20_000
 _ROWS_AT_ONCE = 256
+# The products of so many rows are added up at once.
+_ROWS_MULTIPLIED = 2048
 # Shares of the mean variance of a feature; the one with the least estimated error is taken.
 _PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 # Features are divided by their spread and this share of the mean spread: what hardly varies stays small.
@@ -31,25 +35,30 @@ class LeftOutAnswers:
 
 
 def left_out_answers(
-    features_of: FeaturesOf, labels: Int[np.ndarray, "sample"], classes: int, *, directions: int
+    features_of: FeaturesOf,
+    labels: Int[np.ndarray, "sample"],
+    classes: int,
+    *,
+    directions: int,
+    allocate: Allocate = allocate_in_memory,
 ) -> LeftOutAnswers:
     """The regression of one-hot ``labels`` on the features, each sample answered as if it had not been learned from.
 
     Leaving a sample out changes its residual by a factor that its leverage tells. The penalty is the one of a few with
     the least error by generalised cross-validation. Of more than 20,000 samples so many, evenly spread, are learned
-    from, and the features of the others are asked for a few at a time.
+    from, and the features of the others are asked for a few at a time. What has a row for each sample lies where
+    ``allocate`` puts it.
 
     Source: Golub, Heath and Wahba, "Generalized Cross-Validation as a Method for Choosing a Good Ridge Parameter",
     Technometrics 1979.
     """
     samples = len(labels)
     learned = np.unique(np.linspace(0, samples - 1, min(samples, _LEARNED_FROM)).astype(np.int64))
-    features = np.concatenate([features_of(places) for places in _few_at_a_time(learned)])
+    features = _features_at(learned, features_of, allocate)
     if len(learned) <= features.shape[1]:
         return _by_samples(features, labels, classes, directions)
     fit = _Fit.of(features, labels[learned], classes, directions)
-    scores = np.empty((samples, classes), np.float32)
-    principal = np.empty((samples, fit.directions), np.float32)
+    scores, principal = allocate((samples, classes), np.float32), allocate((samples, fit.directions), np.float32)
     for start in range(0, len(learned), _ROWS_AT_ONCE):
         places = learned[start : start + _ROWS_AT_ONCE]
         along = fit.along(features[start : start + _ROWS_AT_ONCE])
@@ -58,10 +67,21 @@ def left_out_answers(
     is_new = np.ones(samples, bool)
     is_new[learned] = False
     for places in _few_at_a_time(np.flatnonzero(is_new)):
-        along = fit.along(features_of(places))
-        scores[places] = along @ fit.weights + fit.shares
-        principal[places] = along[:, : fit.directions]
+        principal[places], scores[places] = fit.answer(features_of(places))
     return LeftOutAnswers(scores, principal)
+
+
+def _features_at(
+    places: Int[np.ndarray, "row"], features_of: FeaturesOf, allocate: Allocate
+) -> Float[np.ndarray, "row feature"]:
+    features, done = None, 0
+    for few in _few_at_a_time(places):
+        block = features_of(few)
+        features = allocate((len(places), block.shape[1]), np.float32) if features is None else features
+        features[done : done + len(few)] = block
+        done += len(few)
+    assert features is not None
+    return features
 
 
 def _few_at_a_time(places: Int[np.ndarray, "row"]) -> Iterator[Int[np.ndarray, "_"]]:
@@ -71,12 +91,13 @@ def _few_at_a_time(places: Int[np.ndarray, "row"]) -> Iterator[Int[np.ndarray, "
 
 @dataclass(frozen=True)
 class _Fit:
-    """The regression: features less ``mean`` are turned along ``axes``, those of most variance first; ``inverse`` tells
-    leverages, ``shares`` are those of the labels."""
+    """The regression: features less ``mean`` are turned along ``axes``, those of most variance first; ``outward`` are
+    the first of them, and the way to what is said; ``inverse`` tells leverages, ``shares`` are those of the labels."""
 
     mean: Float[np.ndarray, "_"]
     axes: Float[np.ndarray, "feature feature"]
     weights: Float[np.ndarray, "feature class"]
+    outward: Float[np.ndarray, "feature answer"]
     inverse: Float[np.ndarray, "_"]
     shares: Float[np.ndarray, "_"]
     samples: int
@@ -89,10 +110,10 @@ class _Fit:
         samples, width = features.shape
         mean, shares = features.mean(axis=0), np.bincount(labels, minlength=classes) / samples
         gram, moments = np.zeros((width, width)), np.zeros((width, classes))
-        for start in range(0, samples, _ROWS_AT_ONCE):
-            centred = features[start : start + _ROWS_AT_ONCE] - mean
+        for start in range(0, samples, _ROWS_MULTIPLIED):
+            centred = features[start : start + _ROWS_MULTIPLIED] - mean
             gram += centred.T @ centred
-            moments += centred.T @ np.eye(classes, dtype=np.float32)[labels[start : start + _ROWS_AT_ONCE]]
+            moments += centred.T @ np.eye(classes, dtype=np.float32)[labels[start : start + _ROWS_MULTIPLIED]]
         scale = _scale(np.sqrt(np.diag(gram) / samples))
         gram *= scale
         gram *= scale[:, None]
@@ -100,18 +121,28 @@ class _Fit:
         values, vectors = np.maximum(values[::-1], 0), vectors[:, ::-1]
         turned = vectors.T @ (moments * scale[:, None])
         penalty = _least_error(values, np.square(turned).sum(axis=1), samples, width, shares)
+        axes, weights = np.ascontiguousarray(scale[:, None] * vectors), turned / (values + penalty)[:, None]
+        kept = min(directions, width)
         return cls(
             mean,
-            np.ascontiguousarray(scale[:, None] * vectors).astype(np.float32),
-            (turned / (values + penalty)[:, None]).astype(np.float32),
+            axes.astype(np.float32),
+            weights.astype(np.float32),
+            np.column_stack([axes[:, :kept], axes @ weights]).astype(np.float32),
             (1 / (values + penalty)).astype(np.float32),
             shares,
             samples,
-            min(directions, width),
+            kept,
         )
 
     def along(self, features: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "row feature"]:
         return (features - self.mean) @ self.axes
+
+    def answer(
+        self, features: Float[np.ndarray, "row feature"]
+    ) -> tuple[Float[np.ndarray, "row direction"], Float[np.ndarray, "row class"]]:
+        """Along the first directions, and what is said of samples that were not learned from."""
+        answered = (features - self.mean) @ self.outward
+        return answered[:, : self.directions], answered[:, self.directions :] + self.shares
 
     def left_out(
         self, along: Float[np.ndarray, "row feature"], labels: Int[np.ndarray, "row"]

@@ -68,7 +68,7 @@ def examine(
         keep_mutants=keep_mutants,
     )
     labels, classes = examination.dataset.labels, logits.shape[1]
-    alone = read_inputs(inputs, labels, classes, streams.inputs_alone(seed))
+    alone = read_inputs(inputs, labels, classes, streams.inputs_alone(seed), allocate=execution.allocate)
     if alone is not None:
         evidence = replace(evidence, input_opinion=alone.opinion, input_features=alone.features)
     about = f"{settings.mutants} mutants {describe_prefix(prefix, examination.network)}"
