@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from faultloc.methods.dfaulo.default.scoring import left_out_regression
 from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_share
-from faultloc.methods.dfaulo.default.scoring.left_out_regression import left_out_targets
+from faultloc.methods.dfaulo.default.scoring.left_out_regression import LeftOutRegression
 from faultloc.methods.dfaulo.default.scoring.temperature import normal_scores
 
 CLASSES = 10
@@ -60,7 +61,7 @@ def test_a_regression_leaves_each_sample_out():
     rng = np.random.default_rng(4)
     features = rng.normal(0, [3, 2, 1], (50, 3)).astype(np.float32)
     targets = rng.random(50)
-    said = left_out_targets(features, targets)
+    said = LeftOutRegression(features)(targets)
     scaled = features / features.std(axis=0, dtype=np.float64)
     near = np.clip(scaled, -4, 4)
     products = [near[:, a] * near[:, b] for a in range(3) for b in range(a, 3)]
@@ -75,8 +76,30 @@ def test_a_regression_leaves_each_sample_out():
 def test_a_regression_of_few_samples_on_many_directions_leaves_each_out_as_well():
     rng = np.random.default_rng(4)
     features, targets = rng.normal(0, 1, (40, 30)), rng.random(40)
-    said = left_out_targets(features, targets)
+    said = LeftOutRegression(features)(targets)
     for place in range(5):
         changed = targets.copy()
         changed[place] += 10
-        assert left_out_targets(features, changed)[place] == pytest.approx(said[place], abs=1e-4)
+        assert LeftOutRegression(features)(changed)[place] == pytest.approx(said[place], abs=1e-4)
+
+
+def test_of_more_samples_than_are_learned_from_the_others_are_asked(monkeypatch):
+    monkeypatch.setattr(left_out_regression, "_LEARNED_FROM", 100)
+    rng = np.random.default_rng(5)
+    features = rng.normal(0, [3, 2, 1], (200, 3)).astype(np.float32)
+    targets = (features[:, 0] > 1) * 0.9
+    said = LeftOutRegression(features)(targets)
+    learned = np.unique(np.linspace(0, 199, 100).astype(int))
+    others = np.setdiff1d(np.arange(200), learned)
+    # Targets of samples that are not learned from change nothing.
+    changed = targets.copy()
+    changed[others] = 0
+    np.testing.assert_array_equal(LeftOutRegression(features)(changed), said)
+    spread = features.std(axis=0, dtype=np.float64)
+    near = np.clip(features / spread, -4, 4)
+    design = np.column_stack(
+        [features / spread, *[near[:, a] * near[:, b] for a in range(3) for b in range(a, 3)], np.ones(200)]
+    )
+    known = design[learned]
+    weights = np.linalg.solve(known.T @ known + 1e-3 * 100 * np.eye(10), known.T @ targets[learned])
+    np.testing.assert_allclose(said[others], (design @ weights)[others], atol=1e-5)

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from scipy.optimize import minimize
 from scipy.special import expit, softmax
 
-from faultloc.methods.dfaulo.default.scoring.left_out_regression import left_out_targets
+from faultloc.methods.dfaulo.default.scoring.left_out_regression import LeftOutRegression
 from faultloc.methods.dfaulo.default.scoring.monotone_logistic import fit_monotone_logistic
 from faultloc.methods.dfaulo.default.scoring.temperature import normal_scores
 
@@ -65,11 +65,12 @@ def _alike(
     label_share: Float[np.ndarray, "sample"],
 ) -> Float[np.ndarray, "sample"]:
     """The share of foreign inputs among samples that are as like the foreign ones of ``share`` as each one is."""
+    regression = None if features is None else LeftOutRegression(features)
     for _ in range(_ROUNDS):
         is_foreign = share * label_share / (share * label_share + (1 - share) * likelihood)
         known = measures
-        if features is not None:
-            known = np.column_stack([measures, normal_scores(left_out_targets(features, is_foreign))])
+        if regression is not None:
+            known = np.column_stack([measures, normal_scores(regression(is_foreign))])
         weights, _ = fit_monotone_logistic(known, is_foreign, penalty=_PENALTY)
         likeness = known @ weights
         likeness /= max(float(likeness.std()), 1e-12)
