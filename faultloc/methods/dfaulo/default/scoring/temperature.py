@@ -10,6 +10,8 @@ from faultloc.subject.blocks import blocks_of_rows
 
 # The two numbers of the temperature need no more samples than this.
 _SAMPLES = 5_000
+# Of the logarithm of the temperature at the median, and of how much it rises with a standard deviation of doubt.
+_BOUNDS = (-10.0, 10.0)
 _TINY = 1e-6
 # So that the logarithm of nothing is finite.
 _NO_LESS = 1e-12
@@ -28,14 +30,25 @@ def fit_temperature(
     """
     heat = np.maximum(normal_scores(doubt), 0)
     chosen = np.unique(np.linspace(0, len(labels) - 1, _SAMPLES).astype(int))
-    some, given, some_heat = opinions[chosen], labels[chosen], heat[chosen]
+    some_heat, label_given = heat[chosen], noise.transition[:, labels[chosen]]
+    # A class in a row, the likeliest at 0: the sums below run along rows, and no power overflows.
+    logs = np.log(np.maximum(opinions[chosen].T, _TINY))
+    logs -= logs.max(axis=0)
 
-    def cost(slope: np.ndarray) -> float:
-        likelihood = label_likelihood(tempered(some, np.exp(slope[0] + slope[1] * some_heat)), given, noise)
+    def cost(slope: np.ndarray) -> tuple[float, np.ndarray]:
+        coldness = np.exp(-slope[0] - slope[1] * some_heat)
+        powers = np.exp(logs * coldness)
+        total = powers.sum(axis=0)
+        expected_log = (powers * logs).sum(axis=0) / total
+        powers *= label_given
+        given = np.maximum(powers.sum(axis=0), np.finfo(np.float64).tiny)
+        powers *= logs
+        fall = coldness * (powers.sum(axis=0) / given - expected_log)
         # A weak normal prior on both numbers keeps them finite where the labels do not speak.
-        return float(-np.log(likelihood).sum() + np.square(slope).sum())
+        gradient = np.array([fall.sum(), fall @ some_heat]) + 2 * slope
+        return float(-np.log(given / total).sum() + np.square(slope).sum()), gradient
 
-    slope = minimize(cost, np.zeros(2), method="Nelder-Mead", options={"maxiter": 60}).x
+    slope = minimize(cost, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[_BOUNDS] * 2).x
     return np.exp(slope[0] + slope[1] * heat)
 
 
