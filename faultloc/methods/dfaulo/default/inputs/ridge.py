@@ -10,7 +10,7 @@ from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
 # The regression learns from so many samples at most; the others, which it has not seen, are asked.
 _LEARNED_FROM = 20_000
-_ROWS_AT_ONCE = 256
+_ROWS_AT_ONCE = 128
 # The products of so many rows are added up at once.
 _ROWS_MULTIPLIED = 2048
 # Shares of the mean variance of a feature; the one with the least estimated error is taken.

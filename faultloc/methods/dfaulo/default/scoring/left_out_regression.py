@@ -3,8 +3,6 @@
 import numpy as np
 from jaxtyping import Float
 
-from faultloc.subject.blocks import blocks_of_rows
-
 # So many of the directions are multiplied with one another as well: a kind may lie around the middle.
 _SQUARED = 24
 _FARTHEST = 4.0
@@ -13,6 +11,7 @@ _PENALTY = 1e-3
 _LEAST_LEFT = 1e-9
 # Some hundred weights are learned from so many samples at most; the others, which are not learned from, are asked.
 _LEARNED_FROM = 20_000
+_AT_ONCE = 2048
 
 
 class LeftOutRegression:
@@ -28,34 +27,31 @@ class LeftOutRegression:
         self._width = directions + _products(directions) + 1
         self._learned = np.unique(np.linspace(0, samples - 1, min(samples, _LEARNED_FROM)).astype(np.int64))
         gram = _PENALTY * len(self._learned) * np.eye(self._width)
-        for rows in self._blocks():
+        for rows in _blocks(len(self._learned)):
             block = self._expanded(self._learned[rows], np.float64)
             gram += block @ block.T
         self._inverse = np.linalg.inv(gram)
         self._leverage = np.empty(len(self._learned))
-        for rows in self._blocks():
+        for rows in _blocks(len(self._learned)):
             block = self._expanded(self._learned[rows], np.float64)
             self._leverage[rows] = np.einsum("ij,ij->j", self._inverse @ block, block)
 
     def __call__(self, targets: Float[np.ndarray, "sample"]) -> Float[np.ndarray, "sample"]:
         """What the regression of ``targets`` on all other samples says of each sample."""
         moments = np.zeros(self._width)
-        for rows in self._blocks():
+        for rows in _blocks(len(self._learned)):
             moments += self._expanded(self._learned[rows], np.float64) @ targets[self._learned[rows]]
         weights, said = self._inverse @ moments, np.empty(len(targets))
         is_new = np.ones(len(targets), bool)
         is_new[self._learned] = False
         others = np.flatnonzero(is_new)
-        for rows in blocks_of_rows(len(others), self._width):
+        for rows in _blocks(len(others)):
             said[others[rows]] = weights.astype(np.float32) @ self._expanded(others[rows], np.float32)
-        for rows in self._blocks():
+        for rows in _blocks(len(self._learned)):
             places = self._learned[rows]
             missed = targets[places] - weights @ self._expanded(places, np.float64)
             said[places] = targets[places] - missed / np.maximum(1 - self._leverage[rows], _LEAST_LEFT)
         return said
-
-    def _blocks(self) -> list[slice]:
-        return list(blocks_of_rows(len(self._learned), self._width))
 
     def _expanded(self, places: np.ndarray, kind: type[np.floating]) -> Float[np.ndarray, "feature row"]:
         # A feature in a row: products of whole rows take a fifth of the time.
@@ -70,6 +66,10 @@ class LeftOutRegression:
             start = stop
         expanded[start] = 1
         return expanded
+
+
+def _blocks(samples: int) -> list[slice]:
+    return [slice(start, start + _AT_ONCE) for start in range(0, samples, _AT_ONCE)]
 
 
 def _products(directions: int) -> int:

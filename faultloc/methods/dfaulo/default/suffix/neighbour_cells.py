@@ -17,6 +17,7 @@ _DIRECTIONS = 64
 # What FAISS's clustering is given of each cell (fewer than 39 make it warn), and its rounds: rough cells do as well.
 _POINTS_A_CELL, _ROUNDS = 40, 5
 _QUERIES_AT_ONCE = 512
+_PRODUCTS_AT_ONCE = 2**20
 
 
 def search_cells(
@@ -88,7 +89,10 @@ def _nearest_centre(
     points: Float[np.ndarray, "sample neuron"], centres: Float[Tensor, "cell neuron"]
 ) -> Int[np.ndarray, "sample"]:
     cell = np.empty(len(points), np.int32)
-    for rows in blocks_of_rows(len(points), len(centres)):
+    # A million samples have 4,000 cells: blocks of as many rows as would outweigh a factorisation took 2 GB.
+    rows_at_once = max(1, _PRODUCTS_AT_ONCE // len(centres))
+    for start in range(0, len(points), rows_at_once):
+        rows = slice(start, start + rows_at_once)
         cell[rows] = (torch.from_numpy(points[rows]) @ centres.T).argmax(dim=1).numpy()
     return cell
 
