@@ -47,6 +47,14 @@ def test_a_model_that_has_learned_most_suspects_allows_for_no_count():
     assert estimate.high == 2000  # it says all of their labels: nothing bounds them
 
 
+def test_the_inputs_alone_count_what_a_model_has_learned_by_heart():
+    case = make_case(samples=4000, wrong=200, inputs=True, learned=0.7)
+    estimate = estimated(case, predicted=case.evidence.labels, depth=0)
+    assert estimate.expected == pytest.approx(200, rel=0.4)
+    assert estimate.doubts[0] == MEMORISED
+    assert estimate.high == 4000  # and what they miss as well nobody can bound
+
+
 def test_where_a_model_has_learned_some_suspects_there_are_bounds():
     case = make_case(wrong=200)
     predicted = np.where(case.is_wrong & (np.arange(2000) % 3 > 0), case.evidence.labels, case.true_labels)

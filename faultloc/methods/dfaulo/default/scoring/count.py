@@ -15,6 +15,8 @@ _DEVIATIONS = 1.96
 _MEMORISED_AGREEMENT = 0.99
 # Or it says the given labels of half of those that look wrong: of so many at least, since a few may be no faults.
 _LEARNED_SUSPECTS, _FEWEST_SUSPECTS = 0.5, 5
+# From this certainty on the inputs alone, which know no label by heart, count what a model may have learned.
+_COUNTED_BY_INPUTS = 0.5
 # Two of eight mutants are not shown a sample; of a class with fewer samples than this the others learn next to nothing.
 _RARE = 10
 # Where fewer samples than this are said to be few; it changes no number.
@@ -76,8 +78,10 @@ def estimate_faults(score: DefaultScore, evidence: DefaultEvidence, standing: St
     faulty: all of these may be, and as many of those that are may be none; so many, at least, as the mutants' own doubt
     in what they say against labels amounts to. The features hold labels as well, so that these mutants miss some: the
     upper end rises as they miss labels that the model itself contradicts (Lincoln and Petersen's estimate), and by the
-    share that the model has learned by heart of its suspects. Of labels that hardly any other sample has nothing is
-    known: none or all of them may be faulty. A model that agrees with all labels tells nothing of the upper end.
+    share that the model has learned by heart of its suspects. How many wrong labels it hides the inputs alone may tell;
+    where they do not, no count is given of a model that may know them by heart. Of labels that hardly any other sample
+    has nothing is known: none or all of them may be faulty. A model that agrees with all labels tells nothing of the
+    upper end.
 
     ``depth`` is how many samples it pays to look at; where none does, or no count can be given, a stated number of the
     list is to be judged.
@@ -97,8 +101,9 @@ def estimate_faults(score: DefaultScore, evidence: DefaultEvidence, standing: St
     is_mostly_rare = bool(rare.mean() >= 0.5)
     if standing.is_unlearned or is_mostly_rare:
         low, high = 0, samples
-    if standing.is_memorised or standing.is_unlearned or is_mostly_rare:
-        high = samples if standing.agrees_with_all else high
+    high = samples if standing.agrees_with_all else high
+    is_hidden = standing.is_memorised and score.count_certainty < _COUNTED_BY_INPUTS
+    if is_hidden or standing.is_unlearned or is_mostly_rare:
         return FaultEstimate(None, low, high, max(depth, look_budget(samples)), _doubts(evidence, standing))
     expected = min(max(round(float(probability.sum())), low), high)
     is_wide = high - low > max(_WIDE * expected, 1)

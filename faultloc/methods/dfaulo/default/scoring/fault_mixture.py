@@ -10,24 +10,29 @@ from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_share
 from faultloc.methods.dfaulo.default.scoring.learned_labels import noise_rates, scaled_likelihood
 from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, without_noise
+from faultloc.methods.dfaulo.default.scoring.noise_scale import ScaledNoise, scale_noise
 from faultloc.methods.dfaulo.default.scoring.temperature import entropy, fit_temperature, normal_scores, tempered
 from faultloc.subject.blocks import blocks_of_rows
 from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
 _LEAST_SAID = 1e-3
+# Foreign inputs pass for wrong labels until they are known, and the other way round: as often they are told apart anew.
+_ROUNDS = 3
 
 
 @dataclass(frozen=True)
 class FaultMixture:
     """The fitted mixture.
 
-    ``temperature`` of each sample, for the mutants' and the neighbours' opinions, and ``input_temperature`` for that of
-    the inputs alone: above 1 where they are too sure. ``likelihood`` of each given label, were the input not foreign,
-    by all opinions that were not shown it. ``record_odds``: what the margins of the training, where they were recorded,
-    add to the log-odds of a wrong label. ``foreign_share``: what share of samples as strange as this one is foreign,
+    ``scaled_noise``: how labels are confused, and how often by the inputs alone. ``temperature`` of each sample, for
+    the mutants' and the neighbours' opinions, and ``input_temperature`` for that of the inputs alone: above 1 where
+    they are too sure. ``likelihood`` of each given label, were the input not foreign, by all opinions that were not
+    shown it. ``record_odds``: what the margins of the training, where they were recorded, add to the log-odds of a wrong
+    label. ``foreign_share``: what share of samples as strange as this one is foreign,
     in (0, 1), before its own label is looked at.
     """
 
+    scaled_noise: ScaledNoise
     temperature: Float[np.ndarray, "sample"]
     input_temperature: Float[np.ndarray, "sample"] | None
     likelihood: Float[np.ndarray, "sample"]
@@ -48,47 +53,74 @@ def fit_mixture(
     The opinions are those of the mutants that were not shown the sample and of the inputs alone, each freed of the
     noise and tempered, then averaged as logarithms and tempered once more. Where a label leaves its mark in what was
     trained on it, wrong labels are expected more often (`learned_labels.py`); what is left is a sign of foreign inputs
-    (`foreign_share.py`). Without an opinion of the inputs the mutants' stands alone, and no such marks are known.
+    (`foreign_share.py`). How many labels are wrong is what the inputs alone say (`noise_scale.py`), and temperatures
+    are fitted to what is no foreign input; all of this anew once foreign inputs are known. Without an opinion of the
+    inputs the mutants' stands alone, ``noise`` is taken as it is, and no such marks are known.
 
     Margins that were recorded while the model was trained are such a mark, too, the plainest. They are weighed by
     ``record_weight``, as far as the inputs alone tell less of the labels than the mutants do.
     """
-    labels, shape = evidence.labels, evidence.unseen.shape
+    labels, shape, inputs = evidence.labels, evidence.unseen.shape, evidence.input_opinion
     strangeness = _strangeness_of(evidence)
-    opinions = _freed(evidence.unseen, noise, floor, allocate)
-    temperature = fit_temperature(opinions, labels, noise, evidence.energy)
-    _temper(opinions, temperature)
-    by_inputs, input_temperature, rates = opinions, None, np.ones(len(labels))
-    if evidence.input_opinion is not None:
-        by_inputs = _freed(evidence.input_opinion, noise, floor, allocate)
-        input_temperature = fit_temperature(by_inputs, labels, noise, entropy(evidence.input_opinion))
-        _temper(by_inputs, input_temperature)
+    label_share = np.bincount(labels, minlength=shape[1])[labels] / len(labels)
+    opinions = allocate(shape, np.float64)
+    by_inputs = opinions if inputs is None else allocate(shape, np.float64)
+    scaled, share, foreign = ScaledNoise(noise, 0.0), np.zeros(len(labels)), np.zeros(len(labels))
+    for _ in range(1 if inputs is None else _ROUNDS):
+        if inputs is not None:
+            scaled = scale_noise(noise, inputs, labels, share)
+        temperatures = _opine(evidence, scaled.noise, floor, 1 - foreign, opinions, by_inputs)
+        rates = np.ones(len(labels))
+        if inputs is not None:
+            rates = noise_rates(by_inputs, opinions, labels, scaled.noise, strangeness.marks)
+        likelihood = np.empty(len(labels))
         for rows in blocks_of_rows(*shape):
-            opinions[rows] = np.sqrt(opinions[rows] * by_inputs[rows])
-        _temper(opinions, np.ones(len(labels)))  # rows add up to 1 again
-        _temper(opinions, fit_temperature(opinions, labels, noise, evidence.energy))
-        rates = noise_rates(by_inputs, opinions, labels, noise, strangeness.marks)
+            likelihood[rows] = scaled_likelihood(opinions[rows], labels[rows], scaled.noise, rates[rows])
+        share = foreign_share(strangeness.signs, strangeness.measures, evidence.input_features, likelihood, label_share)
+        foreign = share * label_share / (share * label_share + (1 - share) * likelihood)
     record_odds = np.zeros(len(labels))
     if evidence.margins is not None and record_weight > 0:
         never_shown = np.isnan(evidence.margins)
         doubt = normal_scores(np.where(never_shown, 0, -evidence.margins))
-        recorded = noise_rates(by_inputs, opinions, labels, noise, doubt[:, None])
+        recorded = noise_rates(by_inputs, opinions, labels, scaled.noise, doubt[:, None])
         record_odds = record_weight * (1 - _told_by_inputs(evidence)) * np.where(never_shown, 0, np.log(recorded))
-    likelihood = np.empty(len(labels))
-    for rows in blocks_of_rows(*shape):
-        likelihood[rows] = scaled_likelihood(opinions[rows], labels[rows], noise, rates[rows])
-    label_share = np.bincount(labels, minlength=shape[1])[labels] / len(labels)
-    share = foreign_share(strangeness.signs, strangeness.measures, evidence.input_features, likelihood, label_share)
-    return FaultMixture(temperature, input_temperature, likelihood, record_odds, share)
+    return FaultMixture(scaled, *temperatures, likelihood, record_odds, share)
 
 
-def _freed(
-    opinion: Float[np.ndarray, "sample class"], noise: NoiseMatrix, floor: float, allocate: Allocate
-) -> Float[np.ndarray, "sample class"]:
-    freed = allocate(opinion.shape, np.float64)
+def _opine(
+    evidence: DefaultEvidence,
+    noise: NoiseMatrix,
+    floor: float,
+    sound: Float[np.ndarray, "sample"],
+    opinions: Float[np.ndarray, "sample class"],
+    by_inputs: Float[np.ndarray, "sample class"],
+) -> tuple[Float[np.ndarray, "sample"], Float[np.ndarray, "sample"] | None]:
+    """Writes what all that was not shown a label says into ``opinions``, what the inputs alone say into ``by_inputs``;
+    returns the temperatures of mutants and inputs. ``sound``: how surely each input is no foreign one."""
+    labels = evidence.labels
+    _free(evidence.unseen, noise, floor, opinions)
+    temperature = fit_temperature(opinions, labels, noise, evidence.energy, sound)
+    _temper(opinions, temperature)
+    if evidence.input_opinion is None:
+        return temperature, None
+    _free(evidence.input_opinion, noise, floor, by_inputs)
+    input_temperature = fit_temperature(by_inputs, labels, noise, entropy(evidence.input_opinion), sound)
+    _temper(by_inputs, input_temperature)
+    for rows in blocks_of_rows(*opinions.shape):
+        opinions[rows] = np.sqrt(opinions[rows] * by_inputs[rows])
+    _temper(opinions, np.ones(len(labels)))  # rows add up to 1 again
+    _temper(opinions, fit_temperature(opinions, labels, noise, evidence.energy, sound))
+    return temperature, input_temperature
+
+
+def _free(
+    opinion: Float[np.ndarray, "sample class"],
+    noise: NoiseMatrix,
+    floor: float,
+    freed: Float[np.ndarray, "sample class"],
+) -> None:
     for rows in blocks_of_rows(*opinion.shape):
         freed[rows] = without_noise(opinion[rows], noise, floor=floor)
-    return freed
 
 
 def _temper(opinions: Float[np.ndarray, "sample class"], temperature: Float[np.ndarray, "sample"]) -> None:

@@ -19,9 +19,10 @@ _FOLDS, _ROUNDS = 5, 2
 _PENALTY = 10.0
 # Evidence for or against foreign inputs is asked of so many samples.
 _SAMPLES = 50_000
-# A curve begins as one in fifty at the median, or steep and far out; at most one in four of the median sample.
-_STARTS = ((1.0, -6.0), (3.0, -9.0))
-_HIGHEST_INTERCEPT = -1.0
+# A curve begins near the median, or steep and far out. Of the median sample one in a thousand is foreign at most: what
+# is spread evenly over ordinary samples are wrong labels, not foreign inputs.
+_STARTS = ((2.0, -8.0), (5.0, -12.0))
+_HIGHEST_INTERCEPT = -7.0
 _SLOPE_PENALTY = 0.01
 _LEAST_SHARE, _MOST_SHARE = 1e-9, 0.999
 

@@ -53,6 +53,13 @@ def estimate_noise(
     return NoiseMatrix(transition / transition.sum(axis=1, keepdims=True))
 
 
+def scaled(noise: NoiseMatrix, scale: float) -> NoiseMatrix:
+    """The matrix whose labels are wrong ``scale`` times as often, in the same way; a row's sum stays 1."""
+    transition = noise.transition * scale
+    np.fill_diagonal(transition, 1 - scale * (1 - np.diag(noise.transition)))
+    return NoiseMatrix(transition)
+
+
 def without_noise(
     probabilities: Float[np.ndarray, "sample class"], noise: NoiseMatrix, *, floor: float
 ) -> Float[np.ndarray, "sample class"]:

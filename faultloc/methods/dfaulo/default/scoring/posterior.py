@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.optimize import brentq
 
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.fault_mixture import FaultMixture, fit_mixture
@@ -15,6 +16,8 @@ from faultloc.subject.blocks import blocks_of_rows
 from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
 _TINY = 1e-12
+# A factor of a billion; what has no odds at all cannot be raised.
+_MOST_HIDDEN = 20.0
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,17 @@ class DefaultScore:
     foreign_probability: Float[np.ndarray, "sample"]
     class_probabilities: Float[np.ndarray, "sample class"]
     probability_bounds: tuple[Float[np.ndarray, "sample"], Float[np.ndarray, "sample"]]
-    noise: NoiseMatrix
     mixture: FaultMixture
+
+    @property
+    def noise(self) -> NoiseMatrix:
+        """How labels are confused."""
+        return self.mixture.scaled_noise.noise
+
+    @property
+    def count_certainty(self) -> float:
+        """How surely the inputs alone, which know no label by heart, tell how many labels are wrong; in [0, 1)."""
+        return self.mixture.scaled_noise.certainty
 
     @property
     def probability(self) -> Float[np.ndarray, "sample"]:
@@ -77,14 +89,18 @@ def score_default(
     odds of a foreign input are its share among samples as strange as this one, times the share of the label, to the
     label's likelihood by the opinions that were not shown it.
 
+    Features that hold wrong labels by heart make all odds too low. Where the inputs alone expect more wrong labels than
+    the odds add up to, all are raised alike (``hidden_odds``), which leaves their order as it is.
+
     The class probabilities lie where ``allocate`` puts them.
     """
     labels, shape = evidence.labels, evidence.unseen.shape
-    noise = estimate_noise(evidence.unseen, labels, anchor_share=settings.anchor_share)
+    anchored = estimate_noise(evidence.unseen, labels, anchor_share=settings.anchor_share)
     mixture = fit_mixture(
-        evidence, noise, floor=settings.floor, record_weight=settings.record_weight, allocate=allocate
+        evidence, anchored, floor=settings.floor, record_weight=settings.record_weight, allocate=allocate
     )
     mixture = replace(mixture, foreign_share=mixture.foreign_share * label_contradiction(labels))
+    noise = mixture.scaled_noise.noise
     share = np.bincount(labels, minlength=len(noise.transition))[labels] / len(labels)
     class_probabilities = allocate(shape, np.float64)
     posteriors = []
@@ -94,24 +110,45 @@ def score_default(
         posteriors.append(replace(posterior, class_probabilities=None))  # no second array of them all
     label_odds = np.concatenate([posterior.label_odds for posterior in posteriors])
     foreign_odds = np.concatenate([posterior.foreign_odds for posterior in posteriors])
-    log_odds = np.logaddexp(label_odds, foreign_odds)
+    rate = float((1 - np.diag(noise.transition))[labels].mean())
+    hidden = hidden_odds(label_odds, foreign_odds, rate, mixture.scaled_noise.certainty)
+    log_odds = np.logaddexp(label_odds, foreign_odds) + hidden
+    seen, unseen = (np.concatenate([posterior.bounds[side] for posterior in posteriors]) for side in (0, 1))
     return DefaultScore(
         log_odds,
-        label_odds,
-        logistic(log_odds) * np.exp(foreign_odds - log_odds),
+        label_odds + hidden,
+        logistic(log_odds) * np.exp(foreign_odds + hidden - log_odds),
         class_probabilities,
-        (
-            np.concatenate([posterior.bounds[0] for posterior in posteriors]),
-            np.concatenate([posterior.bounds[1] for posterior in posteriors]),
-        ),
-        noise,
+        (logistic(seen + hidden), logistic(unseen + hidden)),
         mixture,
     )
 
 
+def hidden_odds(
+    label_odds: Float[np.ndarray, "sample"], foreign_odds: Float[np.ndarray, "sample"], rate: float, certainty: float
+) -> float:
+    """What is to be added to all log-odds so that they add up to as many wrong labels as the inputs expect; 0 or above.
+
+    ``rate`` of the samples that are not foreign have a wrong label by the inputs alone. How far the sum of the
+    probabilities is raised to that, on the scale of logarithms, is their ``certainty`` in [0, 1].
+    """
+    both = np.logaddexp(label_odds, foreign_odds)
+    is_label = np.exp(label_odds - both)
+    said, foreign = float(logistic(both) @ is_label), float(logistic(both) @ (1 - is_label))
+    expected = rate * (len(both) - foreign)
+    if said <= 0 or said >= expected or certainty <= 0:
+        return 0.0
+    wanted = said ** (1 - certainty) * expected**certainty
+    return float(brentq(lambda added: float(logistic(both + added) @ is_label) - wanted, 0, _MOST_HIDDEN))
+
+
 @dataclass(frozen=True)
 class _Posterior:
-    """Of a block of samples: the log-odds of a wrong label and of a foreign input, and what comes with them."""
+    """Of a block of samples: the log-odds of a wrong label and of a foreign input, and what comes with them.
+
+    ``bounds``: the log-odds of either by the opinions of mutants that were shown the sample, and of those that were
+    not.
+    """
 
     label_odds: Float[np.ndarray, "row"]
     foreign_odds: Float[np.ndarray, "row"]
@@ -153,7 +190,7 @@ def _posterior(
     bounds = []
     for opinion in (seen, unseen):
         odds = label_odds_by(tempered(freed(opinion), temperature))
-        bounds.append(logistic(np.logaddexp(odds, foreign_odds)))
+        bounds.append(np.logaddexp(odds, foreign_odds))
     by_mutants = tempered(freed((seen + unseen) / 2), temperature)
     logs += np.log(np.maximum(by_mutants, _TINY))
     return _Posterior(

@@ -22,18 +22,19 @@ def fit_temperature(
     labels: Int[np.ndarray, "sample"],
     noise: NoiseMatrix,
     doubt: Float[np.ndarray, "sample"],
+    weight: Float[np.ndarray, "sample"] | None = None,
 ) -> Float[np.ndarray, "sample"]:
     """The temperature of each sample's opinion, above 1 where it is too sure, below where it is not sure enough.
 
     It changes with ``doubt`` (any scale, high = hard) above its median, and makes the labels, with ``noise`` in them,
-    likeliest: hard samples must not pass for faulty ones because opinions are too sure of them.
+    likeliest: hard samples must not pass for faulty ones because opinions are too sure of them. ``weight``, in [0, 1],
+    is how much a sample's label counts, 1 each unless given.
     """
     heat = np.maximum(normal_scores(doubt), 0)
     chosen = np.unique(np.linspace(0, len(labels) - 1, _SAMPLES).astype(int))
     some_heat, label_given = heat[chosen], noise.transition[:, labels[chosen]]
-    # A class in a row, the likeliest at 0: the sums below run along rows, and no power overflows.
-    logs = np.log(np.maximum(opinions[chosen].T, _TINY))
-    logs -= logs.max(axis=0)
+    counts = np.ones(len(chosen)) if weight is None else weight[chosen]
+    logs = logs_by_class(opinions[chosen])
 
     def cost(slope: np.ndarray) -> tuple[float, np.ndarray]:
         coldness = np.exp(-slope[0] - slope[1] * some_heat)
@@ -43,13 +44,19 @@ def fit_temperature(
         powers *= label_given
         given = np.maximum(powers.sum(axis=0), np.finfo(np.float64).tiny)
         powers *= logs
-        fall = coldness * (powers.sum(axis=0) / given - expected_log)
+        fall = counts * coldness * (powers.sum(axis=0) / given - expected_log)
         # A weak normal prior on both numbers keeps them finite where the labels do not speak.
         gradient = np.array([fall.sum(), fall @ some_heat]) + 2 * slope
-        return float(-np.log(given / total).sum() + np.square(slope).sum()), gradient
+        return float(-(counts @ np.log(given / total)) + np.square(slope).sum()), gradient
 
     slope = minimize(cost, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[_BOUNDS] * 2).x
     return np.exp(slope[0] + slope[1] * heat)
+
+
+def logs_by_class(opinions: Float[np.ndarray, "sample class"]) -> Float[np.ndarray, "class sample"]:
+    """The logarithms, a class in a row, the likeliest at 0: sums over classes run along rows, no power overflows."""
+    logs = np.log(np.maximum(opinions.T, _TINY), dtype=np.float64)
+    return logs - logs.max(axis=0)
 
 
 def tempered(

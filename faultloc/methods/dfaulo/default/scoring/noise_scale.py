@@ -1,0 +1,89 @@
+"""How many labels are wrong by the inputs alone, which have learned no label by heart as the model's features have."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.optimize import minimize
+
+from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, scaled
+from faultloc.methods.dfaulo.default.scoring.temperature import entropy, logs_by_class, normal_scores
+
+# Three numbers need no more samples than this.
+_SAMPLES = 5_000
+# A normal prior on the logarithm of the scale and on those of the temperature: where the inputs tell nothing, the noise
+# stays what the mutants' anchors say.
+_PENALTY = 1.0
+_LEAST_SCALE, _MOST_WRONG = 0.01, 0.9
+_TEMPERATURES = (-10.0, 10.0)
+_STEP = 1e-3
+_TINY = np.finfo(np.float64).tiny
+
+
+@dataclass(frozen=True)
+class ScaledNoise:
+    """``noise`` with as many wrong labels as the inputs tell of, and how certain they are of that: in [0, 1), 0 where
+    they tell nothing of the labels, near 1 where the number of wrong labels is known to a few percent."""
+
+    noise: NoiseMatrix
+    certainty: float
+
+
+def scale_noise(
+    noise: NoiseMatrix,
+    by_inputs: Float[np.ndarray, "sample class"],
+    labels: Int[np.ndarray, "sample"],
+    foreign_share: Float[np.ndarray, "sample"],
+) -> ScaledNoise:
+    """All rates of wrong labels in ``noise`` times the one number that makes the labels likeliest.
+
+    A wrong label has nothing to do with how like its class an input looks; a mistake of an opinion that is unsure has:
+    it falls on the classes that the opinion holds likely. So the labels tell both apart, given an opinion that has
+    learned none of them by heart: ``by_inputs``, each sample left out. Its temperature (as in ``fit_temperature``) is
+    fitted together with the scale, and the ``foreign_share`` of the samples, in [0, 1), may carry any label.
+
+    The certainty is 1 / (1 + the variance of the scale's logarithm), by the curvature of the likelihood.
+    """
+    chosen = np.unique(np.linspace(0, len(labels) - 1, _SAMPLES).astype(int))
+    given, places = labels[chosen], np.arange(len(chosen))
+    heat = np.maximum(normal_scores(entropy(by_inputs)), 0)[chosen]
+    logs = logs_by_class(by_inputs[chosen])
+    mistaken = noise.transition[:, given].copy()
+    mistaken[given, places] = 0
+    rate = 1 - noise.transition[given, given]
+    foreign = foreign_share[chosen]
+    by_foreign = foreign * (np.bincount(labels, minlength=len(noise.transition)) / len(labels))[given]
+
+    def gradient_of(numbers: np.ndarray) -> tuple[float, np.ndarray]:
+        scale, coldness = np.exp(numbers[0]), np.exp(-numbers[1] - numbers[2] * heat)
+        said = np.exp(logs * coldness)
+        said /= said.sum(axis=0)
+        own = said[given, places]
+        by_noise = (said * mistaken).sum(axis=0) - own * rate
+        likelihood = own + scale * by_noise
+        # What the likelihood gains as the opinion gets surer.
+        weighed = said * logs
+        gain = scale * (weighed * mistaken).sum(axis=0) + weighed[given, places] * (1 - scale * rate)
+        gain = coldness * (gain - likelihood * weighed.sum(axis=0))
+        mixed = np.maximum(by_foreign + (1 - foreign) * likelihood, _TINY)
+        pull = (1 - foreign) / mixed
+        slopes = np.array([-(pull @ (scale * by_noise)), pull @ gain, pull @ (gain * heat)])
+        return -float(np.log(mixed).sum()), slopes
+
+    def cost(numbers: np.ndarray) -> tuple[float, np.ndarray]:
+        value, slopes = gradient_of(numbers)
+        return value + _PENALTY * float(numbers @ numbers), slopes + 2 * _PENALTY * numbers
+
+    most = np.log(_MOST_WRONG / max(float(1 - np.diag(noise.transition).min()), 1e-12))
+    bounds = [(np.log(_LEAST_SCALE), max(most, 0.0)), _TEMPERATURES, _TEMPERATURES]
+    found = minimize(cost, np.zeros(3), jac=True, method="L-BFGS-B", bounds=bounds).x
+    steps = _STEP * np.eye(3)
+    curvature = [(gradient_of(found + step)[1] - gradient_of(found - step)[1]) / (2 * _STEP) for step in steps]
+    return ScaledNoise(scaled(noise, float(np.exp(found[0]))), _certainty(np.array(curvature)))
+
+
+def _certainty(curvature: Float[np.ndarray, "number number"]) -> float:
+    """From the second derivatives of the negative logarithm of the likelihood, the scale's first."""
+    values, vectors = np.linalg.eigh((curvature + curvature.T) / 2)
+    variance = float((vectors[0] ** 2 / np.maximum(values, 1e-9)).sum())
+    return 1 / (1 + variance)
