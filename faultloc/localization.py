@@ -12,6 +12,7 @@ from faultloc.errors import DataError
 
 Kind = Literal["sample", "layer", "cluster", "neuron"]
 SUSPICIOUSNESS = "suspiciousness"
+_ROWS_AT_ONCE = 2**14
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,15 @@ class Localization:
             SUSPICIOUSNESS: self.suspiciousness,
             **self.evidence,
         }
-        # A series each: pandas keeps text far smaller than NumPy, whose ordered copies would all be there at once.
-        table = pd.DataFrame({name: pd.Series(values[order]) for name, values in columns.items()})
+        table = pd.DataFrame({name: _in_order(values, order) for name, values in columns.items()})
         table.insert(0, "rank", np.arange(1, len(order) + 1))
         return table
+
+
+def _in_order(values: Shaped[np.ndarray, "element"], order: Int[np.ndarray, "element"]) -> pd.Series:
+    # pandas keeps text far smaller than NumPy and than Python, from whose strings it is made: a part at a time.
+    parts = [pd.Series(values[order[start : start + _ROWS_AT_ONCE]]) for start in range(0, len(order), _ROWS_AT_ONCE)]
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else pd.Series(values[order])
 
 
 def most_suspicious_first(

@@ -1,6 +1,8 @@
 import numpy as np
+import pandas as pd
 import pytest
 
+from faultloc import localization
 from faultloc.errors import DataError
 from faultloc.localization import Localization, most_suspicious_first
 
@@ -47,3 +49,14 @@ def test_a_suspiciousness_outside_of_its_range_is_refused(beyond):
 def test_a_column_of_another_length_is_refused():
     with pytest.raises(DataError, match="2 elements of kind layer and 1 values of rule"):
         Localization("layer", np.array(["a", "b"]), np.array([0.1, 0.2]), {"rule": np.array(["x"])})
+
+
+def test_a_table_of_many_rows_is_the_same_as_one_made_at_once(monkeypatch):
+    rng = np.random.default_rng(0)
+    ids, values = np.array([f"s{number}" for number in range(50)]), rng.random(50)
+    found = Localization("sample", ids, values, {"given_label": ids[::-1]}, {"kind": ids.astype(object)})
+    order = rng.permutation(50)
+    at_once = found.ranked(order)
+    monkeypatch.setattr(localization, "_ROWS_AT_ONCE", 7)
+    pd.testing.assert_frame_equal(found.ranked(order), at_once)
+    assert at_once["sample_id"].tolist() == ids[order].tolist()

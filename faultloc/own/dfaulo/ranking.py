@@ -39,6 +39,7 @@ def rank_by_default(
     """The ranking, with the columns of `ranking.csv`, and the summary of the whole set."""
     scorer = DefaultScorer(dataset, evidence, settings.default_scorer, settings.seed, allocate=allocate)
     found, summary = scorer.offline(predicted)
+    del scorer  # what it holds of each sample is gone before the table is made
     return found.ranked(found.order(streams.ties(settings.seed))), summary
 
 

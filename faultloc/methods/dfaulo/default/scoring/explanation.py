@@ -29,8 +29,8 @@ def fault_kinds(
     """
     probability, foreign = score.probability, score.foreign_probability
     is_open = (probability >= _SUSPECTED) & (probability < 0.5)
-    # Numbers until the end: each step on the words themselves would take 132 bytes a sample.
-    names = np.array(["", WRONG_LABEL, FOREIGN_INPUT, AMBIGUOUS, NEAR_DUPLICATE])
+    # Numbers until the end, and then words that all samples share: one of its own would take 132 bytes a sample.
+    names = np.array(["", WRONG_LABEL, FOREIGN_INPUT, AMBIGUOUS, NEAR_DUPLICATE], dtype=object)
     is_foreign = (foreign > probability / 2) & ~is_outvoted
     kinds = np.where(is_foreign, 2, np.where(is_open, 3, 1)).astype(np.int8)
     kinds[is_foreign & is_upheld] = 3

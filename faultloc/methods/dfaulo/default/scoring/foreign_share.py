@@ -50,8 +50,9 @@ def foreign_share(
     gains = [_held_out_gain(sign[some], likelihood[some], label_share[some]) for sign in signs]
     before = np.log([_NONE_BEFORE] + [(1 - _NONE_BEFORE) / len(signs)] * len(signs))
     none, *chances = softmax(before + np.array([0.0, *gains]))
-    curves = [_curve(sign, likelihood, label_share)(sign) for sign in signs]
-    share = np.asarray(sum(chance * curve for chance, curve in zip(chances, curves, strict=True)))
+    share = np.zeros(len(likelihood))
+    for chance, sign in zip(chances, signs, strict=True):
+        share += chance * _curve(sign, likelihood, label_share)(sign)
     if none < _NONE_LIKELY:
         alike = (1 - none) * _alike(share / (1 - none), measures, features, likelihood, label_share)
         share = np.maximum(share, alike)
@@ -66,12 +67,14 @@ def _alike(
     label_share: Float[np.ndarray, "sample"],
 ) -> Float[np.ndarray, "sample"]:
     """The share of foreign inputs among samples that are as like the foreign ones of ``share`` as each one is."""
-    regression = None if features is None else LeftOutRegression(features)
+    regression, known = None, measures
+    if features is not None:
+        regression = LeftOutRegression(features)
+        known = np.column_stack([measures, np.empty(len(measures))])
     for _ in range(_ROUNDS):
         is_foreign = share * label_share / (share * label_share + (1 - share) * likelihood)
-        known = measures
         if regression is not None:
-            known = np.column_stack([measures, normal_scores(regression(is_foreign))])
+            known[:, -1] = normal_scores(regression(is_foreign))
         weights, _ = fit_monotone_logistic(known, is_foreign, penalty=_PENALTY)
         likeness = known @ weights
         likeness /= max(float(likeness.std()), 1e-12)
