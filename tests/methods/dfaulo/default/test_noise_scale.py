@@ -9,9 +9,8 @@ CLASSES, SAMPLES = 5, 4000
 
 
 def noise_of(rate: float) -> NoiseMatrix:
-    return NoiseMatrix(
-        np.full((CLASSES, CLASSES), rate / (CLASSES - 1)) + (1 - rate * CLASSES / (CLASSES - 1)) * np.eye(CLASSES)
-    )
+    each = rate / (CLASSES - 1)
+    return NoiseMatrix(np.full((CLASSES, CLASSES), each) + (1 - rate - each) * np.eye(CLASSES))
 
 
 def made_up(rate: float, sureness: float, seed: int = 0, foreign: int = 0):

@@ -27,9 +27,9 @@ class FaultMixture:
     ``scaled_noise``: how labels are confused, and how often by the inputs alone. ``temperature`` of each sample, for
     the mutants' and the neighbours' opinions, and ``input_temperature`` for that of the inputs alone: above 1 where
     they are too sure. ``likelihood`` of each given label, were the input not foreign, by all opinions that were not
-    shown it. ``record_odds``: what the margins of the training, where they were recorded, add to the log-odds of a wrong
-    label. ``foreign_share``: what share of samples as strange as this one is foreign,
-    in (0, 1), before its own label is looked at.
+    shown it. ``record_odds``: what the margins of the training, where they were recorded, add to the log-odds of a
+    wrong label. ``foreign_share``: what share of samples as strange as this one is foreign, in (0, 1), before its own
+    label is looked at.
     """
 
     scaled_noise: ScaledNoise

@@ -15,7 +15,7 @@ from faultloc.methods.dfaulo.default.scoring.temperature import normal_scores
 _NONE_BEFORE = 0.95
 # What foreign inputs look like is asked unless none at all is four times as likely as some.
 _NONE_LIKELY = 0.8
-_FOLDS, _ROUNDS = 5, 2
+_FOLDS, _ROUNDS = 5, 4
 _PENALTY = 10.0
 # Evidence for or against foreign inputs is asked of so many samples.
 _SAMPLES = 50_000
