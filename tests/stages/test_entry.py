@@ -76,6 +76,18 @@ def test_a_stage_without_overrides_starts_without_hydra():
     assert done.stdout == "False\n"
 
 
+def test_a_stage_looks_for_garbage_seldom_and_not_at_all_when_it_ends():
+    # In a process of its own: what is registered first runs last when it ends.
+    program = (
+        "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 1000)); "
+        "from stages.shared.entry import stage; "
+        "stage('preloss')(lambda config: f'{gc.get_threshold()[0]:,} objects at a time')()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert "100,000 objects at a time" in done.stdout
+    assert done.stdout.endswith("True\n")
+
+
 @pytest.mark.parametrize("content", ["stages: [", "stages: {one: *x}"])
 def test_a_broken_graph_is_a_mistake_in_one_sentence(graph, content):
     Path("dvc.yaml").write_text(content)
