@@ -15,6 +15,7 @@ from faultloc.methods.deep_localize.look import Look
 from faultloc.methods.deep_localize.objective import Objective
 from faultloc.methods.deep_localize.rules.attached_targets import check_attached
 from faultloc.methods.deep_localize.rules.columns import check_marks
+from faultloc.methods.deep_localize.rules.connectionist import check_connectionist
 from faultloc.methods.deep_localize.rules.empty_group import check_empty_groups
 from faultloc.methods.deep_localize.rules.evaluation_calls import EvaluationCalls
 from faultloc.methods.deep_localize.rules.every_pair import check_every_pair
@@ -24,6 +25,7 @@ from faultloc.methods.deep_localize.rules.policy_sign import PolicySign
 from faultloc.methods.deep_localize.rules.similarity_scores import check_similarity_scores
 from faultloc.methods.deep_localize.rules.soft_targets import check_soft_targets
 from faultloc.methods.deep_localize.rules.summed_divergence import check_summed_divergence
+from faultloc.methods.deep_localize.rules.volume_sign import VolumeSign
 from faultloc.methods.deep_localize.rules.wrong_comparison import check_averaged
 from faultloc.methods.deep_localize.step import StepUnderWay
 
@@ -37,7 +39,7 @@ class FurtherLook:
     def __init__(self, model: nn.Module) -> None:
         self.evaluations = EvaluationCalls()
         self._model = model
-        self._judges, self._policy = Judges(model), PolicySign()
+        self._judges, self._policy, self._volume = Judges(model), PolicySign(), VolumeSign(model)
         self._policy_looks = 0
 
     def at(
@@ -59,9 +61,11 @@ class FurtherLook:
                 self.evaluations.trained_on(call.module, call.given)
             self.evaluations.statistics.look(now.trace)
             yield from self._judges.look(loss, now.calls, now.returned, now.reached[-1], held)
+            yield from self._volume.look(loss, now.calls, now.outputs)
         yield from objective.pairs.look(loss, now.calls, now.returned, objective.history, now.trace)
         if len(look.terms) == 1:
             yield from objective.class_weights.look(look.terms[0], look.target)
+        yield from objective.shares.look(loss, look.terms)
         if objective.step not in _FADES_UNASKED and look.kind is not None and len(held) == 1:
             yield from objective.fading.look(next(tensors_in(list(now.calls[0].given)), None))
         if asks_policy:
@@ -79,6 +83,7 @@ class FurtherLook:
     ) -> Iterator[Symptom]:
         only = look.terms[0] if len(look.terms) == 1 else None
         yield from check_margin_labels(nodes)
+        yield from check_connectionist(nodes, now.trace)
         yield from check_attached(nodes)
         yield from check_similarity_scores(nodes)
         yield from check_averaged(loss, now.outputs)

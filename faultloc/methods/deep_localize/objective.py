@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets
 from faultloc.methods.deep_localize.rules.class_weights import ClassWeights
+from faultloc.methods.deep_localize.rules.exchanged_shares import ExchangedShares
 from faultloc.methods.deep_localize.rules.fading_inputs import FadingInputs
 from faultloc.methods.deep_localize.rules.pairs import Pairs
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
@@ -33,6 +34,7 @@ class Objective:
     pairs: Pairs = field(default_factory=Pairs)
     class_weights: ClassWeights = field(default_factory=ClassWeights)
     fading: FadingInputs = field(default_factory=FadingInputs)
+    shares: ExchangedShares = field(default_factory=ExchangedShares)
     optimizers: frozenset[int] = frozenset()
     step: int = 0
     next_look: int = 0

@@ -132,4 +132,10 @@ RULES: dict[str, Rule] = {
     "loss.endless": Rule(
         "loss", "error", LOSS, "look at the sign of each term: kl = -0.5 * (1 + logvar - mu**2 - logvar.exp()).sum()"
     ),
+    "loss.volume_sign": Rule(
+        "loss", "error", LOSS, "add the log-determinant: loss = -(prior.log_prob(z) + log_det).mean()"
+    ),
+    "loss.exchanged_shares": Rule(
+        "loss", "warning", LOSS, "give each label its own share: lam * loss(out, y) + (1 - lam) * loss(out, y[order])"
+    ),
 }

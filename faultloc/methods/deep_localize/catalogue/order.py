@@ -62,6 +62,8 @@ ORDER = (
     "model.output_dropout",
     "model.padded_state",
     "loss.broadcast",
+    "loss.volume_sign",
+    "loss.exchanged_shares",
     "loss.negative",
     "loss.endless",
     # The wiring.
