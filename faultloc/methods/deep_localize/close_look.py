@@ -12,6 +12,7 @@ from faultloc.methods.deep_localize.hooks.optimizer_groups import groups_of
 from faultloc.methods.deep_localize.look import Look, look_at_loss
 from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.asked_model import ask_model
+from faultloc.methods.deep_localize.rules.drawn_samples import look_at_source
 from faultloc.methods.deep_localize.rules.idle_optimizer import check_idle_optimizers
 from faultloc.methods.deep_localize.rules.initial_weights import check_initial_weights
 from faultloc.methods.deep_localize.rules.lost_gradient import PenaltiesAlone
@@ -101,8 +102,9 @@ class CloseLook:
             if doubt.rule == "input.scale" and doubt.value > _FAR_OUT:
                 self._tell((*samples.columns(), doubt))
         if objective.step == 0 and len(now.losses) == 1:
-            found, doubts = ask_model(self._model, now.calls, look.target, loss, now.trace)
-            self._tell(found)
+            drawn = look_at_source(now.calls[0])
+            found, doubts = ask_model(self._model, now.calls, look.target, loss, now.trace, drawn)
+            self._tell((*drawn.symptoms, *found))
             for doubt in doubts:
                 history.doubts.setdefault(doubt.rule, doubt)
 

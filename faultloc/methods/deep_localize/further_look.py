@@ -14,6 +14,7 @@ from faultloc.methods.deep_localize.hooks.loss_terms import trains_alone
 from faultloc.methods.deep_localize.look import Look
 from faultloc.methods.deep_localize.objective import Objective
 from faultloc.methods.deep_localize.rules.attached_targets import check_attached
+from faultloc.methods.deep_localize.rules.away_from_targets import check_away_from_targets
 from faultloc.methods.deep_localize.rules.columns import check_marks
 from faultloc.methods.deep_localize.rules.connectionist import check_connectionist
 from faultloc.methods.deep_localize.rules.empty_group import check_empty_groups
@@ -87,6 +88,7 @@ class FurtherLook:
         yield from check_attached(nodes)
         yield from check_similarity_scores(nodes)
         yield from check_averaged(loss, now.outputs)
+        yield from check_away_from_targets(loss)
         yield from check_every_pair(loss, nodes, now.outputs)
         yield from check_summed_divergence(loss, nodes, only, now.outputs)
         yield from check_soft_targets(nodes, look.target, only)

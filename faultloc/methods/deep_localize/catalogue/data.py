@@ -98,4 +98,7 @@ RULES: dict[str, Rule] = {
     "input.fading": Rule(
         "input", "warning", NONE, "change a copy of the sample: x = self.data[index].clone(), or x.copy() of an array"
     ),
+    "input.few_drawn": Rule(
+        "input", "error", NONE, "give the sampler one weight a sample: WeightedRandomSampler(class_weights[labels], n)"
+    ),
 }

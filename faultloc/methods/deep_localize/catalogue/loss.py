@@ -138,4 +138,7 @@ RULES: dict[str, Rule] = {
     "loss.exchanged_shares": Rule(
         "loss", "warning", LOSS, "give each label its own share: lam * loss(out, y) + (1 - lam) * loss(out, y[order])"
     ),
+    "loss.away_from_targets": Rule(
+        "loss", "error", LOSS, "turn the sign round: loss = 1 - dice, 1 - similarity.mean(), or -log_probs.mean()"
+    ),
 }
