@@ -11,6 +11,7 @@ from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
 from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.hooks.loss_graph import loss_nodes
 from faultloc.methods.deep_localize.hooks.loss_terms import trains_alone
+from faultloc.methods.deep_localize.hooks.taken_gradients import TakenGradients
 from faultloc.methods.deep_localize.look import Look
 from faultloc.methods.deep_localize.objective import Objective
 from faultloc.methods.deep_localize.rules.attached_targets import check_attached
@@ -38,7 +39,7 @@ class FurtherLook:
     """What was seen of a run so far."""
 
     def __init__(self, model: nn.Module) -> None:
-        self.evaluations = EvaluationCalls()
+        self.evaluations, self.taken = EvaluationCalls(), TakenGradients()
         self._model = model
         self._judges, self._policy, self._volume = Judges(model), PolicySign(), VolumeSign(model)
         self._policy_looks = 0
@@ -62,6 +63,7 @@ class FurtherLook:
                 self.evaluations.trained_on(call.module, call.given)
             self.evaluations.statistics.look(now.trace)
             yield from self._judges.look(loss, now.calls, now.returned, now.reached[-1], held)
+            yield from objective.penalty.look(loss, now.outputs, takes_constants=self.taken.are_constants)
             yield from self._volume.look(loss, now.calls, now.outputs)
         yield from objective.pairs.look(loss, now.calls, now.returned, objective.history, now.trace)
         if len(look.terms) == 1:

@@ -101,6 +101,7 @@ class TrainingMonitor:
             except RuntimeError as error:  # a scripted module takes none
                 self._note(f"no hook can be put on {self.title} ({error}): nothing of it is seen")
                 return self
+            self._observer.taken_gradients.listen()
             if isinstance(self._loss_fn, nn.Module):
                 self._loss_hook = self._loss_fn.register_forward_hook(self._loss_was_called)
         return self
@@ -219,6 +220,7 @@ class TrainingMonitor:
     def _detach(self) -> None:
         if self._taps is not None:
             self._taps.remove()
+            self._observer.taken_gradients.stop()
             self._taps = None
         if self._loss_hook is not None:
             self._loss_hook.remove()

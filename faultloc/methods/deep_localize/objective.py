@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets
 from faultloc.methods.deep_localize.rules.class_weights import ClassWeights
+from faultloc.methods.deep_localize.rules.constant_penalty import ConstantPenalty
 from faultloc.methods.deep_localize.rules.exchanged_shares import ExchangedShares
 from faultloc.methods.deep_localize.rules.fading_inputs import FadingInputs
 from faultloc.methods.deep_localize.rules.pairs import Pairs
@@ -34,6 +35,7 @@ class Objective:
     pairs: Pairs = field(default_factory=Pairs)
     class_weights: ClassWeights = field(default_factory=ClassWeights)
     fading: FadingInputs = field(default_factory=FadingInputs)
+    penalty: ConstantPenalty = field(default_factory=ConstantPenalty)
     shares: ExchangedShares = field(default_factory=ExchangedShares)
     optimizers: frozenset[int] = frozenset()
     step: int = 0

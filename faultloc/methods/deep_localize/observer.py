@@ -55,6 +55,7 @@ class Observer:
         self._objectives = Objectives()
         self._backwards = self._closures = 0
         self._look = CloseLook(model, found, noted)
+        self.taken_gradients = self._look.further.taken
         # Calls of the model besides the training's own cost as much as a step: they are made once.
         self._asks_for_change = True
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
@@ -92,6 +93,7 @@ class Observer:
 
     def begin_step(self) -> None:
         """Forgets the step before, and lets go of its tensors."""
+        self.taken_gradients.are_constants = False
         self.is_sampled = self._objectives.wants_look()
         if self.is_sampled or self._now.is_sampled:
             self._now = StepUnderWay(self.is_sampled)

@@ -101,4 +101,7 @@ RULES: dict[str, Rule] = {
     "input.few_drawn": Rule(
         "input", "error", NONE, "give the sampler one weight a sample: WeightedRandomSampler(class_weights[labels], n)"
     ),
+    "labels.softmax_axis": Rule(
+        "input", "error", LOSS, "take the targets' softmax over the classes: teacher_scores.softmax(dim=1)"
+    ),
 }

@@ -141,4 +141,7 @@ RULES: dict[str, Rule] = {
     "loss.away_from_targets": Rule(
         "loss", "error", LOSS, "turn the sign round: loss = 1 - dice, 1 - similarity.mean(), or -log_probs.mean()"
     ),
+    "loss.constant_penalty": Rule(
+        "loss", "error", LOSS, "let the gradient have a history: torch.autograd.grad(out, x, ones, create_graph=True)"
+    ),
 }

@@ -163,7 +163,10 @@ RULES: dict[str, Rule] = {
         "count positions over the steps: x + self.positions[: x.size(1)] for (samples, steps, features)",
     ),
     "model.mask_inverted": Rule(
-        "forward", "error", NONE, "turn the mask round: src_key_padding_mask=(tokens == pad), where True hides a step"
+        "forward",
+        "error",
+        NONE,
+        "turn the mask round, as it holds what is hidden: src_key_padding_mask=(tokens == pad)",
     ),
     "model.order_blind": Rule(
         "forward", "warning", NONE, "add positions to what attention is given: x = x + self.positions[: x.size(1)]"

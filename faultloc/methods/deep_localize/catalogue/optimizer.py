@@ -106,4 +106,7 @@ RULES: dict[str, Rule] = {
         NONE,
         "use mode='min' for a loss, mode='max' for an accuracy: ReduceLROnPlateau(optimizer, mode='min')",
     ),
+    "optimizer.frozen_parameters": Rule(
+        "update", "error", NONE, "thaw what is to be trained: model.head.requires_grad_(), before the optimizer is made"
+    ),
 }

@@ -50,8 +50,8 @@ def _inverted(model: nn.Module, record: LayerRecord, words: Tensor) -> Iterator[
     kind, place = as_written(model, record.name, record.layer)
     yield Symptom(
         "model.mask_inverted", place, int(shown[0]), 0,
-        f"the mask hides all words of the samples from {kind} but number {int(shown[0])}, which is their padding: True "
-        "hides a step",
+        f"the mask hides all words of the samples from {kind} but number {int(shown[0])}, which is their padding: it "
+        "is the wrong way round",
     )  # fmt: skip
 
 
