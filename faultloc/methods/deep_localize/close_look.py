@@ -102,10 +102,12 @@ class CloseLook:
                 history.doubts.setdefault(doubt.rule, doubt)
             if doubt.rule == "input.scale" and doubt.value > _FAR_OUT:
                 self._tell((*samples.columns(), doubt))
+        self._tell(objective.rows.look())
         if objective.step == 0 and len(now.losses) == 1:
             drawn = look_at_source(now.calls[0])
             found, doubts = ask_model(self._model, now.calls, look.target, loss, now.trace, drawn)
             self._tell((*drawn.symptoms, *found))
+            objective.rows.follow(drawn.rows)
             for doubt in doubts:
                 history.doubts.setdefault(doubt.rule, doubt)
 

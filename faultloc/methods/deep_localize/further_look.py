@@ -18,6 +18,8 @@ from faultloc.methods.deep_localize.rules.attached_targets import check_attached
 from faultloc.methods.deep_localize.rules.away_from_targets import check_away_from_targets
 from faultloc.methods.deep_localize.rules.columns import check_marks
 from faultloc.methods.deep_localize.rules.connectionist import check_connectionist
+from faultloc.methods.deep_localize.rules.cosine_axis import check_cosine_axis
+from faultloc.methods.deep_localize.rules.each_standardised import check_each_standardised
 from faultloc.methods.deep_localize.rules.empty_group import check_empty_groups
 from faultloc.methods.deep_localize.rules.evaluation_calls import EvaluationCalls
 from faultloc.methods.deep_localize.rules.every_pair import check_every_pair
@@ -96,7 +98,8 @@ class FurtherLook:
         yield from check_soft_targets(nodes, look.target, only)
         yield from check_empty_groups(loss, self._model, optimizers)
         given = next(tensors_in(list(now.calls[0].given)), None)
-        for doubt in check_marks(given):
+        yield from check_cosine_axis(nodes, given)
+        for doubt in (*check_marks(given), *check_each_standardised(given)):
             objective.history.doubts.setdefault(doubt.rule, doubt)
         if only is not None and look.target is not None and not trains_alone(only, loss):
             inputs = tensors_in(list(now.calls[0].given))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets
+from faultloc.methods.deep_localize.rules.changing_rows import ChangingRows
 from faultloc.methods.deep_localize.rules.class_weights import ClassWeights
 from faultloc.methods.deep_localize.rules.constant_penalty import ConstantPenalty
 from faultloc.methods.deep_localize.rules.exchanged_shares import ExchangedShares
@@ -34,6 +35,7 @@ class Objective:
     samples: SeenSamples = field(default_factory=SeenSamples)
     pairs: Pairs = field(default_factory=Pairs)
     class_weights: ClassWeights = field(default_factory=ClassWeights)
+    rows: ChangingRows = field(default_factory=ChangingRows)
     fading: FadingInputs = field(default_factory=FadingInputs)
     penalty: ConstantPenalty = field(default_factory=ConstantPenalty)
     shares: ExchangedShares = field(default_factory=ExchangedShares)

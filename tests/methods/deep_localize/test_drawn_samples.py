@@ -135,6 +135,56 @@ def test_a_sampler_with_a_weight_a_class_is_named_and_one_with_a_weight_a_sample
     assert rules(model, list(loader)) == ([] if one_a_sample else ["input.few_drawn"])
 
 
+class Augmented(Kept):
+    """Changes what it gives, by ``change``: its own sample, or a copy."""
+
+    def __init__(self, change: Callable[[np.ndarray], None], *, copies: bool) -> None:
+        super().__init__(np.random.default_rng(0).standard_normal((64, 10)).astype(np.float32))
+        self.change, self.copies = change, copies
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, int]:
+        sample = self.values[index].copy() if self.copies else self.values[index]
+        self.change(sample)
+        return sample, int(index % CLASSES)
+
+
+def epochs(data: Dataset) -> list[str]:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(10, 8), nn.ReLU(), nn.Linear(8, CLASSES))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    loader = DataLoader(data, batch_size=8, shuffle=True)
+    with TrainingMonitor(model, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(8):
+            for inputs, targets in loader:
+                optimizer.zero_grad()
+                F.cross_entropy(model(inputs), targets).backward()
+                optimizer.step()
+    return [one.rule for one in monitor.findings]
+
+
+@pytest.mark.parametrize("copies", [False, True])
+def test_noise_that_is_added_to_the_data_set_s_own_samples_is_named(copies):
+    noise = np.random.default_rng(1)
+
+    def add(sample: np.ndarray) -> None:
+        sample += 0.3 * noise.standard_normal(10).astype(np.float32)
+
+    assert ("input.fading" in epochs(Augmented(add, copies=copies))) != copies
+
+
+def test_samples_that_are_made_anew_or_filled_in_once_in_place_raise_no_alarm():
+    values = np.random.default_rng(2)
+
+    def anew(sample: np.ndarray) -> None:
+        sample[:] = values.standard_normal(10)
+
+    def once(sample: np.ndarray) -> None:
+        sample[:] = sample.clip(-1, 1)
+
+    assert "input.fading" not in epochs(Augmented(anew, copies=False))
+    assert "input.fading" not in epochs(Augmented(once, copies=False))
+
+
 def test_rows_are_found_where_they_stand_as_a_search_row_by_row_finds_them():
     array = torch.randint(0, 3, (50, 6)).float()
     order = torch.randperm(50)[:7]

@@ -104,4 +104,7 @@ RULES: dict[str, Rule] = {
     "labels.softmax_axis": Rule(
         "input", "error", LOSS, "take the targets' softmax over the classes: teacher_scores.softmax(dim=1)"
     ),
+    "input.each_standardised": Rule(
+        "input", "warning", FLAT, "scale all samples by the same numbers: x = (x - train.mean()) / train.std()"
+    ),
 }

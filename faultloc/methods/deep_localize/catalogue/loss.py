@@ -144,4 +144,7 @@ RULES: dict[str, Rule] = {
     "loss.constant_penalty": Rule(
         "loss", "error", LOSS, "let the gradient have a history: torch.autograd.grad(out, x, ones, create_graph=True)"
     ),
+    "loss.cosine_axis": Rule(
+        "loss", "warning", LOSS, "take it over the features: F.cosine_similarity(output, target, dim=1)"
+    ),
 }

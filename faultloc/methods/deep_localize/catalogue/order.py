@@ -67,6 +67,7 @@ ORDER = (
     "model.padded_state",
     "model.order_blind",
     "loss.broadcast",
+    "loss.cosine_axis",
     "loss.volume_sign",
     "loss.away_from_targets",
     "loss.exchanged_shares",
@@ -153,6 +154,7 @@ ORDER = (
     "input.evaluation_scale",
     "model.no_activation",
     "labels.majority",
+    "input.each_standardised",
     "labels.unrelated",
 )
 RANK = {rule: rank for rank, rule in enumerate(ORDER)}

@@ -64,7 +64,10 @@ def variables_of_the_loop() -> Variables:
             elif (array := _as_tensor(value)) is not None:
                 arrays.setdefault(id(value), array)
     kept = [tuple(found.values())[:_MOST_ARRAYS] for found in (arrays, inner)]
-    return Variables(kept[0], kept[1], tuple(loaders.values()))
+    # What is as long as a loader's data set is where it has its samples from, too.
+    lengths = {_length(loader.dataset) for loader in loaders.values()} - {0}
+    beside = tuple(array for array in kept[0] if len(array) in lengths)
+    return Variables(kept[0], (*kept[1], *beside), tuple(loaders.values()))
 
 
 def rows_of(given: Tensor, variables: Variables) -> Iterator[StoredRows]:
@@ -104,6 +107,13 @@ def _arrays_of(data_set: object) -> dict[int, Tensor]:
     kept = getattr(data_set, "tensors", None)
     values = [*(kept if isinstance(kept, tuple | list) else ()), *getattr(data_set, "__dict__", {}).values()]
     return {id(value): array for value in values if (array := _as_tensor(value)) is not None}
+
+
+def _length(data_set: object) -> int:
+    try:
+        return len(data_set)  # type: ignore[arg-type]
+    except TypeError:  # one that is read as it comes
+        return 0
 
 
 def _as_tensor(value: object) -> Tensor | None:
