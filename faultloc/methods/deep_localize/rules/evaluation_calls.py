@@ -60,7 +60,7 @@ class EvaluationCalls:
             return
         if id(module) not in self._evaluated:
             self._evaluated.add(id(module))
-            yield from self.statistics.evaluated(module)
+            yield from self.statistics.evaluated(module, next(tensors_in(list(given)), None))
             self._dropout.first_evaluation(module, given)
         self._dropout.evaluated_on(given)
         self._left_on.pop(id(module), None)
