@@ -1,0 +1,72 @@
+"""A GAN that learns points on a ring."""
+
+import math
+import os
+
+import torch
+import torch.nn as nn
+
+SEED = int(os.environ.get("SEED", "0"))
+torch.manual_seed(SEED)
+
+latent_dim = 8
+
+
+def real_batch(n):
+    angle = torch.rand(n) * 2 * math.pi
+    radius = 2 + 0.1 * torch.randn(n)
+    return torch.stack([radius * angle.cos(), radius * angle.sin()], 1)
+
+
+class Generator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.model = nn.Sequential(
+            nn.Linear(latent_dim, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 2)
+        )
+
+    def forward(self, z):
+        return self.model(z)
+
+
+class Discriminator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.model = nn.Sequential(
+            nn.Linear(2, 64), nn.LeakyReLU(0.2), nn.Linear(64, 64), nn.LeakyReLU(0.2), nn.Linear(64, 1)
+        )
+
+    def forward(self, x):
+        return self.model(x)
+
+
+generator = Generator()
+discriminator = Discriminator()
+adversarial_loss = nn.BCEWithLogitsLoss()
+optimizer_G = torch.optim.Adam(discriminator.parameters(), lr=1e-3, betas=(0.5, 0.999))
+optimizer_D = torch.optim.Adam(discriminator.parameters(), lr=1e-3, betas=(0.5, 0.999))
+
+batch = 128
+valid, fake = torch.ones(batch, 1), torch.zeros(batch, 1)
+for step in range(900):
+    # generator
+    optimizer_G.zero_grad()
+    z = torch.randn(batch, latent_dim)
+    gen = generator(z)
+    g_loss = adversarial_loss(discriminator(gen), valid)
+    g_loss.backward()
+    optimizer_G.step()
+
+    # discriminator
+    optimizer_D.zero_grad()
+    real_loss = adversarial_loss(discriminator(real_batch(batch)), valid)
+    fake_loss = adversarial_loss(discriminator(gen.detach()), fake)
+    d_loss = (real_loss + fake_loss) / 2
+    d_loss.backward()
+    optimizer_D.step()
+    if step % 150 == 149:
+        print(f"[{step + 1}/900] [D loss: {d_loss.item():.3f}] [G loss: {g_loss.item():.3f}]")
+
+with torch.no_grad():
+    sample = generator(torch.randn(2000, latent_dim))
+print("METRIC radius_error", (sample.norm(dim=1) - 2).abs().mean().item())
