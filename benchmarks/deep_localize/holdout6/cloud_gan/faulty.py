@@ -1,6 +1,5 @@
-"""A GAN that learns points on a ring."""
+"""A GAN that learns a slanted cloud of points."""
 
-import math
 import os
 
 import torch
@@ -13,9 +12,8 @@ latent_dim = 8
 
 
 def real_batch(n):
-    angle = torch.rand(n) * 2 * math.pi
-    radius = 2 + 0.1 * torch.randn(n)
-    return torch.stack([radius * angle.cos(), radius * angle.sin()], 1)
+    a, b = torch.randn(2, n)
+    return torch.stack([1.5 + a, 0.6 * a + 0.3 * b - 1], 1)
 
 
 class Generator(nn.Module):
@@ -43,12 +41,12 @@ class Discriminator(nn.Module):
 generator = Generator()
 discriminator = Discriminator()
 adversarial_loss = nn.BCEWithLogitsLoss()
-optimizer_G = torch.optim.Adam(generator.parameters(), lr=1e-3, betas=(0.5, 0.999))
+optimizer_G = torch.optim.Adam(discriminator.parameters(), lr=1e-3, betas=(0.5, 0.999))
 optimizer_D = torch.optim.Adam(discriminator.parameters(), lr=1e-3, betas=(0.5, 0.999))
 
-batch = 128
+batch = 96
 valid, fake = torch.ones(batch, 1), torch.zeros(batch, 1)
-for step in range(900):
+for step in range(700):
     # generator
     optimizer_G.zero_grad()
     z = torch.randn(batch, latent_dim)
@@ -64,9 +62,11 @@ for step in range(900):
     d_loss = (real_loss + fake_loss) / 2
     d_loss.backward()
     optimizer_D.step()
-    if step % 150 == 149:
-        print(f"[{step + 1}/900] [D loss: {d_loss.item():.3f}] [G loss: {g_loss.item():.3f}]")
+    if step % 100 == 99:
+        print(f"[{step + 1}/700] [D loss: {d_loss.item():.3f}] [G loss: {g_loss.item():.3f}]")
 
 with torch.no_grad():
-    sample = generator(torch.randn(2000, latent_dim))
-print("METRIC radius_error", (sample.norm(dim=1) - 2).abs().mean().item())
+    sample, real = generator(torch.randn(4000, latent_dim)), real_batch(4000)
+mean_error = (sample.mean(0) - real.mean(0)).norm()
+cov_error = (torch.cov(sample.t()) - torch.cov(real.t())).norm()
+print("METRIC moment_error", (mean_error + cov_error).item())
