@@ -14,7 +14,7 @@ y = torch.randint(CLASSES, (NODES,))
 same = y[:, None] == y[None]
 upper = torch.triu(torch.rand(NODES, NODES) < torch.where(same, 0.16, 0.03), diagonal=1).float()
 adj = upper + upper.t()
-x = torch.randn(NODES, FEATURES) + 0.7 * F.one_hot(y, FEATURES).float()
+x = torch.randn(NODES, FEATURES) + 0.5 * F.one_hot(y, FEATURES).float()
 perm = torch.randperm(NODES)
 train_mask, test_mask = perm[:80], perm[80:]
 
@@ -50,8 +50,8 @@ class GCN(nn.Module):
 
 support = with_self_loops(adj)
 model = GCN()
-optimizer = torch.optim.Adam(model.parameters(), lr=0.01, weight_decay=5e-4)
-for epoch in range(120):
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)
+for epoch in range(200):
     model.train()
     optimizer.zero_grad()
     loss = F.nll_loss(model(x, support)[train_mask], y[train_mask])

@@ -55,7 +55,7 @@ def evaluate():
     return correct / len(y_test)
 
 
-for epoch in range(1, 9):
+for epoch in range(1, 15):
     net.train()
     running_loss = 0.0
     for data, target in train_loader:

@@ -21,7 +21,7 @@ train_ids, valid_ids = ids[:16000], ids[16000:19000]
 
 
 class TiedGRU(nn.Module):
-    def __init__(self, vocab, dim=192):
+    def __init__(self, vocab, dim=96):
         super().__init__()
         self.embed = nn.Embedding(vocab, dim)
         self.rnn = nn.GRU(dim, dim, batch_first=True)
@@ -43,7 +43,7 @@ def get_batch(data, size=24, block=32):
 
 
 model = TiedGRU(len(chars))
-optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+optimizer = torch.optim.AdamW(model.parameters(), lr=4e-1)
 for it in range(150):
     x, y = get_batch(train_ids)
     logits = model(x)

@@ -21,13 +21,14 @@ train_ids, valid_ids = ids[:16000], ids[16000:19000]
 
 
 class TiedGRU(nn.Module):
-    def __init__(self, vocab, dim=192):
+    def __init__(self, vocab, dim=96):
         super().__init__()
         self.embed = nn.Embedding(vocab, dim)
         self.rnn = nn.GRU(dim, dim, batch_first=True)
         self.norm = nn.LayerNorm(dim)
         self.decoder = nn.Linear(dim, vocab, bias=False)
         self.decoder.weight = self.embed.weight
+        nn.init.normal_(self.embed.weight, std=0.05)
 
     def forward(self, x):
         out, _ = self.rnn(self.embed(x))
@@ -42,7 +43,7 @@ def get_batch(data, size=24, block=32):
 
 
 model = TiedGRU(len(chars))
-optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+optimizer = torch.optim.AdamW(model.parameters(), lr=4e-3)
 for it in range(150):
     x, y = get_batch(train_ids)
     logits = model(x)
