@@ -52,7 +52,7 @@ def training_step(model, cats, nums, target):
 model = ChurnNet()
 optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
 cats_train, nums_train, target_train = cats[train], nums[train], target[train]
-for epoch in range(12):
+for epoch in range(25):
     model.train()
     epoch_loss = []
     for idx in torch.randperm(2300).split(64):

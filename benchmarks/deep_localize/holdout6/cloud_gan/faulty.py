@@ -41,12 +41,12 @@ class Discriminator(nn.Module):
 generator = Generator()
 discriminator = Discriminator()
 adversarial_loss = nn.BCEWithLogitsLoss()
-optimizer_G = torch.optim.Adam(discriminator.parameters(), lr=1e-3, betas=(0.5, 0.999))
-optimizer_D = torch.optim.Adam(discriminator.parameters(), lr=1e-3, betas=(0.5, 0.999))
+optimizer_G = torch.optim.Adam(discriminator.parameters(), lr=5e-4, betas=(0.5, 0.999))
+optimizer_D = torch.optim.Adam(discriminator.parameters(), lr=5e-4, betas=(0.5, 0.999))
 
 batch = 96
 valid, fake = torch.ones(batch, 1), torch.zeros(batch, 1)
-for step in range(700):
+for step in range(1500):
     # generator
     optimizer_G.zero_grad()
     z = torch.randn(batch, latent_dim)
@@ -62,8 +62,8 @@ for step in range(700):
     d_loss = (real_loss + fake_loss) / 2
     d_loss.backward()
     optimizer_D.step()
-    if step % 100 == 99:
-        print(f"[{step + 1}/700] [D loss: {d_loss.item():.3f}] [G loss: {g_loss.item():.3f}]")
+    if step % 250 == 249:
+        print(f"[{step + 1}/1500] [D loss: {d_loss.item():.3f}] [G loss: {g_loss.item():.3f}]")
 
 with torch.no_grad():
     sample, real = generator(torch.randn(4000, latent_dim)), real_batch(4000)

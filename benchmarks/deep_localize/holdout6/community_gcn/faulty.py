@@ -51,13 +51,13 @@ class GCN(nn.Module):
 support = with_self_loops(adj)
 model = GCN()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)
-for epoch in range(200):
+for epoch in range(400):
     model.train()
     optimizer.zero_grad()
     loss = F.nll_loss(model(x, support)[train_mask], y[train_mask])
     loss.backward()
     optimizer.step()
-    if epoch % 20 == 0:
+    if epoch % 40 == 0:
         print(f"Epoch: {epoch:04d} loss_train: {loss.item():.4f}")
 
 model.eval()

@@ -38,17 +38,17 @@ for epoch in range(6):
         loss.backward()
         opt.step()
 
-# Fine-tuning on 300 labels.
+# Fine-tuning on 500 labels.
 classifier = nn.Linear(48, 10)
 body.requires_grad_(False)
-optimizer = torch.optim.Adam([{"params": classifier.parameters(), "lr": 5e-3}])
+optimizer = torch.optim.Adam([{"params": classifier.parameters(), "lr": 1e-2}])
 for stage in range(4):
     if stage > 0:
         layer = body[3 - stage]
         layer.requires_grad_(True)
         optimizer.add_param_group({"params": layer.parameters(), "lr": 3e-3 / 2**stage})
-    for epoch in range(8):
-        for idx in torch.randperm(300).split(30):
+    for epoch in range(14):
+        for idx in torch.randperm(500).split(25):
             loss = F.cross_entropy(classifier(encode(x[idx])), y[idx])
             optimizer.zero_grad()
             loss.backward()

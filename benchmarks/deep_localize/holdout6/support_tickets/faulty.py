@@ -61,7 +61,7 @@ class TicketClassifier(nn.Module):
 model = TicketClassifier(len(itos))
 optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
 criterion = nn.CrossEntropyLoss()
-for epoch in range(10):
+for epoch in range(20):
     random.shuffle(train)
     total = 0
     for i in range(0, len(train), 50):

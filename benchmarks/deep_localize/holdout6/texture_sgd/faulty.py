@@ -27,7 +27,7 @@ def textures(n, seed):
     return torch.from_numpy(x), torch.from_numpy(y)
 
 
-x_train, y_train = textures(800, SEED)
+x_train, y_train = textures(1600, SEED)
 x_test, y_test = textures(400, SEED + 31)
 
 net = nn.Sequential(
@@ -51,7 +51,7 @@ for epoch in range(9):
         loss.backward()
         optimizer.step()
         running += loss.item()
-    print("[%d] loss: %.3f" % (epoch + 1, running / 25))
+    print("[%d] loss: %.3f" % (epoch + 1, running / 50))
 
 net.eval()
 with torch.no_grad():
