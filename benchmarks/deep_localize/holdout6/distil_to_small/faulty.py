@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 import torch
 import torch.nn as nn
@@ -76,7 +77,7 @@ def distil(teacher, epochs=20, temperature=3.0):
 
 
 with tempfile.TemporaryDirectory() as folder:
-    checkpoint = os.path.join(folder, "teacher.pt")
+    checkpoint = Path(folder) / "teacher.pt"
     train_teacher(checkpoint)
     state = torch.load(checkpoint)
     teacher = Teacher()

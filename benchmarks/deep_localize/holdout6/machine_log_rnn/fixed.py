@@ -21,7 +21,7 @@ class Logs(Dataset):
         self.logs = []
         for _ in range(count):
             machine = random.randrange(MACHINES)
-            length = random.choice([5, 6, 7, 8, 9, 10, 12, 60])
+            length = random.choice([5, 6, 7, 8, 9, 10, 12, 110])
             events = random.choices(range(1, EVENTS + 1), START[machine], k=length)
             self.logs.append((torch.tensor(events), machine))
 
@@ -50,7 +50,7 @@ class LogRNN(nn.Module):
         return self.fc(out[torch.arange(len(out)), lengths - 1])
 
 
-train_loader = DataLoader(Logs(1200), batch_size=40, shuffle=True, collate_fn=collate)
+train_loader = DataLoader(Logs(1000), batch_size=40, shuffle=True, collate_fn=collate)
 test_loader = DataLoader(Logs(400), batch_size=80, collate_fn=collate)
 model = LogRNN()
 optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)

@@ -25,7 +25,7 @@ class Docking:
     def step(self, force):
         self.v = (self.v + 0.3 * force.clamp(-2, 2)) * 0.95
         self.x = (self.x + 0.3 * self.v).clamp(-4, 4)
-        reward = -(self.x**2) - 0.05 * force**2
+        reward = -0.1 * (self.x**2 + 0.1 * force**2)
         self.age += 1
         over = self.age >= 30
         self.age[over] = 0
@@ -37,18 +37,16 @@ class Docking:
 class ActorCritic(nn.Module):
     def __init__(self):
         super().__init__()
-        self.body = nn.Sequential(nn.Linear(2, 48), nn.Tanh(), nn.Linear(48, 48), nn.Tanh())
-        self.mean = nn.Linear(48, 1)
+        self.mean = nn.Sequential(nn.Linear(2, 32), nn.Tanh(), nn.Linear(32, 1))
         self.log_std = nn.Parameter(torch.zeros(1))
-        self.value = nn.Linear(48, 1)
+        self.value = nn.Sequential(nn.Linear(2, 64), nn.Tanh(), nn.Linear(64, 1))
 
     def forward(self, obs):
-        z = self.body(obs)
-        return Normal(self.mean(z).squeeze(1), self.log_std.exp()), self.value(z).squeeze(1)
+        return Normal(self.mean(obs).squeeze(1), self.log_std.exp()), self.value(obs).squeeze(1)
 
 
 env, model = Docking(), ActorCritic()
-optimizer = torch.optim.RMSprop(model.parameters(), lr=2e-3, eps=1e-5)
+optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
 means = []
 for update in range(260):
     log_probs, values, rewards, overs, entropies = [], [], [], [], []
@@ -72,7 +70,7 @@ for update in range(260):
     advantage = (advantage - advantage.mean()) / (advantage.std() + 1e-6)
     actor_loss = -(torch.stack(log_probs) * advantage).mean()
     critic_loss = (returns - values).pow(2).mean()
-    loss = actor_loss + 0.5 * critic_loss - 0.005 * torch.stack(entropies).mean()
+    loss = actor_loss + 0.5 * critic_loss - 0.002 * torch.stack(entropies).mean()
     optimizer.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), 0.5)
