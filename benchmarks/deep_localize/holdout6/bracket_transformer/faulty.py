@@ -67,7 +67,7 @@ class BracketNet(nn.Module):
         return self.head(self.norm(self.encoder(x)[:, 0])).squeeze(-1)
 
 
-BASE_LR, WARMUP, STEPS = 2e-3, 40, 480
+BASE_LR, WARMUP, STEPS = 2e-3, 40, 400
 
 
 def lr_at(step):

@@ -5,7 +5,6 @@ import os
 import torch
 import torch.nn as nn
 from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
 from torch.utils.data import DataLoader, TensorDataset
 
 SEED = int(os.environ.get("SEED", "0"))
@@ -15,7 +14,9 @@ torch.set_num_threads(1)
 digits = load_digits()
 images = torch.tensor(digits.images, dtype=torch.float32).unsqueeze(1) / 16.0
 targets = torch.tensor(digits.target)
-x_train, x_test, y_train, y_test = train_test_split(images, targets, test_size=0.3, random_state=SEED)
+order = torch.randperm(len(images))
+x_train, y_train = images[order[:1250]], targets[order[:1250]]
+x_test, y_test = images[order[1250:]], targets[order[1250:]]
 train_loader = DataLoader(TensorDataset(x_train, y_train), batch_size=64, shuffle=True)
 test_loader = DataLoader(TensorDataset(x_test, y_test), batch_size=256)
 
