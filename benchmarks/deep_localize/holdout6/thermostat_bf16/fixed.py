@@ -41,8 +41,8 @@ class Net(nn.Module):
 
 
 model = Net()
-optimizer = torch.optim.SGD(model.parameters(), lr=2e-3, momentum=0.9)
-for epoch in range(15):
+optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9)
+for epoch in range(32):
     for idx in torch.randperm(len(x_train)).split(64):
         with torch.autocast("cpu", dtype=torch.bfloat16):
             prediction = model(x_train[idx])
@@ -50,7 +50,7 @@ for epoch in range(15):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    if epoch % 3 == 2:
+    if epoch % 8 == 7:
         print(f"epoch {epoch + 1} loss {loss.item():.4f}")
 
 with torch.no_grad():
