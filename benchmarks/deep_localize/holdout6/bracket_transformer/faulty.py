@@ -67,7 +67,7 @@ class BracketNet(nn.Module):
         return self.head(self.norm(self.encoder(x)[:, 0])).squeeze(-1)
 
 
-BASE_LR, WARMUP, STEPS = 2e-3, 40, 400
+BASE_LR, WARMUP, STEPS = 3e-3, 40, 320
 
 
 def lr_at(step):
@@ -81,7 +81,7 @@ optimizer = torch.optim.AdamW(model.parameters(), lr=BASE_LR, weight_decay=0.01)
 scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lr_at)
 criterion = nn.BCEWithLogitsLoss()
 for step in range(STEPS):
-    idx = torch.randint(len(train_t), (64,))
+    idx = torch.randint(len(train_t), (48,))
     loss = criterion(model(train_t[idx]), train_l[idx])
     optimizer.zero_grad()
     loss.backward()

@@ -66,13 +66,13 @@ def sample(model, n):
 
 model = Denoiser()
 optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
-for step in range(1500):
+for step in range(1200):
     batch = data[torch.randint(len(data), (256,))]
     loss = p_losses(model, batch)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    if step % 250 == 249:
+    if step % 200 == 199:
         print(f"step {step + 1} loss {loss.item():.3f}")
 
 generated = sample(model, 500)
