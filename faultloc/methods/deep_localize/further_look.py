@@ -29,6 +29,8 @@ from faultloc.methods.deep_localize.rules.policy_sign import PolicySign
 from faultloc.methods.deep_localize.rules.similarity_scores import check_similarity_scores
 from faultloc.methods.deep_localize.rules.soft_targets import check_soft_targets
 from faultloc.methods.deep_localize.rules.summed_divergence import check_summed_divergence
+from faultloc.methods.deep_localize.rules.unknown_words import check_unknown_words
+from faultloc.methods.deep_localize.rules.unpaired import check_unpaired
 from faultloc.methods.deep_localize.rules.volume_sign import VolumeSign
 from faultloc.methods.deep_localize.rules.wrong_comparison import check_averaged
 from faultloc.methods.deep_localize.step import StepUnderWay
@@ -71,6 +73,9 @@ class FurtherLook:
         if len(look.terms) == 1:
             yield from objective.class_weights.look(look.terms[0], look.target)
         yield from objective.shares.look(loss, look.terms)
+        yield from objective.drowned.look(loss, look.terms)
+        if objective.is_new():
+            yield from objective.ignored.look(look.terms, look.target, list(tensors_in(list(now.calls[0].given))))
         if objective.step not in _FADES_UNASKED and look.kind is not None and len(held) == 1:
             yield from objective.fading.look(next(tensors_in(list(now.calls[0].given)), None))
         if asks_policy:
@@ -99,7 +104,9 @@ class FurtherLook:
         yield from check_empty_groups(loss, self._model, optimizers)
         given = next(tensors_in(list(now.calls[0].given)), None)
         yield from check_cosine_axis(nodes, given)
-        for doubt in (*check_marks(given), *check_each_standardised(given)):
+        yield from check_unpaired(now.calls, look.terms)
+        words = check_unknown_words(list(tensors_in(list(now.calls[0].given))))
+        for doubt in (*check_marks(given), *check_each_standardised(given), *words):
             objective.history.doubts.setdefault(doubt.rule, doubt)
         if only is not None and look.target is not None and not trains_alone(only, loss):
             inputs = tensors_in(list(now.calls[0].given))

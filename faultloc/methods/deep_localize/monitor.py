@@ -129,6 +129,10 @@ class TrainingMonitor:
         if self._taps is not None:
             self._taps.watch_layers_of(self._model)
 
+    def take_symptom(self, symptom: Symptom) -> None:
+        """Takes in what was seen of the run from outside, before it began for instance."""
+        self._found(symptom)
+
     def watch_calls_of(self, module: nn.Module) -> None:
         """Follows the calls of a module that is a part of one of the run's, or a wrapper around one."""
         if self._taps is not None:

@@ -107,4 +107,13 @@ RULES: dict[str, Rule] = {
     "input.each_standardised": Rule(
         "input", "warning", FLAT, "scale all samples by the same numbers: x = (x - train.mean()) / train.std()"
     ),
+    "input.unpaired": Rule(
+        "input", "error", NONE, "draw both by one order: DataLoader(TensorDataset(first, second), shuffle=True)"
+    ),
+    "input.unknown_words": Rule(
+        "input",
+        "warning",
+        NONE,
+        "see which words are unknown, print(words[:3]): text.lower() for both text and vocabulary?",
+    ),
 }

@@ -171,4 +171,10 @@ RULES: dict[str, Rule] = {
     "model.order_blind": Rule(
         "forward", "warning", NONE, "add positions to what attention is given: x = x + self.positions[: x.size(1)]"
     ),
+    "weights.not_loaded": Rule(
+        "forward",
+        "error",
+        NONE,
+        "make the names agree: state = {k.removeprefix('module.'): v for k, v in state.items()}, and leave out strict",
+    ),
 }

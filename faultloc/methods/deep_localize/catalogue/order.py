@@ -19,6 +19,8 @@ ORDER = (
     "input.nonfinite",
     "input.constant",
     "input.few_drawn",
+    "input.unpaired",
+    "weights.not_loaded",
     # The contract between output, loss and targets.
     "output.one_unit_softmax",
     "output.softmax_axis",
@@ -109,6 +111,8 @@ ORDER = (
     "optimizer.rate_died",
     "optimizer.rate_rises",
     "optimizer.rate_unscheduled",
+    "optimizer.squared_rate",
+    "optimizer.rounded_away",
     "optimizer.momentum",
     # The samples.
     "optimizer.plateau",
@@ -155,6 +159,7 @@ ORDER = (
     "model.no_activation",
     "labels.majority",
     "input.each_standardised",
+    "input.unknown_words",
     "labels.unrelated",
 )
 RANK = {rule: rank for rank, rule in enumerate(ORDER)}

@@ -108,7 +108,7 @@ def _rate_too_low(history: History) -> Iterator[Symptom]:
 
 
 def _large_weights(history: History) -> Iterator[Symptom]:
-    if history.kind not in ("cross_entropy", "bce_logits") or len(history.sampled) < _CHECKS:
+    if history.kind not in ("cross_entropy", "nll", "bce_logits") or len(history.sampled) < _CHECKS:
         return
     known = history.relative[:_LATEST]
     if len(known) >= _CHECKS and known[0] > _FAR_OFF and min(known) > 0.95:
