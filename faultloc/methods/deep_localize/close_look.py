@@ -12,6 +12,7 @@ from faultloc.methods.deep_localize.hooks.optimizer_groups import groups_of
 from faultloc.methods.deep_localize.look import Look, look_at_loss
 from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.asked_model import ask_model
+from faultloc.methods.deep_localize.rules.drawn_samples import look_at_source
 from faultloc.methods.deep_localize.rules.idle_optimizer import check_idle_optimizers
 from faultloc.methods.deep_localize.rules.initial_weights import check_initial_weights
 from faultloc.methods.deep_localize.rules.lost_gradient import PenaltiesAlone
@@ -93,6 +94,7 @@ class CloseLook:
         history, samples = objective.history, objective.samples
         history.kind, history.commonest = look.kind, samples.commonest
         history.has_drifted |= samples.has_drifted
+        history.has_single_values |= look.target is not None and look.target.numel() == 1
         if is_thorough:
             history.stacked = list(look.stacked)
         for doubt in (*look.doubts, *samples.doubts()):
@@ -100,9 +102,12 @@ class CloseLook:
                 history.doubts.setdefault(doubt.rule, doubt)
             if doubt.rule == "input.scale" and doubt.value > _FAR_OUT:
                 self._tell((*samples.columns(), doubt))
+        self._tell(objective.rows.look())
         if objective.step == 0 and len(now.losses) == 1:
-            found, doubts = ask_model(self._model, now.calls, look.target, loss, now.trace)
-            self._tell(found)
+            drawn = look_at_source(now.calls[0])
+            found, doubts = ask_model(self._model, now.calls, look.target, loss, now.trace, drawn)
+            self._tell((*drawn.symptoms, *found))
+            objective.rows.follow(drawn.rows)
             for doubt in doubts:
                 history.doubts.setdefault(doubt.rule, doubt)
 

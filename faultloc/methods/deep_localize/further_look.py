@@ -11,10 +11,15 @@ from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
 from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.hooks.loss_graph import loss_nodes
 from faultloc.methods.deep_localize.hooks.loss_terms import trains_alone
+from faultloc.methods.deep_localize.hooks.taken_gradients import TakenGradients
 from faultloc.methods.deep_localize.look import Look
 from faultloc.methods.deep_localize.objective import Objective
 from faultloc.methods.deep_localize.rules.attached_targets import check_attached
+from faultloc.methods.deep_localize.rules.away_from_targets import check_away_from_targets
 from faultloc.methods.deep_localize.rules.columns import check_marks
+from faultloc.methods.deep_localize.rules.connectionist import check_connectionist
+from faultloc.methods.deep_localize.rules.cosine_axis import check_cosine_axis
+from faultloc.methods.deep_localize.rules.each_standardised import check_each_standardised
 from faultloc.methods.deep_localize.rules.empty_group import check_empty_groups
 from faultloc.methods.deep_localize.rules.evaluation_calls import EvaluationCalls
 from faultloc.methods.deep_localize.rules.every_pair import check_every_pair
@@ -24,6 +29,9 @@ from faultloc.methods.deep_localize.rules.policy_sign import PolicySign
 from faultloc.methods.deep_localize.rules.similarity_scores import check_similarity_scores
 from faultloc.methods.deep_localize.rules.soft_targets import check_soft_targets
 from faultloc.methods.deep_localize.rules.summed_divergence import check_summed_divergence
+from faultloc.methods.deep_localize.rules.unknown_words import check_unknown_words
+from faultloc.methods.deep_localize.rules.unpaired import check_unpaired
+from faultloc.methods.deep_localize.rules.volume_sign import VolumeSign
 from faultloc.methods.deep_localize.rules.wrong_comparison import check_averaged
 from faultloc.methods.deep_localize.step import StepUnderWay
 
@@ -35,9 +43,9 @@ class FurtherLook:
     """What was seen of a run so far."""
 
     def __init__(self, model: nn.Module) -> None:
-        self.evaluations = EvaluationCalls()
+        self.evaluations, self.taken = EvaluationCalls(), TakenGradients()
         self._model = model
-        self._judges, self._policy = Judges(model), PolicySign()
+        self._judges, self._policy, self._volume = Judges(model), PolicySign(), VolumeSign(model)
         self._policy_looks = 0
 
     def at(
@@ -59,9 +67,15 @@ class FurtherLook:
                 self.evaluations.trained_on(call.module, call.given)
             self.evaluations.statistics.look(now.trace)
             yield from self._judges.look(loss, now.calls, now.returned, now.reached[-1], held)
+            yield from objective.penalty.look(loss, now.outputs, takes_constants=self.taken.are_constants)
+            yield from self._volume.look(loss, now.calls, now.outputs)
         yield from objective.pairs.look(loss, now.calls, now.returned, objective.history, now.trace)
         if len(look.terms) == 1:
             yield from objective.class_weights.look(look.terms[0], look.target)
+        yield from objective.shares.look(loss, look.terms)
+        yield from objective.drowned.look(loss, look.terms)
+        if objective.is_new():
+            yield from objective.ignored.look(look.terms, look.target, list(tensors_in(list(now.calls[0].given))))
         if objective.step not in _FADES_UNASKED and look.kind is not None and len(held) == 1:
             yield from objective.fading.look(next(tensors_in(list(now.calls[0].given)), None))
         if asks_policy:
@@ -79,15 +93,20 @@ class FurtherLook:
     ) -> Iterator[Symptom]:
         only = look.terms[0] if len(look.terms) == 1 else None
         yield from check_margin_labels(nodes)
+        yield from check_connectionist(nodes, now.trace)
         yield from check_attached(nodes)
         yield from check_similarity_scores(nodes)
         yield from check_averaged(loss, now.outputs)
+        yield from check_away_from_targets(loss)
         yield from check_every_pair(loss, nodes, now.outputs)
         yield from check_summed_divergence(loss, nodes, only, now.outputs)
         yield from check_soft_targets(nodes, look.target, only)
         yield from check_empty_groups(loss, self._model, optimizers)
         given = next(tensors_in(list(now.calls[0].given)), None)
-        for doubt in check_marks(given):
+        yield from check_cosine_axis(nodes, given)
+        yield from check_unpaired(now.calls, look.terms)
+        words = check_unknown_words(list(tensors_in(list(now.calls[0].given))))
+        for doubt in (*check_marks(given), *check_each_standardised(given), *words):
             objective.history.doubts.setdefault(doubt.rule, doubt)
         if only is not None and look.target is not None and not trains_alone(only, loss):
             inputs = tensors_in(list(now.calls[0].given))

@@ -37,7 +37,7 @@ class GradientReading:
             self._check_path(now, held, norms, is_alone=is_alone)
         # With a gradient scaler the step itself leaves out gradients that are not finite: no fault.
         if getattr(optimizer, "grad_scale", None) is None and not math.isfinite(sum(norms.values())):
-            return nonfinite_gradients(norms)
+            return nonfinite_gradients(norms, now.trace)
         return None
 
     def _check_path(

@@ -64,6 +64,8 @@ class History:
     has_drifted: bool = False
     # Whether the targets are the inputs, and other terms train the model too, as in a variational autoencoder.
     repeats_inputs: bool = False
+    # Whether a step compares a single value, so that the losses of some steps need not be alike.
+    has_single_values: bool = False
     # What would explain that a model does not learn, by rule.
     doubts: dict[str, Symptom] = field(default_factory=dict)
     # Layers that take the output of a linear layer with nothing between.
@@ -133,6 +135,7 @@ class History:
         """Whether the loss is ten times what it was for ten steps, or a thousand times and rising.
 
         Where a guess's loss is known, so much more than that: a loss that begins at next to nothing may well grow.
+        Losses of single values, one after the other, may be ten times as large by what follows in a series.
         """
         known = self.relative[-3:]
         if known and float(np.mean(known)) < 3:
@@ -143,6 +146,8 @@ class History:
         risen = len(self.losses) >= 4 and self.losses[-1] > self.losses[-2] > self.losses[-3]
         if risen and self.losses[-1] - self.losses[0] > 1e3 * unit:
             return True
+        if self.has_single_values:
+            return False
         return len(self.losses) >= 13 and float(np.mean(self.losses[-10:])) - self.first_loss() > 9 * unit
 
     def _unit(self, level: float) -> float:

@@ -30,6 +30,7 @@ _INPUT_SCALE, _TINY, _TARGET_SCALE = 10, 0.02, 10
 _LABELS_A_CLASS, _FEWEST_TARGETS, _NOTHING = 20, 100, 1e-8
 # Of a class that one sample in a hundred belongs to, so many samples hold at least one.
 _FEWEST_LABELS = 400
+_FEWEST_VALUES = 32
 _PATIENT_LOOKS = 12  # about the eightieth step
 
 
@@ -151,7 +152,8 @@ def _scales(trace: LayerTrace) -> Iterator[Symptom]:
     if given is None or trace.is_normalised_first() or not given.is_floating_point() or not given.numel():
         return
     size = float(given.detach().float().square().mean().sqrt())
-    if size > _INPUT_SCALE or size < _TINY:
+    # A single value may well be 0.
+    if size > _INPUT_SCALE or (size < _TINY and given.numel() >= _FEWEST_VALUES):
         yield Symptom(
             "input.scale", INPUT, size, _INPUT_SCALE if size > _INPUT_SCALE else _TINY,
             f"the values that enter the first layer are of size {size:.4g} (root mean square), where about 1 is usual",

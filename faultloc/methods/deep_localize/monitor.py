@@ -101,6 +101,7 @@ class TrainingMonitor:
             except RuntimeError as error:  # a scripted module takes none
                 self._note(f"no hook can be put on {self.title} ({error}): nothing of it is seen")
                 return self
+            self._observer.taken_gradients.listen()
             if isinstance(self._loss_fn, nn.Module):
                 self._loss_hook = self._loss_fn.register_forward_hook(self._loss_was_called)
         return self
@@ -127,6 +128,10 @@ class TrainingMonitor:
         self._observer.model_has_changed()
         if self._taps is not None:
             self._taps.watch_layers_of(self._model)
+
+    def take_symptom(self, symptom: Symptom) -> None:
+        """Takes in what was seen of the run from outside, before it began for instance."""
+        self._found(symptom)
 
     def watch_calls_of(self, module: nn.Module) -> None:
         """Follows the calls of a module that is a part of one of the run's, or a wrapper around one."""
@@ -219,6 +224,7 @@ class TrainingMonitor:
     def _detach(self) -> None:
         if self._taps is not None:
             self._taps.remove()
+            self._observer.taken_gradients.stop()
             self._taps = None
         if self._loss_hook is not None:
             self._loss_hook.remove()

@@ -5,8 +5,13 @@ from dataclasses import dataclass, field
 
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets
+from faultloc.methods.deep_localize.rules.changing_rows import ChangingRows
 from faultloc.methods.deep_localize.rules.class_weights import ClassWeights
+from faultloc.methods.deep_localize.rules.constant_penalty import ConstantPenalty
+from faultloc.methods.deep_localize.rules.drowned_term import DrownedTerm
+from faultloc.methods.deep_localize.rules.exchanged_shares import ExchangedShares
 from faultloc.methods.deep_localize.rules.fading_inputs import FadingInputs
+from faultloc.methods.deep_localize.rules.ignored_tags import IgnoredTags
 from faultloc.methods.deep_localize.rules.pairs import Pairs
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
 from faultloc.methods.deep_localize.seen_samples import SeenSamples
@@ -32,7 +37,12 @@ class Objective:
     samples: SeenSamples = field(default_factory=SeenSamples)
     pairs: Pairs = field(default_factory=Pairs)
     class_weights: ClassWeights = field(default_factory=ClassWeights)
+    ignored: IgnoredTags = field(default_factory=IgnoredTags)
+    drowned: DrownedTerm = field(default_factory=DrownedTerm)
+    rows: ChangingRows = field(default_factory=ChangingRows)
     fading: FadingInputs = field(default_factory=FadingInputs)
+    penalty: ConstantPenalty = field(default_factory=ConstantPenalty)
+    shares: ExchangedShares = field(default_factory=ExchangedShares)
     optimizers: frozenset[int] = frozenset()
     step: int = 0
     next_look: int = 0

@@ -22,6 +22,7 @@ from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.constant_output import check_constant_output, shows_nothing
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite
+from faultloc.methods.deep_localize.rules.rounded_steps import RoundedSteps
 from faultloc.methods.deep_localize.rules.wiring import ConstantWeights, StaleGradients
 from faultloc.methods.deep_localize.rules.wrong_comparison import explains_nan
 from faultloc.methods.deep_localize.step import StepUnderWay
@@ -51,10 +52,11 @@ class Observer:
         self._held = {id(one): HeldParameters(model, one) for one in optimizers}
         self._stale = StaleGradients({})
         self._gradients = GradientReading(model, found)
-        self._constant = ConstantWeights(model)
+        self._constant, self._rounded = ConstantWeights(model), RoundedSteps()
         self._objectives = Objectives()
         self._backwards = self._closures = 0
         self._look = CloseLook(model, found, noted)
+        self.taken_gradients = self._look.further.taken
         # Calls of the model besides the training's own cost as much as a step: they are made once.
         self._asks_for_change = True
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
@@ -92,6 +94,7 @@ class Observer:
 
     def begin_step(self) -> None:
         """Forgets the step before, and lets go of its tensors."""
+        self.taken_gradients.are_constants = False
         self.is_sampled = self._objectives.wants_look()
         if self.is_sampled or self._now.is_sampled:
             self._now = StepUnderWay(self.is_sampled)
@@ -217,9 +220,9 @@ class Observer:
         if now.is_sampled:
             before = now.before.get(key, {})
             updates, weights = updates_and_norms(before, self._held[key].by_name)
-            now.updates |= updates
-            now.weights |= weights
-            for symptom in self._stale.stepped(key):
+            now.updates, now.weights = now.updates | updates, now.weights | weights
+            rounded = self._rounded.look(before, self._held[key].by_name, optimizer)
+            for symptom in (*self._stale.stepped(key), *rounded):
                 self._found(symptom)
         now.stepped.add(key)
         # Of several optimizers, others may step on the same loss: what comes next tells.

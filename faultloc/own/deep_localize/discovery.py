@@ -19,6 +19,7 @@ from torch.optim import Optimizer
 from faultloc.methods.deep_localize.hooks.held_parameters import held_by
 from faultloc.methods.deep_localize.hooks.joined_modules import without_wrapper
 from faultloc.methods.deep_localize.monitor import TrainingMonitor
+from faultloc.methods.deep_localize.rules.unloaded import check_unloaded
 from faultloc.own.deep_localize.script_modules import named_modules_of
 
 MakeMonitor = Callable[[Mapping[str, nn.Module], list[Optimizer]], TrainingMonitor]
@@ -34,6 +35,8 @@ class Discovery:
         # By module: the run that it belongs to. Kept with the module, lest another one get its identity.
         self._runs: dict[int, tuple[nn.Module, TrainingMonitor]] = {}
         self._entries: dict[int, nn.Module] = {}
+        # Modules that were given a checkpoint, the number of its weights, and of theirs that it lacked.
+        self._loaded: list[tuple[nn.Module, int, int]] = []
         # While a trainer trains under its own callback.
         self.is_paused = False
 
@@ -55,6 +58,21 @@ class Discovery:
         """An optimizer was made; it belongs to a model that will be called."""
         if not self.is_paused:
             self._waiting.append(optimizer)
+
+    def weights_loaded(self, module: nn.Module, given: int, missing: int) -> None:
+        """A module was given a checkpoint of ``given`` weights, in which ``missing`` of its own were not found."""
+        if not self.is_paused:
+            self._loaded.append((module, given, missing))
+
+    def tell_unloaded(self, variables: Mapping[nn.Module, str]) -> None:
+        """Tells the run that began last, if there is any, of modules of whose weights nothing was loaded."""
+        for module, given, missing in self._loaded if self.monitors else ():
+            name = variables.get(module, type(module).__name__)
+            symptom = check_unloaded(name, len(module.state_dict()), given, missing)
+            if symptom is not None:
+                self.monitors[-1].take_symptom(symptom)
+        if self.monitors:
+            self._loaded = []
 
     def module_called(self, module: nn.Module, given: tuple, named: dict) -> None:
         """A module was called, from outside all others or from inside one."""
@@ -118,6 +136,7 @@ class Discovery:
         self.monitors.append(monitor)
         for part in parts:
             self._belongs(part, monitor)
+        self.tell_unloaded(variables)
         return monitor
 
     def _extend_run(self, module: nn.Module) -> TrainingMonitor:
@@ -154,13 +173,21 @@ def _holds(outer: nn.Module, inner: nn.Module) -> bool:
 def discovering(make_monitor: MakeMonitor) -> Iterator[Discovery]:
     """Watches for models and optimizers inside the block; all monitors are closed and all hooks gone afterwards."""
     discovery = Discovery(make_monitor)
-    original = Optimizer.__init__
+    original, load = Optimizer.__init__, nn.Module.load_state_dict
 
     def noticed(self: Optimizer, *given: object, **named: object) -> None:
         original(self, *given, **named)  # type: ignore[arg-type]
         discovery.optimizer_made(self)
 
+    def loaded(self: nn.Module, state_dict: Mapping[str, object], *given: object, **named: object) -> object:
+        found = load(self, state_dict, *given, **named)  # type: ignore[arg-type]
+        missing = getattr(found, "missing_keys", ())
+        if missing:
+            discovery.weights_loaded(self, len(state_dict), len(missing))
+        return found
+
     Optimizer.__init__ = noticed  # type: ignore[method-assign]
+    nn.Module.load_state_dict = loaded  # type: ignore[method-assign]
     # Global hooks are not told of keyword arguments: a batch given by keyword is seen from the next call on.
     hook = register_module_forward_pre_hook(
         lambda module, given: None if torch.compiler.is_compiling() else discovery.module_called(module, given, {})
@@ -170,5 +197,7 @@ def discovering(make_monitor: MakeMonitor) -> Iterator[Discovery]:
     finally:
         hook.remove()
         Optimizer.__init__ = original  # type: ignore[method-assign]
+        nn.Module.load_state_dict = load  # type: ignore[method-assign]
+        discovery.tell_unloaded({})
         for monitor in discovery.monitors:
             monitor.close()

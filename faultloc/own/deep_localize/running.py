@@ -16,6 +16,7 @@ from faultloc.methods.deep_localize.catalogue import as_finding
 from faultloc.methods.deep_localize.diagnosis import Diagnosis, TrainingFault
 from faultloc.methods.deep_localize.finding import Finding
 from faultloc.methods.deep_localize.history import History
+from faultloc.methods.deep_localize.hooks.taken_gradients import wrapped_from_the_start
 from faultloc.methods.deep_localize.monitor import TrainingMonitor
 from faultloc.methods.deep_localize.raised.explain import error_in_words, explain_error
 from faultloc.methods.deep_localize.watched_run import WatchedRun
@@ -56,6 +57,7 @@ def run_script(
 
     with (
         _as_python_would(script, arguments),
+        wrapped_from_the_start(),
         discovering(make) as discovery,
         watching_trainers(discovery, every=every, on_error=on_error, on_finding=on_finding) as trainers,
     ):

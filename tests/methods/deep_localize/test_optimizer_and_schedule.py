@@ -63,6 +63,24 @@ def test_a_cosine_that_ends_at_0_with_the_training_is_no_fault():
     assert not scheduled(lambda one: lr_scheduler.CosineAnnealingLR(one, 80)).findings
 
 
+@pytest.mark.parametrize(
+    "rate",
+    [lambda step: 0.01, lambda step: 0.01 * min(1, (step + 1) / 8) * (1 - step / 80)],
+    ids=["constant", "warm-up"],
+)
+def test_a_lambda_that_gives_the_rate_in_place_of_a_factor_is_named(rate):
+    found = scheduled(lambda optimizer: lr_scheduler.LambdaLR(optimizer, rate)).findings
+    assert found[0].rule == "optimizer.squared_rate"
+
+
+@pytest.mark.parametrize(
+    "factor", [lambda step: 1.0, lambda step: min(1, (step + 1) / 100), lambda step: 0.5, lambda step: 0.97**step]
+)
+def test_a_lambda_that_gives_a_factor_is_no_fault(factor):
+    found = scheduled(lambda optimizer: lr_scheduler.LambdaLR(optimizer, factor)).findings
+    assert "optimizer.squared_rate" not in [one.rule for one in found]
+
+
 def test_a_schedule_that_is_never_called_is_named():
     cause = scheduled(lambda one: lr_scheduler.LinearLR(one, 1e-8, total_iters=40), every=1000).cause
     assert (cause.rule, cause.place) == ("optimizer.rate_unscheduled", "optimizer")

@@ -107,3 +107,28 @@ def test_a_module_is_told_of_once_it_has_been_imported(tmp_path, monkeypatch):
     del sys.modules["shelf_of_trainers"]
     assert [module.__name__ for module in told] == ["json", "shelf_of_trainers"]
     assert told[1].Trainer is shelf_of_trainers.Trainer
+
+
+LOADING = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+teacher = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3))
+state = {PREFIX + name: value + 1 for name, value in teacher.state_dict().items() if KEPT}
+teacher.load_state_dict(state, strict=False)
+"""
+
+
+@pytest.mark.parametrize(
+    ("prefix", "kept", "expected"),
+    [
+        ("'module.'", "True", [("weights.not_loaded", "teacher")]),
+        ("''", "True", []),
+        ("''", "name.startswith('0')", []),
+        ("'module.'", "False", []),
+    ],
+)
+def test_a_checkpoint_of_which_nothing_fits_is_named_with_the_module(tmp_path, prefix, kept, expected):
+    text = LOADING.replace("PREFIX", prefix).replace("KEPT", kept) + SOUND
+    found = run(tmp_path, text).runs[0].diagnosis.findings
+    assert [(one.rule, one.place) for one in found] == expected

@@ -98,4 +98,22 @@ RULES: dict[str, Rule] = {
     "input.fading": Rule(
         "input", "warning", NONE, "change a copy of the sample: x = self.data[index].clone(), or x.copy() of an array"
     ),
+    "input.few_drawn": Rule(
+        "input", "error", NONE, "give the sampler one weight a sample: WeightedRandomSampler(class_weights[labels], n)"
+    ),
+    "labels.softmax_axis": Rule(
+        "input", "error", LOSS, "take the targets' softmax over the classes: teacher_scores.softmax(dim=1)"
+    ),
+    "input.each_standardised": Rule(
+        "input", "warning", FLAT, "scale all samples by the same numbers: x = (x - train.mean()) / train.std()"
+    ),
+    "input.unpaired": Rule(
+        "input", "error", NONE, "draw both by one order: DataLoader(TensorDataset(first, second), shuffle=True)"
+    ),
+    "input.unknown_words": Rule(
+        "input",
+        "warning",
+        NONE,
+        "see which words are unknown, print(words[:3]): text.lower() for both text and vocabulary?",
+    ),
 }

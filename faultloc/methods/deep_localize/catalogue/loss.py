@@ -132,4 +132,19 @@ RULES: dict[str, Rule] = {
     "loss.endless": Rule(
         "loss", "error", LOSS, "look at the sign of each term: kl = -0.5 * (1 + logvar - mu**2 - logvar.exp()).sum()"
     ),
+    "loss.volume_sign": Rule(
+        "loss", "error", LOSS, "add the log-determinant: loss = -(prior.log_prob(z) + log_det).mean()"
+    ),
+    "loss.exchanged_shares": Rule(
+        "loss", "warning", LOSS, "give each label its own share: lam * loss(out, y) + (1 - lam) * loss(out, y[order])"
+    ),
+    "loss.away_from_targets": Rule(
+        "loss", "error", LOSS, "turn the sign round: loss = 1 - dice, 1 - similarity.mean(), or -log_probs.mean()"
+    ),
+    "loss.constant_penalty": Rule(
+        "loss", "error", LOSS, "let the gradient have a history: torch.autograd.grad(out, x, ones, create_graph=True)"
+    ),
+    "loss.cosine_axis": Rule(
+        "loss", "warning", LOSS, "take it over the features: F.cosine_similarity(output, target, dim=1)"
+    ),
 }

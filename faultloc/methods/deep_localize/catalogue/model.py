@@ -156,4 +156,25 @@ RULES: dict[str, Rule] = {
         NONE,
         "push different samples apart too, with negatives, or z.detach() on one side and a predictor",
     ),
+    "model.place_in_batch": Rule(
+        "forward",
+        "error",
+        NONE,
+        "count positions over the steps: x + self.positions[: x.size(1)] for (samples, steps, features)",
+    ),
+    "model.mask_inverted": Rule(
+        "forward",
+        "error",
+        NONE,
+        "turn the mask round, as it holds what is hidden: src_key_padding_mask=(tokens == pad)",
+    ),
+    "model.order_blind": Rule(
+        "forward", "warning", NONE, "add positions to what attention is given: x = x + self.positions[: x.size(1)]"
+    ),
+    "weights.not_loaded": Rule(
+        "forward",
+        "error",
+        NONE,
+        "make the names agree: state = {k.removeprefix('module.'): v for k, v in state.items()}, and leave out strict",
+    ),
 }

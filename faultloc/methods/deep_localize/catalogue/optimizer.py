@@ -106,4 +106,19 @@ RULES: dict[str, Rule] = {
         NONE,
         "use mode='min' for a loss, mode='max' for an accuracy: ReduceLROnPlateau(optimizer, mode='min')",
     ),
+    "optimizer.frozen_parameters": Rule(
+        "update", "error", NONE, "thaw what is to be trained: model.head.requires_grad_(), before the optimizer is made"
+    ),
+    "optimizer.squared_rate": Rule(
+        "update",
+        "warning",
+        WEIGHTS,
+        "let the function give a factor, 1 for the rate itself: return min(1, step / 100)",
+    ),
+    "optimizer.rounded_away": Rule(
+        "update",
+        "warning",
+        WEIGHTS,
+        "keep the weights in float32: with torch.autocast(device, dtype=torch.bfloat16) around the forward pass",
+    ),
 }

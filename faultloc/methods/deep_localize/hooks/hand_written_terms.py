@@ -82,7 +82,8 @@ def of_probabilities(logarithm: Node, target: Tensor | None) -> LossTerm:
     behind = past_offset(inner[0]) if inner else None
     probabilities = saved(inner[0], "self") if inner and is_clipping(inner[0]) else None
     probabilities = saved(logarithm, "self") if probabilities is None else probabilities
-    if behind is not None and operation(behind) == "Div":  # Keras divides each row by its sum first
+    # Keras divides each row by its sum first, and clips what comes of it: whoever divides by hand has probabilities.
+    if behind is not None and operation(behind) == "Div" and inner and is_clipping(inner[0]):
         before = saved(behind, "self")
         probabilities = probabilities if before is None else before
         behind = past_shaping(children(behind)[0])

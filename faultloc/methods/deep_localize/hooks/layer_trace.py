@@ -1,6 +1,6 @@
 """Which layers a forward pass calls, in which order, and which node of the autograd graph each gave."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -9,6 +9,8 @@ from torch.autograd.graph import Node
 
 from faultloc.methods.deep_localize.hooks.autograd_walk import children
 from faultloc.methods.deep_localize.hooks.joined_modules import parts_of
+
+_MOST_INSIDE = 300
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,17 @@ def tensors_in(value: object) -> Iterator[Tensor]:
         yield from tensors_in(vars(value))
 
 
+def _inside(last: Node, ends: Collection[Node | None]) -> set[Node]:
+    """The nodes that ``last`` was computed from, up to those in ``ends``; the first few hundred."""
+    found, waiting = {last}, [last]
+    while waiting and len(found) < _MOST_INSIDE:
+        for child in children(waiting.pop()):
+            if child not in found and child not in ends:
+                found.add(child)
+                waiting.append(child)
+    return found
+
+
 class LayerTrace:
     """The calls of one forward pass, in their order."""
 
@@ -100,6 +113,15 @@ class LayerTrace:
             behind = children(node)
             node = behind[0] if behind else None
         return None
+
+    def layer_around(self, node: Node) -> str | None:
+        """The layer inside which ``node`` was computed, or the nearest one behind it; None where none is found."""
+        nearest = self.name_of(node)
+        for call in self.calls:
+            given = None if call.first_input is None else call.first_input.grad_fn
+            if call.node is not None and node in _inside(call.node, {*self._names, given} - {call.node}):
+                return call.name
+        return nearest
 
     @property
     def last(self) -> str | None:

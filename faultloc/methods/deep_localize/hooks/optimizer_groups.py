@@ -34,6 +34,8 @@ class Group:
     is_decoupled: bool
     names: Sequence[str]
     values: int
+    # What a scheduler starts from.
+    initial: float | None = None
 
     @property
     def is_adaptive(self) -> bool:
@@ -69,6 +71,7 @@ def groups_of(optimizers: Sequence[Optimizer], parameters: Mapping[str, nn.Param
                     is_decoupled=kind in _DECOUPLED or bool(group.get("decoupled_weight_decay")),
                     names=[names[id(one)] for one in group["params"] if id(one) in names],
                     values=sum(one.numel() for one in group["params"]),
+                    initial=_number(group.get("initial_lr")),
                 )
             )
     return found

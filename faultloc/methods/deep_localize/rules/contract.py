@@ -37,6 +37,7 @@ def check_term(term: LossTerm, place: str, target: Tensor | None) -> Iterator[Sy
     """What is wrong between the activation before ``term``, its loss and ``target``; ``place`` is the last layer."""
     yield from _softmax(term, place)
     if term.kind == "cross_entropy":
+        yield from _distributions(term, target)
         yield from _logits(
             term, place, "CrossEntropyLoss", {"Softmax": "loss.double_softmax", "Sigmoid": "loss.activation"}
         )
@@ -141,6 +142,24 @@ def _logits(term: LossTerm, place: str, loss: str, wrong: dict[str, str]) -> Ite
         rule = "loss.activation"
     if rule is not None:
         yield Symptom(rule, place, 1, 0, f"{loss} is given the output of a {term.activation}, and takes raw outputs")
+
+
+def _distributions(term: LossTerm, target: Tensor | None) -> Iterator[Symptom]:
+    """Targets that are distributions over the samples of the batch, and none over the classes."""
+    predicted = term.prediction
+    if predicted is None or target is None or term.class_axis not in (None, 1) or not target.is_floating_point():
+        return
+    if target.dim() != 2 or target.shape != predicted.shape or min(target.shape) < _FEWEST_SAMPLES:
+        return
+    if bool((target < 0).any()) or float(target.float().sum(0).sub(1).abs().max()) > _SLACK:
+        return
+    off = float(target.float().sum(1).sub(1).abs().median())
+    if off > _ROW_SUM:
+        yield Symptom(
+            "labels.softmax_axis", LABELS, off, _ROW_SUM,
+            f"the targets' columns sum to 1 and their rows miss it by {off:.3g}: they are distributions over the "
+            f"{len(target)} samples of the batch, and not over the {target.shape[1]} classes",
+        )  # fmt: skip
 
 
 def _log_probabilities(term: LossTerm, place: str) -> Iterator[Symptom]:

@@ -108,7 +108,7 @@ def _rate_too_low(history: History) -> Iterator[Symptom]:
 
 
 def _large_weights(history: History) -> Iterator[Symptom]:
-    if history.kind not in ("cross_entropy", "bce_logits") or len(history.sampled) < _CHECKS:
+    if history.kind not in ("cross_entropy", "nll", "bce_logits") or len(history.sampled) < _CHECKS:
         return
     known = history.relative[:_LATEST]
     if len(known) >= _CHECKS and known[0] > _FAR_OFF and min(known) > 0.95:
@@ -153,11 +153,14 @@ def _zero_gradients(history: History) -> Iterator[Symptom]:
     if len(recent) < _ZERO_STEPS or len(losses) < _ZERO_STEPS or history.has_learned():
         return
     if max(sample.gradient_norm for sample in recent) == 0 and min(abs(loss) for loss in losses) > 1e-6:
-        first = next(iter(history.sampled[0].gradients), LOSS)
-        yield Symptom(
-            "gradient.zero", first.rpartition(".")[0] or LOSS, 0, 0,
-            f"all gradients were exactly 0 at {_ZERO_STEPS} steps looked at on end, while the loss is {losses[-1]:.4g}",
-        )  # fmt: skip
+        # Weights that are all 0, one behind the other, take each other's gradient away.
+        nothing = [name for name, size in recent[-1].weights.items() if size == 0]
+        first = nothing[0] if nothing else next(iter(history.sampled[0].gradients), LOSS)
+        said = (
+            f"all gradients were exactly 0 at {_ZERO_STEPS} steps looked at on end, while the loss is {losses[-1]:.4g}"
+        )
+        said += f", and {' and '.join(nothing[:2])} hold nothing but 0" if len(nothing) > 1 else ""
+        yield Symptom("gradient.zero", first.rpartition(".")[0] or LOSS, 0, 0, said)
 
 
 def _vanishing_gradients(history: History) -> Iterator[Symptom]:
@@ -184,7 +187,8 @@ def _diverging(history: History) -> Iterator[Symptom]:
         return
     start, now, steps = history.first_loss(), history.recent_loss(), len(history.losses)
     # Where it is known what a guess would cost, a loss that only rises need not rise that far.
-    is_worse = steps >= _FLAT_STEPS and not history.has_drifted and history.is_guessing() and history.is_rising()
+    is_alike = not history.has_drifted and not history.has_single_values
+    is_worse = steps >= _FLAT_STEPS and is_alike and history.is_guessing() and history.is_rising()
     if not (history.has_exploded() or is_worse):
         return
     if now <= start:  # an odd first or last step

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import INPUT
 from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
+from faultloc.methods.deep_localize.rules.lasting_dropout import LastingDropout
 from faultloc.methods.deep_localize.rules.still_statistics import StillStatistics
 
 _FEWEST_ROWS, _CALLS, _MOST_VALUES = 16, 3, 500_000
@@ -41,7 +42,7 @@ class EvaluationCalls:
         self._last_step: dict[int, int] = {}
         self._left_on: dict[int, tuple[str, nn.Module]] = {}
         self._evaluated: set[int] = set()
-        self.statistics = StillStatistics()
+        self.statistics, self._dropout = StillStatistics(), LastingDropout()
 
     def trained_on(self, module: nn.Module, given: object) -> None:
         """Remembers what ``module`` is given in a training step that is looked at."""
@@ -49,7 +50,7 @@ class EvaluationCalls:
         if values is not None and id(module) not in self._trained:
             self._trained[id(module)] = (tuple(values.shape[1:]), _Seen(values))
 
-    def look(self, module: nn.Module, given: object, step: int) -> Iterator[Symptom]:
+    def look(self, module: nn.Module, given: tuple, step: int) -> Iterator[Symptom]:
         """A symptom where the first call in evaluation mode has inputs of another scale, at ``step`` of the run."""
         known, looked = self._trained.get(id(module)), self._looked.get(id(module), 0)
         if known is None or looked >= _CALLS:
@@ -59,7 +60,9 @@ class EvaluationCalls:
             return
         if id(module) not in self._evaluated:
             self._evaluated.add(id(module))
-            yield from self.statistics.evaluated(module)
+            yield from self.statistics.evaluated(module, next(tensors_in(list(given)), None))
+            self._dropout.first_evaluation(module, given)
+        self._dropout.evaluated_on(given)
         self._left_on.pop(id(module), None)
         values = _numbers(given)
         if values is None or tuple(values.shape[1:]) != known[0]:
@@ -78,6 +81,7 @@ class EvaluationCalls:
                 f"mode: this {type(layer).__name__} then sets values to 0 at random",
             )  # fmt: skip
             return
+        yield from self._dropout.at_end()
 
     def _training_mode(self, module: nn.Module, given: object, step: int) -> None:
         """Notes calls with no step between: those that give targets for training come one by one."""

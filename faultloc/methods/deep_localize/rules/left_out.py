@@ -6,7 +6,7 @@ from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LOSS
 from faultloc.methods.deep_localize.hooks.counted_classes import ClassCounts
 
-_FEWEST, _LEAST_SHARE = 20, 0.02
+_FEWEST, _LEAST_SHARE, _MOST_NAMED = 20, 0.02, 4
 
 
 def check_left_out(counts: ClassCounts | None) -> Iterator[Symptom]:
@@ -25,9 +25,15 @@ def check_left_out(counts: ClassCounts | None) -> Iterator[Symptom]:
         return
     missing = [one for one in left if one not in counted and int(outside[one]) > _LEAST_SHARE * total]
     # In a sequence it is padding that is left out, and meant to be.
-    if len(missing) == 1 and counts.is_a_label_a_sample and int(outside[missing[0]]) >= _FEWEST // 2:
+    count = int(outside[missing].sum())
+    if missing and counts.is_a_label_a_sample and count >= _FEWEST // 2:
+        which, what = (missing[0], "this class is") if len(missing) == 1 else ("one of " + _named(missing), "they are")
         yield Symptom(
-            "loss.class_left_out", LOSS, int(outside[missing[0]]), 0,
-            f"all {int(outside[missing[0]])} of {total} samples whose label is {missing[0]} are left out of the loss "
-            "(ignore_index, or a weight of 0), so that this class is never learned",
+            "loss.class_left_out", LOSS, count, 0,
+            f"all {count} of {total} samples whose label is {which} are left out of the loss "
+            f"(ignore_index, or a weight of 0), so that {what} never learned",
         )  # fmt: skip
+
+
+def _named(classes: list[int]) -> str:
+    return ", ".join(map(str, classes[:_MOST_NAMED])) + (" and so on" if len(classes) > _MOST_NAMED else "")

@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.autograd.graph import Node
 
 from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.finding import LOSS
 from faultloc.methods.deep_localize.hooks.autograd_walk import children
 from faultloc.methods.deep_localize.hooks.gradient_stops import GradientStop, open_nodes
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerCall, LayerTrace, owner_of
@@ -93,8 +94,9 @@ def unreached(loss: Tensor, outputs: list[Tensor], trace: LayerTrace) -> Symptom
     with_history = [call.name for call in trace.calls if call.node is not None]
     floating = [output for output in outputs if output.is_floating_point()]
     if any(output.grad_fn is not None for output in floating):
+        # One that was made anew of the loss's number has lost it there.
         return Symptom(
-            "gradient.unreached", last, 0, 1,
+            "gradient.unreached", LOSS if loss.grad_fn is None else last, 0, 1,
             f"{head}: the model's output has one, and it is lost between the output and the loss (by argmax, "
             f"a comparison, round-off to int, detach(), .data, .item(), numpy or torch.tensor(...)){by_hand}",
         )  # fmt: skip

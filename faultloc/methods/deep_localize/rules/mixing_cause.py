@@ -32,7 +32,14 @@ Symptoms = tuple[list[Symptom], list[Symptom]]
 
 
 def explain_mixing(
-    model: nn.Module, mixing: Mixing, samples: SampleAxis, shift: float, loss: Tensor, trace: LayerTrace
+    model: nn.Module,
+    mixing: Mixing,
+    samples: SampleAxis,
+    shift: float,
+    loss: Tensor,
+    trace: LayerTrace,
+    *,
+    is_axis_known: bool = False,
 ) -> Symptoms:
     """What is a fault whatever comes of it, and what is one only where the model does not learn.
 
@@ -58,7 +65,7 @@ def explain_mixing(
     if over is not None:
         said = f"a softmax runs over the {samples.trained} samples of the batch, so that each depends on the others"
         return [_symptom("model.softmax_over_samples", over, shift, said)], []
-    if samples.asked == samples.trained:
+    if samples.asked == samples.trained and not is_axis_known:
         return [], []  # what the axes are is not sure enough
     place = layer.name if layer is not None else mixing.before or mixing.after or "model"
     where = "in this layer" if layer is not None else "behind this layer"

@@ -15,6 +15,7 @@ from faultloc.methods.deep_localize.hooks.batch_rows import Given, mapped
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors_in
 from faultloc.methods.deep_localize.hooks.rerun import plain_module, run_again
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
+from faultloc.methods.deep_localize.rules.sequence_axis import as_written
 
 _FEWEST_STEPS, _FEWEST_SAMPLES, _CHANGED = 4, 2, 1e-4
 
@@ -34,7 +35,7 @@ def check_next_step(model: nn.Module, call: ForwardCall, target: Tensor | None, 
         before, own, after = hangs
         if ahead and before:
             yield Symptom(
-                "model.sees_future", trace.last or "model", 1, 0,
+                "model.sees_future", _where_it_looks_ahead(model, call, given, axis) or trace.last or "model", 1, 0,
                 "the targets are the inputs one step on, and what the model says at a step hangs on later steps of the "
                 "inputs: it is shown what it is to guess",
             )  # fmt: skip
@@ -84,13 +85,54 @@ def _hangs_on(model: nn.Module, call: ForwardCall, given: Tensor, axis: int) -> 
     if one is None or other is None:
         return None
     for before, after in zip(one.outputs, other.outputs, strict=False):
-        if before.shape[:2] != given.shape[:2] or before.shape != after.shape or before.dim() < 3:
-            continue
-        apart = (before.float() - after.float()).abs()
-        per_step = apart.amax([each for each in range(apart.dim()) if each != axis])
-        moved = per_step > _CHANGED * max(float(before.float().std()), 1e-6)
-        return bool(moved[:at].any()), bool(moved[at]), bool(moved[at + 1 :].any())
+        moved = _moved_steps(before, after, given, axis)
+        if moved is not None:
+            return bool(moved[:at].any()), bool(moved[at]), bool(moved[at + 1 :].any())
     return None
+
+
+def _moved_steps(before: Tensor, after: Tensor, given: Tensor, axis: int) -> Tensor | None:
+    """Which steps differ in two tensors with the first two axes of ``given``; None where they have others."""
+    if before.shape[:2] != given.shape[:2] or before.shape != after.shape or before.dim() < 3:
+        return None
+    if not before.is_floating_point():
+        return None
+    apart = (before.float() - after.float()).abs()
+    per_step = apart.amax([each for each in range(apart.dim()) if each != axis])
+    return per_step > _CHANGED * max(float(before.float().std()), 1e-6)
+
+
+def _where_it_looks_ahead(model: nn.Module, call: ForwardCall, given: Tensor, axis: int) -> str:
+    """The first layer whose answer at a step hangs on a later one, or the part of the model that it is called in."""
+    module, at = plain_module(call.module), given.shape[axis] // 2
+    changed = None if module is None else _with_other_step(given.detach(), axis, at)
+    if module is None or changed is None:
+        return ""
+    one = run_again(model, module, call.given, with_layers=True)
+    other = run_again(model, module, _put(call.given, given, changed), with_layers=True)
+    before = ""
+    for ours, theirs in zip(one.records, other.records, strict=False) if one is not None and other is not None else ():
+        if _looks_ahead(ours.returned, theirs.returned, given, axis, at):
+            if _looks_ahead(ours.given, theirs.given, given, axis, at):
+                return _common_part(before, ours.name) or before
+            return as_written(model, ours.name, ours.layer)[1]
+        before = ours.name
+    return ""
+
+
+def _looks_ahead(ours: list[Tensor], theirs: list[Tensor], given: Tensor, axis: int, at: int) -> bool:
+    steps = [_moved_steps(*both, given, axis) for both in zip(ours, theirs, strict=False)]
+    return any(moved is not None and bool(moved[:at].any()) for moved in steps)
+
+
+def _common_part(one: str, other: str) -> str:
+    """The module that both layers are in: ``blocks.0`` of ``blocks.0.qkv`` and ``blocks.0.proj``."""
+    shared = []
+    for ours, theirs in zip(one.split("."), other.split("."), strict=False):
+        if ours != theirs:
+            break
+        shared.append(ours)
+    return ".".join(shared)
 
 
 def _with_other_step(values: Tensor, axis: int, at: int) -> Tensor | None:

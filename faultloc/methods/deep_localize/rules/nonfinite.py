@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
@@ -9,11 +10,13 @@ from torch import Tensor, nn
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import INPUT, LOSS
-from faultloc.methods.deep_localize.hooks.layer_trace import layers_of, owner_of, tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, layers_of, owner_of, tensors_in
 from faultloc.methods.deep_localize.hooks.untouched import untouched
 
 # Inputs are of size 1 to 1,000; squared, this is what half precision cannot hold by far and single precision just can.
 _HUGE = 1e12
+# What no layer makes of its inputs that is of use.
+_LARGE = 1e6
 
 
 def is_finite(tensor: Tensor) -> bool:
@@ -64,8 +67,24 @@ def first_nonfinite(model: nn.Module, calls: Sequence[ForwardCall], loss: float)
     return Symptom("loss.nonfinite", LOSS, 1, 0, f"the loss is {loss} while every layer's output is finite")
 
 
-def nonfinite_gradients(norms: Mapping[str, float]) -> Symptom:
-    """Where gradients stopped being finite; ``norms`` by parameter, in the model's order, not all of them finite."""
+def nonfinite_gradients(norms: Mapping[str, float], trace: LayerTrace) -> Symptom:
+    """Where gradients stopped being finite; ``norms`` by parameter, in the model's order, not all of them finite.
+
+    A layer that gives numbers beyond measure explains it: the slope behind them is as large.
+    """
+    for call, following in pairwise(trace.calls):
+        given, taken = call.first_input, following.first_input
+        if taken is None or given is None or not taken.is_floating_point() or not taken.numel():
+            continue
+        size = float(taken.detach().abs().max())
+        before = float(given.detach().abs().max()) if given.numel() else 0.0
+        if size > _LARGE * max(before, 1.0) and math.isfinite(size):
+            return Symptom(
+                "forward.exploding", call.name, size, _LARGE,
+                f"this layer is given numbers of up to {before:.3g} and gives up to {size:.3g}, and the gradients "
+                f"of {sum(not math.isfinite(norm) for norm in norms.values())} of {len(norms)} parameters are NaN or "
+                "infinite",
+            )  # fmt: skip
     bad = [name for name, norm in norms.items() if not math.isfinite(norm)]
     # If the last layer's gradients are not finite, they were not when they left the loss.
     place = LOSS if owner_of(bad[-1]) == owner_of(list(norms)[-1]) else owner_of(bad[-1])

@@ -27,6 +27,7 @@ from faultloc.methods.deep_localize.rules.mixing_cause import (
     explain_mixing,
 )
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
+from faultloc.methods.deep_localize.rules.place_in_batch import check_place_in_batch
 from faultloc.methods.deep_localize.rules.sequence_axis import MOST_SHIFT, SampleAxis, has_sequence_layer
 
 _MOST_LAYER_SHIFT = 1e-3
@@ -50,11 +51,13 @@ def check_sample_mixing(
     target: Tensor | None,
     loss: Tensor,
     trace: LayerTrace,
+    drawn_axis: int | None = None,
 ) -> tuple[list[Symptom], list[Symptom]]:
     """What is a fault whatever comes of it, and what is one only where the model does not learn.
 
     Only asked where inputs, outputs and targets agree on how many samples there are. In evaluation mode batch
-    normalisation keeps to its running statistics, and dropout does nothing.
+    normalisation keeps to its running statistics, and dropout does nothing. ``drawn_axis`` is the axis of the samples,
+    where it is known from where they come.
     """
     module, count = plain_module(call.module), sample_count(call.given)
     if module is None or count is None or (target is not None and count not in target.shape[:2]):
@@ -65,14 +68,20 @@ def check_sample_mixing(
         return [], []
     shift, axis = _shift(pair), SampleAxis(count, pair.count)
     is_apart = shift <= MOST_SHIFT
-    if (is_apart and not has_sequence_layer(module)) or (not is_apart and _is_second_axis(model, module, given)):
+    if is_apart and _is_first_axis(pair, given, target, count, drawn_axis):
+        placed = check_place_in_batch(model, module, given, count, pair.count)
+        if placed:
+            return placed, []
+    if is_apart and not has_sequence_layer(module):
+        return [], []
+    if not is_apart and drawn_axis != 0 and _is_second_axis(model, module, given):
         return [], []
     layers = _pair(model, module, given, count, like=pair)
     few = with_rows(given, [*range(pair.count - 1), count - 1], count)
     mixing = Mixing() if layers is None else _first_mixing(layers, few)
     if is_apart:  # what a layer mixes may be lost behind it: then the outputs hang on no sample at all
         return explain_hidden_mixing(model, mixing, axis), []
-    found, doubts = explain_mixing(model, mixing, axis, shift, loss, trace)
+    found, doubts = explain_mixing(model, mixing, axis, shift, loss, trace, is_axis_known=drawn_axis == 0)
     if not _answers_at_every_step(pair, given):
         return found, doubts
     # Either axis may be the samples', and what walks beside one another may look at the others.
@@ -107,6 +116,16 @@ def _answers_at_every_step(pair: _Pair, given: Given) -> bool:
     if first is None or first.dim() < 2 or first.shape[1] < 2:
         return False
     return any(output.shape[:2] == (pair.count, first.shape[1]) for output in pair.one.outputs)
+
+
+def _is_first_axis(pair: _Pair, given: Given, target: Tensor | None, count: int, drawn_axis: int | None) -> bool:
+    """Whether the samples lie on the first axis for certain: they were drawn so, or there is one target for each."""
+    if drawn_axis is not None:
+        return drawn_axis == 0
+    first = next((tensor for tensor in tensors_in(list(given)) if tensor.dim() > 0), None)
+    if first is None or target is None or not target.dim() or len(target) != count or count in first.shape[1:]:
+        return False
+    return not _answers_at_every_step(pair, given)
 
 
 def _shifts(one: Rerun, other: Rerun, count: int, asked: Sequence[int]) -> list[float]:

@@ -13,13 +13,15 @@ _DIED, _DEAD_STEPS, _LIFETIMES, _STILL_TO_LEARN = 2e-3, 30, 2, 0.3
 _UNMOVED_STEPS, _FAR_BELOW, _MOVES = 30, 0.1, 1e-3
 # A schedule whose step() is called this much more seldom than the optimizer's counts epochs.
 _SELDOM = 5
+# Steps that are looked at may miss the peak itself.
+_MOST_START, _NEARLY, _PAST_PEAK = 0.3, 0.8, 30
 
 
 def check_schedule(history: History) -> Iterator[Symptom]:
     """The symptom that the learning rates of the steps looked at show, if any; once, as it is slow to ask."""
     if history.is_schedule_told or len(history.sampled) < 2:
         return
-    symptom = _zero(history) or check_plateau(history) or _died(history) or _stands_still(history)
+    symptom = _zero(history) or check_plateau(history) or _died(history) or _stands_still(history) or _squared(history)
     if symptom is not None:
         history.is_schedule_told = True
         yield symptom
@@ -81,6 +83,26 @@ def _stands_still(history: History) -> Symptom | None:
                 "optimizer.rate_unscheduled", OPTIMIZER, rate, meant,
                 f"the learning rate stays at {rate:.2g}, where the schedule is to lead to {meant:.2g}"
                 f"{_by([one], steps)}",
+            )  # fmt: skip
+    return None
+
+
+def _squared(history: History) -> Symptom | None:
+    """A rate whose peak is the square of what its schedule starts from: a factor was meant, and is the rate itself."""
+    known = [group.initial for group in history.groups if group.initial is not None]
+    start = max(known, default=0.0)
+    if not 0 < start < _MOST_START or len(known) < len(history.groups):
+        return None
+    peak = max(sample.learning_rate for sample in history.sampled)
+    first = next(sample.step for sample in history.sampled if sample.learning_rate == peak)
+    if not _NEARLY * start**2 <= peak <= 1.01 * start**2 or history.sampled[-1].step - first < _PAST_PEAK:
+        return None
+    for one in history.schedules():
+        if one.name == "LambdaLR":
+            return Symptom(
+                "optimizer.squared_rate", OPTIMIZER, peak, start,
+                f"the learning rate is at most {peak:.2g}, the square of the optimizer's {start:.2g}: the LambdaLR's "
+                "function gives a rate, and what it gives is multiplied by the optimizer's",
             )  # fmt: skip
     return None
 

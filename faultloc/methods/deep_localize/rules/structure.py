@@ -8,14 +8,15 @@ from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import OPTIMIZER
-from faultloc.methods.deep_localize.hooks.autograd_walk import operation, saved, walk
+from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, past_shaping, saved, walk
 from faultloc.methods.deep_localize.hooks.held_parameters import held_by
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
-from faultloc.methods.deep_localize.hooks.softmax import softmax_axis
+from faultloc.methods.deep_localize.hooks.loss_graph import sides_of
+from faultloc.methods.deep_localize.hooks.softmax import axis_of_softmax, softmax_axis
 from faultloc.methods.deep_localize.rules.lost_gradient import unreached
 
 _MOST_NODES = 4000
-_FEWEST_VALUES, _FEWEST_CALLS = 4, 3
+_FEWEST_VALUES, _FEWEST_CALLS, _FEWEST_WEIGHTS, _MOST_SCALINGS = 4, 3, 2, 6
 
 
 def check_structure(loss: Tensor, trace: LayerTrace, predictions: Collection[Node]) -> Iterator[Symptom]:
@@ -26,6 +27,7 @@ def check_structure(loss: Tensor, trace: LayerTrace, predictions: Collection[Nod
     for node in reached:
         if node not in predictions:
             yield from _softmax(node, trace)
+            yield from _attention_axis(node, trace)
     yield from _normalised_by_few(trace)
     if len(reached) < _MOST_NODES:
         yield from _cut_calls(trace, set(reached))
@@ -78,9 +80,43 @@ def _softmax(node: Node, trace: LayerTrace) -> Iterator[Symptom]:
         return
     if result.shape[axis] == 1 and axis == 2 and result.shape[1] > 1:
         yield Symptom(
-            "model.softmax_axis", trace.name_of(node) or "model", 1, 2,
+            "model.softmax_axis", trace.layer_around(node) or "model", 1, 2,
             f"a softmax of shape {' x '.join(map(str, result.shape))} runs over an axis of one element: all is 1",
         )  # fmt: skip
+
+
+def _attention_axis(node: Node, trace: LayerTrace) -> Iterator[Symptom]:
+    """Attention whose weights sum to 1 over the queries: those that weigh the values of one query do not.
+
+    Known by two products of a batch's tables, scores of two outputs and weights times values, with the softmax between.
+    """
+    if operation(node) != "Bmm":
+        return
+    weights = _past_views(next(iter(children(node)), None))
+    result = saved(weights, "result") if weights is not None and operation(weights) == "Softmax" else None
+    if weights is None or result is None or result.dim() < 3 or min(result.shape[-2:]) < _FEWEST_WEIGHTS:
+        return
+    scores = past_shaping(next(iter(children(weights)), None))
+    for _ in range(_MOST_SCALINGS):
+        if scores is None or operation(scores) not in ("Div", "Mul", "MaskedFill", "Add"):
+            break
+        scores = past_shaping(next(iter(children(scores)), None))
+    if scores is None or operation(scores) != "Bmm" or None in sides_of(scores):
+        return
+    if axis_of_softmax(weights) == result.dim() - 2:
+        yield Symptom(
+            "model.softmax_axis", trace.layer_around(weights) or "model", 1, 0,
+            f"attention weights of shape {' x '.join(map(str, result.shape))} sum to 1 over the queries, and not over "
+            "what each query weighs, the last axis",
+            advice="take the softmax over the keys: (q @ k.transpose(-2, -1) / scale).softmax(dim=-1)",
+        )  # fmt: skip
+
+
+def _past_views(node: Node | None) -> Node | None:
+    """``node`` before axes were put together or copied, none of which exchanges two."""
+    while node is not None and operation(node) in ("View", "UnsafeView", "ReshapeAlias", "Expand", "Clone"):
+        node = next(iter(children(node)), None)
+    return node
 
 
 def _normalised_by_few(trace: LayerTrace) -> Iterator[Symptom]:

@@ -2,7 +2,8 @@
 other.
 
 A model that answers at every step returns samples and steps as it was given them: neither outputs nor targets tell the
-axes apart by their lengths. Two things do: targets that are the inputs one step on, and padding, which ends sequences.
+axes apart by their lengths. Three things do: targets that are the inputs one step on, padding, which ends sequences,
+and an array of the loop's own, from which samples are drawn in no order.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,9 @@ _SAME, _FEWEST_STEPS, _FEWEST_LENGTHS = 0.99, 4, 3
 _TABLE = 2
 
 
-def check_told_axis(model: nn.Module, call: ForwardCall, target: Tensor | None, trace: LayerTrace) -> Iterator[Symptom]:
+def check_told_axis(
+    model: nn.Module, call: ForwardCall, target: Tensor | None, trace: LayerTrace, drawn_axis: int | None = None
+) -> Iterator[Symptom]:
     """The first layer that runs over samples, of a model whose steps lie on an axis that is known.
 
     Where another layer runs over the steps, this one may mean to run over what walks beside one another.
@@ -37,6 +40,8 @@ def check_told_axis(model: nn.Module, call: ForwardCall, target: Tensor | None, 
     if not running:
         return
     axis, why = _told(given, None if target is None else target.detach())
+    if axis is None and drawn_axis is not None:
+        axis, why = 1 - drawn_axis, f"the samples, which are drawn from a larger array, lie along axis {drawn_axis}"
     first = running[0]
     own, lengths = steps_axis(first.layer), first.first_input.shape  # type: ignore[union-attr]
     is_other = own is not None and own != axis and lengths[:2] == given.shape[:2]

@@ -1,6 +1,6 @@
 """How optimizer, parameters and gradients are connected: what can be seen without looking at a single value."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import torch
 from torch import nn
@@ -26,11 +26,21 @@ def check_optimizers(model: nn.Module, optimizers: Sequence[Optimizer]) -> Itera
             f"the optimizer holds {len(held)} parameters, and none of them is among the model's {len(trainable)}: "
             "the model stays as it is",
         )  # fmt: skip
+    if held and held.keys() & {id(one) for one in model.parameters()} and not _are_trainable(held.values()):
+        yield Symptom(
+            "optimizer.frozen_parameters", OPTIMIZER, len(held), 0,
+            f"none of the {len(held)} parameters that the optimizer holds takes a gradient: all are frozen "
+            "(requires_grad is off)",
+        )  # fmt: skip
     shared = sum(len(held_by([optimizer])) for optimizer in optimizers) - len(held)
     if shared:
         yield Symptom(
             "optimizer.shared_parameters", OPTIMIZER, shared, 0, f"{shared} parameters are in more than one optimizer"
         )
+
+
+def _are_trainable(parameters: Iterable[nn.Parameter]) -> bool:
+    return any(one.requires_grad for one in parameters)
 
 
 def check_stepping(backwards: int) -> Iterator[Symptom]:

@@ -1,0 +1,86 @@
+"""Gradients that a loss takes by itself: as numbers, with a history, and where they are no part of the loss."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from faultloc.methods.deep_localize.monitor import TrainingMonitor
+
+Loss = Callable[[nn.Module], Tensor]
+
+
+def rules(loss_of: Loss, *, steps: int = 4) -> list[str]:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 1))
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    with TrainingMonitor(model, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(steps):
+            optimizer.zero_grad()
+            loss_of(model).backward()
+            optimizer.step()
+    return [one.rule for one in monitor.findings]
+
+
+def slope(model: nn.Module, points: Tensor, *, keeps_graph: bool) -> Tensor:
+    points = points.clone().requires_grad_()
+    out = model(points)
+    return torch.autograd.grad(out, points, torch.ones_like(out), create_graph=keeps_graph)[0]
+
+
+def critic(model: nn.Module, *, keeps_graph: bool) -> Tensor:
+    apart = model(torch.randn(24, 2)).mean() - model(torch.randn(24, 2) + 1).mean()
+    return apart + 10 * ((slope(model, torch.randn(24, 2), keeps_graph=keeps_graph).norm(dim=1) - 1) ** 2).mean()
+
+
+def equation(model: nn.Module, *, keeps_graph: bool) -> Tensor:
+    points = torch.rand(24, 2).requires_grad_()
+    value = model(points)
+    first = torch.autograd.grad(value, points, torch.ones_like(value), create_graph=True)[0]
+    second = torch.autograd.grad(first.sum(), points, create_graph=keeps_graph)[0]
+    return (second.sum(1) + points.sin().sum(1)).pow(2).mean() + 20 * model(torch.eye(2)).pow(2).mean()
+
+
+@pytest.mark.parametrize("loss_of", [critic, equation])
+@pytest.mark.parametrize("keeps_graph", [False, True])
+def test_a_penalty_on_gradients_without_a_history_is_named_and_one_with_a_history_is_not(loss_of, keeps_graph):
+    found = rules(lambda model: loss_of(model, keeps_graph=keeps_graph))
+    assert ("loss.constant_penalty" in found) != keeps_graph
+    assert found[1:] == []
+
+
+def test_inputs_that_are_moved_along_a_gradient_raise_no_alarm():
+    def attacked(model: nn.Module) -> Tensor:
+        points = torch.randn(24, 2)
+        moved = points + 0.1 * slope(model, points, keeps_graph=False).sign()
+        loss = 0.0
+        for given in (points, moved):
+            loss = loss + (model(given) - points[:, :1]).pow(2).mean()
+        return loss
+
+    assert not rules(attacked)
+
+
+def test_an_offset_beside_a_gradient_that_is_only_looked_at_raises_no_alarm():
+    def offset(model: nn.Module) -> Tensor:
+        slope(model, torch.randn(24, 2), keeps_graph=False)
+        return model(torch.randn(24, 2)).pow(2).mean() + 1.5
+
+    assert not rules(offset)
+
+
+def test_what_is_added_as_numbers_where_no_gradient_is_taken_raises_no_alarm():
+    def shown(model: nn.Module) -> Tensor:
+        value = model(torch.randn(24, 2))
+        return value.pow(2).mean() + value.detach().abs().mean()
+
+    assert not rules(shown)
+
+
+def test_torch_is_as_it_was_once_nobody_listens():
+    before = torch.autograd.grad
+    model = nn.Linear(2, 1)
+    with TrainingMonitor(model, torch.optim.SGD(model.parameters(), lr=0.1), on_finding=lambda finding: None):
+        assert torch.autograd.grad is not before
+    assert torch.autograd.grad is before
