@@ -108,10 +108,11 @@ def _read(path: Path) -> dict[str, np.ndarray]:
         raise DataError(f"{path} is a folder and no training record; {_MAKE_ONE}")
     if not path.is_file():
         raise DataError(f"{path} is not there; {_MAKE_ONE}")
+    if not zipfile.is_zipfile(path):
+        # NumPy would advise to load what may be a pickle.
+        raise DataError(f"{path} is no archive of arrays (.npz) and no training record; {_MAKE_ONE}")
     try:
         loaded = np.load(path, allow_pickle=False)
-        if not isinstance(loaded, np.lib.npyio.NpzFile):
-            raise DataError(f"{path} is a single array and no training record; {_MAKE_ONE}")
         with loaded:
             return {name: loaded[name] for name in loaded.files}
     except (ValueError, EOFError, OSError, zipfile.BadZipFile, zipfile.LargeZipFile, KeyError) as error:

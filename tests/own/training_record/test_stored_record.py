@@ -96,6 +96,14 @@ def test_other_files_are_named(tmp_path: Path) -> None:
         assert "\n" not in str(raised.value)
 
 
+def test_a_file_of_another_kind_is_not_called_a_pickle_that_one_could_load_unsafely(tmp_path: Path) -> None:
+    path = tmp_path / "notes.py"
+    path.write_text("print(1)\n")
+    with pytest.raises(DataError, match=r"is no archive of arrays \(\.npz\)") as raised:
+        TrainingRecord.load(path)
+    assert "pickle" not in str(raised.value)
+
+
 def test_a_folder_is_no_record_and_none_is_written_over_it(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is a folder"):
         TrainingRecord.load(tmp_path)
