@@ -9,8 +9,8 @@ from torch.nn import functional as F
 from faultloc.subject.blocks import blocks_of_rows
 from faultloc.subject.shared_arrays import Allocate
 
-# Samples a cell, on average, and how many cells are searched: some 4,000 samples for each, however many there are.
-_CELL_SIZE, _CELLS_SEARCHED = 256, 16
+# Samples a cell, on average, and how many cells are searched: some 3,000 samples for each, however many there are.
+_CELL_SIZE, _CELLS_SEARCHED = 256, 12
 # Samples are compared along the directions in which they differ most, this many at most: of 128 neurons half of the
 # numbers, and the labels that are found are as telling (MNIST's 60,000 images; docs/default-scorer.md).
 _DIRECTIONS = 64
@@ -100,7 +100,7 @@ def _nearest_centre(
 def _places_around(
     number: int, centres: Float[Tensor, "cell neuron"], starts: Int[np.ndarray, "_"], wanted: int
 ) -> Int[Tensor, "_"]:
-    """The places, in the order of cells, of the samples of the cells around, 16 or as many as needed; its own first."""
+    """The places, in the order of cells, of the samples of the cells around, 12 or as many as needed; its own first."""
     nearness = centres @ centres[number]
     nearness[number] = torch.inf
     order = nearness.argsort(descending=True, stable=True).numpy()
