@@ -1,16 +1,19 @@
 """The monitor of DeepLocalize beside the training of a stage."""
 
 from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
 
 from torch import nn
 from torch.optim import Optimizer
 
 from faultloc.errors import ConfigError
-from faultloc.methods.deep_localize.diagnosis import Diagnosis
-from faultloc.methods.deep_localize.history import History
-from faultloc.methods.deep_localize.monitor import TrainingMonitor
 from faultloc.settings_check import check_number, check_switch
 from stages.shared import ranks
+
+if TYPE_CHECKING:
+    from faultloc.methods.deep_localize.diagnosis import Diagnosis
+    from faultloc.methods.deep_localize.history import History
+    from faultloc.methods.deep_localize.monitor import TrainingMonitor
 
 
 class WatchedTraining:
@@ -44,19 +47,24 @@ class WatchedTraining:
         """A monitor that watches inside a ``with`` block; what it finds waits for ``diagnosis``."""
         if not self._is_enabled:
             return nullcontext()
+        # Only here: more than a hundred files, and stage train is seldom watched.
+        from faultloc.methods.deep_localize.monitor import TrainingMonitor
+
         self._monitor = TrainingMonitor(
             network, optimizer, every=self._every, on_error=self._on_error, on_finding=lambda finding: None
         )
         return self._monitor
 
     @property
-    def diagnosis(self) -> Diagnosis | None:
+    def diagnosis(self) -> "Diagnosis | None":
         """What was found so far; None if nothing was watched."""
         return None if self._monitor is None else self._monitor.diagnosis()
 
     @property
-    def history(self) -> History:
+    def history(self) -> "History":
         """The statistics so far, none if nothing was watched."""
+        from faultloc.methods.deep_localize.history import History
+
         return History() if self._monitor is None else self._monitor.history
 
     def as_data(self) -> dict[str, object]:
@@ -65,7 +73,7 @@ class WatchedTraining:
         return {"watched": False} if diagnosis is None else {"watched": True, **diagnosis.as_data()}
 
 
-def in_words(diagnosis: Diagnosis) -> str:
+def in_words(diagnosis: "Diagnosis") -> str:
     """The findings in a few words for a stage's log line."""
     cause, watched = diagnosis.cause, f"{diagnosis.steps} step{'s' * (diagnosis.steps != 1)} watched"
     if cause is None:
