@@ -8,6 +8,7 @@ from torch.optim import Optimizer
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.further_look import FurtherLook
 from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
+from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.hooks.optimizer_groups import groups_of
 from faultloc.methods.deep_localize.look import Look, look_at_loss
 from faultloc.methods.deep_localize.objective import Objective, Objectives
@@ -102,12 +103,14 @@ class CloseLook:
                 history.doubts.setdefault(doubt.rule, doubt)
             if doubt.rule == "input.scale" and doubt.value > _FAR_OUT:
                 self._tell((*samples.columns(), doubt))
-        self._tell(objective.rows.look())
+        given = next(tensors_in(list(now.calls[0].given)), None)
+        self._tell((*objective.rows.look(), *objective.batches.look(given)))
         if objective.step == 0 and len(now.losses) == 1:
             drawn = look_at_source(now.calls[0])
             found, doubts = ask_model(self._model, now.calls, look.target, loss, now.trace, drawn)
             self._tell((*drawn.symptoms, *found))
             objective.rows.follow(drawn.rows)
+            objective.batches.follow(given, drawn.loaders)
             for doubt in doubts:
                 history.doubts.setdefault(doubt.rule, doubt)
 

@@ -25,6 +25,7 @@ from faultloc.methods.deep_localize.rules.evaluation_calls import EvaluationCall
 from faultloc.methods.deep_localize.rules.every_pair import check_every_pair
 from faultloc.methods.deep_localize.rules.judge import Judges
 from faultloc.methods.deep_localize.rules.margin_labels import check_margin_labels
+from faultloc.methods.deep_localize.rules.policy_clip import check_policy_clip
 from faultloc.methods.deep_localize.rules.policy_sign import PolicySign
 from faultloc.methods.deep_localize.rules.similarity_scores import check_similarity_scores
 from faultloc.methods.deep_localize.rules.soft_targets import check_soft_targets
@@ -96,8 +97,9 @@ class FurtherLook:
         yield from check_connectionist(nodes, now.trace)
         yield from check_attached(nodes)
         yield from check_similarity_scores(nodes)
+        yield from check_policy_clip(loss, nodes)
         yield from check_averaged(loss, now.outputs)
-        yield from check_away_from_targets(loss)
+        yield from check_away_from_targets(loss, now.outputs)
         yield from check_every_pair(loss, nodes, now.outputs)
         yield from check_summed_divergence(loss, nodes, only, now.outputs)
         yield from check_soft_targets(nodes, look.target, only)

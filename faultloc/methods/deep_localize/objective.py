@@ -13,6 +13,7 @@ from faultloc.methods.deep_localize.rules.exchanged_shares import ExchangedShare
 from faultloc.methods.deep_localize.rules.fading_inputs import FadingInputs
 from faultloc.methods.deep_localize.rules.ignored_tags import IgnoredTags
 from faultloc.methods.deep_localize.rules.pairs import Pairs
+from faultloc.methods.deep_localize.rules.same_batch import SameBatch
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
 from faultloc.methods.deep_localize.seen_samples import SeenSamples
 
@@ -39,6 +40,7 @@ class Objective:
     class_weights: ClassWeights = field(default_factory=ClassWeights)
     ignored: IgnoredTags = field(default_factory=IgnoredTags)
     drowned: DrownedTerm = field(default_factory=DrownedTerm)
+    batches: SameBatch = field(default_factory=SameBatch)
     rows: ChangingRows = field(default_factory=ChangingRows)
     fading: FadingInputs = field(default_factory=FadingInputs)
     penalty: ConstantPenalty = field(default_factory=ConstantPenalty)

@@ -116,4 +116,10 @@ RULES: dict[str, Rule] = {
         NONE,
         "see which words are unknown, print(words[:3]): text.lower() for both text and vocabulary?",
     ),
+    "input.same_batch": Rule(
+        "input",
+        "warning",
+        NONE,
+        "go through the loader, for x, y in loader:, in place of next(iter(loader)) at each step",
+    ),
 }

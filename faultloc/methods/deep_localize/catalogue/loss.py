@@ -147,4 +147,19 @@ RULES: dict[str, Rule] = {
     "loss.cosine_axis": Rule(
         "loss", "warning", LOSS, "take it over the features: F.cosine_similarity(output, target, dim=1)"
     ),
+    "loss.nothing": Rule(
+        "loss",
+        "warning",
+        LOSS,
+        "look at what the loss compares: F.mse_loss(output, target), not output with output",
+    ),
+    "loss.own_column": Rule(
+        "loss",
+        "error",
+        LOSS,
+        "leave out the diagonal: scores = scores.masked_fill(torch.eye(n).bool(), -1e9)",
+    ),
+    "loss.policy_clip": Rule(
+        "loss", "error", LOSS, "take the smaller: -torch.min(ratio * adv, ratio.clamp(1 - eps, 1 + eps) * adv).mean()"
+    ),
 }

@@ -20,6 +20,7 @@ ORDER = (
     "input.constant",
     "input.few_drawn",
     "input.unpaired",
+    "input.same_batch",
     "weights.not_loaded",
     # The contract between output, loss and targets.
     "output.one_unit_softmax",
@@ -70,6 +71,9 @@ ORDER = (
     "model.order_blind",
     "loss.broadcast",
     "loss.cosine_axis",
+    "loss.own_column",
+    "loss.policy_clip",
+    "loss.nothing",
     "loss.volume_sign",
     "loss.away_from_targets",
     "loss.exchanged_shares",

@@ -4,7 +4,7 @@ Three are known by their shape in the graph, where one of them is the whole loss
 probabilities, the cosine to a constant, and the overlap with a mask over the sum of both (Dice, or over their union).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -18,10 +18,14 @@ from faultloc.methods.deep_localize.hooks.loss_graph import sides_of
 
 _SCALING = ("Mean", "Neg", "Rsub", "Sub", "Add", "Mul", "Div", "Log", "Sum")
 _MOST_STEPS, _MOST_NODES, _FEWEST, _UNIT, _ALIKE = 20, 12, 4, 1e-3, 1e-3
+_SLACK, _OUTSIDE = 1e-3, 0.05
 
 
-def check_away_from_targets(loss: Tensor) -> Iterator[Symptom]:
-    """A symptom where the loss is such a likeness, or grows with it and hangs on nothing else."""
+def check_away_from_targets(loss: Tensor, outputs: Sequence[Tensor]) -> Iterator[Symptom]:
+    """A symptom where the loss is such a likeness, or grows with it and hangs on nothing else.
+
+    And where an overlap is taken of raw ``outputs``, of either sign, which are no shares of anything.
+    """
     node = loss.grad_fn
     for _ in range(_MOST_STEPS):
         if node is None:
@@ -35,10 +39,29 @@ def check_away_from_targets(loss: Tensor) -> Iterator[Symptom]:
                     f"the loss grows with {likeness}, so that training makes the outputs unlike their targets: its "
                     "sign is the wrong way round",
                 )  # fmt: skip
+            elif operation(node) == "Div":
+                yield from _of_raw_outputs(node, outputs)
             return
         behind = children(node)
         is_scaled = operation(node) in _SCALING and len(behind) == 1
         node = behind[0] if is_scaled else _past_one_shape(node)
+
+
+def _of_raw_outputs(node: Node, outputs: Sequence[Tensor]) -> Iterator[Symptom]:
+    summed = _masked_sum(node)
+    behind = None if summed is None else past_shaping(next(iter(children(summed)), None), clipping=False)
+    for output in outputs:
+        if output.grad_fn is None or past_shaping(output.grad_fn, clipping=False) is not behind:
+            continue
+        outside = float(((output < -_SLACK) | (output > 1 + _SLACK)).float().mean())
+        if outside > _OUTSIDE:
+            yield Symptom(
+                "loss.no_probability", LOSS, outside, _OUTSIDE,
+                f"an overlap with a mask takes shares of 0 to 1, and {outside:.0%} of the outputs that it is given lie "
+                "outside",
+                advice="take the sigmoid first: probabilities = outputs.sigmoid(), or the softmax of several classes",
+            )  # fmt: skip
+        return
 
 
 def _past_one_shape(node: Node) -> Node | None:
@@ -77,19 +100,27 @@ def _is_cosine(node: Node) -> bool:
 
 def _is_overlap(node: Node) -> bool:
     """Whether a sum of outputs times a constant of 0 to 1 is divided by a sum in which the outputs are alone."""
-    above, below = sides_of(node)
+    _, below = sides_of(node)
+    summed = _masked_sum(node)
+    mask = None if summed is None else constant_side(summed)
+    if mask is None or bool((mask < 0).any()) or bool((mask > 1).any()):
+        return False
+    return below is not None and operation(below) in ("Add", "Sub") and _has(below, "Sum")
+
+
+def _masked_sum(node: Node) -> Node | None:
+    """The product of outputs and a constant of several values whose sum a quotient has above its line."""
+    above, _ = sides_of(node)
     summed = past_shaping(above)
     for _ in range(3):
         if summed is None or operation(summed) not in ("Add", "Mul", "Sum") or len(children(summed)) != 1:
-            return False
+            return None
         constant = constant_side(summed) if operation(summed) == "Mul" else None
         if constant is not None and constant.numel() >= _FEWEST:
-            break
+            return summed
         summed = past_shaping(children(summed)[0])
-    mask = constant_side(summed) if summed is not None and operation(summed) == "Mul" else None
-    if mask is None or mask.numel() < _FEWEST or bool((mask < 0).any()) or bool((mask > 1).any()):
-        return False
-    return below is not None and operation(below) in ("Add", "Sub") and _has(below, "Sum")
+    constant = constant_side(summed) if summed is not None and operation(summed) == "Mul" else None
+    return summed if constant is not None and constant.numel() >= _FEWEST else None
 
 
 def _has(node: Node, name: str) -> bool:

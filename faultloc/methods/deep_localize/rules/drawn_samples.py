@@ -17,12 +17,13 @@ from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
 class DrawnSamples:
     """The axis of the samples of what a model is given, None where nothing tells it, and what is wrong with them.
 
-    ``rows`` are where its first samples stand in the loop's own array.
+    ``rows`` are where its first samples stand in the loop's own array, ``loaders`` those that the loop has.
     """
 
     axis: int | None = None
     symptoms: tuple[Symptom, ...] = ()
     rows: StoredRows | None = None
+    loaders: tuple[DataLoader, ...] = ()
 
 
 def look_at_source(call: ForwardCall) -> DrawnSamples:
@@ -35,7 +36,7 @@ def look_at_source(call: ForwardCall) -> DrawnSamples:
     axes = {one.axis for one in drawn}
     symptoms += _viewed(given, stored) if given is not None else ()
     axis = axes.pop() if len(axes) == 1 else None
-    return DrawnSamples(axis, tuple(symptoms), drawn[0] if drawn else None)
+    return DrawnSamples(axis, tuple(symptoms), drawn[0] if drawn else None, variables.loaders)
 
 
 def _viewed(given: Tensor, stored: list[StoredRows]) -> Iterator[Symptom]:

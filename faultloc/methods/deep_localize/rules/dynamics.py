@@ -150,7 +150,15 @@ def _saturated_activations(history: History) -> Iterator[Symptom]:
 def _zero_gradients(history: History) -> Iterator[Symptom]:
     recent = history.sampled[-_ZERO_STEPS:]
     losses = history.losses[-_ZERO_STEPS:]
-    if len(recent) < _ZERO_STEPS or len(losses) < _ZERO_STEPS or history.has_learned():
+    if len(recent) < _ZERO_STEPS or len(losses) < _ZERO_STEPS:
+        return
+    if len(history.losses) == _ZERO_STEPS and not any(losses) and not any(one.gradient_norm for one in recent):
+        yield Symptom(
+            "loss.nothing", LOSS, 0, 0,
+            f"the loss and all gradients were exactly 0 at each of the first {_ZERO_STEPS} steps: it compares an "
+            "output with itself, or with nothing",
+        )  # fmt: skip
+    if history.has_learned():
         return
     if max(sample.gradient_norm for sample in recent) == 0 and min(abs(loss) for loss in losses) > 1e-6:
         # Weights that are all 0, one behind the other, take each other's gradient away.

@@ -20,6 +20,7 @@ from faultloc.methods.deep_localize.hooks.loss_graph import sides_of
 _UNIT, _MOST_STEPS, _FEWEST_ROWS = 1e-2, 12, 4
 # The share of a guess's loss that the best scores could take away, and by how much a first loss is far above a guess.
 _LITTLE, _FAR_ABOVE, _SHARP = 0.3, 3.0, 4.0
+_ROUNDING, _NEARLY_ALL = 1e-3, 0.99
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,12 @@ def check_similarity_scores(nodes: Sequence[Node]) -> Iterator[Symptom]:
         target, logs = saved(node, "target"), saved(node, "self")
         if scores is None or target is None or logs is None or logs.dim() != 2 or len(logs) < _FEWEST_ROWS:
             continue
-        symptom = _columns(scores, target, logs) or _narrow(scores, logs) or _wide(scores, target, logs)
+        symptom = (
+            _own_column(scores, target, logs)
+            or _columns(scores, target, logs)
+            or _narrow(scores, logs)
+            or _wide(scores, target, logs)
+        )
         if symptom is not None:
             yield symptom
             return
@@ -85,6 +91,24 @@ def _is_computed(sides: Sequence[Node | None]) -> bool:
         if behind is None or hasattr(behind, "variable"):
             return False
     return True
+
+
+def _own_column(scores: _Scores, target: Tensor, logs: Tensor) -> Symptom | None:
+    """A table of embeddings with themselves, in which each one's likeness to itself stands among the wrong answers."""
+    count = len(logs)
+    if logs.shape != (count, count) or target.shape != (count,) or not torch.equal(scores.rows, scores.columns):
+        return None
+    own = torch.arange(count, device=target.device)
+    if not scores.are_cosines or bool((target == own).any()):
+        return None
+    highest = float((logs.diagonal() >= logs.max(1).values - _ROUNDING).float().mean())
+    if highest < _NEARLY_ALL:
+        return None
+    return Symptom(
+        "loss.own_column", LOSS, highest, 0,
+        f"each of {count} embeddings is compared with all {count}, itself among them, whose cosine is 1, as a wrong "
+        "answer: no partner can be more alike",
+    )  # fmt: skip
 
 
 def _columns(scores: _Scores, target: Tensor, logs: Tensor) -> Symptom | None:
