@@ -409,6 +409,7 @@ def test_a_plain_composition_is_none(name):
         ((20, 16, 16, 3), (5120, 3), False),
         ((20, 3, 16, 3), (960, 3), False),
         ((20, 3, 18), (360, 3), False),
+        ((20, 32, 4, 8), (640, 32), False),  # 20 steps, 32 samples, and 4 heads of 8 joined
         ((20, 18), (120, 3), False),
         ((20, 3, 1, 1), (20, 3), False),
         ((20, 1, 16, 16), (5120, 1), False),
