@@ -75,7 +75,7 @@ class CloseLook:
         self._tell(one for one in symptoms if one.rule != "labels.single" or not may_be_constant)
         self._tell(objective.samples.look(now.calls[0].given, look))
         if is_thorough or objective.step % (_MODE * every) == 0:
-            self._tell(check_mode(self._model, now.trace))
+            self._tell(check_mode(self._model, now.trace, loss))
         if objective.step == 0:
             self._tell(check_untrained_parts(loss, self._model, now.trace, optimizers))
             self._tell(check_unregistered_layers(loss, self._model, optimizers))

@@ -70,7 +70,7 @@ class FurtherLook:
             yield from self._judges.look(loss, now.calls, now.returned, now.reached[-1], held)
             yield from objective.penalty.look(loss, now.outputs, takes_constants=self.taken.are_constants)
             yield from self._volume.look(loss, now.calls, now.outputs)
-        yield from objective.pairs.look(loss, now.calls, now.returned, objective.history, now.trace)
+        yield from objective.pairs.look(loss, look.terms, now.calls, now.returned, objective.history, now.trace)
         if len(look.terms) == 1:
             yield from objective.class_weights.look(look.terms[0], look.target)
         yield from objective.shares.look(loss, look.terms)

@@ -161,6 +161,18 @@ def test_partners_that_are_pushed_apart_are_named_by_the_sign_of_the_loss():
     assert trained(lambda m, x, y: 1 - F.cosine_similarity(*views(m, x)).mean(), 6) == []
 
 
+def against_adversaries(model: nn.Module, inputs: Tensor, labels: Tensor) -> Tensor:
+    """Half the loss of the inputs, half that of inputs moved along the sign of their gradient (FGSM)."""
+    moved = inputs.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(F.cross_entropy(model(moved), labels), moved)
+    adversaries = inputs + 0.1 * gradient.sign()
+    return 0.5 * F.cross_entropy(model(inputs), labels) + 0.5 * F.cross_entropy(model(adversaries), labels)
+
+
+def test_an_input_and_its_adversary_are_compared_with_labels_not_with_each_other():
+    assert trained(against_adversaries, 10) == []
+
+
 def spread_out(encoder: nn.Module, inputs: Tensor, _: Tensor) -> Tensor:
     one, other = views(encoder, inputs)
     return F.mse_loss(one, other) + F.relu(1 - one.std(0)).mean()

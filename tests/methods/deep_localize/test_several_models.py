@@ -178,3 +178,37 @@ def test_a_last_part_in_no_optimizer_is_named_and_a_first_part_left_as_it_is_is_
     assert [(one.rule, one.place) for one in monitor.findings] == (
         [] if is_held else [("optimizer.forgotten_part", "head")]
     )
+
+
+def test_a_model_that_was_evaluated_before_the_next_one_is_trained_raises_no_alarm():
+    inputs, labels = blobs()
+    first = nn.Sequential(nn.Linear(inputs.shape[1], 32), nn.ReLU(), nn.Dropout(0.2), nn.Linear(32, 10))
+    optimizer = torch.optim.Adam(first.parameters(), lr=1e-2)
+    with watched(first, optimizer) as monitor:
+        for _ in range(100):
+            optimizer.zero_grad()
+            F.cross_entropy(first(inputs), labels).backward()
+            optimizer.step()
+        first.eval()
+        first(inputs)  # without torch.no_grad(), as many do
+        second = network()
+        F.cross_entropy(second(inputs), labels).backward()
+    assert not monitor.findings
+
+
+def test_an_optimizer_of_a_number_that_no_module_holds_has_no_gradients_to_be_0():
+    # The temperature of a soft actor-critic: its loss takes what the policy gave as given.
+    inputs, _ = blobs()
+    torch.manual_seed(0)
+    policy, temperature = nn.Linear(inputs.shape[1], 2), nn.Parameter(torch.zeros(1))
+    optimizers = [torch.optim.Adam(policy.parameters(), 1e-3), torch.optim.Adam([temperature], 1e-3)]
+    with watched(policy, optimizers) as monitor:
+        for _ in range(40):
+            entropy = policy(inputs + torch.randn_like(inputs)).square().sum(1)
+            for optimizer, loss in zip(
+                optimizers, (entropy.mean(), (temperature.exp() * (5 - entropy.detach())).mean()), strict=True
+            ):
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+    assert not [finding for finding in monitor.findings if finding.rule == "gradient.zero"]

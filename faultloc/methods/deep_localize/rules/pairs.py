@@ -15,6 +15,7 @@ from faultloc.methods.deep_localize.finding import LABELS, LOSS
 from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors_in
 from faultloc.methods.deep_localize.hooks.loss_graph import gradients_at
+from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
 
 _MOST_ROWS, _FEWEST_ROWS, _MOST_LOOKS = 128, 6, 14
@@ -41,15 +42,20 @@ class Pairs:
     def look(
         self,
         loss: Tensor,
+        terms: Sequence[LossTerm],
         calls: Sequence[ForwardCall],
         returned: Sequence[list[Tensor]],
         history: History,
         trace: LayerTrace,
     ) -> Iterator[Symptom]:
-        """Symptoms of a backward pass that is about to run from ``loss``; ``returned`` is what each call gave."""
+        """Symptoms of a backward pass that is about to run from ``loss``, a sum of ``terms`` as far as these are known;
+        ``returned`` is what each call gave."""
         if self._is_over:
             return
         embeddings, inputs = _compared(calls, returned)
+        own = {term.source for term in terms if term.source is not None}
+        if len(embeddings) > 1 and all(one.grad_fn in own for one in embeddings):
+            return  # each is compared with targets of its own, as those of an input and of its adversary
         if len(embeddings) < 2:
             self._looks += 1
             self._is_over = self._looks >= _SURE_LOOKS and self._first_spread is None

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import OPTIMIZER
+from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of
 from faultloc.methods.deep_localize.hooks.held_parameters import held_by
 from faultloc.methods.deep_localize.hooks.joined_modules import part_of_place, parts_of, without_wrapper
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, owner_of
@@ -90,11 +91,12 @@ class StaleGradients:
             )  # fmt: skip
 
 
-def check_mode(model: nn.Module, trace: LayerTrace) -> Iterator[Symptom]:
+def check_mode(model: nn.Module, trace: LayerTrace, loss: Tensor) -> Iterator[Symptom]:
     """A model that is trained in evaluation mode where that does harm, and dropout that leaves next to nothing.
 
     Evaluation mode by mistake takes hold of a whole model: of one whose layers that have a mode and are called are all
     in it, its dropout off. Batch normalisation alone may be frozen on purpose, and so may a part that no step changes.
+    A part that ``loss`` does not hang on is not trained by it: it was evaluated, and another model is trained now.
     """
     for name, module in model.named_modules():
         if isinstance(module, nn.modules.dropout._DropoutNd) and module.training and module.p >= _MOST_DROPOUT:
@@ -106,6 +108,9 @@ def check_mode(model: nn.Module, trace: LayerTrace) -> Iterator[Symptom]:
         inside = set(inner.modules())
         moded = [call for call in trace.calls if call.layer in inside and _has_mode(call.layer)]
         if moded and not any(call.layer.training for call in moded):
+            trained = {id(leaf) for leaf in leaves_of(loss)}
+            if not any(id(one) in trained for one in inner.parameters()):
+                continue
             yield Symptom(
                 "model.evaluating", moded[0].name or name or "model", 1, 0, "the model is trained in evaluation mode"
             )

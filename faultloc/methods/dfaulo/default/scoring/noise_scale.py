@@ -7,10 +7,13 @@ from jaxtyping import Float, Int
 from scipy.optimize import minimize
 
 from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, scaled
-from faultloc.methods.dfaulo.default.scoring.temperature import entropy, logs_by_class, normal_scores
+from faultloc.methods.dfaulo.default.scoring.temperature import (
+    enough_samples,
+    entropy,
+    logs_by_class,
+    normal_scores,
+)
 
-# Three numbers need no more samples than this.
-_SAMPLES = 5_000
 # A normal prior on the logarithm of the scale and on those of the temperature: where the inputs tell nothing, the noise
 # stays what the mutants' anchors say.
 _PENALTY = 1.0
@@ -44,7 +47,7 @@ def scale_noise(
 
     The certainty is 1 / (1 + the variance of the scale's logarithm), by the curvature of the likelihood.
     """
-    chosen = np.unique(np.linspace(0, len(labels) - 1, _SAMPLES).astype(int))
+    chosen = enough_samples(len(labels))
     given, places = labels[chosen], np.arange(len(chosen))
     heat = np.maximum(normal_scores(entropy(by_inputs)), 0)[chosen]
     logs = logs_by_class(by_inputs[chosen])

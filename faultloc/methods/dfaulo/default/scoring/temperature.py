@@ -3,12 +3,12 @@
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.optimize import minimize
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix
 from faultloc.subject.blocks import blocks_of_rows
 
-# The two numbers of the temperature need no more samples than this.
+# The two or three numbers that are fitted need no more samples than this.
 _SAMPLES = 5_000
 # Of the logarithm of the temperature at the median, and of how much it rises with a standard deviation of doubt.
 _BOUNDS = (-10.0, 10.0)
@@ -31,7 +31,7 @@ def fit_temperature(
     is how much a sample's label counts, 1 each unless given.
     """
     heat = np.maximum(normal_scores(doubt), 0)
-    chosen = np.unique(np.linspace(0, len(labels) - 1, _SAMPLES).astype(int))
+    chosen = enough_samples(len(labels))
     some_heat, label_given = heat[chosen], noise.transition[:, labels[chosen]]
     counts = np.ones(len(chosen)) if weight is None else weight[chosen]
     logs = logs_by_class(opinions[chosen])
@@ -51,6 +51,11 @@ def fit_temperature(
 
     slope = minimize(cost, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[_BOUNDS] * 2).x
     return np.exp(slope[0] + slope[1] * heat)
+
+
+def enough_samples(count: int) -> Int[np.ndarray, "chosen"]:
+    """Places of samples, evenly spread over ``count``, that a few numbers are fitted to."""
+    return np.unique(np.linspace(0, count - 1, _SAMPLES).astype(int))
 
 
 def logs_by_class(opinions: Float[np.ndarray, "sample class"]) -> Float[np.ndarray, "class sample"]:
@@ -79,7 +84,7 @@ def normal_scores(values: Float[np.ndarray, "sample"]) -> Float[np.ndarray, "sam
     """Each value's quantile of the standard normal distribution: whatever the scale, only the order counts."""
     ranks = np.empty(len(values))
     ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
-    return norm.ppf((ranks + 0.5) / len(values))
+    return ndtri((ranks + 0.5) / len(values))
 
 
 def entropy(opinion: Float[np.ndarray, "sample class"]) -> Float[np.ndarray, "sample"]:
