@@ -152,7 +152,7 @@ def _zero_gradients(history: History) -> Iterator[Symptom]:
     losses = history.losses[-_ZERO_STEPS:]
     if len(recent) < _ZERO_STEPS or len(losses) < _ZERO_STEPS:
         return
-    if not any(one.gradients for one in recent):
+    if not any(one.weights for one in recent):
         return  # an optimizer of something else, such as the temperature of a soft actor-critic
     if len(history.losses) == _ZERO_STEPS and not any(losses) and not any(one.gradient_norm for one in recent):
         yield Symptom(
