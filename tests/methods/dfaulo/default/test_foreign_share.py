@@ -51,7 +51,9 @@ def test_foreign_inputs_that_look_alike_give_one_another_away():
     is_foreign, strange, likelihood, share = made_up()
     rng = np.random.default_rng(3)
     features = rng.normal(0, 1, (len(strange), 6)) + 3 * is_foreign[:, None] * np.eye(6)[0]
-    with_features = foreign_share([strange], strange[:, None], features.astype(np.float32), likelihood, share)
+    with_features = foreign_share(
+        [strange], strange[:, None], LeftOutRegression(features.astype(np.float32)), likelihood, share
+    )
     without = foreign_share([strange], strange[:, None], None, likelihood, share)
     assert with_features[is_foreign].mean() > without[is_foreign].mean() + 0.1
     assert with_features[~is_foreign].mean() < 0.03

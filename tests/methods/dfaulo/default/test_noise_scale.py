@@ -97,3 +97,8 @@ def test_odds_that_say_more_than_the_inputs_or_of_which_nothing_is_certain_stay(
     odds = np.full(100, -1.0)
     assert hidden_odds(odds, odds - 20, 0.05, 1.0) == 0
     assert hidden_odds(odds - 9, odds - 20, 0.05, 0.0) == 0
+
+
+def test_odds_of_next_to_nothing_are_raised_as_far_as_it_goes():
+    odds = np.full(100, -80.0)
+    assert hidden_odds(odds, odds - 20, 0.05, 1.0) == 20

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_share
 from faultloc.methods.dfaulo.default.scoring.learned_labels import noise_rates, scaled_likelihood
+from faultloc.methods.dfaulo.default.scoring.left_out_regression import LeftOutRegression
 from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, without_noise
 from faultloc.methods.dfaulo.default.scoring.noise_scale import ScaledNoise, scale_noise
 from faultloc.methods.dfaulo.default.scoring.temperature import entropy, fit_temperature, normal_scores, tempered
@@ -65,6 +66,7 @@ def fit_mixture(
     label_share = np.bincount(labels, minlength=shape[1])[labels] / len(labels)
     opinions = allocate(shape, np.float64)
     by_inputs = opinions if inputs is None else allocate(shape, np.float64)
+    regression = None if evidence.input_features is None else LeftOutRegression(evidence.input_features)
     scaled, share, foreign = ScaledNoise(noise, 0.0), np.zeros(len(labels)), np.zeros(len(labels))
     for _ in range(1 if inputs is None else _ROUNDS):
         if inputs is not None:
@@ -76,7 +78,7 @@ def fit_mixture(
         likelihood = np.empty(len(labels))
         for rows in blocks_of_rows(*shape):
             likelihood[rows] = scaled_likelihood(opinions[rows], labels[rows], scaled.noise, rates[rows])
-        share = foreign_share(strangeness.signs, strangeness.measures, evidence.input_features, likelihood, label_share)
+        share = foreign_share(strangeness.signs, strangeness.measures, regression, likelihood, label_share)
         foreign = share * label_share / (share * label_share + (1 - share) * likelihood)
     record_odds = np.zeros(len(labels))
     if evidence.margins is not None and record_weight > 0:

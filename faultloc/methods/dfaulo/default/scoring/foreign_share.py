@@ -30,7 +30,7 @@ _LEAST_SHARE, _MOST_SHARE = 1e-9, 0.999
 def foreign_share(
     signs: Sequence[Float[np.ndarray, "sample"]],
     measures: Float[np.ndarray, "sample measure"],
-    features: Float[np.ndarray, "sample direction"] | None,
+    regression: LeftOutRegression | None,
     likelihood: Float[np.ndarray, "sample"],
     label_share: Float[np.ndarray, "sample"],
 ) -> Float[np.ndarray, "sample"]:
@@ -43,7 +43,7 @@ def foreign_share(
     claimed where labels agree as well as the opinions promise.
 
     What the foreign inputs found so look like is then learned from all ``measures`` (normal scores of strangeness) and
-    from the ``features`` of the inputs, each sample left out: kinds of foreign inputs look alike. A sample that is
+    by a ``regression`` on the inputs, each sample left out: kinds of foreign inputs look alike. A sample that is
     strange in either way counts as such.
     """
     some = np.unique(np.linspace(0, len(likelihood) - 1, _SAMPLES).astype(int))
@@ -54,7 +54,7 @@ def foreign_share(
     for chance, sign in zip(chances, signs, strict=True):
         share += chance * _curve(sign, likelihood, label_share)(sign)
     if none < _NONE_LIKELY:
-        alike = (1 - none) * _alike(share / (1 - none), measures, features, likelihood, label_share)
+        alike = (1 - none) * _alike(share / (1 - none), measures, regression, likelihood, label_share)
         share = np.maximum(share, alike)
     return np.clip(share, _LEAST_SHARE, _MOST_SHARE)
 
@@ -62,14 +62,13 @@ def foreign_share(
 def _alike(
     share: Float[np.ndarray, "sample"],
     measures: Float[np.ndarray, "sample measure"],
-    features: Float[np.ndarray, "sample direction"] | None,
+    regression: LeftOutRegression | None,
     likelihood: Float[np.ndarray, "sample"],
     label_share: Float[np.ndarray, "sample"],
 ) -> Float[np.ndarray, "sample"]:
     """The share of foreign inputs among samples that are as like the foreign ones of ``share`` as each one is."""
-    regression, known = None, measures
-    if features is not None:
-        regression = LeftOutRegression(features)
+    known = measures
+    if regression is not None:
         known = np.column_stack([measures, np.empty(len(measures))])
     for _ in range(_ROUNDS):
         is_foreign = share * label_share / (share * label_share + (1 - share) * likelihood)

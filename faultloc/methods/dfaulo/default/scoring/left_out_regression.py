@@ -1,5 +1,7 @@
 """How well each sample fits soft targets by its features, that sample left out."""
 
+from functools import cached_property
+
 import numpy as np
 from jaxtyping import Float
 
@@ -26,15 +28,22 @@ class LeftOutRegression:
         self._features, self._spread = features, features.std(axis=0, dtype=np.float64) + 1e-12
         self._width = directions + _products(directions) + 1
         self._learned = np.unique(np.linspace(0, samples - 1, min(samples, _LEARNED_FROM)).astype(np.int64))
+
+    @cached_property
+    def _inverse(self) -> Float[np.ndarray, "feature feature"]:
         gram = _PENALTY * len(self._learned) * np.eye(self._width)
         for rows in _blocks(len(self._learned)):
             block = self._expanded(self._learned[rows], np.float64)
             gram += block @ block.T
-        self._inverse = np.linalg.inv(gram)
-        self._leverage = np.empty(len(self._learned))
+        return np.linalg.inv(gram)
+
+    @cached_property
+    def _leverage(self) -> Float[np.ndarray, "_"]:
+        leverage = np.empty(len(self._learned))
         for rows in _blocks(len(self._learned)):
             block = self._expanded(self._learned[rows], np.float64)
-            self._leverage[rows] = np.einsum("ij,ij->j", self._inverse @ block, block)
+            leverage[rows] = np.einsum("ij,ij->j", self._inverse @ block, block)
+        return leverage
 
     def __call__(self, targets: Float[np.ndarray, "sample"]) -> Float[np.ndarray, "sample"]:
         """What the regression of ``targets`` on all other samples says of each sample."""

@@ -16,7 +16,7 @@ from faultloc.subject.blocks import blocks_of_rows
 from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
 _TINY = 1e-12
-# A factor of a billion; what has no odds at all cannot be raised.
+# A factor of half a billion: odds that are next to nothing are raised no further.
 _MOST_HIDDEN = 20.0
 
 
@@ -139,7 +139,11 @@ def hidden_odds(
     if said <= 0 or said >= expected or certainty <= 0:
         return 0.0
     wanted = said ** (1 - certainty) * expected**certainty
-    return float(brentq(lambda added: float(logistic(both + added) @ is_label) - wanted, 0, _MOST_HIDDEN))
+
+    def missing(added: float) -> float:
+        return wanted - float(logistic(both + added) @ is_label)
+
+    return _MOST_HIDDEN if missing(_MOST_HIDDEN) > 0 else float(brentq(missing, 0, _MOST_HIDDEN))
 
 
 @dataclass(frozen=True)
