@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from faultloc.methods.dfaulo.default.scoring import left_out_regression
-from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_share
+from faultloc.methods.dfaulo.default.scoring.foreign_share import _fit_curves, _held_out_gain, foreign_share
 from faultloc.methods.dfaulo.default.scoring.left_out_regression import LeftOutRegression
 from faultloc.methods.dfaulo.default.scoring.temperature import normal_scores
 
@@ -45,6 +45,34 @@ def test_signs_that_tell_nothing_do_not_hide_one_that_does():
     found = foreign_share([*noise, strange], strange[:, None], None, likelihood, share)
     alone = foreign_share([strange], strange[:, None], None, likelihood, share)
     assert found[is_foreign].mean() > 0.9 * alone[is_foreign].mean()
+
+
+@pytest.mark.parametrize("foreign", [0, 40, 150])
+def test_what_labels_tell_of_a_sign_is_judged_by_those_that_its_curve_has_not_seen(foreign):
+    _, strange, likelihood, share = made_up(foreign=foreign)
+    expected = 0.0
+    order = np.argsort(strange, kind="stable")
+    for number in range(5):
+        held, shown = order[number::5], np.delete(order, np.s_[number::5])
+        # From the usual beginnings, not from near the curve of all samples.
+        curve = _fit_curves(strange[shown], likelihood[shown], share[shown])[0]
+        foreign_there = 1 / (1 + np.exp(-(curve.slope * strange[held] + curve.intercept)))
+        mixed = foreign_there * share[held] + (1 - foreign_there) * likelihood[held]
+        expected += np.log(mixed / likelihood[held]).sum()
+    near = _fit_curves(strange, likelihood, share)
+    assert _held_out_gain(near, strange, likelihood, share) == pytest.approx(expected, abs=0.05)
+
+
+def test_a_curve_makes_labels_likelier_than_those_around_it():
+    _, strange, likelihood, share = made_up()
+
+    def log_likelihood(slope, intercept):
+        foreign = 1 / (1 + np.exp(-(slope * strange + intercept)))
+        return np.log(foreign * share + (1 - foreign) * likelihood).sum() - 0.01 * slope**2
+
+    best = _fit_curves(strange, likelihood, share)[0]
+    grid = [log_likelihood(s, i) for s in np.linspace(0, 12, 40) for i in np.linspace(-25, -7, 40)]
+    assert log_likelihood(best.slope, best.intercept) >= max(grid) - 1e-3
 
 
 def test_foreign_inputs_that_look_alike_give_one_another_away():

@@ -1,6 +1,7 @@
 """What share of samples as strange as each one is foreign, told by labels that have nothing to do with the opinions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
@@ -24,6 +25,8 @@ _SAMPLES = 50_000
 _STARTS = ((2.0, -8.0), (5.0, -12.0))
 _HIGHEST_INTERCEPT = -7.0
 _SLOPE_PENALTY = 0.01
+# Two curves that make the labels as likely, up to so many nats, are taken for one.
+_AS_LIKELY = 1e-3
 _LEAST_SHARE, _MOST_SHARE = 1e-9, 0.999
 
 
@@ -47,12 +50,16 @@ def foreign_share(
     strange in either way counts as such.
     """
     some = np.unique(np.linspace(0, len(likelihood) - 1, _SAMPLES).astype(int))
-    gains = [_held_out_gain(sign[some], likelihood[some], label_share[some]) for sign in signs]
+    curves = [_fit_curves(sign, likelihood, label_share) for sign in signs]
+    gains = [
+        _held_out_gain(near, sign[some], likelihood[some], label_share[some])
+        for near, sign in zip(curves, signs, strict=True)
+    ]
     before = np.log([_NONE_BEFORE] + [(1 - _NONE_BEFORE) / len(signs)] * len(signs))
     none, *chances = softmax(before + np.array([0.0, *gains]))
     share = np.zeros(len(likelihood))
-    for chance, sign in zip(chances, signs, strict=True):
-        share += chance * _curve(sign, likelihood, label_share)(sign)
+    for chance, (curve, *_), sign in zip(chances, curves, signs, strict=True):
+        share += chance * curve(sign)
     if none < _NONE_LIKELY:
         alike = (1 - none) * _alike(share / (1 - none), measures, regression, likelihood, label_share)
         share = np.maximum(share, alike)
@@ -77,26 +84,47 @@ def _alike(
         weights, _ = fit_monotone_logistic(known, is_foreign, penalty=_PENALTY)
         likeness = known @ weights
         likeness /= max(float(likeness.std()), 1e-12)
-        share = _curve(likeness, likelihood, label_share)(likeness)
+        share = _fit_curves(likeness, likelihood, label_share)[0](likeness)
     return share
 
 
-def _held_out_gain(sign: np.ndarray, likelihood: np.ndarray, label_share: np.ndarray) -> float:
-    """By how much the curve of the others makes labels likelier than no foreign input does: a sum of logarithms."""
+@dataclass(frozen=True)
+class _Curve:
+    """A logistic curve."""
+
+    slope: float
+    intercept: float
+
+    def __call__(self, values: np.ndarray) -> np.ndarray:
+        return expit(self.slope * values + self.intercept)
+
+
+def _held_out_gain(near: Sequence[_Curve], sign: np.ndarray, likelihood: np.ndarray, label_share: np.ndarray) -> float:
+    """By how much the curve of the others makes labels likelier than no foreign input does: a sum of logarithms.
+
+    The best curve of each four fifths is looked for from each of those of all samples, which is ``near``: which of them
+    is the best may be another one there.
+    """
     # Every fifth of the sorted samples: each fold has strange ones, and the order of the samples does not matter.
     fold = np.empty(len(sign), np.int64)
     fold[np.argsort(sign, kind="stable")] = np.arange(len(sign)) % _FOLDS
+    starts = [(curve.slope, curve.intercept) for curve in near]
     gain = 0.0
     for number in range(_FOLDS):
         held = fold == number
-        share = _curve(sign[~held], likelihood[~held], label_share[~held])(sign[held])
+        share = _fit_curves(sign[~held], likelihood[~held], label_share[~held], starts)[0](sign[held])
         mixed = share * label_share[held] + (1 - share) * likelihood[held]
         gain += float((np.log(mixed) - np.log(likelihood[held])).sum())
     return gain
 
 
-def _curve(sign: np.ndarray, likelihood: np.ndarray, label_share: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """The logistic curve that makes the labels likeliest; it rises with ``sign``."""
+def _fit_curves(
+    sign: np.ndarray,
+    likelihood: np.ndarray,
+    label_share: np.ndarray,
+    starts: Sequence[tuple[float, float]] = _STARTS,
+) -> list[_Curve]:
+    """The logistic curves that rise with ``sign`` and make the labels likelier than any like them, the best first."""
 
     def cost(numbers: np.ndarray) -> tuple[float, np.ndarray]:
         slope, intercept = numbers
@@ -107,6 +135,7 @@ def _curve(sign: np.ndarray, likelihood: np.ndarray, label_share: np.ndarray) ->
         return float(-np.log(mixed).sum() + _SLOPE_PENALTY * slope**2), -gradient
 
     bounds = [(0, None), (None, _HIGHEST_INTERCEPT)]
-    tried = [minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds) for start in _STARTS]
-    slope, intercept = min(tried, key=lambda found: found.fun).x
-    return lambda values: expit(slope * values + intercept)
+    tried = [minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds) for start in starts]
+    best, *others = sorted(tried, key=lambda found: found.fun)
+    others = [found for found in others if found.fun - best.fun > _AS_LIKELY]
+    return [_Curve(*found.x) for found in (best, *others)]

@@ -2,6 +2,7 @@
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.linalg import eigh
 
 from faultloc.subject.blocks import blocks_of_rows
 
@@ -49,10 +50,16 @@ def _first_eigenvector(
     size = features.shape[1]
     if len(members) <= size:  # the smaller of the two Gram matrices has the same eigenvalues
         unit = features[members] / lengths[members, None]
-        direction = np.linalg.eigh(unit @ unit.T)[1][:, -1] @ unit
+        direction = _last_of(unit @ unit.T) @ unit
         return direction / np.maximum(np.linalg.norm(direction), 1e-12)
     gram = np.zeros((size, size), features.dtype)
     for rows in blocks_of_rows(len(members), size):
         unit = features[members[rows]] / lengths[members[rows], None]
         gram += unit.T @ unit
-    return np.linalg.eigh(gram)[1][:, -1]
+    return _last_of(gram)
+
+
+def _last_of(gram: Float[np.ndarray, "_ _"]) -> Float[np.ndarray, "_"]:
+    """The eigenvector of the largest eigenvalue: by itself it takes a quarter of the time of all."""
+    last = len(gram) - 1
+    return eigh(gram, subset_by_index=(last, last), check_finite=False)[1][:, 0]

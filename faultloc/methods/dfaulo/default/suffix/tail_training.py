@@ -30,6 +30,10 @@ class TailTraining:
         self._scales = [1.0, dropout.scale] + [1.0] * (len(tail.layers) - 2)
         self._gradient, self._mean, self._square = (torch.zeros_like(tail.parameters) for _ in range(3))
         self._of_layers = tail.views_of(self._gradient)
+        # Views of what changes in place: made at every step they would take as long as a small product.
+        self._into = [(weights.t(), biases) for weights, biases in tail.layers[:-1]]
+        weights, biases = tail.layers[-1]
+        self._to_logits = (weights, biases[:, None])
         self._steps = torch.zeros((), device=tail.parameters.device)
         self._memory: dict[int, _BatchMemory] = {}  # an epoch has batches of two sizes
 
@@ -51,30 +55,29 @@ class TailTraining:
             self._update()
 
     def _forward(self, memory: "_BatchMemory") -> None:
-        *hidden_layers, (weights, biases) = self._tail.layers
         outputs, scales = memory.outputs, self._scales
-        for number, (into, shift) in enumerate(hidden_layers):
-            torch.addmm(shift, outputs[number], into.t(), alpha=scales[number], out=outputs[number + 1]).relu_()
+        for number, (into, shift) in enumerate(self._into):
+            torch.addmm(shift, outputs[number], into, alpha=scales[number], out=outputs[number + 1]).relu_()
             if number == 0 and self._dropout.is_on:
                 outputs[1].mul_(self._dropout.draw(*outputs[1].shape))
         # A class in a row: along such rows a softmax is twenty times as fast as across them.
-        torch.addmm(biases[:, None], weights, outputs[-1].t(), alpha=scales[-1], out=memory.by_logits)
+        weights, biases = self._to_logits
+        torch.addmm(biases, weights, memory.turned_output, alpha=scales[-1], out=memory.by_logits)
 
     def _backward(self, memory: "_BatchMemory", targets: Int[Tensor, "1 row"]) -> None:
         # The gradient of the mean cross-entropy by the logits: probabilities less the labels.
         by_logits = torch.softmax(memory.by_logits, 0, out=memory.by_logits)
         by_logits.scatter_add_(0, targets, memory.minus_one).mul_(memory.share)
-        errors = by_logits.t()
         for number in range(len(self._of_layers) - 1, -1, -1):
-            of_weights, of_biases = self._of_layers[number]
+            (of_weights, of_biases), (errors, turned) = self._of_layers[number], memory.errors[number]
             torch.sum(errors, 0, out=of_biases)
             if number == 1 and self._dropout.is_on:
                 errors.mul_(self._dropout.scale)
-            torch.mm(errors.t(), memory.outputs[number], out=of_weights)
+            torch.mm(turned, memory.outputs[number], out=of_weights)
             if number:
-                back = torch.mm(errors, self._tail.layers[number][0], out=memory.by_outputs[number - 1])
+                back = torch.mm(errors, self._tail.layers[number][0], out=memory.errors[number - 1][0])
                 # Nothing flows where relu or dropout left 0.
-                errors = torch.ops.aten.threshold_backward.grad_input(back, memory.outputs[number], 0, grad_input=back)
+                torch.ops.aten.threshold_backward.grad_input(back, memory.outputs[number], 0, grad_input=back)
 
     def _update(self) -> None:
         self._steps += 1
@@ -100,23 +103,28 @@ class TailTraining:
 class _BatchMemory:
     """What the steps on batches of one size write into, again and again.
 
-    ``outputs``: the features and each hidden layer; ``by_outputs``, ``by_logits``: gradients by the hidden layers and
-    by the logits, which lie there before. ``share`` of a sample in the mean.
+    ``outputs``: the features and each hidden layer, ``turned_output`` the last of them, a neuron in a row;
+    ``by_logits``: the logits, later the gradients by them; ``errors``: the gradients by what each layer gives, and the
+    same with a neuron in a row. ``share`` of a sample in the mean.
     """
 
     outputs: Sequence[Float[Tensor, "row _"]]
-    by_outputs: Sequence[Float[Tensor, "row _"]]
+    turned_output: Float[Tensor, "neuron row"]
     by_logits: Float[Tensor, "class row"]
+    errors: Sequence[tuple[Float[Tensor, "row _"], Float[Tensor, "_ row"]]]
     minus_one: Float[Tensor, "1 row"]
     share: float
 
 
 def _memory_for(rows: int, features: Float[Tensor, "sample feature"], tail: Tail) -> _BatchMemory:
     *hidden, classes = [biases.shape[0] for _, biases in tail.layers]
+    outputs = [features.new_empty(rows, width) for width in (features.shape[1], *hidden)]
+    errors, by_logits = [features.new_empty(rows, width) for width in hidden], features.new_empty(classes, rows)
     return _BatchMemory(
-        outputs=[features.new_empty(rows, width) for width in (features.shape[1], *hidden)],
-        by_outputs=[features.new_empty(rows, width) for width in hidden],
-        by_logits=features.new_empty(classes, rows),
+        outputs=outputs,
+        turned_output=outputs[-1].t(),
+        by_logits=by_logits,
+        errors=[*((one, one.t()) for one in errors), (by_logits.t(), by_logits)],
         minus_one=-features.new_ones(1, rows),
         share=1 / rows,
     )
