@@ -66,7 +66,7 @@ def main() -> None:
     parser.add_argument("--root", type=Path, required=True, help="folder of mnist/, fashion-mnist/, usps/, ...")
     parser.add_argument("--cache", type=Path, default=Path("benchmarks/.cache/quality"))
     parser.add_argument("--data", nargs="*", default=known.DATA, choices=known.DATA)
-    parser.add_argument("--seeds", nargs="*", type=int, default=known.SEEDS)
+    parser.add_argument("--seeds", nargs="*", type=int, default=known.SEEDS, help="of main; other sets have one")
     parser.add_argument("--set", default="main", choices=["main", "clean", "variants", "quick"])
     parser.add_argument(
         "--cross-validation", action="store_true", help="cleanlab with 5-fold probabilities, first seed"
@@ -79,8 +79,8 @@ def main() -> None:
     chosen = {
         "main": known.main_cases(data, tuple(options.seeds)),
         "clean": known.clean_cases(data),
-        "variants": known.variant_cases(),
-        "quick": known.quick_cases(),
+        "variants": [case for case in known.variant_cases() if case.data in data or data == known.DATA],
+        "quick": [case for case in known.quick_cases() if case.data in data],
     }[options.set]
     rows: list[dict[str, object]] = []
     with ProcessPoolExecutor(options.workers, initializer=_start) as pool:
