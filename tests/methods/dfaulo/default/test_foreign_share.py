@@ -87,6 +87,22 @@ def test_foreign_inputs_that_look_alike_give_one_another_away():
     assert with_features[~is_foreign].mean() < 0.03
 
 
+def test_hard_samples_that_look_like_no_foreign_one_are_not_taken_for_foreign():
+    is_foreign, _, likelihood, share = made_up()
+    is_hard = (np.arange(len(share)) >= 150) & (np.arange(len(share)) < 300)
+    rng = np.random.default_rng(7)
+    # As strange as foreign inputs by a sign, and contradicted half as often.
+    strange = normal_scores(rng.normal(2.5 * (is_foreign | is_hard), 1))
+    agrees = rng.random(len(share)) < 0.5
+    likelihood = np.where(is_hard, np.where(agrees, 0.9, 0.1 / (CLASSES - 1)), likelihood)
+    features = rng.normal(0, 1, (len(strange), 6)) + 3 * is_foreign[:, None] * np.eye(6)[0]
+    regression = LeftOutRegression(features.astype(np.float32))
+    found = foreign_share([strange], strange[:, None], regression, likelihood, share)
+    by_sign = foreign_share([strange], strange[:, None], None, likelihood, share)
+    assert found[is_foreign].mean() > 0.6
+    assert found[is_hard].mean() < by_sign[is_hard].mean() / 2
+
+
 def test_a_regression_leaves_each_sample_out():
     rng = np.random.default_rng(4)
     features = rng.normal(0, [3, 2, 1], (50, 3)).astype(np.float32)

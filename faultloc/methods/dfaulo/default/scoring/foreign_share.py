@@ -47,7 +47,8 @@ def foreign_share(
 
     What the foreign inputs found so look like is then learned from all ``measures`` (normal scores of strangeness) and
     by a ``regression`` on the inputs, each sample left out: kinds of foreign inputs look alike. From then on that
-    likeness alone tells, since hard samples have the signs, too, and are nothing like the foreign ones.
+    likeness alone tells, since hard samples have the signs, too, and are nothing like the foreign ones. Without the
+    inputs a sample counts that is strange in either way.
     """
     some = np.unique(np.linspace(0, len(likelihood) - 1, _SAMPLES).astype(int))
     curves = [_fit_curves(sign, likelihood, label_share) for sign in signs]
@@ -61,7 +62,8 @@ def foreign_share(
     for chance, (curve, *_), sign in zip(chances, curves, signs, strict=True):
         share += chance * curve(sign)
     if none < _NONE_LIKELY:
-        share = (1 - none) * _alike(share / (1 - none), measures, regression, likelihood, label_share)
+        alike = (1 - none) * _alike(share / (1 - none), measures, regression, likelihood, label_share)
+        share = np.maximum(share, alike) if regression is None else alike
     return np.clip(share, _LEAST_SHARE, _MOST_SHARE)
 
 
