@@ -23,7 +23,8 @@ class SampledStep:
     """The full statistics of one step; mappings go by parameter name or by layer.
 
     ``loss`` is that of the step, ``plain_loss`` the mean loss in its own unit; ``relative_loss`` that as a share of the
-    best constant prediction's. Either is None where loss or targets are of a kind that is not recognised.
+    best constant prediction's; ``even_loss`` is what a model that holds all classes for as likely would lose. Each is
+    None where loss or targets are of a kind that is not recognised.
     ``learning_rate`` is the highest of ``rates``, which holds that of each group; ``gradient_norm`` is the norm of all
     gradients. ``updates`` are relative: the norm of a step's change of a weight over the weight's norm, which
     ``weights`` holds (of an even sample of it).
@@ -41,6 +42,7 @@ class SampledStep:
     loss: float | None = None
     plain_loss: float | None = None
     relative_loss: float | None = None
+    even_loss: float | None = None
 
 
 @dataclass

@@ -54,6 +54,8 @@ class Look:
     terms: Sequence[LossTerm] = ()
     # What is a fault only where the model does not learn.
     doubts: Sequence[Symptom] = ()
+    # What a model that holds all classes for as likely would lose.
+    even_loss: float | None = None
 
     @property
     def stopped(self) -> Sequence[Stopped]:
@@ -112,7 +114,7 @@ def look_at_loss(
         symptoms += check_comparison(term, outputs)
         doubts += _target_scale(term, target)
         symptoms += _direction(term, optimizers)
-    plain = relative = target = None
+    plain = relative = even = target = None
     counts_alike = True
     kind = terms[0].kind if len(terms) == 1 else None
     if len(terms) == 1:
@@ -124,7 +126,7 @@ def look_at_loss(
             symptoms += _monotonous(terms[0], targets, outputs)
             symptoms += check_left_out(targets.classes.look(terms[0], target, outputs))
         measured = targets.yardstick.look(terms[0], target)
-        plain, relative = measured.plain, measured.relative
+        plain, relative, even = measured.plain, measured.relative, measured.even
         # Where other terms train the model too, this one may have to wait: that it is no better than a guess tells
         # something only later.
         is_early = targets.yardstick.looks < _PATIENT_LOOKS
@@ -143,6 +145,7 @@ def look_at_loss(
         reach,
         terms,
         doubts,
+        even,
     )
 
 

@@ -108,4 +108,5 @@ class StepUnderWay:
             loss=sum(self.losses) / len(self.losses) if self.losses else None,
             plain_loss=self.look.plain_loss,
             relative_loss=self.look.relative_loss,
+            even_loss=self.look.even_loss,
         )

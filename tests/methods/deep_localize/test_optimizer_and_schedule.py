@@ -164,6 +164,33 @@ def test_large_initial_weights_are_named_before_the_rate():
     assert (cause.rule, cause.phase) == ("weights.scale", "forward")
 
 
+def rare(outputs: int) -> tuple[nn.Sequential, tuple[Tensor, Tensor], Callable[[Tensor, Tensor], Tensor]]:
+    """A network, samples of which one in eighty is positive, and the loss for so many outputs."""
+    inputs = torch.randn(4000, 10, generator=torch.Generator().manual_seed(3))
+    is_rare = inputs[:, 0] + inputs[:, 1] > 3.2
+    model = network(outputs=outputs)
+    if outputs == 1:
+        return model, (inputs, is_rare[:, None].float()), F.binary_cross_entropy_with_logits
+    return model, (inputs, is_rare.long()), F.cross_entropy
+
+
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_a_fresh_model_of_a_rare_class_has_no_large_weights(outputs):
+    model, data, loss = rare(outputs)
+    found = diagnose(model, loss, Adam(model.parameters(), lr=3e-4), data, steps=300)
+    assert "weights.scale" not in [finding.rule for finding in found.findings]
+
+
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_large_initial_weights_are_found_where_a_class_is_rare_too(outputs):
+    model, data, loss = rare(outputs)
+    with torch.no_grad():
+        for layer in (model[0], model[2], model[4]):
+            layer.weight.mul_(8)
+    found = diagnose(model, loss, SGD(model.parameters(), lr=1e-4), data, steps=300)
+    assert "weights.scale" in [finding.rule for finding in found.findings]
+
+
 @pytest.mark.parametrize(
     ("losses", "rises", "falls"),
     [

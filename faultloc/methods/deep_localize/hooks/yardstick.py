@@ -5,7 +5,8 @@ weights that the loss gives, and over the last looks together, not over one batc
 nobody can get under, their entropy: both are measured from there. Where any of it is not certain, there is none.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -24,10 +25,13 @@ _LEAST_GAIN, _DRIFT_LOOKS, _DRIFT, _MOVED = 0.02, 6, 4.0, 0.25
 
 @dataclass(frozen=True)
 class Measured:
-    """A step's mean loss, of what counts, and its share of the best constant guess's; None where that is not known."""
+    """A step's mean loss, of what counts, and its share of the best constant guess's; None where that is not known.
+
+    ``even``: the loss of a model that holds all classes for as likely, as a fresh one does."""
 
     plain: float | None = None
     relative: float | None = None
+    even: float | None = None
 
 
 class Yardstick:
@@ -114,7 +118,8 @@ class Yardstick:
         if self._sums is None or not self._weight > 0:
             return Measured()
         guess = float(torch.special.entr(self._sums / self._sums.sum()).sum())
-        return _measured(float(lost) / max(count, 1e-12), guess, self._floor / self._weight)
+        measured = _measured(float(lost) / max(count, 1e-12), guess, self._floor / self._weight)
+        return replace(measured, even=math.log(len(mass)))
 
     # Yes or no: how often each column is yes.
 
@@ -146,7 +151,8 @@ class Yardstick:
         if self._sums is None:
             return Measured()
         guess = float(_entropy(self._sums[0], self._sums[1]).sum()) / self._weight
-        return _measured(float(lost * scale / counted.sum()), guess, self._floor / self._weight)
+        measured = _measured(float(lost * scale / counted.sum()), guess, self._floor / self._weight)
+        return replace(measured, even=math.log(2))
 
     # Numbers: their mean and spread, or their median.
 

@@ -110,8 +110,10 @@ def _rate_too_low(history: History) -> Iterator[Symptom]:
 def _large_weights(history: History) -> Iterator[Symptom]:
     if history.kind not in ("cross_entropy", "nll", "bce_logits") or len(history.sampled) < _CHECKS:
         return
-    known = history.relative[:_LATEST]
-    if len(known) >= _CHECKS and known[0] > _FAR_OFF and min(known) > 0.95:
+    known, start = history.relative[:_LATEST], history.sampled[0]
+    # Where one class is rare a guess loses little, and a fresh model, which holds all for as likely, many times that.
+    is_fresh = start.plain_loss is not None and start.even_loss is not None and start.plain_loss < 2 * start.even_loss
+    if len(known) >= _CHECKS and known[0] > _FAR_OFF and min(known) > 0.95 and not is_fresh:
         first = next(iter(history.sampled[0].weights), LOSS).rpartition(".")[0]
         yield Symptom(
             "weights.scale", first or LOSS, known[0], _FAR_OFF,
