@@ -30,8 +30,7 @@ class TwoTones(Dataset):
 def cycle(loader):
     """Batches without end."""
     while True:
-        for batch in loader:
-            yield batch
+        yield from loader
 
 
 class Trainer:
