@@ -1,5 +1,6 @@
 """Log-prices of made-up flats from size, age, floor and district; the network comes from a helper."""
 
+import itertools
 import os
 
 import torch
@@ -24,7 +25,7 @@ def flats(n):
 
 def mlp(sizes, act=nn.ReLU, act_last=False):
     layers = []
-    for i, (a, b) in enumerate(zip(sizes[:-1], sizes[1:])):
+    for i, (a, b) in enumerate(itertools.pairwise(sizes)):
         layers.append(nn.Linear(a, b))
         if i < len(sizes) - 2 or act_last:
             layers.append(act())

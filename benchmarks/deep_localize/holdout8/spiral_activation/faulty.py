@@ -1,5 +1,6 @@
 """Two spirals; widths and activation are chosen by a dictionary, as from a YAML file."""
 
+import itertools
 import math
 import os
 
@@ -42,7 +43,7 @@ class ResLayer(nn.Module):
 def build(cfg):
     act = ACTIVATIONS.get(cfg["activation"], nn.Identity)
     widths = cfg["widths"]
-    layers = [ResLayer(a, b, cfg["norm"], act) for a, b in zip(widths, widths[1:])]
+    layers = [ResLayer(a, b, cfg["norm"], act) for a, b in itertools.pairwise(widths)]
     return nn.Sequential(*layers, nn.Linear(widths[-1], 1))
 
 
