@@ -10,8 +10,9 @@ torch.set_num_threads(1)
 
 def make_params(sizes=(1, 40, 40, 1)):
     params = []
-    for a, b in zip(sizes, sizes[1:]):
-        params += [torch.randn(b, a) * (2.0 / a) ** 0.5, torch.zeros(b)]
+    for i in range(1, len(sizes)):
+        fan_in = sizes[i - 1]
+        params += [torch.randn(sizes[i], fan_in) * (2.0 / fan_in) ** 0.5, torch.zeros(sizes[i])]
     return [p.requires_grad_(True) for p in params]
 
 
@@ -27,13 +28,13 @@ def task():
     amplitude, phase = 0.5 + 2 * torch.rand(()), 3.14 * torch.rand(())
 
     def sample(n):
-        x = 10 * torch.rand(n, 1) - 5
-        return x / 2.5, amplitude * torch.sin(x + phase)
+        x = 6 * torch.rand(n, 1) - 3
+        return x / 1.5, amplitude * torch.sin(x + phase)
 
     return sample
 
 
-def adapt(params, x, y, steps=1, lr=0.03, create_graph=True):
+def adapt(params, x, y, steps=1, lr=0.04, create_graph=True):
     for _ in range(steps):
         loss = (forward(params, x) - y).pow(2).mean()
         grads = torch.autograd.grad(loss, params, create_graph=create_graph)
@@ -43,7 +44,7 @@ def adapt(params, x, y, steps=1, lr=0.03, create_graph=True):
 
 params = make_params()
 meta_opt = torch.optim.Adam(params, lr=3e-3)
-for it in range(250):
+for it in range(450):
     meta_loss = 0.0
     for _ in range(4):
         sample = task()
