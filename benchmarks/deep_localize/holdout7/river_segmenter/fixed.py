@@ -43,7 +43,7 @@ class FCN(nn.Module):
 
 
 class Trainer:
-    def __init__(self, model, optimizer, train, val, max_iter=400, interval_validate=20, batch_size=16):
+    def __init__(self, model, optimizer, train, val, max_iter=280, interval_validate=20, batch_size=16):
         self.model, self.optimizer = model, optimizer
         self.train_data, self.val_data = train, val
         self.max_iter, self.interval_validate, self.batch_size = max_iter, interval_validate, batch_size
