@@ -16,6 +16,7 @@ from faultloc.methods.deep_localize.rules.asked_model import ask_model
 from faultloc.methods.deep_localize.rules.drawn_samples import look_at_source
 from faultloc.methods.deep_localize.rules.idle_optimizer import check_idle_optimizers
 from faultloc.methods.deep_localize.rules.initial_weights import check_initial_weights
+from faultloc.methods.deep_localize.rules.left_out_layers import check_left_out
 from faultloc.methods.deep_localize.rules.lost_gradient import PenaltiesAlone
 from faultloc.methods.deep_localize.rules.optimizer_settings import check_settings
 from faultloc.methods.deep_localize.rules.unregistered_layers import check_unregistered_layers
@@ -79,6 +80,11 @@ class CloseLook:
         if objective.step == 0:
             self._tell(check_untrained_parts(loss, self._model, now.trace, optimizers))
             self._tell(check_unregistered_layers(loss, self._model, optimizers))
+        if objective.step == 1:  # by now every optimizer of the run has taken a step
+            found, doubts = check_left_out(loss, self._model, now.trace, optimizers)
+            self._tell(found)
+            for doubt in doubts:
+                objective.history.doubts.setdefault(doubt.rule, doubt)
         for note in look.notes:
             self._noted(note)
         self._tell(self._penalties.look(loss, now.outputs, now.trace, look.reach, look.doubts))

@@ -10,6 +10,7 @@ from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of
 from faultloc.methods.deep_localize.hooks.gradients import gradient_norms
 from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
+from faultloc.methods.deep_localize.rules.left_out_layers import check_replaced_since
 from faultloc.methods.deep_localize.rules.nonfinite import nonfinite_gradients
 from faultloc.methods.deep_localize.rules.wiring import check_gradient_path, unreached_part
 from faultloc.methods.deep_localize.step import StepUnderWay
@@ -44,6 +45,9 @@ class GradientReading:
         self, now: StepUnderWay, held: HeldParameters, norms: Mapping[str, float], *, is_alone: bool
     ) -> None:
         if now.objective is None or not now.objective.is_new():
+            if is_alone and not held.has_gradient():
+                for symptom in check_replaced_since(self._model, held):
+                    self._found(symptom)
             return
         if held.has_gradient():
             held.steps_without = 0

@@ -99,6 +99,12 @@ RULES: dict[str, Rule] = {
     "optimizer.empty_group": Rule(
         "update", "error", NONE, "make a list of it, as a generator is used up once: list(model.backbone.parameters())"
     ),
+    "optimizer.left_out": Rule(
+        "update",
+        "warning",
+        NONE,
+        "let the groups hold the parameters of every layer, once each: optimizer.add_param_group({'params': ...})",
+    ),
     "optimizer.idle": Rule("update", "error", NONE, "call its step() as well: optimizer_d.step() after its backward()"),
     "optimizer.plateau": Rule(
         "update",

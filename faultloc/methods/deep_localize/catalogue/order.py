@@ -95,6 +95,7 @@ ORDER = (
     "optimizer.idle",
     "optimizer.replaced_part",
     "optimizer.forgotten_part",
+    "optimizer.left_out",
     "optimizer.unknown_parameters",
     "gradient.both_goals",
     "gradient.part_unreached",
