@@ -7,6 +7,8 @@ import pytest
 
 from faultloc.fault_estimate import IMBALANCED, MEMORISED, UNLEARNED, FaultEstimate
 from faultloc.methods.dfaulo.default.scoring.count import estimate_faults, find_standing, look_budget
+from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix
+from faultloc.methods.dfaulo.default.scoring.noise_scale import ScaledNoise
 from faultloc.methods.dfaulo.default.scoring.posterior import label_contradiction, score_default
 from tests.methods.dfaulo.default.default_case import SETTINGS, DefaultCase, make_case
 
@@ -53,6 +55,20 @@ def test_the_inputs_alone_count_what_a_model_has_learned_by_heart():
     assert estimate.expected == pytest.approx(200, rel=0.4)
     assert estimate.doubts[0] == MEMORISED
     assert estimate.high == 4000  # and what they miss as well nobody can bound
+
+
+@pytest.mark.parametrize(("rate", "is_counted"), [(1e-3, True), (2e-2, False)])
+def test_foreign_inputs_are_counted_where_wrong_labels_that_a_model_may_hide_are_few(rate, is_counted):
+    case = make_case(samples=4000, wrong=0, foreign=300, inputs=True)
+    score = score_default(case.evidence, SETTINGS)
+    # Uncertain by a factor of nearly three, of very few wrong labels or of many.
+    transition = np.full((4, 4), rate / 3) + (1 - rate - rate / 3) * np.eye(4)
+    scaled = ScaledNoise(NoiseMatrix(transition), 0.49)
+    score = replace(score, mixture=replace(score.mixture, scaled_noise=scaled))
+    standing = find_standing(case.evidence, score.probability, case.evidence.labels)
+    estimate = estimate_faults(score, case.evidence, standing, depth=0)
+    assert (estimate.expected is not None) is is_counted
+    assert estimate.high == 4000
 
 
 def test_where_a_model_has_learned_some_suspects_there_are_bounds():

@@ -17,6 +17,8 @@ _MEMORISED_AGREEMENT = 0.99
 _LEARNED_SUSPECTS, _FEWEST_SUSPECTS = 0.5, 5
 # From this certainty on the inputs alone, which know no label by heart, count what a model may have learned.
 _COUNTED_BY_INPUTS = 0.5
+# Nor is there much to hide where the wrong labels that they may miss are so small a share of all faults.
+_SLIGHT = 0.1
 # Two of eight mutants are not shown a sample; of a class with fewer samples than this the others learn next to nothing.
 _RARE = 10
 # Where fewer samples than this are said to be few; it changes no number.
@@ -102,13 +104,24 @@ def estimate_faults(score: DefaultScore, evidence: DefaultEvidence, standing: St
     if standing.is_unlearned or is_mostly_rare:
         low, high = 0, samples
     high = samples if standing.agrees_with_all else high
-    is_hidden = standing.is_memorised and score.count_certainty < _COUNTED_BY_INPUTS
+    is_hidden = standing.is_memorised and _may_hide(score, evidence.labels)
     if is_hidden or standing.is_unlearned or is_mostly_rare:
         return FaultEstimate(None, low, high, max(depth, look_budget(samples)), _doubts(evidence, standing))
     expected = min(max(round(float(probability.sum())), low), high)
     is_wide = high - low > max(_WIDE * expected, 1)
     doubts = (_doubts(evidence, standing) or (ALIKE,)) if is_wide else ()
     return FaultEstimate(expected, low, high, depth or look_budget(samples), doubts)
+
+
+def _may_hide(score: DefaultScore, labels: Int[np.ndarray, "sample"]) -> bool:
+    """Whether a model that knows wrong labels by heart may hide more of them than the inputs alone could tell."""
+    certainty = score.count_certainty
+    if certainty >= _COUNTED_BY_INPUTS or certainty <= 0:
+        return certainty <= 0
+    wrong = float((1 - np.diag(score.noise.transition))[labels].sum())
+    # One standard deviation of the logarithm of their number above what the inputs expect.
+    missed = wrong * float(np.expm1(np.sqrt(1 / certainty - 1)))
+    return missed > _SLIGHT * float(score.probability.sum())
 
 
 def look_budget(samples: int) -> int:
