@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
-from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_share
+from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_probability, foreign_share
 from faultloc.methods.dfaulo.default.scoring.learned_labels import noise_rates, scaled_likelihood
 from faultloc.methods.dfaulo.default.scoring.left_out_regression import LeftOutRegression
 from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, without_noise
@@ -79,7 +79,7 @@ def fit_mixture(
         for rows in blocks_of_rows(*shape):
             likelihood[rows] = scaled_likelihood(opinions[rows], labels[rows], scaled.noise, rates[rows])
         share = foreign_share(strangeness.signs, strangeness.measures, regression, likelihood, label_share)
-        foreign = share * label_share / (share * label_share + (1 - share) * likelihood)
+        foreign = foreign_probability(share, likelihood, label_share)
     record_odds = np.zeros(len(labels))
     if evidence.margins is not None and record_weight > 0:
         never_shown = np.isnan(evidence.margins)

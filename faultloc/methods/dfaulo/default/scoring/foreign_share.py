@@ -67,6 +67,16 @@ def foreign_share(
     return np.clip(share, _LEAST_SHARE, _MOST_SHARE)
 
 
+def foreign_probability(
+    share: Float[np.ndarray, "sample"],
+    likelihood: Float[np.ndarray, "sample"],
+    label_share: Float[np.ndarray, "sample"],
+) -> Float[np.ndarray, "sample"]:
+    """The probability in (0, 1) that each sample is foreign, once its own label has been looked at (Bayes' rule)."""
+    by_foreign = share * label_share
+    return by_foreign / (by_foreign + (1 - share) * likelihood)
+
+
 def _alike(
     share: Float[np.ndarray, "sample"],
     measures: Float[np.ndarray, "sample measure"],
@@ -79,7 +89,7 @@ def _alike(
     if regression is not None:
         known = np.column_stack([measures, np.empty(len(measures))])
     for _ in range(_ROUNDS):
-        is_foreign = share * label_share / (share * label_share + (1 - share) * likelihood)
+        is_foreign = foreign_probability(share, likelihood, label_share)
         if regression is not None:
             known[:, -1] = normal_scores(regression(is_foreign))
         weights, _ = fit_monotone_logistic(known, is_foreign, penalty=_PENALTY)
