@@ -48,6 +48,22 @@ def test_words_that_are_left_out_on_purpose_raise_no_alarm_where_the_answers_are
     assert not tagged(padding=0, ignored=0, outputs=WORDS)
 
 
+def test_items_under_a_mask_alone_are_to_be_guessed():
+    """Answers are the items 1 to 29, item 30 is the mask: one number more than there are outputs."""
+    words, _ = sentences(padding=0)
+    is_masked = (torch.rand(words.shape, generator=torch.Generator().manual_seed(1)) < 0.3) & (words > 0)
+    answers, words = words * is_masked, words.masked_fill(is_masked, WORDS)
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Embedding(WORDS + 1, 8), nn.Linear(8, WORDS))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    with TrainingMonitor(model, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(5):
+            optimizer.zero_grad()
+            F.cross_entropy(model(words).flatten(0, 1), answers.flatten(), ignore_index=0).backward()
+            optimizer.step()
+    assert not monitor.findings
+
+
 def unknown(share: float, *, learns: bool = False) -> list[str]:
     """Of texts of which ``share`` of the words are number 0, and the label is in a word or nowhere."""
     generator = torch.Generator().manual_seed(0)

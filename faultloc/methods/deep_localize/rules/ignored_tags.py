@@ -14,7 +14,7 @@ from faultloc.methods.deep_localize.finding import LOSS
 from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 
 _CLASSES = ("cross_entropy", "nll")
-_LOOKS, _FEWEST, _LEAST_SHARE = 4, 20, 0.1
+_LOOKS, _FEWEST, _LEAST_SHARE, _MASKED = 4, 20, 0.1, 0.5
 
 
 class IgnoredTags:
@@ -63,6 +63,10 @@ def _of_words(term: LossTerm, target: Tensor, given: Sequence[Tensor]) -> tuple[
     tags, counts = target.detach().reshape(words.shape), (weight > 0).reshape(words.shape)
     # What most sequences end in is padding, or one word of many.
     is_word = (words != words[:, -1].mode().values) & (tags >= 0) & (tags < classes)
+    asked = words[is_word & counts]
+    # Where most words that count are one and the same, it is a mask, and the others are left out on purpose.
+    if asked.numel() and int((asked == asked.mode().values).sum()) >= _MASKED * asked.numel():
+        return None
     chosen = (tags[is_word & ~counts], tags[is_word & counts])
     left_out, counted = (torch.bincount(each.flatten(), minlength=classes) for each in chosen)
     return left_out, counted
