@@ -11,6 +11,7 @@ from faultloc.methods.deep_localize.hooks.schedules import Plateau, Schedule
 
 # Shares of the best constant prediction's loss: above the first a model is no better than a guess.
 GUESSING, LEARNED = 0.95, 0.9
+_RECOVERED = 0.8
 # Sampled steps: that make up the beginning of a run, and that at most count as recent.
 _EARLY, _RECENT = 50, 20
 _FAR = 20
@@ -201,8 +202,11 @@ class History:
     def was_thrown_off(self) -> bool:
         """Whether training has made the model far worse than it began: three times as bad as a constant guess.
 
-        Where that is not known: ten times the first loss.
+        Where that is not known: ten times the first loss. Large first steps from which it ended up better than it began
+        have done no harm.
         """
+        if self.losses and 0 < self.recent_loss() < _RECOVERED * self.losses[0]:
+            return False
         known = self.relative[:_EARLY]
         if known:
             # Two of the steps looked at, or one by far: an odd batch alone is no trend.

@@ -205,3 +205,13 @@ def test_a_loss_that_may_be_negative_rises_and_falls_by_its_noise(losses, rises,
     for loss in losses:
         history.add_step(loss)
     assert (history.is_rising(), history.has_fallen(0.9)) == (rises, falls)
+
+
+def test_large_first_steps_from_which_a_model_comes_back_better_are_no_harm():
+    history = History()
+    for loss in [6.0, 80.0, 40.0, 20.0, 9.0, 6.0, 4.0, 3.0, 2.5, 2.2, 2.0, 1.9]:
+        history.add_step(loss)
+    assert not history.was_thrown_off()
+    for loss in [7.0, 9.0, 12.0]:
+        history.add_step(loss)
+    assert history.was_thrown_off()
