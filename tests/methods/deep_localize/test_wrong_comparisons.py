@@ -1,6 +1,6 @@
 """Losses that compare what they should not: embeddings with themselves, outputs with outputs, raw ones with masks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -123,6 +123,41 @@ def from_a_loader(*, anew: bool, batch: int = 20) -> list[str]:
 def test_a_loader_of_which_only_the_first_batch_is_ever_taken_is_named():
     assert "input.same_batch" in from_a_loader(anew=True)
     assert "input.same_batch" not in from_a_loader(anew=False)
+
+
+class Trainer:
+    """A loop that takes its batches from a generator that it keeps."""
+
+    def __init__(self, *, anew: bool) -> None:
+        inputs, labels = blobs()
+        loader = DataLoader(TensorDataset(inputs[:100], labels[:100]), batch_size=20)
+        self.batches = self.first_ones(loader) if anew else self.all_of(loader)
+        self.model = network()
+        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.01)
+
+    @staticmethod
+    def first_ones(loader: DataLoader) -> Iterator[list[Tensor]]:
+        while True:
+            yield next(iter(loader))
+
+    @staticmethod
+    def all_of(loader: DataLoader) -> Iterator[list[Tensor]]:
+        while True:
+            yield from loader
+
+    def train(self) -> list[str]:
+        with TrainingMonitor(self.model, self.optimizer, on_finding=lambda finding: None) as monitor:
+            for _ in range(60):
+                x, y = next(self.batches)
+                self.optimizer.zero_grad()
+                F.cross_entropy(self.model(x), y).backward()
+                self.optimizer.step()
+        return [one.rule for one in monitor.findings]
+
+
+def test_a_generator_that_gives_the_first_batch_for_ever_is_named():
+    assert "input.same_batch" in Trainer(anew=True).train()
+    assert "input.same_batch" not in Trainer(anew=False).train()
 
 
 def test_a_loader_of_one_batch_raises_no_alarm():

@@ -5,13 +5,13 @@ its variables, or in the data set of a loader: what is drawn from it in no order
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from types import FrameType
+from types import FrameType, GeneratorType, ModuleType
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, Subset
 
 _OURS = ("torch", "faultloc")
@@ -54,8 +54,11 @@ def variables_of_the_loop() -> Variables:
     arrays: dict[int, Tensor] = {}
     inner: dict[int, Tensor] = {}
     loaders: dict[int, DataLoader] = {}
-    for scope in _scopes(sys._getframe(1)):
-        for value in list(scope.values())[:_MOST_VARIABLES]:
+    scopes = list(_scopes(sys._getframe(1)))
+    modules = [scope for scope in scopes if "__name__" in scope]
+    own = {scope["__name__"] for scope in modules if "site-packages" not in str(scope.get("__file__", ""))}
+    for scope in scopes:
+        for value in _with_what_they_keep(list(scope.values())[:_MOST_VARIABLES], own):
             if isinstance(value, DataLoader):
                 loaders.setdefault(id(value), value)
                 inner |= _arrays_of(value.dataset)
@@ -99,6 +102,17 @@ def _scopes(frame: FrameType | None) -> Iterator[Mapping[str, object]]:
                     seen.add(id(scope))
                     yield scope
         frame = frame.f_back
+
+
+def _with_what_they_keep(values: Sequence[object], own: Set[object]) -> Iterator[object]:
+    """The ``values``, the attributes of those whose class is of a module in ``own``, a trainer's for instance, and what
+    generators among them have at hand, which wait to go on."""
+    for value in values:
+        is_known = isinstance(value, nn.Module | Dataset | type | ModuleType) or type(value).__module__ not in own
+        for kept in (value, *(() if is_known else list(getattr(value, "__dict__", {}).values()))):
+            yield kept
+            if isinstance(kept, GeneratorType) and kept.gi_frame is not None:
+                yield from list(kept.gi_frame.f_locals.values())[:_MOST_VARIABLES]
 
 
 def _arrays_of(data_set: object) -> dict[int, Tensor]:
