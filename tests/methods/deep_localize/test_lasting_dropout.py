@@ -9,14 +9,21 @@ from faultloc.methods.deep_localize.monitor import TrainingMonitor
 from tests.methods.deep_localize.loops import Made, blobs, train
 
 
-def evaluated(compute: object, *, asks: int = 1, **parts: nn.Module) -> list[tuple[str, str]]:
-    """What is said of a model that is trained and then evaluated, ``asks`` times on the same inputs."""
+def evaluated(compute: object, *, asks: int = 1, epochs: int = 0, **parts: nn.Module) -> list[tuple[str, str]]:
+    """What is said of a model that is trained, evaluated once after each of ``epochs``, and in the end ``asks`` times,
+    always on the same inputs."""
     torch.manual_seed(0)
     model = Made(compute, first=nn.Linear(10, 16), head=nn.Linear(16, 3), **parts)
     inputs, labels = blobs()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     monitor = TrainingMonitor(model, optimizer, on_finding=lambda finding: None).attach()
     train(model, optimizer, F.cross_entropy, inputs, labels, steps=12)
+    for _ in range(epochs):
+        model.eval()
+        with torch.no_grad():
+            model(inputs)
+        model.train()
+        train(model, optimizer, F.cross_entropy, inputs, labels, steps=3)
     model.eval()
     before = torch.get_rng_state()
     with torch.no_grad():
@@ -64,3 +71,12 @@ def test_a_layer_of_dropout_raises_no_alarm_and_no_random_number_is_drawn():
 
 def test_several_answers_to_the_same_inputs_are_asked_for_on_purpose():
     assert not evaluated(untold, asks=5)
+
+
+def test_who_evaluates_on_the_same_inputs_epoch_after_epoch_asks_for_one_answer_each_time():
+    assert evaluated(untold, epochs=5) == [("model.not_evaluating", "first")]
+    assert not evaluated(told, epochs=5)
+
+
+def test_several_answers_may_be_asked_for_in_the_end_alone():
+    assert not evaluated(untold, epochs=5, asks=5)

@@ -53,6 +53,8 @@ class EvaluationCalls:
     def look(self, module: nn.Module, given: tuple, step: int) -> Iterator[Symptom]:
         """A symptom where the first call in evaluation mode has inputs of another scale, at ``step`` of the run."""
         known, looked = self._trained.get(id(module)), self._looked.get(id(module), 0)
+        if known is not None and not module.training:
+            self._dropout.evaluated_on(given, step)
         if known is None or looked >= _CALLS:
             return
         if module.training:
@@ -62,7 +64,6 @@ class EvaluationCalls:
             self._evaluated.add(id(module))
             yield from self.statistics.evaluated(module, next(tensors_in(list(given)), None))
             self._dropout.first_evaluation(module, given)
-        self._dropout.evaluated_on(given)
         self._left_on.pop(id(module), None)
         values = _numbers(given)
         if values is None or tuple(values.shape[1:]) != known[0]:

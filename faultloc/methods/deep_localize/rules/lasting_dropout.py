@@ -1,7 +1,7 @@
 """Dropout that goes on in evaluation mode: ``F.dropout(x)`` drops always unless it is told the mode.
 
 The first call in evaluation mode is made once more, with a trace: values are multiplied by 0 or by one number above 1,
-and other random numbers give other answers. Who asks for several answers to the same inputs means it.
+and other random numbers give other answers. Who asks for several answers to the same inputs between two steps means it.
 """
 
 from collections.abc import Iterator
@@ -26,8 +26,8 @@ class LastingDropout:
 
     def __init__(self) -> None:
         self._found: Symptom | None = None
-        # The inputs of the last evaluation, by where they lie.
-        self._last: tuple[int, tuple[int, ...]] | None = None
+        # The inputs of the last evaluation, by where they lie, and the step that it came after.
+        self._last: tuple[int, tuple[int, ...], int] | None = None
         self._is_over = False
 
     def first_evaluation(self, module: nn.Module, arguments: tuple) -> None:
@@ -44,15 +44,15 @@ class LastingDropout:
                 advice="tell it the mode, F.dropout(x, p, training=self.training), or make it a layer: nn.Dropout(p)",
             )  # fmt: skip
 
-    def evaluated_on(self, arguments: tuple) -> None:
-        """Notes the inputs of a call in evaluation mode."""
+    def evaluated_on(self, arguments: tuple, step: int) -> None:
+        """Notes the inputs of a call in evaluation mode after ``step`` steps."""
         first = next(tensors_in(list(arguments)), None)
-        now = None if first is None else (first.data_ptr(), tuple(first.shape))
+        now = None if first is None else (first.data_ptr(), tuple(first.shape), step)
         self._is_over |= now is not None and now == self._last
         self._last = now
 
     def at_end(self) -> Iterator[Symptom]:
-        """A symptom where dropout goes on, and nobody asked for several answers to the same inputs."""
+        """A symptom where dropout goes on, and nobody asked for several answers to the same inputs at once."""
         if self._found is not None and not self._is_over:
             yield self._found
 
