@@ -411,6 +411,8 @@ def test_a_plain_composition_is_none(name):
         ((20, 3, 18), (360, 3), False),
         ((20, 32, 4, 8), (640, 32), False),  # 20 steps, 32 samples, and 4 heads of 8 joined
         ((20, 18), (120, 3), False),
+        ((1,), (1, 1), False),
+        ((), (1,), False),
         ((20, 3, 1, 1), (20, 3), False),
         ((20, 1, 16, 16), (5120, 1), False),
         ((20, 3, 16, 16), (20, 3, 256), False),
@@ -434,3 +436,8 @@ def test_scores_of_pixels_cut_anew_into_rows_of_classes_are_named_and_permuted_o
 
     found = diagnose(model, loss, data=(inputs, (inputs[:, 0] > 0).long() + (inputs[:, 0] > 1)), steps=20).findings
     assert [(one.rule, one.place) for one in found] == ([] if is_permuted else [("model.reshaped_axes", "2")])
+
+
+def test_a_slope_with_a_single_axis_is_no_table_of_classes_and_the_model_is_followed():
+    diagnosis = diagnose(nn.Sequential(nn.Linear(10, 16), nn.PReLU(), nn.Linear(16, 3)), F.cross_entropy)
+    assert (diagnosis.findings, diagnosis.notes, diagnosis.steps) == ([], [], 80)

@@ -56,9 +56,9 @@ def spreads_classes(old: Shape, new: Shape) -> bool:
     multiple of it, as several labels a step may lie beside one another. Rows that hold exactly the axes behind the
     second are those axes joined, as the heads of attention are, and that as many samples stand before them is chance.
     """
-    if math.prod(old[2:]) == old[1]:
-        return False
     if len(old) not in (3, 4) or len(new) != 2 or new[1] != old[1] or new[1] < 2 or 1 in old[2:]:
+        return False
+    if math.prod(old[2:]) == old[1]:
         return False
     return old[3] != old[1] if len(old) == 4 else old[2] % old[1] != 0
 
