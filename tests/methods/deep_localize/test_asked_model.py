@@ -15,7 +15,7 @@ from faultloc.methods.deep_localize.rules.composition import doubt_composition
 from faultloc.methods.deep_localize.rules.constant_output import check_constant_output
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
 from faultloc.methods.deep_localize.rules.padding import check_padding
-from faultloc.methods.deep_localize.rules.reshaped_axes import exchanges_axes, spreads_classes
+from faultloc.methods.deep_localize.rules.reshaped_axes import exchanges_axes, exchanges_heads, spreads_classes
 from tests.methods.deep_localize.loops import Made, blobs, diagnose, network, walks
 
 
@@ -307,6 +307,7 @@ def test_samples_that_a_recurrent_layer_forgets_over_many_equal_steps_are_no_con
     [
         ((32, 12, 16), (32, 16, 12), True),  # features and steps
         ((32, 12, 16), (32, 4, 12, 4), True),  # heads
+        ((32, 12, 4, 5), (32, 4, 12, 5), True),  # heads before steps
         ((32, 12, 16), (32, 12, 4, 4), False),
         ((32, 4, 12, 6), (32, 12, 24), True),  # heads put together
         ((32, 12, 4, 6), (32, 12, 24), False),
@@ -441,3 +442,35 @@ def test_scores_of_pixels_cut_anew_into_rows_of_classes_are_named_and_permuted_o
 def test_a_slope_with_a_single_axis_is_no_table_of_classes_and_the_model_is_followed():
     diagnosis = diagnose(nn.Sequential(nn.Linear(10, 16), nn.PReLU(), nn.Linear(16, 3)), F.cross_entropy)
     assert (diagnosis.findings, diagnosis.notes, diagnosis.steps) == ([], [], 80)
+
+
+@pytest.mark.parametrize(
+    ("whole", "split", "new", "is_exchanged"),
+    [
+        ((20, 8, 32), (20, 8, 4, 8), (20, 4, 8, 8), True),  # a step is as long as a head
+        ((20, 8, 32), (20, 8, 8, 4), (20, 8, 8, 4), False),
+        ((20, 4, 8, 8), (20, 8, 4, 8), (20, 4, 8, 8), False),  # a picture cut anew, and cut back
+        ((20, 8, 32), (20, 8, 4, 8), (20, 8, 32), False),
+        ((20, 16, 16), (20, 8, 4, 8), (20, 4, 8, 8), False),
+    ],
+)
+def test_heads_that_are_split_off_and_then_cut_before_the_steps_are_exchanged(whole, split, new, is_exchanged):
+    assert exchanges_heads(whole, split, new) is is_exchanged
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_heads_viewed_before_their_steps_are_named_and_transposed_ones_are_not(is_turned):
+    def of_heads(x: Tensor) -> Tensor:
+        split = x.view(len(x), 8, 4, 8)
+        return split.transpose(1, 2) if is_turned else split.view(len(x), 4, 8, 8)
+
+    def compute(made: nn.Module, x: Tensor) -> Tensor:
+        hidden = made.table(x.unsqueeze(2).expand(-1, 8, 10))
+        query, key, value = (of_heads(hidden) for _ in range(3))
+        mixed = torch.softmax(query @ key.mT, -1) @ value
+        return made.head(mixed.transpose(1, 2).reshape(len(x), -1))
+
+    inputs, labels = blobs()
+    model = Made(compute, table=nn.Linear(10, 32), head=nn.Linear(256, 3))
+    found = diagnose(model, data=(inputs[:, :8], labels), steps=5).findings
+    assert ("model.reshaped_axes" in [one.rule for one in found]) is not is_turned

@@ -22,7 +22,11 @@ def check_reshaped_axes(call: ForwardCall, loss: Tensor, trace: LayerTrace) -> I
     yield from _pictures(call, trace)
     for node, _ in reversed(list(walk(loss.grad_fn, most=_MOST_NODES)) if loss.grad_fn is not None else []):
         shapes = _reshaped(node)
-        if shapes is not None and (exchanges_axes(*shapes) or spreads_classes(*shapes)):
+        if shapes is None:
+            continue
+        before = _reshaped(node.next_functions[0][0]) if node.next_functions and node.next_functions[0][0] else None
+        is_split = before is not None and exchanges_heads(before[0], *shapes)
+        if is_split or exchanges_axes(*shapes) or spreads_classes(*shapes):
             yield _symptom(trace.name_of(node) or "model", *shapes)
             return
 
@@ -38,8 +42,8 @@ def exchanges_axes(old: Shape, new: Shape) -> bool:
     if len(old) == len(new) == 3:
         return (new[1], new[2]) == (old[2], old[1])
     if len(old) == len(new) == 4:
-        # A last axis of colours comes to the front, or the first of them to the end.
-        return new[1:] in ((old[3], old[1], old[2]), (old[2], old[3], old[1]))
+        # A last axis of colours comes to the front, or the first of them to the end, or heads before their steps.
+        return new[1:] in ((old[3], old[1], old[2]), (old[2], old[3], old[1]), (old[2], old[1], old[3]))
     if len(old) == 4 and len(new) == 3:
         _, one, two, three = old
         return new[1:] in ((two, one * three), (three, one * two), (two * three, one))
@@ -47,6 +51,17 @@ def exchanges_axes(old: Shape, new: Shape) -> bool:
         steps, features = old[1:]
         return new[2] == steps and new[1] != steps and new[1] * new[3] == features
     return False
+
+
+def exchanges_heads(whole: Shape, split: Shape, new: Shape) -> bool:
+    """Whether heads that were ``split`` off the last axis of ``whole`` come before the steps by a reshape.
+
+    They were split off by one just before, so that a step may be as long as a head: it is no picture cut anew.
+    """
+    if len(whole) != 3 or len(split) != 4 or len(new) != 4 or 1 in split or split[1] == split[2]:
+        return False
+    is_split = whole[:2] == split[:2] and whole[2] == split[2] * split[3]
+    return is_split and new == (split[0], split[2], split[1], split[3])
 
 
 def spreads_classes(old: Shape, new: Shape) -> bool:
