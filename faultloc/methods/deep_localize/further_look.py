@@ -73,6 +73,8 @@ class FurtherLook:
         yield from objective.pairs.look(loss, look.terms, now.calls, now.returned, objective.history, now.trace)
         if len(look.terms) == 1:
             yield from objective.class_weights.look(look.terms[0], look.target)
+        if objective.is_new():
+            yield from objective.weights_by_hand.look(loss)
         yield from objective.shares.look(loss, look.terms)
         yield from objective.drowned.look(loss, look.terms)
         if objective.is_new():

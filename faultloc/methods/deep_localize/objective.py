@@ -15,6 +15,7 @@ from faultloc.methods.deep_localize.rules.ignored_tags import IgnoredTags
 from faultloc.methods.deep_localize.rules.pairs import Pairs
 from faultloc.methods.deep_localize.rules.same_batch import SameBatch
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
+from faultloc.methods.deep_localize.rules.weights_by_hand import WeightsByHand
 from faultloc.methods.deep_localize.seen_samples import SeenSamples
 
 _DENSE_START, _SETTLED = 5, 3
@@ -38,6 +39,7 @@ class Objective:
     samples: SeenSamples = field(default_factory=SeenSamples)
     pairs: Pairs = field(default_factory=Pairs)
     class_weights: ClassWeights = field(default_factory=ClassWeights)
+    weights_by_hand: WeightsByHand = field(default_factory=WeightsByHand)
     ignored: IgnoredTags = field(default_factory=IgnoredTags)
     drowned: DrownedTerm = field(default_factory=DrownedTerm)
     batches: SameBatch = field(default_factory=SameBatch)

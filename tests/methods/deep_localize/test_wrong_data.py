@@ -1,5 +1,7 @@
 """Data that is wrong and can be learned all the same: weights, targets, steps, epochs, evaluations, schedules."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -51,6 +53,40 @@ def test_a_weight_of_rare_yeses_that_makes_them_rarer_is_named(weight, found):
     assert found == weights_said(
         lambda scores: F.binary_cross_entropy_with_logits(scores[:, 0], LABELS.float(), pos_weight=weight)
     )
+
+
+def focal(alpha: Tensor, *, by: str = "gather") -> Callable[[Tensor, Tensor], Tensor]:
+    def loss(scores: Tensor, labels: Tensor) -> Tensor:
+        if by == "nll":
+            each = F.cross_entropy(scores, labels, reduction="none")
+        else:
+            each = -F.log_softmax(scores, 1).gather(1, labels[:, None]).squeeze(1)
+        return (alpha[labels] * (1 - (-each).exp()) ** 2 * each).mean()
+
+    return loss
+
+
+@pytest.mark.parametrize("by", ["gather", "nll"])
+@pytest.mark.parametrize(
+    ("alpha", "found"),
+    [(COUNTS / COUNTS.sum(), True), (COUNTS.sum() / COUNTS, False), (torch.ones(2), False)],
+    ids=["frequency", "its inverse", "none"],
+)
+def test_factors_of_a_loss_written_by_hand_that_rise_with_how_common_a_class_is_are_named(alpha, found, by):
+    inputs = blobs()[0][:200]
+    model = network(outputs=2)
+    said = diagnose(model, focal(alpha, by=by), data=(inputs, LABELS), steps=6).findings
+    assert ("loss.class_weights" in [one.rule for one in said]) is found
+
+
+def test_advantages_are_no_weights_of_the_classes_that_they_are_of():
+    inputs, advantages = blobs()[0][:200], torch.rand(200) + 0.5
+
+    def policy(scores: Tensor, taken: Tensor) -> Tensor:
+        return -(F.log_softmax(scores, 1).gather(1, taken[:, None]).squeeze(1) * advantages[: len(taken)]).mean()
+
+    said = diagnose(network(outputs=2), policy, data=(inputs, LABELS), steps=6).findings
+    assert "loss.class_weights" not in [one.rule for one in said]
 
 
 def smoothed(true: float, others: float, *, negated: bool = False) -> list[str]:

@@ -49,21 +49,7 @@ class ClassWeights:
     def _of_classes(self, weight: Tensor) -> Iterator[Symptom]:
         assert self._counts is not None
         self._is_over = True
-        known = (self._counts >= _FEWEST_OF_A_CLASS) & (weight > 0)
-        counts, weights = self._counts[known].float(), weight.detach()[known].float()
-        if len(counts) < 2:
-            return
-        common, rare = int(counts.argmax()), int(counts.argmin())
-        names = known.nonzero().flatten()
-        is_apart = counts[common] > _APART * counts[rare] and weights[common] > _APART * weights[rare]
-        if not bool(is_apart) or not _rises(counts, weights):
-            return
-        yield Symptom(
-            "loss.class_weights", LOSS, float(weights[common] / weights[rare]), 1,
-            f"class {int(names[common])}, {counts[common] / self._counts.sum():.0%} of the labels, has the weight "
-            f"{weights[common]:.2g}, and class {int(names[rare])}, {counts[rare] / self._counts.sum():.1%} of them, "
-            f"{weights[rare]:.2g}: what is common anyway counts more",
-        )  # fmt: skip
+        yield from rising_weights(self._counts, weight)
 
     def _of_yes(self, weight: float) -> Iterator[Symptom]:
         assert self._counts is not None
@@ -74,6 +60,24 @@ class ClassWeights:
                 "loss.class_weights", LOSS, weight, 1,
                 f"{share:.0%} of the labels are 1, and pos_weight={weight:.2g} makes these rare ones count less still",
             )  # fmt: skip
+
+
+def rising_weights(seen: Tensor, weight: Tensor) -> Iterator[Symptom]:
+    """A symptom where the ``weight`` of each class rises with how often it was ``seen``."""
+    known = (seen >= _FEWEST_OF_A_CLASS) & (weight > 0)
+    counts, weights = seen[known].float(), weight.detach()[known].float()
+    if len(counts) < 2:
+        return
+    common, rare = int(counts.argmax()), int(counts.argmin())
+    names = known.nonzero().flatten()
+    is_apart = counts[common] > _APART * counts[rare] and weights[common] > _APART * weights[rare]
+    if bool(is_apart) and _rises(counts, weights):
+        yield Symptom(
+            "loss.class_weights", LOSS, float(weights[common] / weights[rare]), 1,
+            f"class {int(names[common])}, {counts[common] / seen.sum():.0%} of the labels, has the weight "
+            f"{weights[common]:.2g}, and class {int(names[rare])}, {counts[rare] / seen.sum():.1%} of them, "
+            f"{weights[rare]:.2g}: what is common anyway counts more",
+        )  # fmt: skip
 
 
 def _rises(counts: Tensor, weights: Tensor) -> bool:
