@@ -16,11 +16,11 @@ from faultloc.methods.deep_localize.rules.asked_model import ask_model
 from faultloc.methods.deep_localize.rules.drawn_samples import look_at_source
 from faultloc.methods.deep_localize.rules.idle_optimizer import check_idle_optimizers
 from faultloc.methods.deep_localize.rules.initial_weights import check_initial_weights
-from faultloc.methods.deep_localize.rules.left_out_layers import check_left_out
+from faultloc.methods.deep_localize.rules.left_out_layers import LeftOutLayers
 from faultloc.methods.deep_localize.rules.lost_gradient import PenaltiesAlone
 from faultloc.methods.deep_localize.rules.optimizer_settings import check_settings
 from faultloc.methods.deep_localize.rules.unregistered_layers import check_unregistered_layers
-from faultloc.methods.deep_localize.rules.untrained_parts import check_untrained_parts
+from faultloc.methods.deep_localize.rules.untrained_parts import check_replaced, check_untrained_parts
 from faultloc.methods.deep_localize.rules.unused_heads import UnusedHeads
 from faultloc.methods.deep_localize.rules.wiring import check_mode, check_optimizers, check_stepping
 from faultloc.methods.deep_localize.step import StepUnderWay
@@ -35,7 +35,7 @@ class CloseLook:
 
     def __init__(self, model: nn.Module, found: Callable[[Symptom], object], noted: Callable[[str], object]) -> None:
         self.heads, self.further = UnusedHeads(), FurtherLook(model)
-        self._penalties = PenaltiesAlone()
+        self._penalties, self._left_out = PenaltiesAlone(), LeftOutLayers()
         self._model, self._found, self._noted = model, found, noted
 
     def check_wiring(self, now: StepUnderWay, optimizers: Sequence[Optimizer], backwards: int) -> None:
@@ -80,11 +80,11 @@ class CloseLook:
         if objective.step == 0:
             self._tell(check_untrained_parts(loss, self._model, now.trace, optimizers))
             self._tell(check_unregistered_layers(loss, self._model, optimizers))
-        if objective.step == 1:  # by now every optimizer of the run has taken a step
-            found, doubts = check_left_out(loss, self._model, now.trace, optimizers)
-            self._tell(found)
-            for doubt in doubts:
-                objective.history.doubts.setdefault(doubt.rule, doubt)
+        elif is_thorough:  # by now every optimizer of the run has taken a step
+            self._tell(check_replaced(loss, self._model, optimizers))
+            objective.history.doubts.pop("optimizer.left_out", None)
+            left = self._left_out.look(loss, self._model, now.trace, optimizers)
+            objective.history.doubts |= {} if left is None else {left.rule: left}
         for note in look.notes:
             self._noted(note)
         self._tell(self._penalties.look(loss, now.outputs, now.trace, look.reach, look.doubts))

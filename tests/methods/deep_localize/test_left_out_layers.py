@@ -18,28 +18,69 @@ def parameters_of(model, *places):
     return [one for place in places for one in model[place].parameters()]
 
 
-def test_a_fresh_last_layer_behind_trained_ones_is_named_at_once():
+def hardly_open(*, places=(0, 2)):
+    """A network whose last layer lets next to nothing through, and the parameters of the layers at ``places``."""
     model = network()
-    cause = diagnose(model, optimizer=Adam(parameters_of(model, 0, 2), lr=0.01), steps=20).cause
-    assert (cause.rule, cause.place, cause.phase, cause.severity) == (
-        "optimizer.left_out",
-        "optimizer",
-        "update",
-        "warning",
-    )
-    assert "those of 4 stay" in cause.sentence
+    with torch.no_grad():
+        model[4].weight.mul_(1e-3)
+    return model, parameters_of(model, *places)
 
 
-def test_a_middle_layer_that_a_group_has_lost_is_named():
+def test_a_last_layer_in_no_group_is_named_where_the_model_does_not_learn():
+    model, held = hardly_open()
+    found = diagnose(model, optimizer=SGD(held, lr=0.01), steps=200).findings
+    cause = next(one for one in found if one.rule == "optimizer.left_out")
+    assert (cause.place, cause.phase, cause.severity) == ("optimizer", "update", "warning")
+    assert "2 parameters" in cause.sentence and "those of 4 stay" in cause.sentence
+
+
+def test_all_parameters_that_are_left_out_are_counted_and_their_layers_named():
     model = network()
-    groups = [{"params": parameters_of(model, 0), "lr": 0.01}, {"params": parameters_of(model, 4)}]
-    assert "those of 2 stay" in diagnose(model, optimizer=Adam(groups, lr=0.01), steps=20).cause.sentence
+    with torch.no_grad():
+        model[4].weight.mul_(1e-3)
+    biases = [one for name, one in model.named_parameters() if name.endswith("bias")]
+    found = diagnose(model, optimizer=SGD(biases, lr=0.001), steps=200).findings
+    said = next(one for one in found if one.rule == "optimizer.left_out").sentence
+    assert said.startswith("3 parameters") and "those of 0, 2, 4 stay" in said
+
+
+def test_a_model_that_learns_without_some_of_its_layers_is_healthy():
+    model = network()
+    assert not diagnose(model, optimizer=Adam(parameters_of(model, 0, 2), lr=0.01), steps=200).findings
+
+
+def test_layers_that_join_the_optimizer_later_are_not_left_out():
+    model, held = hardly_open()
+    inputs, labels = blobs()
+    optimizer = SGD(held, lr=1e-4)
+    monitor = TrainingMonitor(model, optimizer, on_finding=lambda _: None).attach()
+    train(model, optimizer, F.cross_entropy, inputs, labels, steps=60)
+    optimizer.add_param_group({"params": list(model[4].parameters())})
+    train(model, optimizer, F.cross_entropy, inputs, labels, steps=160)
+    assert "optimizer.left_out" not in rules_of(monitor.close())
+
+
+def test_layers_that_follow_others_by_hand_are_not_left_out():
+    model, held = hardly_open()
+    optimizer = SGD(held, lr=1e-4)
+
+    inputs, labels = blobs()
+    monitor = TrainingMonitor(model, optimizer, on_finding=lambda _: None).attach()
+    for step in range(200):
+        rows = slice(32 * step % 320, 32 * step % 320 + 32)
+        optimizer.zero_grad()
+        F.cross_entropy(model(inputs[rows]), labels[rows]).backward()
+        optimizer.step()
+        with torch.no_grad():
+            for one in model[4].parameters():
+                one.lerp_(torch.zeros_like(one), 1e-3)
+    assert "optimizer.left_out" not in rules_of(monitor.close())
 
 
 def test_layers_that_are_frozen_are_left_out_on_purpose():
-    model = network()
+    model, held = hardly_open()
     model[4].requires_grad_(False)
-    assert "optimizer.left_out" not in rules_of(diagnose(model, optimizer=Adam(parameters_of(model, 0, 2), lr=0.01)))
+    assert "optimizer.left_out" not in rules_of(diagnose(model, optimizer=SGD(held, lr=0.01), steps=200))
 
 
 def test_a_readout_on_random_features_is_healthy():
@@ -50,6 +91,7 @@ def test_a_readout_on_random_features_is_healthy():
 def test_a_layer_that_is_put_before_trained_ones_is_healthy():
     model, (inputs, labels) = network(), blobs()
     train(model, Adam(model.parameters(), lr=0.01), F.cross_entropy, inputs, labels)
+    model.zero_grad()
     adapted = nn.Sequential(nn.Linear(10, 10), *model)
     assert not diagnose(adapted, optimizer=Adam(adapted[0].parameters(), lr=0.01), steps=200).findings
 
@@ -97,3 +139,14 @@ def test_layers_that_are_replaced_in_the_midst_of_training_are_named(is_renewed)
     assert ("optimizer.replaced_part" in rules_of(found)) is not is_renewed
     if not is_renewed:
         assert (found.cause.severity, found.cause.place) == ("error", "0")
+
+
+def test_one_layer_that_is_replaced_in_the_midst_of_training_is_named():
+    model, (inputs, labels) = network(), blobs()
+    optimizer = Adam(model.parameters(), lr=0.01)
+    monitor = TrainingMonitor(model, optimizer, on_finding=lambda _: None).attach()
+    train(model, optimizer, F.cross_entropy, inputs, labels, steps=45)
+    model[2] = nn.Linear(32, 32)
+    train(model, optimizer, F.cross_entropy, inputs, labels, steps=60)
+    found = next(one for one in monitor.close().findings if one.rule == "optimizer.replaced_part")
+    assert (found.place, found.severity) == ("2", "error")

@@ -1,6 +1,5 @@
 """Layers inside one model that its loss trains and no optimizer holds, while the optimizer holds others."""
 
-import math
 from collections.abc import Iterator, Sequence
 
 from torch import Tensor, nn
@@ -13,60 +12,51 @@ from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters,
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, owner_of
 
 _NAMED = 3
-# Of so many weights the largest lies close to the bound that they were drawn below.
-_FEWEST_WEIGHTS, _NEAR_BOUND, _AS_EVEN = 64, 0.9, 0.1
 
 
-def check_left_out(
-    loss: Tensor, model: nn.Module, trace: LayerTrace, optimizers: Sequence[Optimizer]
-) -> tuple[list[Symptom], list[Symptom]]:
-    """What is a fault for certain, and what is one where the model does not learn.
+class LeftOutLayers:
+    """Which layers no optimizer holds, from look to look."""
 
-    To hold a part of a model is often meant: what lies before is trained already, or drawn at random and kept so. That
-    weights just drawn, as layers draw them by default, are kept *behind* layers that are trained is not.
-    """
-    held, reached = held_by(optimizers), {id(leaf) for leaf in leaves_of(loss)}
-    known = list(model.named_parameters())
-    left = [name for name, one in known if one.requires_grad and id(one) in reached and id(one) not in held]
-    if not left or not any(id(one) in held and id(one) in reached for _, one in known):
-        return [], []
-    # Layers that were replaced, and groups that were used up, have rules of their own.
-    is_replaced = bool(held.keys() - {id(one) for _, one in known} - reached)
-    if is_replaced or any(not group["params"] for one in optimizers for group in one.param_groups):
-        return [], []
-    layers = {call.name: call.layer for call in trace.calls}
-    order = list(layers)
-    in_training = [name for name in dict.fromkeys(map(owner_of, left)) if name in layers and layers[name].training]
-    if not in_training:
-        return [], []
-    owners_held = {owner_of(name) for name, one in known if id(one) in held}
-    first_held = next((at for at, name in enumerate(order) if name in owners_held), len(order))
-    fresh_behind = [name for name in in_training if order.index(name) > first_held and _is_fresh(layers[name])]
-    symptom = _symptom(fresh_behind or in_training, len(left))
-    return ([symptom], []) if fresh_behind else ([], [symptom])
+    def __init__(self) -> None:
+        # How often each of their parameters had been changed when it was first seen.
+        self._versions: dict[int, int] = {}
 
+    def look(
+        self, loss: Tensor, model: nn.Module, trace: LayerTrace, optimizers: Sequence[Optimizer]
+    ) -> Symptom | None:
+        """What is a fault where the model does not learn.
 
-def _symptom(layers: Sequence[str], count: int) -> Symptom:
-    more = f" and {len(layers) - _NAMED} more" if len(layers) > _NAMED else ""
-    return Symptom(
-        "optimizer.left_out", OPTIMIZER, count, 0,
-        f"{count} parameters that the loss trains are in no optimizer: those of {', '.join(layers[:_NAMED])}{more} "
-        "stay as they are",
-    )  # fmt: skip
-
-
-def _is_fresh(layer: nn.Module) -> bool:
-    """Whether the weights are as ``nn.Linear`` and convolutions draw them: even, up to 1 / sqrt(inputs)."""
-    weight = getattr(layer, "weight", None)
-    if not isinstance(weight, Tensor) or weight.dim() < 2 or weight.numel() < _FEWEST_WEIGHTS:
-        return False
-    if isinstance(layer, nn.Embedding | nn.EmbeddingBag):
-        return False
-    values = weight.detach().float()
-    bound = 1 / math.sqrt(values[0].numel())
-    largest = float(values.abs().max())
-    is_even = abs(float(values.std()) * math.sqrt(3) / bound - 1) < _AS_EVEN
-    return is_even and _NEAR_BOUND * bound < largest <= bound * (1 + 1e-6)
+        To hold a part of a model is often meant: what lies before is trained already, or drawn at random and kept so;
+        optimizers are made late, and groups are added. A parameter that is changed by hand, as those of a mean of the
+        weights, is none that stays as it is.
+        """
+        held, reached = held_by(optimizers), {id(leaf) for leaf in leaves_of(loss)}
+        known = list(model.named_parameters())
+        left = {
+            name: one
+            for name, one in known
+            if one.requires_grad
+            and id(one) in reached
+            and id(one) not in held
+            and self._versions.setdefault(id(one), one._version) == one._version
+        }
+        if not left or not any(id(one) in held and id(one) in reached for _, one in known):
+            return None
+        # Layers that were replaced, and groups that were used up, have rules of their own.
+        is_replaced = bool(held.keys() - {id(one) for _, one in known} - reached)
+        if is_replaced or any(not group["params"] for one in optimizers for group in one.param_groups):
+            return None
+        in_training = {call.name for call in trace.calls if call.layer.training}
+        names = [name for name in left if owner_of(name) in in_training]
+        layers = list(dict.fromkeys(map(owner_of, names)))
+        if not layers:
+            return None
+        more = f" and {len(layers) - _NAMED} more" if len(layers) > _NAMED else ""
+        return Symptom(
+            "optimizer.left_out", OPTIMIZER, len(names), 0,
+            f"{len(names)} parameters that the loss trains are in no optimizer: those of {', '.join(layers[:_NAMED])}"
+            f"{more} stay as they are",
+        )  # fmt: skip
 
 
 def check_replaced_since(model: nn.Module, held: HeldParameters) -> Iterator[Symptom]:

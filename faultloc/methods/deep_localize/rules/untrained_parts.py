@@ -52,6 +52,14 @@ def check_untrained_parts(
         )  # fmt: skip
 
 
+def check_replaced(loss: Tensor, model: nn.Module, optimizers: Sequence[Optimizer]) -> Iterator[Symptom]:
+    """A symptom where a layer was put in place of one that is held, in the midst of training."""
+    held = held_by(optimizers)
+    known = {id(one) for one in model.parameters()}
+    if held.keys() - known:
+        yield from _replaced(model, held, known, {id(leaf) for leaf in leaves_of(loss)}, held)
+
+
 def _is_copy(part: nn.Module, other: nn.Module, held: Mapping[int, Tensor]) -> bool:
     """Whether all parameters of ``part`` have the values of those of ``other``, which an optimizer holds."""
     mine, theirs = list(part.parameters()), list(other.parameters())
