@@ -29,7 +29,7 @@ from faultloc.methods.deep_localize.rules.policy_clip import check_policy_clip
 from faultloc.methods.deep_localize.rules.policy_sign import PolicySign
 from faultloc.methods.deep_localize.rules.similarity_scores import check_similarity_scores
 from faultloc.methods.deep_localize.rules.soft_targets import check_soft_targets
-from faultloc.methods.deep_localize.rules.summed_divergence import check_summed_divergence
+from faultloc.methods.deep_localize.rules.summed_divergence import check_summed_divergence, doubt_summed_divergence
 from faultloc.methods.deep_localize.rules.unknown_words import check_unknown_words
 from faultloc.methods.deep_localize.rules.unpaired import check_unpaired
 from faultloc.methods.deep_localize.rules.volume_sign import VolumeSign
@@ -110,7 +110,8 @@ class FurtherLook:
         yield from check_cosine_axis(nodes, given)
         yield from check_unpaired(now.calls, look.terms)
         words = check_unknown_words(list(tensors_in(list(now.calls[0].given))))
-        for doubt in (*check_marks(given), *check_each_standardised(given), *words):
+        summed = doubt_summed_divergence(loss, nodes, only, now.outputs)
+        for doubt in (*check_marks(given), *check_each_standardised(given), *words, *summed):
             objective.history.doubts.setdefault(doubt.rule, doubt)
         if only is not None and look.target is not None and not trains_alone(only, loss):
             inputs = tensors_in(list(now.calls[0].given))

@@ -19,7 +19,7 @@ from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.hooks.optimizer_groups import groups_of
 from faultloc.methods.deep_localize.hooks.schedules import plateaus_of, schedules_of
 from faultloc.methods.deep_localize.objective import Objective, Objectives
-from faultloc.methods.deep_localize.rules.constant_output import check_constant_output, shows_nothing
+from faultloc.methods.deep_localize.rules.asked_again import AskedAgain
 from faultloc.methods.deep_localize.rules.dynamics import check_dynamics, explains_nonfinite
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall, first_nonfinite
 from faultloc.methods.deep_localize.rules.rounded_steps import RoundedSteps
@@ -57,8 +57,7 @@ class Observer:
         self._backwards = self._closures = 0
         self._look = CloseLook(model, found, noted)
         self.taken_gradients = self._look.further.taken
-        # Calls of the model besides the training's own cost as much as a step: they are made once.
-        self._asks_for_change = True
+        self._again = AskedAgain(model)
         # The run is lost, or the monitor cannot follow: one diagnosis of it is enough.
         self._is_asleep = False
         self._now = StepUnderWay(is_sampled=True)
@@ -282,13 +281,10 @@ class Observer:
                 self._found(symptom)
 
     def _ask_for_change(self, objective: Objective) -> None:
-        """Whether the model says the same of all samples, once it has shown that it does not learn."""
+        """What the model says when asked again, once it has shown that it does not learn."""
         now = self._now
-        if not self._asks_for_change or len(now.calls) != 1 or not shows_nothing(objective.history):
-            return
-        self._asks_for_change = False
-        if not self._objectives.is_contested(objective):
-            for symptom in check_constant_output(self._model, now.calls[0], now.outputs):
+        if len(now.calls) == 1 and not self._objectives.is_contested(objective):
+            for symptom in self._again.look(now.calls[0], now.outputs, now.trace, objective.history):
                 self._found(symptom)
 
     def _lost(self, symptom: Symptom) -> None:

@@ -34,11 +34,17 @@ def of_torch(mean: Tensor, log_variance: Tensor) -> Tensor:
     return kl_divergence(Normal(mean, (log_variance / 2).exp()), Normal(torch.zeros_like(mean), torch.ones_like(mean)))
 
 
-def rules(error: Callable[[Tensor, Tensor], Tensor], divergence: Callable[[Tensor, Tensor], Tensor]) -> list[str]:
+def rules(
+    error: Callable[[Tensor, Tensor], Tensor],
+    divergence: Callable[[Tensor, Tensor], Tensor],
+    *,
+    steps: int = 12,
+    rate: float = 1e-3,
+) -> list[str]:
     model, inputs = Vae(), torch.rand(320, 40, generator=torch.Generator().manual_seed(0))
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    optimizer = torch.optim.Adam(model.parameters(), lr=rate)
     with TrainingMonitor(model, optimizer, on_finding=lambda finding: None) as monitor:
-        for step in range(12):
+        for step in range(steps):
             batch = inputs[32 * step % 320 :][:32]
             answers, mean, log_variance = model(batch)
             optimizer.zero_grad()
@@ -88,3 +94,30 @@ def test_sums_beside_sums_means_beside_means_and_weighted_sums_raise_no_alarm(er
 def test_a_penalty_on_what_units_give_that_is_added_up_raises_no_alarm():
     assert not rules(averaged, lambda mean, log_variance: 0.01 * mean.abs().sum())
     assert not rules(averaged, lambda mean, log_variance: mean.pow(2).sum())
+
+
+@pytest.mark.parametrize("divergence", [by_hand, of_torch])
+@pytest.mark.parametrize("reduced", [lambda one: one.sum(1).mean(), lambda one: one.sum() / len(one)])
+def test_a_sum_over_the_values_of_a_sample_beside_a_mean_is_named_where_nothing_is_reconstructed(reduced, divergence):
+    found = rules(averaged, lambda *of: reduced(divergence(*of)), steps=300, rate=0.01)
+    assert found[:1] == ["loss.mixed_reductions"]
+
+
+@pytest.mark.parametrize(
+    ("error", "reduced"),
+    [
+        (averaged, lambda one: one.mean()),
+        (averaged, lambda one: 0.01 * one.sum(1).mean()),
+        (lambda answers, batch: (answers - batch).pow(2).sum(1).mean(), lambda one: one.sum(1).mean()),
+    ],
+)
+def test_a_small_factor_or_two_sums_over_a_samples_values_raise_no_such_alarm(error, reduced):
+    # The values are random and cannot be reconstructed from four: what is weighed alike is not the cause.
+    assert "loss.mixed_reductions" not in rules(error, lambda *of: reduced(by_hand(*of)), steps=300, rate=0.01)
+
+
+def test_targets_that_are_large_are_reconstructed_beside_a_sum_and_raise_no_alarm():
+    def far(answers: Tensor, batch: Tensor) -> Tensor:
+        return F.mse_loss(answers, 30 * (batch[:, :1] - 0.5).expand_as(batch))
+
+    assert "loss.mixed_reductions" not in rules(far, lambda *of: by_hand(*of).sum(1).mean(), steps=300, rate=0.02)

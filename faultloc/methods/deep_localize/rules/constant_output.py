@@ -5,22 +5,16 @@ from collections.abc import Iterator, Sequence
 from torch import Tensor, nn
 
 from faultloc.methods.deep_localize.catalogue import Symptom
-from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.batch_rows import sample_count, with_rows
 from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.hooks.rerun import LayerRecord, plain_module, run_again
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
 from faultloc.methods.deep_localize.rules.sequence_axis import steps_axis
 
-_PATIENCE, _FEW = 30, 13
+_FEW = 13
 # Of the largest value; what differs by less does so by rounding. What differs by little more has been lost on a long
 # way, layer by layer, and the vanishing gradients tell of that.
 _LEAST_CHANGE, _PLAIN_CHANGE = 1e-5, 1e-3
-
-
-def shows_nothing(history: History) -> bool:
-    """Whether enough steps have passed without the model's getting better than a guess."""
-    return len(history.losses) >= _PATIENCE and history.knows_progress() and not history.has_learned()
 
 
 def check_constant_output(model: nn.Module, call: ForwardCall, outputs: Sequence[Tensor]) -> Iterator[Symptom]:

@@ -70,9 +70,9 @@ def _doubtful(history: History, patience: int) -> Iterator[Symptom]:
     doubts = [doubt for doubt in history.doubts.values() if not is_slight(doubt)]
     yield from (doubt for doubt in doubts if doubt.rule in _SCALES)
     if len(history.losses) >= patience:
-        # Large weights take their time to come down: as long as the loss falls, they are on their way.
-        is_still = history.is_flat() or history.has_settled()
-        yield from (doubt for doubt in doubts if is_still or doubt.rule != "weights.scale")
+        # Large weights take their time to come down, a divergence to pay: as long as the loss falls, they may.
+        slow = () if history.is_flat() or history.has_settled() else ("weights.scale", "loss.mixed_reductions")
+        yield from (doubt for doubt in doubts if doubt.rule not in slow)
 
 
 def _rate_too_high(history: History) -> Iterator[Symptom]:

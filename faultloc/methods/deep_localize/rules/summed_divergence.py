@@ -1,4 +1,4 @@
-"""A divergence that is summed over the batch, beside an error of reconstruction that is averaged over it."""
+"""A divergence that is summed over the batch or over its values, beside an error that is averaged over all."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,6 +12,7 @@ from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 from faultloc.methods.deep_localize.hooks.loss_weights import counting
 
 _FEWEST, _TIMES, _UNWEIGHED = 8, 100, 0.4
+_DOUBTFUL_TIMES = 10
 _MOST_NODES, _MEAN = 30, 1
 _MADE_OF = ("Exp", "Log", "Softplus")
 
@@ -44,6 +45,44 @@ def check_summed_divergence(
                 f"averaged: a value of the one counts {times:,.0f} times as much as a value of the other",
             )  # fmt: skip
             return
+
+
+def doubt_summed_divergence(
+    loss: Tensor, nodes: Sequence[Node], term: LossTerm | None, outputs: Sequence[Tensor]
+) -> Iterator[Symptom]:
+    """A symptom where a divergence is added up over a sample's values alone, with no factor, beside a mean over all.
+
+    How many samples a batch has is no matter then, but the error is divided by the number of values as well. That is a
+    fault where nothing is reconstructed: to hold the divergence down pays more than anything that it could tell.
+    """
+    each = None if term is None or term.node is None else _weight_of_each(loss, term)
+    if each is None or term is None:
+        return
+    counts = {len(output) for output in outputs if output.dim() > 1 and output.grad_fn is not None}
+    for node in nodes:
+        samples = _samples(node)
+        if samples not in counts or samples < 2 or not _is_divergence(node, term):
+            continue
+        known = counting(loss, node)
+        is_plain = known.is_known and known.weight is None and known.scale * samples >= _UNWEIGHED
+        if is_plain and known.scale / each >= _DOUBTFUL_TIMES:
+            times = known.scale / each
+            yield Symptom(
+                "loss.mixed_reductions", LOSS, times, _DOUBTFUL_TIMES,
+                "the divergence is summed over each sample's values and the reconstruction's error is averaged: a "
+                f"value of the one counts {times:,.0f} times as much as one of the other, and the model reconstructs "
+                "no better than one answer to all would",
+            )  # fmt: skip
+            return
+
+
+def _samples(node: Node) -> int:
+    """For how many samples ``node`` adds up the values of each, or of all; 0 where it adds up nothing of the kind."""
+    if operation(node) != "Sum":
+        return 0
+    child, index = node.next_functions[0]
+    whole, left = () if child is None else _lengths(child, index), _lengths(node, 0)
+    return whole[0] if len(whole) > 1 and (not left or left in (whole[:1], (whole[0], 1))) else 0
 
 
 def _weight_of_each(loss: Tensor, term: LossTerm) -> float | None:
