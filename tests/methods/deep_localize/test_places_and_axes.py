@@ -159,3 +159,29 @@ def test_a_series_that_is_followed_value_by_value_raises_no_alarm():
             F.mse_loss(model(now.view(1, 1)), following.view(1, 1)).backward()
             optimizer.step()
     assert not monitor.findings
+
+
+def fields(kind: str) -> tuple[Tensor, Tensor]:
+    """Pictures, and labels of their pixels: 0 between two squares, around a rectangle, or at the ends of rows."""
+    generator = torch.Generator().manual_seed(0)
+    labels = torch.zeros(128, 10, 12, dtype=torch.long)
+    for one, row in zip(labels, torch.randint(1, 5, (128,), generator=generator).tolist(), strict=True):
+        if kind == "squares":
+            one[row : row + 3, 1:4], one[row + 2 : row + 5, 7:10] = 1, 2
+        elif kind == "letterbox":
+            one[row : row + 4, 2:6], one[row : row + 4, 6:9] = 1, 2
+        else:
+            for place in range(row, 10):
+                one[place, : 2 + place // 2], one[place, :2] = 2, 1
+    return (labels[:, None] + 0.3 * torch.randn(128, 1, 10, 12, generator=generator)), labels
+
+
+@pytest.mark.parametrize("kind", ["squares", "letterbox", "ends of rows"])
+@pytest.mark.parametrize("ignored", [0, -100])
+def test_a_background_that_is_left_out_is_a_class_and_padding_of_pictures_is_none(kind, ignored):
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 3, 1))
+    found = diagnose(model, lambda *of: F.cross_entropy(*of, ignore_index=ignored), data=fields(kind), steps=8)
+    is_fault = kind == "squares" and ignored == 0
+    assert ("loss.class_left_out" in [one.rule for one in found.findings]) is is_fault
+    assert not is_fault or "pixels" in found.findings[0].sentence

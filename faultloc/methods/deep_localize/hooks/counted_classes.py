@@ -17,12 +17,14 @@ _CLASSES = ("cross_entropy", "nll", "categorical")
 class ClassCounts:
     """Numbers of targets by class, ``counted`` in the loss and ``left_out`` of it.
 
-    ``is_a_label_a_sample`` says that each sample has one label, as no sequence has.
+    ``is_a_label_a_sample`` says that each sample has one label, as no sequence has; ``lies_among_pixels`` that what is
+    left out lies between the pixels of a picture that count, as no padding does.
     """
 
     counted: Tensor
     left_out: Tensor
     is_a_label_a_sample: bool
+    lies_among_pixels: bool = False
 
 
 class CountedClasses:
@@ -50,7 +52,22 @@ class CountedClasses:
         self._looks += 1
         if self._looks < _LOOKS:
             return None
-        return ClassCounts(self._counts[0], self._counts[1], _is_a_label_a_sample(term, target, outputs))
+        is_a_label_a_sample = _is_a_label_a_sample(term, target, outputs)
+        return ClassCounts(self._counts[0], self._counts[1], is_a_label_a_sample, lies_among_pixels(counts))
+
+
+def lies_among_pixels(counts: Tensor) -> bool:
+    """Whether in most pictures (N, H, W) places that do not count stand before, behind and between those that do.
+
+    Padding stands on one side of each row, or around a rectangle that has no holes.
+    """
+    if counts.dim() != 3:
+        return False
+    up_to, from_here = counts.cummax(2).values, counts.flip(2).cummax(2).values.flip(2)
+    before, behind = (~up_to & from_here).any(2).any(1), (up_to & ~from_here).any(2).any(1)
+    rectangle = counts.any(2, keepdim=True) & counts.any(1, keepdim=True)
+    has_holes = (rectangle & ~counts).any(2).any(1)
+    return bool((before & behind & has_holes).float().mean() > 0.5)
 
 
 def _is_a_label_a_sample(term: LossTerm, target: Tensor, outputs: Sequence[Tensor]) -> bool:

@@ -26,11 +26,14 @@ def check_left_out(counts: ClassCounts | None) -> Iterator[Symptom]:
     missing = [one for one in left if one not in counted and int(outside[one]) > _LEAST_SHARE * total]
     # In a sequence it is padding that is left out, and meant to be.
     count = int(outside[missing].sum())
-    if missing and counts.is_a_label_a_sample and count >= _FEWEST // 2:
+    # Of pixels, some may have no label; most of them are a class, if the model has an output for it.
+    is_a_class = counts.is_a_label_a_sample or (counts.lies_among_pixels and len(missing) == 1 and 2 * count > total)
+    if missing and is_a_class and count >= _FEWEST // 2:
+        kind = "samples" if counts.is_a_label_a_sample else "pixels"
         which, what = (missing[0], "this class is") if len(missing) == 1 else ("one of " + _named(missing), "they are")
         yield Symptom(
             "loss.class_left_out", LOSS, count, 0,
-            f"all {count} of {total} samples whose label is {which} are left out of the loss "
+            f"all {count} of {total} {kind} whose label is {which} are left out of the loss "
             f"(ignore_index, or a weight of 0), so that {what} never learned",
         )  # fmt: skip
 
