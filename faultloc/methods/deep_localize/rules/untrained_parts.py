@@ -53,10 +53,10 @@ def check_untrained_parts(
 
 
 def check_replaced(loss: Tensor, model: nn.Module, optimizers: Sequence[Optimizer]) -> Iterator[Symptom]:
-    """A symptom where a layer was put in place of one that is held, in the midst of training."""
+    """A symptom where a layer was put in place of one that is held, beside others, in the midst of training."""
     held = held_by(optimizers)
     known = {id(one) for one in model.parameters()}
-    if held.keys() - known:
+    if held.keys() - known and held.keys() & known:
         yield from _replaced(model, held, known, {id(leaf) for leaf in leaves_of(loss)}, held)
 
 
