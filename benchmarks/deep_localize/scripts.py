@@ -36,7 +36,8 @@ _SHARED = (
 class Answer:
     """What the command says of one run of a script; ``severity`` is empty where it found nothing.
 
-    ``is_right_phase`` and ``is_right_place`` hold the first finding against the truth, of faulty scripts.
+    ``is_right_phase`` and ``is_right_place`` hold the first finding against the truth, of faulty scripts. ``gave_up``:
+    why the monitor stopped watching, if it did; what it is silent of then, nobody knows.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Answer:
     text: str = ""
     is_right_phase: bool = False
     is_right_place: bool = False
+    gave_up: str = ""
 
 
 def truth_of(chosen: str) -> dict[str, dict[str, dict]]:
@@ -72,11 +74,12 @@ def answer(name: str, kind: str, script: Path, seed: int, truth: dict) -> Answer
         diagnosis = Path(folder) / "diagnosis.json"
         if not diagnosis.exists():
             return Answer(name, kind, seed, "failed", text=(said.strip().splitlines() or ["nothing"])[-1])
-        runs = [run["findings"] for run in json.loads(diagnosis.read_text())["runs"]]
-    first = [found[0] for found in runs if found]
+        runs = json.loads(diagnosis.read_text())["runs"]
+    gave_up = next((note for run in runs for note in run["notes"] if "could not follow" in note), "")
+    first = [run["findings"][0] for run in runs if run["findings"]]
     chosen = next((one for one in first if one["severity"] == "error"), first[0] if first else None)
     if chosen is None:
-        return Answer(name, kind, seed)
+        return Answer(name, kind, seed, gave_up=gave_up)
     return Answer(
         name,
         kind,
@@ -86,6 +89,7 @@ def answer(name: str, kind: str, script: Path, seed: int, truth: dict) -> Answer
         f"step {chosen['step']}, {chosen['phase']}, {chosen['place']}: {chosen['sentence']}",
         chosen["phase"] in truth.get("phases", ()),
         any(fnmatchcase(chosen["place"], place) for place in truth.get("places", ())),
+        gave_up,
     )
 
 
@@ -123,6 +127,9 @@ def report(answers: Sequence[Answer]) -> str:
         f"errors:  {len(errors)}; of faulty runs {_share(len(of_faulty), len(errors))}, with the right phase and "
         f"place {_share(placed, len(errors))}"
     )
+    for one in answers:
+        if one.gave_up:
+            lines.append(f"  {one.kind} {one.name} seed {one.seed}: {one.gave_up}")
     for one in sorted(answers, key=lambda each: (each.kind, each.name, each.seed)):
         is_wrong = bool(one.severity) if one.kind != "faulty" else not (one.is_right_phase and one.is_right_place)
         if is_wrong:
