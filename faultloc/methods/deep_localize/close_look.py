@@ -84,7 +84,8 @@ class CloseLook:
             self._tell(check_replaced(loss, self._model, optimizers))
             objective.history.doubts.pop("optimizer.left_out", None)
             left = self._left_out.look(loss, self._model, now.trace, optimizers)
-            objective.history.doubts |= {} if left is None else {left.rule: left}
+            if left is not None:
+                objective.history.doubts[left.rule] = left
         for note in look.notes:
             self._noted(note)
         self._tell(self._penalties.look(loss, now.outputs, now.trace, look.reach, look.doubts))

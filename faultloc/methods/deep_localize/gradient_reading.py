@@ -10,8 +10,8 @@ from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of
 from faultloc.methods.deep_localize.hooks.gradients import gradient_norms
 from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
-from faultloc.methods.deep_localize.rules.left_out_layers import check_replaced_since
 from faultloc.methods.deep_localize.rules.nonfinite import nonfinite_gradients
+from faultloc.methods.deep_localize.rules.untrained_parts import check_replaced_since
 from faultloc.methods.deep_localize.rules.wiring import check_gradient_path, unreached_part
 from faultloc.methods.deep_localize.step import StepUnderWay
 

@@ -1,7 +1,9 @@
 """How findings are worded: places in words, and numbers that a reader need not decode."""
 
 import re
+from collections.abc import Sequence
 
+_NAMED = 3
 _PLACES = {
     "": "the model", "model": "the model", "input": "the inputs", "labels": "the labels", "loss": "the loss",
     "optimizer": "the optimizer",
@@ -13,6 +15,13 @@ _SHARE = re.compile(r"(?<![\w.])(-?\d+(?:\.\d+)?) ?%( of)?")
 _NOTHING = re.compile(r"(?<![\w.])-0(?:\.0+)?(?![\w.%])")
 _PLAIN, _SHORT, _MOST, _LEAST = 1e-6, 1e7, 1e15, 1e-30
 _MANY_TIMES = 1000
+
+
+def named(names: Sequence[str]) -> str:
+    """``fc1, fc2, fc3 and 2 more``: the first three of ``names``, each once."""
+    each = list(dict.fromkeys(names))
+    more = f" and {len(each) - _NAMED} more" if len(each) > _NAMED else ""
+    return ", ".join(each[:_NAMED]) + more
 
 
 def place_in_words(place: str) -> str:

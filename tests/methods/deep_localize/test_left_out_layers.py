@@ -150,3 +150,15 @@ def test_one_layer_that_is_replaced_in_the_midst_of_training_is_named():
     train(model, optimizer, F.cross_entropy, inputs, labels, steps=60)
     found = next(one for one in monitor.close().findings if one.rule == "optimizer.replaced_part")
     assert (found.place, found.severity) == ("2", "error")
+
+
+def test_a_parameter_of_no_module_beside_the_model_does_not_hide_what_is_left_out():
+    model, held = hardly_open()
+    scale = nn.Parameter(torch.ones(()))
+    found = diagnose(
+        model,
+        lambda output, labels: F.cross_entropy(scale * output, labels),
+        SGD([*held, scale], lr=0.01),
+        steps=200,
+    ).findings
+    assert "optimizer.left_out" in [one.rule for one in found]

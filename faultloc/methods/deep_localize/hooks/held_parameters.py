@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterable
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of
 from faultloc.methods.deep_localize.hooks.gradients import gradient_norms
 
 # Squares of gradients do not leave their range.
@@ -16,6 +17,16 @@ _WIDE = (torch.float32, torch.float64)
 def held_by(optimizers: Iterable[Optimizer]) -> dict[int, nn.Parameter]:
     """The parameters that ``optimizers`` hold, by their identity."""
     return {id(one): one for optimizer in optimizers for group in optimizer.param_groups for one in group["params"]}
+
+
+def left_out(loss: Tensor, model: nn.Module, optimizers: Iterable[Optimizer]) -> dict[str, nn.Parameter]:
+    """The parameters of ``model`` by name, frozen ones apart, that ``loss`` hangs on and no optimizer holds."""
+    held, reached = held_by(optimizers), {id(leaf) for leaf in leaves_of(loss)}
+    return {
+        name: one
+        for name, one in model.named_parameters()
+        if one.requires_grad and id(one) in reached and id(one) not in held
+    }
 
 
 class HeldParameters:

@@ -7,8 +7,8 @@ from torch import nn
 from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.hooks.layer_trace import owner_of
+from faultloc.methods.deep_localize.wording import named
 
-_MOST_NAMES = 3
 # Those that divide by the root of a mean square, so that a step is about as long as the learning rate, whatever the
 # gradient's size.
 _ADAPTIVE = ("Adam", "AdamW", "NAdam", "RAdam", "Adamax", "RMSprop", "Adagrad", "SparseAdam", "Adadelta")
@@ -45,9 +45,7 @@ class Group:
     @property
     def text(self) -> str:
         """The group for people: its index and the layers that it holds."""
-        layers = list(dict.fromkeys(owner_of(name) for name in self.names))
-        more = f" and {len(layers) - _MOST_NAMES} more" if len(layers) > _MOST_NAMES else ""
-        return f"group {self.index} ({', '.join(layers[:_MOST_NAMES])}{more})"
+        return f"group {self.index} ({named([owner_of(name) for name in self.names])})"
 
 
 def groups_of(optimizers: Sequence[Optimizer], parameters: Mapping[str, nn.Parameter]) -> list[Group]:

@@ -20,21 +20,8 @@ _LINEAR = ("Addmm", "Mm", "Linear", "Convolution")
 # Units that are all on one side of their bend are on the way to none, and no sign of a layer that is missing.
 _BENT = (
     *("Relu", "LeakyRelu", "PreluKernel", "Elu", "Gelu", "Silu", "Mish", "Softplus", "Hardtanh", "Hardswish"),
-    *(
-        "Sigmoid",
-        "Tanh",
-        "LogSigmoid",
-        "Hardsigmoid",
-        "Softmax",
-        "LogSoftmax",
-        "Sin",
-        "Cos",
-        "Exp",
-        "Log",
-        "Abs",
-        "Pow",
-    ),
-    *("ClampMin", "Clamp", "Max", "MaxPool2DWithIndices", "Where", "NativeLayerNorm", "NativeGroupNorm"),
+    *("Sigmoid", "Tanh", "LogSigmoid", "Hardsigmoid", "Softmax", "LogSoftmax", "Sin", "Cos", "Exp", "Log"),
+    *("Abs", "Pow", "ClampMin", "Clamp", "Max", "MaxPool2DWithIndices", "Where", "NativeLayerNorm", "NativeGroupNorm"),
 )
 
 

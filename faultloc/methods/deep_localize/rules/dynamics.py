@@ -114,7 +114,7 @@ def _large_weights(history: History) -> Iterator[Symptom]:
     # Where one class is rare a guess loses little, and a fresh model, which holds all for as likely, many times that.
     is_fresh = start.plain_loss is not None and start.even_loss is not None and start.plain_loss < 2 * start.even_loss
     if len(known) >= _CHECKS and known[0] > _FAR_OFF and min(known) > 0.95 and not is_fresh:
-        first = next(iter(history.sampled[0].weights), LOSS).rpartition(".")[0]
+        first = next(iter(start.weights), LOSS).rpartition(".")[0]
         yield Symptom(
             "weights.scale", first or LOSS, known[0], _FAR_OFF,
             f"before the first step the loss is {known[0]:.3g} times that of a constant guess, and it stays above it",

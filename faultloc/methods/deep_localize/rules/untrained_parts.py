@@ -8,7 +8,7 @@ from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of
-from faultloc.methods.deep_localize.hooks.held_parameters import held_by
+from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters, held_by
 from faultloc.methods.deep_localize.hooks.joined_modules import parts_of, without_wrapper
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, owner_of
 
@@ -58,6 +58,21 @@ def check_replaced(loss: Tensor, model: nn.Module, optimizers: Sequence[Optimize
     known = {id(one) for one in model.parameters()}
     if held.keys() - known and held.keys() & known:
         yield from _replaced(model, held, known, {id(leaf) for leaf in leaves_of(loss)}, held)
+
+
+def check_replaced_since(model: nn.Module, held: HeldParameters) -> Iterator[Symptom]:
+    """Layers put in place of those that an optimizer holds, which had gradients before and have none any more."""
+    new = [
+        name
+        for name, one in model.named_parameters()
+        if one.requires_grad and one.grad is not None and id(one) not in held.identities
+    ]
+    if new and held.ever_had_gradient:
+        yield Symptom(
+            "optimizer.replaced_part", owner_of(new[0]), len(new), 0,
+            f"{len(new)} parameters from this layer on are in no optimizer, and none of the {len(held.parameters)} "
+            "that the optimizer holds takes part any more: the layer was put in after the optimizer was made",
+        )  # fmt: skip
 
 
 def _is_copy(part: nn.Module, other: nn.Module, held: Mapping[int, Tensor]) -> bool:

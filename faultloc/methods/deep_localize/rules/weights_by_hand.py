@@ -28,11 +28,8 @@ class WeightsByHand:
         self._looks += 1
         nodes = [node for node, _ in walk(loss.grad_fn, most=_MOST_NODES)]
         labels = next((found for node in nodes if (found := _labels_of(node)) is not None), None)
-        factors = (
-            None
-            if labels is None
-            else next((found for node in nodes if (found := _factors_of(node, labels)) is not None), None)
-        )
+        each = [] if labels is None else [_factors_of(node, labels) for node in nodes]
+        factors = next((found for found in each if found is not None), None)
         if labels is None or factors is None:
             self._looks = _LOOKS
             return

@@ -116,8 +116,10 @@ def estimate_faults(score: DefaultScore, evidence: DefaultEvidence, standing: St
 def _may_hide(score: DefaultScore, labels: Int[np.ndarray, "sample"]) -> bool:
     """Whether a model that knows wrong labels by heart may hide more of them than the inputs alone could tell."""
     certainty = score.count_certainty
-    if certainty >= _COUNTED_BY_INPUTS or certainty <= 0:
-        return certainty <= 0
+    if certainty <= 0:
+        return True
+    if certainty >= _COUNTED_BY_INPUTS:
+        return False
     wrong = float((1 - np.diag(score.noise.transition))[labels].sum())
     # One standard deviation of the logarithm of their number above what the inputs expect.
     missed = wrong * float(np.expm1(np.sqrt(1 / certainty - 1)))
