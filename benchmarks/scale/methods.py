@@ -16,10 +16,12 @@ from faultloc.own.dfaulo.settings import LocateSettings
 from faultloc.probes.activations import read_activations
 from faultloc.probes.predictions import cross_entropy, predict_logits, softmax
 from faultloc.runtime import worker_count
+from faultloc.subject.blocks import blocks_of_rows
 from faultloc.subject.examination import Examination, Execution
 
 _BATCH_SIZE = 512
 _NEIGHBOURS = 15
+_ID_SIZE = 32
 # Neighbour votes compare all pairs: hours at a million.
 MOST_SAMPLES = {"neighbour votes": 100_000}
 
@@ -36,9 +38,10 @@ def default_scorer(case: ScaleCase, folder: Path) -> np.ndarray:
     )
     examined = ask_mutants(examination, settings)
     table, _ = rank_by_default(case.dataset, examined.evidence, examined.predicted, settings, allocate=scratch)
-    places = np.searchsorted(case.dataset.sample_ids, table["sample_id"].to_numpy().astype(np.str_))
-    suspiciousness = np.empty(len(places))
-    suspiciousness[places] = -np.arange(len(places), dtype=float)
+    suspiciousness = np.empty(len(table))
+    for rows in blocks_of_rows(len(table), _ID_SIZE):  # a million ids as text at once would be the measure's own memory
+        places = np.searchsorted(case.dataset.sample_ids, table["sample_id"].iloc[rows].to_numpy().astype(np.str_))
+        suspiciousness[places] = -np.arange(rows.start, rows.stop, dtype=float)
     return suspiciousness
 
 
