@@ -12,7 +12,7 @@ random.seed(SEED)
 torch.manual_seed(SEED)
 torch.set_num_threads(1)
 
-SIZE, GAMMA, ENVS = 5, 0.95, 16
+SIZE, GAMMA, ENVS = 5, 0.9, 16
 MOVES = torch.tensor([[0, 1], [0, -1], [1, 0], [-1, 0]])
 GOAL = torch.tensor([SIZE - 1, SIZE - 1])
 PITS = torch.zeros(SIZE, SIZE, dtype=torch.bool)
@@ -24,7 +24,7 @@ class Grid:
 
     def __init__(self, n):
         self.n = n
-        self.position = torch.zeros(n, 2, dtype=torch.long)
+        self.position = torch.randint(SIZE, (n, 2))
         self.age = torch.zeros(n, dtype=torch.long)
 
     def observe(self):
@@ -43,7 +43,7 @@ class Grid:
         done = at_goal | in_pit
         after = self.observe()
         over = done | (self.age >= 40)
-        self.position[over] = 0
+        self.position[over] = torch.randint(SIZE, (int(over.sum()), 2))
         self.age[over] = 0
         return after, reward, done.float(), over
 
@@ -89,9 +89,9 @@ def evaluate(episodes=64):
 
 
 env = Grid(ENVS)
-STEPS = 1500
+STEPS = 1200
 for step in range(1, STEPS + 1):
-    epsilon = max(0.2, 1 - step / 1000)
+    epsilon = max(0.15, 1 - step / 800)
     state = env.observe()
     with torch.no_grad():
         greedy = online(state).argmax(1)
@@ -100,8 +100,9 @@ for step in range(1, STEPS + 1):
     memory.extend(zip(state, action, reward, after, done))
     del memory[:-10000]
     if step > 20:
-        loss = learn()
-    if step % 50 == 0:
+        for _ in range(2):
+            loss = learn()
+    if step % 25 == 0:
         online.load_state_dict(target.state_dict())
     if step % 200 == 0:
         print(f"step {step} loss {loss:.5f} epsilon {epsilon:.2f} return {evaluate():.3f}")
