@@ -35,11 +35,11 @@ class BinaryLinear(nn.Linear):
 class BinaryNet(nn.Module):
     def __init__(self):
         super().__init__()
-        self.fc1 = BinaryLinear(64, 256, bias=False)
-        self.bn1 = nn.BatchNorm1d(256)
-        self.fc2 = BinaryLinear(256, 256, bias=False)
-        self.bn2 = nn.BatchNorm1d(256)
-        self.fc3 = BinaryLinear(256, 10, bias=False)
+        self.fc1 = BinaryLinear(64, 192, bias=False)
+        self.bn1 = nn.BatchNorm1d(192)
+        self.fc2 = BinaryLinear(192, 192, bias=False)
+        self.bn2 = nn.BatchNorm1d(192)
+        self.fc3 = BinaryLinear(192, 10, bias=False)
         self.bn3 = nn.BatchNorm1d(10)
 
     def forward(self, x):

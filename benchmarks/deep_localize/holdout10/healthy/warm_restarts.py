@@ -28,7 +28,7 @@ model = nn.Sequential(
 )
 optimizer = torch.optim.SGD(model.parameters(), lr=0.2, momentum=0.9, nesterov=True, weight_decay=5e-4)
 scheduler = torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, T_0=2, T_mult=2, eta_min=1e-5)
-loader = DataLoader(train, batch_size=50, shuffle=True, drop_last=True)
+loader = DataLoader(train, batch_size=64, shuffle=True, drop_last=True)
 
 
 def accuracy():
