@@ -44,6 +44,7 @@ class Discriminator(nn.Module):
 G, D = Generator(), Discriminator()
 opt_d = torch.optim.Adam(D.parameters(), lr=2e-3, betas=(0.0, 0.9))
 opt_g = torch.optim.Adam(G.parameters(), lr=7e-4, betas=(0.0, 0.9))
+fade = [torch.optim.lr_scheduler.LinearLR(o, 1.0, 0.05, total_iters=STEPS) for o in (opt_d, opt_g)]
 
 
 def distance():
@@ -70,6 +71,8 @@ for step in range(1, STEPS + 1):
     opt_g.zero_grad()
     g_loss.backward()
     opt_g.step()
+    for scheduler in fade:
+        scheduler.step()
     if step % 100 == 0:
         print(f"step {step} D {d_loss.item():.3f} G {g_loss.item():.3f} distance {distance():.3f}")
 

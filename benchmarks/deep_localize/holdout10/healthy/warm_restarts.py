@@ -24,7 +24,7 @@ def conv(n_in, n_out):
 
 
 model = nn.Sequential(
-    conv(1, 16), nn.MaxPool2d(2), conv(16, 32), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(128, 10)
+    conv(1, 12), nn.MaxPool2d(2), conv(12, 24), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(96, 10)
 )
 optimizer = torch.optim.SGD(model.parameters(), lr=0.2, momentum=0.9, nesterov=True, weight_decay=5e-4)
 scheduler = torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, T_0=2, T_mult=2, eta_min=1e-5)
