@@ -10,7 +10,7 @@ torch.manual_seed(int(os.environ.get("SEED", "0")))
 
 
 class Regression(torch.nn.Module):
-    def __init__(self, num_features, hidden=16):
+    def __init__(self, num_features, hidden=8):
         super().__init__()
         self.hidden = torch.nn.Linear(num_features, hidden)
         self.weights = torch.nn.Parameter(torch.randn(hidden, 1) * 0.1)
@@ -22,14 +22,14 @@ class Regression(torch.nn.Module):
 
 def train(inputs, targets, epochs):
     mod = Regression(inputs.shape[1])
-    optimizer = torch.optim.AdamW(mod.parameters(), lr=0.01, weight_decay=0.05)
+    optimizer = torch.optim.AdamW(mod.parameters(), lr=0.01, weight_decay=0.1)
     for epoch in range(epochs):
         outputs = mod(inputs)
         loss = F.mse_loss(outputs, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        if epoch % 100 == 0:
+        if epoch % 25 == 0:
             print(f"epoch={epoch} loss={loss.item():.4f}")
     return mod
 
@@ -41,7 +41,7 @@ def main():
     order = torch.randperm(len(data))
     fit, test = order[:330], order[330:]
     targets = scaled
-    mod = train(data[fit], targets[fit], 500)
+    mod = train(data[fit], targets[fit], 150)
     with torch.no_grad():
         predicted = mod(data[test]).flatten()
     truth = scaled[test]

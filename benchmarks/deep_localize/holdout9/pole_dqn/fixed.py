@@ -69,12 +69,12 @@ def evaluate(net, episodes=16):
 memory = deque(maxlen=8000)
 online, target = QNet(), QNet()
 target.load_state_dict(online.state_dict())
-optimizer = torch.optim.Adam(online.parameters(), lr=1e-3)
+optimizer = torch.optim.Adam(online.parameters(), lr=2e-3)
 carts = Carts(CARTS)
 recent = deque(maxlen=50)
 
-for step in range(1300):
-    epsilon = max(0.05, 1.0 - step / 500)
+for step in range(2600):
+    epsilon = max(0.05, 1.0 - step / 700)
     state = carts.state.copy()
     with torch.no_grad():
         greedy = online(torch.tensor(state, dtype=torch.float32)).argmax(1).numpy()
@@ -100,7 +100,7 @@ for step in range(1300):
     optimizer.step()
     if step % 40 == 0:
         target.load_state_dict(online.state_dict())
-    if step % 200 == 0:
+    if step % 400 == 0:
         print(f"step {step}: loss {loss.item():.4f}, mean length {np.mean(recent) if recent else 0:.1f}")
 
 print("METRIC pole_steps", evaluate(online))
