@@ -31,7 +31,7 @@ class Embedder(nn.Module):
     def forward(self, x):
         x = F.relu(self.fc1(x))
         x = F.relu(self.fc2(x))
-        return F.normalize(self.embedding(x), dim=1)
+        return self.embedding(x)
 
 
 def pairwise_distance(e):
@@ -57,7 +57,7 @@ def retrieval(net):
 
 
 net = Embedder()
-optimizer = torch.optim.Adam(net.parameters(), lr=0.05)
+optimizer = torch.optim.Adam(net.parameters(), lr=0.3)
 for step in range(1, 901):
     persons = torch.randperm(PERSONS)[:P].repeat_interleave(K)
     loss = batch_hard_triplet_loss(persons, net(photos(persons)))

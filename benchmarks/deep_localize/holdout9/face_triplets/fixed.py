@@ -31,7 +31,7 @@ class Embedder(nn.Module):
     def forward(self, x):
         x = F.relu(self.fc1(x))
         x = F.relu(self.fc2(x))
-        return F.normalize(self.embedding(x), dim=1)
+        return self.embedding(x)
 
 
 def pairwise_distance(e):

@@ -81,10 +81,10 @@ class Classifier(nn.Module):
 train = DataLoader([review() for _ in range(1600)], batch_size=40, shuffle=True, collate_fn=collate)
 valid = DataLoader([review() for _ in range(400)], batch_size=100, collate_fn=collate)
 model = Classifier()
-optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
+optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
 criterion = nn.CrossEntropyLoss()
 
-for epoch in range(7):
+for epoch in range(11):
     model.train()
     total = 0.0
     for ids, labels in train:

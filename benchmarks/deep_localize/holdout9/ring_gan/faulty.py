@@ -51,7 +51,7 @@ opt_d = torch.optim.Adam(net_d.parameters(), lr=1e-3, betas=(0.5, 0.999))
 bce = nn.BCEWithLogitsLoss()
 real_label, fake_label = torch.ones(64), torch.zeros(64)
 
-for step in range(1400):
+for step in range(2400):
     real = ring(64)
     fake = net_g(torch.randn(64, NOISE))
 
@@ -69,7 +69,7 @@ for step in range(1400):
     opt_g.zero_grad()
     err_g.backward()
     opt_g.step()
-    if step % 200 == 0:
+    if step % 400 == 0:
         print(f"[{step}] loss_d {err_d.item():.3f} loss_g {err_g.item():.3f}")
 
 with torch.no_grad():

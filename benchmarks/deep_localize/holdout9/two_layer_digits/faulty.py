@@ -38,7 +38,7 @@ net = Net()
 loss_function = torch.nn.MSELoss()
 optimizer = torch.optim.SGD(net.parameters(), lr=0.001)
 
-for epoch in range(5):
+for epoch in range(9):
     epoch_loss = 0.0
     for images, labels in training_set:
         optimizer.zero_grad()

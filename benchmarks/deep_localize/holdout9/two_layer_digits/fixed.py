@@ -36,9 +36,9 @@ training_set = torch.utils.data.DataLoader(
 
 net = Net()
 loss_function = torch.nn.MSELoss()
-optimizer = torch.optim.SGD(net.parameters(), lr=1.0)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.5)
 
-for epoch in range(5):
+for epoch in range(9):
     epoch_loss = 0.0
     for images, labels in training_set:
         optimizer.zero_grad()

@@ -68,7 +68,7 @@ class Loss(nn.Module):
         self.weight = weight
 
     def forward(self, gt_score, pred_score, gt_geo, pred_geo):
-        classify = dice_loss(gt_score, pred_score) + F.binary_cross_entropy(pred_score, gt_score)
+        classify = dice_loss(gt_score, pred_score)
         distance = F.smooth_l1_loss(pred_geo, gt_geo, reduction="none", beta=0.1).mean(1, keepdim=True)
         geo = (distance * gt_score).sum() / gt_score.sum()
         return classify + self.weight * geo
