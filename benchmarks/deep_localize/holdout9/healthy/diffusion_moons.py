@@ -11,8 +11,8 @@ seed = int(os.environ.get("SEED", "0"))
 torch.manual_seed(seed)
 torch.set_num_threads(1)
 
-STEPS = 40
-betas = torch.linspace(1e-3, 0.2, STEPS)
+STEPS = 50
+betas = torch.linspace(1e-4, 0.2, STEPS)
 alpha_bar = torch.cumprod(1 - betas, 0)
 points = torch.tensor(make_moons(3000, noise=0.05, random_state=seed)[0], dtype=torch.float32)
 points = (points - points.mean(0)) / points.std(0)
@@ -35,7 +35,7 @@ class NoisePredictor(nn.Module):
 model = NoisePredictor()
 ema = copy.deepcopy(model).requires_grad_(False)
 optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
-total = 1800
+total = 1700
 schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, total)
 
 for step in range(total):

@@ -24,7 +24,7 @@ def payments(n):
     return torch.from_numpy(x), torch.from_numpy(y)
 
 
-x_train, y_train = payments(20000)
+x_train, y_train = payments(16000)
 x_test, y_test = payments(10000)
 loader = DataLoader(TensorDataset(x_train, y_train), batch_size=250, shuffle=True)
 
@@ -33,7 +33,7 @@ nn.init.constant_(model[-1].bias, -2.0)
 criterion = nn.BCEWithLogitsLoss(pos_weight=torch.tensor(20.0))
 optimizer = torch.optim.Adam(model.parameters(), lr=2e-3, weight_decay=1e-4)
 
-for epoch in range(9):
+for epoch in range(6):
     model.train()
     total = 0.0
     for x, y in loader:
