@@ -41,9 +41,7 @@ class EventModel(nn.Module):
         self.project = nn.Linear(2, DIM)
         self.query = nn.Parameter(0.02 * torch.randn(1, 1, DIM))
         self.positions = PositionalEncoding(DIM)
-        layer = nn.TransformerEncoderLayer(
-            d_model=DIM, nhead=4, dim_feedforward=64, dropout=0.0, batch_first=True
-        )
+        layer = nn.TransformerEncoderLayer(d_model=DIM, nhead=4, dim_feedforward=64, dropout=0.0, batch_first=True)
         self.encoder = nn.TransformerEncoder(layer, num_layers=2, enable_nested_tensor=False)
         self.head = nn.Linear(DIM, 1)
 

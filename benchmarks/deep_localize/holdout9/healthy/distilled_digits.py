@@ -15,7 +15,9 @@ x, y = torch.tensor(x, dtype=torch.float32) / 16, torch.tensor(y)
 order = torch.randperm(len(x))
 train, test = order[:1300], order[1300:]
 
-teacher = nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10))
+teacher = nn.Sequential(
+    nn.Linear(64, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10)
+)
 student = nn.Sequential(nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 10))
 
 

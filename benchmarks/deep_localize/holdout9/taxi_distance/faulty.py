@@ -28,7 +28,9 @@ def trips(n):
     path = np.round(path, 6)
     start = np.round(start, 6)
     features = path.reshape(n, -1) * 2 - 1
-    return torch.tensor(features, dtype=torch.float32), torch.tensor(np.where(speed[:, None] > 0, end, start), dtype=torch.float32)
+    return torch.tensor(features, dtype=torch.float32), torch.tensor(
+        np.where(speed[:, None] > 0, end, start), dtype=torch.float32
+    )
 
 
 class Destination(nn.Module):

@@ -27,7 +27,7 @@ digits = load_digits()
 x_train, x_test, y_train, y_test = train_test_split(
     torch.tensor(digits.images / 16.0, dtype=torch.float32),
     torch.tensor(digits.target),
-    test_size=400,
+    test_size=500,
     random_state=SEED,
 )
 training_set = torch.utils.data.DataLoader(
@@ -38,7 +38,7 @@ net = Net()
 loss_function = torch.nn.MSELoss()
 optimizer = torch.optim.SGD(net.parameters(), lr=0.5)
 
-for epoch in range(9):
+for epoch in range(8):
     epoch_loss = 0.0
     for images, labels in training_set:
         optimizer.zero_grad()
