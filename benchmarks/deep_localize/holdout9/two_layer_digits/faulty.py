@@ -13,7 +13,7 @@ torch.set_num_threads(1)
 
 class Net(torch.nn.Module):
     def __init__(self):
-        super(Net, self).__init__()
+        super().__init__()
         self.layer1 = torch.nn.Linear(64, 80)
         self.layer2 = torch.nn.Linear(80, 10)
 
