@@ -51,7 +51,7 @@ target = copy.deepcopy(online).requires_grad_(False)
 optimizer = torch.optim.Adam([*online.parameters(), *predictor.parameters()], lr=2e-3)
 
 pool, pool_labels = signals(1024)
-for epoch in range(12):
+for epoch in range(10):
     total = 0.0
     for idx in torch.randperm(len(pool)).split(128):
         a, b = view(pool[idx]), view(pool[idx])

@@ -35,7 +35,7 @@ class NoisePredictor(nn.Module):
 model = NoisePredictor()
 ema = copy.deepcopy(model).requires_grad_(False)
 optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
-total = 1700
+total = 1400
 schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, total)
 
 for step in range(total):

@@ -27,7 +27,7 @@ digits = load_digits()
 x_train, x_test, y_train, y_test = train_test_split(
     torch.tensor(digits.images / 16.0, dtype=torch.float32),
     torch.tensor(digits.target),
-    test_size=500,
+    test_size=900,
     random_state=SEED,
 )
 training_set = torch.utils.data.DataLoader(
