@@ -29,14 +29,14 @@ order = torch.randperm(len(pictures))
 x_train, y_train = pictures[order[:1350]], figures[order[:1350]]
 x_test, y_test = pictures[order[1350:]], figures[order[1350:]]
 training_set = torch.utils.data.DataLoader(
-    torch.utils.data.TensorDataset(x_train, y_train), batch_size=32, shuffle=True
+    torch.utils.data.TensorDataset(x_train, y_train), batch_size=16, shuffle=True
 )
 
 net = Net()
 loss_function = torch.nn.MSELoss()
 optimizer = torch.optim.SGD(net.parameters(), lr=0.5)
 
-for epoch in range(9):
+for epoch in range(6):
     epoch_loss = 0.0
     for images, labels in training_set:
         optimizer.zero_grad()
