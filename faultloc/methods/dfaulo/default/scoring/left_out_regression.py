@@ -79,7 +79,7 @@ class LeftOutRegression:
         return expanded
 
 
-def _spread(features: Float[np.ndarray, "sample direction"]) -> Float[np.ndarray, "direction"]:
+def _spread(features: Float[np.ndarray, "sample direction"]) -> Float[np.ndarray, "_"]:
     """The standard deviations, a part of the samples at a time: all in 64 bits were the most memory of a million's."""
     blocks = list(blocks_of_rows(*features.shape))
     mean = sum(features[rows].sum(axis=0, dtype=np.float64) for rows in blocks) / len(features)
