@@ -86,7 +86,8 @@ class Localization:
             SUSPICIOUSNESS: self.suspiciousness,
             **self.evidence,
         }
-        table = pd.DataFrame({name: _in_order(values, order) for name, values in columns.items()})
+        ordered = {name: _in_order(values, order) for name, values in columns.items()}
+        table = pd.DataFrame(ordered, copy=False)  # otherwise all columns are there twice
         table.insert(0, "rank", np.arange(1, len(order) + 1))
         return table
 

@@ -102,6 +102,7 @@ class CloseLook:
         history, samples = objective.history, objective.samples
         history.kind, history.commonest = look.kind, samples.commonest
         history.has_drifted |= samples.has_drifted
+        history.see_targets(has_moved=look.has_moved)
         history.has_single_values |= look.target is not None and look.target.numel() == 1
         if is_thorough:
             history.stacked = list(look.stacked)

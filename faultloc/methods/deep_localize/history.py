@@ -13,8 +13,8 @@ from faultloc.methods.deep_localize.hooks.schedules import Plateau, Schedule
 GUESSING, LEARNED = 0.95, 0.9
 _RECOVERED = 0.8
 # Sampled steps: that make up the beginning of a run, and that at most count as recent.
-_EARLY, _RECENT = 50, 20
-_FAR = 20
+_EARLY, _RECENT, _OWN_STEPS = 50, 20, 5
+_FAR, _MOVED = 20, 3
 # A loss that begins below this has no size that it could be a multiple of.
 _NEXT_TO_NOTHING = 1e-3
 
@@ -25,7 +25,9 @@ class SampledStep:
 
     ``loss`` is that of the step, ``plain_loss`` the mean loss in its own unit; ``relative_loss`` that as a share of the
     best constant prediction's; ``even_loss`` is what a model that holds all classes for as likely would lose. Each is
-    None where loss or targets are of a kind that is not recognised.
+    None where loss or targets are of a kind that is not recognised. ``own_loss`` is the loss as a share of the
+    best constant guess at this step's targets alone: of numbers that move on and on, as values that a model learns from
+    itself do, no other guess is a measure.
     ``learning_rate`` is the highest of ``rates``, which holds that of each group; ``gradient_norm`` is the norm of all
     gradients. ``updates`` are relative: the norm of a step's change of a weight over the weight's norm, which
     ``weights`` holds (of an even sample of it).
@@ -44,6 +46,7 @@ class SampledStep:
     plain_loss: float | None = None
     relative_loss: float | None = None
     even_loss: float | None = None
+    own_loss: float | None = None
 
 
 @dataclass
@@ -65,6 +68,9 @@ class History:
     commonest: float = 0.0
     # Whether the labels of late are others than at first: what was learned is no measure then.
     has_drifted: bool = False
+    # How often the targets were seen to move on, and whether they do now or have done so again and again.
+    moves: int = 0
+    has_moved: bool = False
     # Whether the targets are the inputs, and other terms train the model too, as in a variational autoencoder.
     repeats_inputs: bool = False
     # Whether a step compares a single value, so that the losses of some steps need not be alike.
@@ -76,6 +82,7 @@ class History:
 
     # What rules ask of every sample, kept so that a long run is not read again and again.
     relative: list[float] = field(default_factory=list)
+    own: list[float] = field(default_factory=list)
     largest_updates: list[float] = field(default_factory=list)
     most_loss: float = -float("inf")
     least_loss: float = float("inf")
@@ -94,6 +101,13 @@ class History:
         self.largest_updates.append(max(sample.updates.values(), default=0.0))
         if sample.relative_loss is not None:
             self.relative.append(sample.relative_loss)
+        if sample.own_loss is not None:
+            self.own.append(sample.own_loss)
+
+    def see_targets(self, *, has_moved: bool) -> None:
+        """Notes whether the targets of a step move on and on; once alone it may be the order in which samples come."""
+        self.moves += has_moved
+        self.has_moved = has_moved or self.moves >= _MOVED
 
     def knows_progress(self) -> bool:
         """Whether loss and targets are of a kind for which the best constant guess is known."""
@@ -112,7 +126,10 @@ class History:
     def is_guessing(self) -> bool:
         """Whether the model is known to do no better than a constant guess, in the last of the sampled steps."""
         recent = self.late_relative()
-        return recent is not None and recent >= GUESSING
+        if recent is None or recent < GUESSING:
+            return False
+        # No guess at a step's own targets is worse than one at all: a model that is better than it has learned.
+        return not self.own or float(np.median(self.own[-_OWN_STEPS:])) >= GUESSING
 
     def has_fallen(self, share: float) -> bool:
         """Whether the loss of the last quarter of all steps lies under ``share`` of the first steps' loss.
@@ -123,6 +140,10 @@ class History:
             return True
         first, last = self.first_loss(), self.recent_loss()
         return first - last > (1 - share) * self._unit(first)
+
+    def has_level(self) -> bool:
+        """Whether a loss that does not fall tells something: one of unknown kind around 0 may be a policy's."""
+        return self.knows_progress() or self.least_loss >= 0
 
     def is_flat(self) -> bool:
         """Whether the last quarter's mean loss is more than .98 of the first quarter's."""
@@ -140,7 +161,8 @@ class History:
         Where a guess's loss is known, so much more than that: a loss that begins at next to nothing may well grow.
         Losses of single values, one after the other, may be ten times as large by what follows in a series.
         """
-        known = self.relative[-3:]
+        # A loss may grow as its targets do: then it is held beside those of its own step.
+        known = self._progress()[-3:]
         if known and float(np.mean(known)) < 3:
             return False
         unit = self._unit(self.first_loss())
@@ -213,13 +235,21 @@ class History:
             worst, start = sorted(known)[-2:], max(known[0], 1)
             return len(known) > 1 and (worst[0] > 3 * start or worst[1] > _FAR * start)
         unit = self._unit(self.losses[0]) if self.losses else 0.0
+        if self.least_loss < 0:
+            # A policy's loss lies around 0, and swings the wider the surer the policy is.
+            unit = max(unit, float(np.median(np.abs(self.losses[-_EARLY:]))))
         return unit > _NEXT_TO_NOTHING and self.most_loss - self.losses[0] > 9 * unit
 
     def is_warming_up(self) -> bool:
         """Whether the learning rate still rises, or has done so within the sampled steps."""
         return len(self.sampled) > 1 and self.sampled[-1].learning_rate > 1.01 * self.sampled[0].learning_rate
 
+    def _progress(self) -> list[float]:
+        """What there is of losses beside a constant guess's: where targets have moved, a guess at the step's own."""
+        return self.own if self.has_moved and self.own else self.relative
+
     def late_relative(self) -> float | None:
         """The loss of the last of the sampled steps as a share of the best constant guess's; None if not known."""
-        count = min(_RECENT, max(3, len(self.relative) // 3))
-        return sum(self.relative[-count:]) / count if len(self.relative) >= 3 else None
+        known = self._progress()
+        count = min(_RECENT, max(3, len(known) // 3))
+        return sum(known[-count:]) / count if len(known) >= 3 else None

@@ -56,6 +56,9 @@ class Look:
     doubts: Sequence[Symptom] = ()
     # What a model that holds all classes for as likely would lose.
     even_loss: float | None = None
+    # The loss beside the best constant guess at this step's targets alone, and whether targets move on and on.
+    own_loss: float | None = None
+    has_moved: bool = False
 
     @property
     def stopped(self) -> Sequence[Stopped]:
@@ -114,8 +117,8 @@ def look_at_loss(
         symptoms += check_comparison(term, outputs)
         doubts += _target_scale(term, target)
         symptoms += _direction(term, optimizers)
-    plain = relative = even = target = None
-    counts_alike = True
+    plain = relative = even = own = target = None
+    counts_alike, has_moved = True, False
     kind = terms[0].kind if len(terms) == 1 else None
     if len(terms) == 1:
         target = target_of(terms[0], outputs)
@@ -126,7 +129,8 @@ def look_at_loss(
             symptoms += _monotonous(terms[0], targets, outputs)
             symptoms += check_left_out(targets.classes.look(terms[0], target, outputs))
         measured = targets.yardstick.look(terms[0], target)
-        plain, relative, even = measured.plain, measured.relative, measured.even
+        plain, relative, even, own = measured.plain, measured.relative, measured.even, measured.own
+        has_moved = measured.has_moved
         # Where other terms train the model too, this one may have to wait: that it is no better than a guess tells
         # something only later.
         is_early = targets.yardstick.looks < _PATIENT_LOOKS
@@ -146,6 +150,8 @@ def look_at_loss(
         terms,
         doubts,
         even,
+        own,
+        has_moved,
     )
 
 

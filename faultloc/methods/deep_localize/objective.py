@@ -1,6 +1,6 @@
 """An objective: one loss together with the optimizers that step after it, and what is remembered of it."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from faultloc.methods.deep_localize.history import History
@@ -23,6 +23,8 @@ _LONG_RUN, _SELDOM = 200, 5
 _THOROUGH = 5
 # So many kinds of loss under the same optimizers are tasks that alternate; more are one loss that varies.
 _MOST_KINDS = 4
+# An optimizer that has taken so many steps has had a stage of its own.
+_STAGE = 10
 
 Key = tuple[frozenset[int], Hashable]
 # The kind of a step's first loss, and the optimizers whose parameters it hangs on; None where that was not looked at.
@@ -50,12 +52,22 @@ class Objective:
     optimizers: frozenset[int] = frozenset()
     step: int = 0
     next_look: int = 0
+    # How many steps each optimizer had taken when this objective was first looked at.
+    steps_before: Mapping[int, int] = field(default_factory=dict)
     # Those that came next.
     followers: list["Objective"] = field(default_factory=list)
 
     def is_new(self) -> bool:
         """Whether it is in its first five steps, in which every one is looked at."""
         return self.step < _DENSE_START
+
+    def optimizers_over(self, steps: Mapping[int, int]) -> frozenset[int]:
+        """Those whose stage is over: optimizers that have trained and, since this objective began, step no more.
+
+        ``steps``: how many steps each optimizer has taken, by its identity.
+        """
+        self.steps_before = self.steps_before or dict(steps)
+        return frozenset(key for key, count in steps.items() if count >= _STAGE and count == self.steps_before.get(key))
 
     def is_fifth_look(self, every: int) -> bool:
         """Whether what seldom changes is looked at too, as it is at every fifth look."""

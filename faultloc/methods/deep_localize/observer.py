@@ -261,7 +261,8 @@ class Observer:
     def _add_look(self, objective: Objective) -> None:
         now, history = self._now, objective.history
         if now.reached:
-            self._objectives.see_reach(now.reached, now.stepped)
+            over = objective.optimizers_over({key: held.steps for key, held in self._held.items()})
+            self._objectives.see_reach([one - over for one in now.reached], now.stepped)
         optimizers = [one for one in self._optimizers if id(one) in now.stepped]
         if objective.step == 0:
             history.groups = groups_of(optimizers, dict(self._model.named_parameters()))

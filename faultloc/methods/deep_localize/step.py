@@ -109,4 +109,5 @@ class StepUnderWay:
             plain_loss=self.look.plain_loss,
             relative_loss=self.look.relative_loss,
             even_loss=self.look.even_loss,
+            own_loss=self.look.own_loss,
         )

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.module import _global_forward_hooks, _global_forward_pre_hooks
 
 # What every module has, and what is dealt with otherwise.
 _OWN = frozenset(vars(nn.Module()))
@@ -60,15 +61,23 @@ def untouched(model: nn.Module) -> Iterator[None]:
 
 @contextmanager
 def without_hooks(model: nn.Module) -> Iterator[None]:
-    """No forward hook of anybody's runs inside: one that collects outputs would collect these as well."""
+    """No forward hook of anybody's runs inside: one that collects outputs would collect these as well.
+
+    That holds for hooks on all modules, too: what looks for trainings must not take these calls for some.
+    """
     kept = [(module, {name: vars(module)[name] for name in _HOOKS}) for module in model.modules()]
+    on_all = [(hooks, dict(hooks)) for hooks in (_global_forward_hooks, _global_forward_pre_hooks)]
     try:
         for module, _ in kept:
             vars(module).update({name: OrderedDict() for name in _HOOKS})
+        for hooks, _ in on_all:
+            hooks.clear()
         yield
     finally:
-        for module, hooks in kept:
-            vars(module).update(hooks)
+        for hooks, before in on_all:
+            hooks.update(before)
+        for module, own in kept:
+            vars(module).update(own)
 
 
 def _stand_in(value: object) -> object:

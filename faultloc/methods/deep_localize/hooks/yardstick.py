@@ -19,6 +19,8 @@ BINARY = ("bce", "bce_logits")
 # Looks that the guess rests on, at most; values kept for medians; columns that each have a guess of their own.
 _MOST_LOOKS, _MOST_VALUES, _MOST_COLUMNS = 64, 200_000, 200_000
 _ROW_SUM, _SOFT = 0.02, 1e-4
+# The mean distance from the middle of a normal distribution, in standard deviations.
+_ABSOLUTE = 0.8
 # A guess that is hardly better than what nobody can get under tells nothing, nor do targets that move with the model.
 _LEAST_GAIN, _DRIFT_LOOKS, _DRIFT, _MOVED = 0.02, 6, 4.0, 0.25
 
@@ -27,11 +29,16 @@ _LEAST_GAIN, _DRIFT_LOOKS, _DRIFT, _MOVED = 0.02, 6, 4.0, 0.25
 class Measured:
     """A step's mean loss, of what counts, and its share of the best constant guess's; None where that is not known.
 
-    ``even``: the loss of a model that holds all classes for as likely, as a fresh one does."""
+    ``even``: the loss of a model that holds all classes for as likely, as a fresh one does. ``own``: the loss of
+    numbers as a share of what the best constant guess at this step's targets alone would lose; ``has_moved``: whether
+    the targets move on and on, so that no guess at all of them is a measure.
+    """
 
     plain: float | None = None
     relative: float | None = None
     even: float | None = None
+    own: float | None = None
+    has_moved: bool = False
 
 
 class Yardstick:
@@ -173,9 +180,11 @@ class Yardstick:
         values = target.float()
         self._note_mean(values, weight)
         guess = self._spread(values, weight) if term.kind == "squared" else self._median_distance(values, weight)
-        if guess is None or self._drifts():
-            return Measured(plain)
-        return _measured(plain, guess, 0.0)
+        spread = self._means[-1][1]
+        around = spread**2 if term.kind == "squared" else _ABSOLUTE * spread
+        own, has_moved = plain / around if around > 0 else None, self._drifts()
+        measured = Measured(plain) if guess is None or has_moved else _measured(plain, guess, 0.0)
+        return replace(measured, own=own, has_moved=has_moved)
 
     def _spread(self, values: Tensor, weight: Tensor) -> float | None:
         values, weight = self._columns(values), self._columns(weight)
@@ -227,6 +236,8 @@ class Yardstick:
         half = len(self._means) // 2
         known = torch.tensor(self._means)
         early, late = known[:half], known[half:]
+        if bool((late == late[-1]).all()):
+            return False  # the same batch at each look, which came up among others at first
         apart = (late.mean(0) - early.mean(0)).abs()
         # From look to look, so that a trend does not count as noise.
         noise = (known.diff(dim=0).square().mean(0) / half).sqrt().clamp_min(1e-12)

@@ -50,5 +50,5 @@ def _shows_nothing(history: History) -> bool:
 
 def _learns_no_further(history: History) -> bool:
     late = history.late_relative()
-    is_far = late is not None and late > _STILL_TO_LEARN and not history.has_drifted
+    is_far = late is not None and late > _STILL_TO_LEARN and not (history.has_drifted or history.has_moved)
     return is_far and history.has_settled() and not history.is_warming_up()

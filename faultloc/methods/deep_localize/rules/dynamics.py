@@ -79,7 +79,7 @@ def _rate_too_high(history: History) -> Iterator[Symptom]:
     over = [value for value in history.largest_updates[-_LATEST:] if value > _TOO_HIGH]
     is_thrown = len(over) >= 2 and history.was_thrown_off()
     is_stuck = len(over) >= _SAMPLES and len(history.losses) >= _PATIENCE and not history.has_learned()
-    if is_thrown or (is_stuck and not history.has_fallen(0.95)):
+    if is_thrown or (is_stuck and history.has_level() and not history.has_fallen(0.95)):
         median = float(np.median(over))
         yield from explain_fast_steps(
             history, median, _TOO_HIGH,
@@ -199,7 +199,7 @@ def _diverging(history: History) -> Iterator[Symptom]:
         return
     start, now, steps = history.first_loss(), history.recent_loss(), len(history.losses)
     # Where it is known what a guess would cost, a loss that only rises need not rise that far.
-    is_alike = not history.has_drifted and not history.has_single_values
+    is_alike = not (history.has_drifted or history.has_moved or history.has_single_values)
     is_worse = steps >= _FLAT_STEPS and is_alike and history.is_guessing() and history.is_rising()
     if not (history.has_exploded() or is_worse):
         return
@@ -240,6 +240,7 @@ def _flat(history: History, *, is_over: bool) -> Iterator[Symptom]:
         len(history.losses) < patience
         or history.repeats_inputs
         or history.has_drifted
+        or history.has_moved
         or history.is_warming_up()
         or not history.is_guessing()
     ):
@@ -276,7 +277,7 @@ def _flat(history: History, *, is_over: bool) -> Iterator[Symptom]:
 
 def _swinging(history: History) -> Iterator[Symptom]:
     """A model that was good and got worse than a guess: its steps go too far, one after the other."""
-    if len(history.relative) < _CHECKS or history.has_drifted or min(history.relative[-3:]) <= 1:
+    if len(history.relative) < _CHECKS or history.has_drifted or history.has_moved or min(history.relative[-3:]) <= 1:
         return
     # Means of five: where few samples are of one class, single batches swing by themselves.
     means = np.convolve(history.relative, np.ones(5) / 5, mode="valid")

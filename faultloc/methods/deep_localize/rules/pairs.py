@@ -24,6 +24,7 @@ _ALONG, _NEARLY_ALL, _ALIKE = 0.6, 0.95, 0.7
 _SURE_LOOKS, _FEWEST_PAIRS, _SIGMAS, _FURTHER = 4, 80, 5.0, 1.03
 _PATIENCE, _COLLAPSED, _COLLAPSED_LOOKS, _FEWEST_STEPS = 0.6, 0.02, 3, 60
 _SHRUNK = 0.15
+_SUMS_TO_ZERO = 1e-4
 
 
 class Pairs:
@@ -181,6 +182,9 @@ def _way(one: Tensor, other: Tensor, gradients: dict[int, Tensor | None]) -> Ten
         if gradient is None:
             continue
         step = -gradient.detach().float()[:_MOST_ROWS]
+        # A softmax's gradient adds up to 0 in each row: scores of classes or actions are no embeddings.
+        if bool((step.sum(1).abs() <= _SUMS_TO_ZERO * step.abs().sum(1)).all()):
+            return None
         line = (far.detach() - near.detach()).float()[:_MOST_ROWS]
         # A gradient of cosines is at right angles to the embedding itself: there only that part of the line counts.
         own = near.detach().float()[:_MOST_ROWS]

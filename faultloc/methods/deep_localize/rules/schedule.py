@@ -52,7 +52,9 @@ def _died(history: History) -> Symptom | None:
     if dead < max(_DEAD_STEPS, _LIFETIMES * lived) or not _could_learn_more(history):
         return None
     schedules = history.schedules()
-    if history.has_learned() and not any(_is_stepped_with(one, len(history.losses)) for one in schedules):
+    # A rate of exactly 0 is nobody's fine tuning, whatever has been learned before.
+    is_meant = now.learning_rate > 0 and not any(_is_stepped_with(one, len(history.losses)) for one in schedules)
+    if history.has_learned() and is_meant:
         return None
     return Symptom(
         "optimizer.rate_died", OPTIMIZER, now.learning_rate, _DIED * peak,
