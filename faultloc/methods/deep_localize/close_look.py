@@ -75,6 +75,7 @@ class CloseLook:
         symptoms = (*look.symptoms, *objective.inputs.look(now.calls[0].given))
         self._tell(one for one in symptoms if one.rule != "labels.single" or not may_be_constant)
         self._tell(objective.samples.look(now.calls[0].given, look))
+        objective.new_samples.look(now.calls[0].given)
         if is_thorough or objective.step % (_MODE * every) == 0:
             self._tell(check_mode(self._model, now.trace, loss))
         if objective.step == 0:

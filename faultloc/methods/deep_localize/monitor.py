@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 
 from faultloc.errors import ConfigError
 from faultloc.methods.deep_localize.catalogue import Symptom, as_finding, cause_first
+from faultloc.methods.deep_localize.catalogue.order import OF_GUESSING
 from faultloc.methods.deep_localize.diagnosis import Diagnosis, FaultWarning, TrainingFault
 from faultloc.methods.deep_localize.finding import Finding
 from faultloc.methods.deep_localize.first_findings import FirstFindings
@@ -185,6 +186,7 @@ class TrainingMonitor:
         """Takes all hooks away; what was found, the likeliest root cause first."""
         self._detach()
         self._observer.end()
+        self._take_back_guessing()
         return self.diagnosis()
 
     def diagnosis(self) -> Diagnosis:
@@ -240,6 +242,16 @@ class TrainingMonitor:
         finding = as_finding(symptom, self._observer.step)
         self.findings.append(finding)
         self._on_finding(finding)
+
+    def _take_back_guessing(self) -> None:
+        """A model that was no better than a guess, and has learned since from samples that it never saw before."""
+        said = [one for one in self.findings if one.rule in OF_GUESSING]
+        if said and self._observer.objectives.have_outgrown_guessing():
+            self.findings = [one for one in self.findings if one not in said]
+            self._note(
+                f"at step {said[0].step} the model was no better than a constant guess; it has learned since, from "
+                "samples that were new at every step, and what was said of that is taken back"
+            )
 
     def _note(self, sentence: str) -> None:
         if sentence not in self.notes:

@@ -12,6 +12,7 @@ from faultloc.methods.deep_localize.rules.drowned_term import DrownedTerm
 from faultloc.methods.deep_localize.rules.exchanged_shares import ExchangedShares
 from faultloc.methods.deep_localize.rules.fading_inputs import FadingInputs
 from faultloc.methods.deep_localize.rules.ignored_tags import IgnoredTags
+from faultloc.methods.deep_localize.rules.new_samples import NewSamples
 from faultloc.methods.deep_localize.rules.pairs import Pairs
 from faultloc.methods.deep_localize.rules.same_batch import SameBatch
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
@@ -25,6 +26,7 @@ _THOROUGH = 5
 _MOST_KINDS = 4
 # An optimizer that has taken so many steps has had a stage of its own.
 _STAGE = 10
+_OUTGROWN = 0.7
 
 Key = tuple[frozenset[int], Hashable]
 # The kind of a step's first loss, and the optimizers whose parameters it hangs on; None where that was not looked at.
@@ -49,6 +51,7 @@ class Objective:
     fading: FadingInputs = field(default_factory=FadingInputs)
     penalty: ConstantPenalty = field(default_factory=ConstantPenalty)
     shares: ExchangedShares = field(default_factory=ExchangedShares)
+    new_samples: NewSamples = field(default_factory=NewSamples)
     optimizers: frozenset[int] = frozenset()
     step: int = 0
     next_look: int = 0
@@ -123,6 +126,12 @@ class Objectives:
     def all(self) -> list[Objective]:
         """In the order of their first steps."""
         return list(dict.fromkeys(self._by_key.values()))
+
+    def have_outgrown_guessing(self) -> bool:
+        """Whether each loss is by now far below a guess's, on samples that were new at every step: no memory."""
+        shares = [one.history.late_relative() for one in self.all]
+        has_learned = bool(shares) and all(share is not None and share < _OUTGROWN for share in shares)
+        return has_learned and all(one.new_samples.are_all_new() for one in self.all)
 
     def wants_look(self) -> bool:
         """Whether the step that begins is to be looked at: what may come next is due."""

@@ -53,7 +53,7 @@ class Observer:
         self._stale = StaleGradients({})
         self._gradients = GradientReading(model, found)
         self._constant, self._rounded = ConstantWeights(model), RoundedSteps()
-        self._objectives = Objectives()
+        self.objectives = Objectives()
         self._backwards = self._closures = 0
         self._look = CloseLook(model, found, noted)
         self.taken_gradients = self._look.further.taken
@@ -78,7 +78,7 @@ class Observer:
     @property
     def histories(self) -> list[History]:
         """The statistics of each objective, in the order of their first steps."""
-        return [objective.history for objective in self._objectives.all]
+        return [objective.history for objective in self.objectives.all]
 
     @property
     def history(self) -> History:
@@ -94,7 +94,7 @@ class Observer:
     def begin_step(self) -> None:
         """Forgets the step before, and lets go of its tensors."""
         self.taken_gradients.are_constants = False
-        self.is_sampled = self._objectives.wants_look()
+        self.is_sampled = self.objectives.wants_look()
         if self.is_sampled or self._now.is_sampled:
             self._now = StepUnderWay(self.is_sampled)
         else:
@@ -107,8 +107,8 @@ class Observer:
         if not self._is_asleep:
             for symptom in self._look.at_end(self.step, self._held):
                 self._found(symptom)
-            for objective in self._objectives.all if not self._gradients.are_lost else ():
-                alone = not self._objectives.is_contested(objective)
+            for objective in self.objectives.all if not self._gradients.are_lost else ():
+                alone = not self.objectives.is_contested(objective)
                 for symptom in check_dynamics(objective.history, follows_one_loss=alone, is_over=True):
                     self._found(symptom)
         self.begin_step()
@@ -179,7 +179,7 @@ class Observer:
             self._stale.look(has_stepped=self.step > 0)
             now.settle_calls(loss)
             now.reached.append(reached_by(loss, self._held))
-            now.objective = now.objective or self._objectives.expected(now.loss)
+            now.objective = now.objective or self.objectives.expected(now.loss)
         if self.step == 0:
             self._look.check_wiring(now, self._optimizers, self._backwards)
         if not math.isfinite(value):
@@ -188,7 +188,7 @@ class Observer:
             self._lost(first_nonfinite(self._model, now.calls, value))
         elif now.is_sampled:
             self._look.at(
-                loss, value, now, self.given_target, self._held, self._optimizers, self._objectives, every=self._every
+                loss, value, now, self.given_target, self._held, self._optimizers, self.objectives, every=self._every
             )
 
     def step_begins(self, optimizer: Optimizer, has_closure: bool) -> None:
@@ -238,9 +238,9 @@ class Observer:
     def _end_step(self, *, keeps_calls: bool = False) -> None:
         now = self._now
         if now.losses:
-            objective = None if now.is_sampled else self._objectives.seen_again(now.stepped, now.kind)
+            objective = None if now.is_sampled else self.objectives.seen_again(now.stepped, now.kind)
             if objective is None:
-                objective = self._objectives.stepped(frozenset(now.stepped), now.kind, now.loss, now.objective)
+                objective = self.objectives.stepped(frozenset(now.stepped), now.kind, now.loss, now.objective)
             objective.history.add_step(now.losses[0] if len(now.losses) == 1 else sum(now.losses) / len(now.losses))
             if now.is_sampled:
                 self._add_look(objective)
@@ -262,7 +262,7 @@ class Observer:
         now, history = self._now, objective.history
         if now.reached:
             over = objective.optimizers_over({key: held.steps for key, held in self._held.items()})
-            self._objectives.see_reach([one - over for one in now.reached], now.stepped)
+            self.objectives.see_reach([one - over for one in now.reached], now.stepped)
         optimizers = [one for one in self._optimizers if id(one) in now.stepped]
         if objective.step == 0:
             history.groups = groups_of(optimizers, dict(self._model.named_parameters()))
@@ -278,20 +278,20 @@ class Observer:
             return  # nothing of it is trained, and that has been said
         # Where gradients are lost that has been named, and explains whatever does not move.
         if not self._gradients.are_lost:
-            for symptom in check_dynamics(history, follows_one_loss=not self._objectives.is_contested(objective)):
+            for symptom in check_dynamics(history, follows_one_loss=not self.objectives.is_contested(objective)):
                 self._found(symptom)
 
     def _ask_for_change(self, objective: Objective) -> None:
         """What the model says when asked again, once it has shown that it does not learn."""
         now = self._now
-        if len(now.calls) == 1 and not self._objectives.is_contested(objective):
+        if len(now.calls) == 1 and not self.objectives.is_contested(objective):
             for symptom in self._again.look(now.calls[0], now.outputs, now.trace, objective.history):
                 self._found(symptom)
 
     def _lost(self, symptom: Symptom) -> None:
         self._found(symptom)
         if symptom.rule != "input.nonfinite":
-            objective = self._now.objective or self._objectives.expected(self._now.loss)
+            objective = self._now.objective or self.objectives.expected(self._now.loss)
             for cause in explains_nonfinite(objective.history):
                 self._found(cause)
         self.sleep()

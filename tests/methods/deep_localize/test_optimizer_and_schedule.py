@@ -51,11 +51,32 @@ def test_a_warm_up_that_begins_at_0_and_rises_is_no_fault():
 
 @pytest.mark.parametrize(
     "schedule",
-    [lambda one: lr_scheduler.StepLR(one, 1, gamma=0.1), lambda one: lr_scheduler.ExponentialLR(one, 0.2)],
+    [
+        lambda one: lr_scheduler.StepLR(one, 1, gamma=0.1),
+        lambda one: lr_scheduler.ExponentialLR(one, 0.2),
+    ],
     ids=["step", "exponential"],
 )
 def test_a_schedule_that_ends_training_at_once_is_named(schedule):
     cause = scheduled(schedule).cause
+    assert (cause.rule, cause.place) == ("optimizer.rate_died", "optimizer")
+
+
+def test_a_factor_of_0_is_named_though_something_has_been_learned_and_it_was_called_once_an_epoch():
+    inputs, labels = blobs()
+    model = network()
+    optimizer = SGD(model.parameters(), lr=0.05)
+    scheduler = lr_scheduler.StepLR(optimizer, 1, gamma=0)
+    monitor = TrainingMonitor(model, optimizer, on_finding=lambda _: None).attach()
+    for step in range(100):
+        start = 32 * step % len(inputs)
+        optimizer.zero_grad()
+        F.cross_entropy(model(inputs[start : start + 32]), labels[start : start + 32]).backward()
+        optimizer.step()
+        if step % 10 == 9:
+            scheduler.step()
+    cause = monitor.close().cause
+    assert monitor.history.has_learned()
     assert (cause.rule, cause.place) == ("optimizer.rate_died", "optimizer")
 
 

@@ -185,3 +185,24 @@ def test_a_background_that_is_left_out_is_a_class_and_padding_of_pictures_is_non
     is_fault = kind == "squares" and ignored == 0
     assert ("loss.class_left_out" in [one.rule for one in found.findings]) is is_fault
     assert not is_fault or "pixels" in found.findings[0].sentence
+
+
+def test_an_encoder_of_the_wrong_order_is_the_cause_where_it_answers_all_samples_alike():
+    """All samples have the same query: over them attention gives one answer, and what differs is rounding."""
+    torch.manual_seed(0)
+    layer = nn.TransformerEncoderLayer(16, 2, 32, dropout=0.0)
+    parts = {
+        "up": nn.Linear(2, 16),
+        "encoder": nn.TransformerEncoder(layer, 2, enable_nested_tensor=False),
+        "head": nn.Linear(16, 1),
+    }
+    query = torch.randn(1, 1, 16)
+
+    def compute(self: Made, x: Tensor) -> Tensor:
+        tokens = torch.cat([query.expand(len(x), -1, -1), self.up(x)], dim=1)
+        return self.head(self.encoder(tokens)[:, 0])
+
+    model = Made(compute, **parts)
+    found = said(model, lambda model: F.mse_loss(model(torch.randn(64, 14, 2)), torch.randn(64, 1)), steps=2)
+    assert found[0][1] == "encoder"
+    assert "model.place_in_batch" not in [rule for rule, _ in found]

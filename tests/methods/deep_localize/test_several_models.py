@@ -212,3 +212,25 @@ def test_an_optimizer_of_a_number_that_no_module_holds_has_no_gradients_to_be_0(
                 loss.backward()
                 optimizer.step()
     assert not [finding for finding in monitor.findings if finding.rule == "gradient.zero"]
+
+
+def test_a_head_that_the_second_stage_leaves_out_is_named():
+    """The first stage's optimizer holds the encoder, too, and steps no more: it contests nothing."""
+    torch.manual_seed(0)
+    encoder, probe = nn.Sequential(nn.Linear(10, 16), nn.ReLU()), nn.Linear(16, 3)
+    tagger = nn.Sequential(encoder, nn.Linear(16, 3))
+    inputs, labels = blobs()
+    first = torch.optim.Adam(chain(encoder.parameters(), probe.parameters()), lr=0.01)
+    with watched({"tagger": tagger, "probe": probe}, first) as monitor:
+        for _ in range(30):
+            first.zero_grad()
+            F.cross_entropy(probe(encoder(inputs)), labels).backward()
+            first.step()
+        second = torch.optim.Adam(encoder.parameters(), lr=1e-5)
+        monitor.add_optimizer(second)
+        for _ in range(200):
+            second.zero_grad()
+            F.cross_entropy(tagger(inputs), (labels + 1) % 3).backward()  # another task
+            second.step()
+    (cause, *_) = monitor.diagnosis().findings
+    assert cause.rule == "optimizer.left_out" and "tagger.1" in cause.sentence

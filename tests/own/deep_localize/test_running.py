@@ -132,3 +132,20 @@ def test_a_checkpoint_of_which_nothing_fits_is_named_with_the_module(tmp_path, p
     text = LOADING.replace("PREFIX", prefix).replace("KEPT", kept) + SOUND
     found = run(tmp_path, text).runs[0].diagnosis.findings
     assert [(one.rule, one.place) for one in found] == expected
+
+
+def test_what_the_monitor_itself_asks_of_a_model_is_no_training(tmp_path):
+    """At the first evaluation it calls the model with a trace: nothing inside is then taken for a model of its own."""
+    evaluated = (
+        SOUND
+        + """
+    if step % 4 == 3:
+        model.eval()
+        with torch.no_grad():
+            model(inputs)
+        model.train()
+"""
+    )
+    (found,) = run(tmp_path, evaluated.replace("range(8)", "range(80)")).runs
+    assert len(found.history.losses) == 80
+    assert [sample.step for sample in found.history.sampled] == [0, 1, 2, 3, 4, 10, 20, 30, 40, 50, 60, 70]

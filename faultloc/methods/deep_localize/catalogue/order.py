@@ -167,4 +167,6 @@ ORDER = (
     "input.unknown_words",
     "labels.unrelated",
 )
+# What says no more than that a model does no better than a guess.
+OF_GUESSING = frozenset({"labels.unrelated", "loss.flat"})
 RANK = {rule: rank for rank, rule in enumerate(ORDER)}

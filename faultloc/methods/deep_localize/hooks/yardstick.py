@@ -182,9 +182,10 @@ class Yardstick:
         guess = self._spread(values, weight) if term.kind == "squared" else self._median_distance(values, weight)
         spread = self._means[-1][1]
         around = spread**2 if term.kind == "squared" else _ABSOLUTE * spread
-        own, has_moved = plain / around if around > 0 else None, self._drifts()
-        measured = Measured(plain) if guess is None or has_moved else _measured(plain, guess, 0.0)
-        return replace(measured, own=own, has_moved=has_moved)
+        own, drifts = plain / around if around > 0 else None, self._drifts()
+        measured = Measured(plain) if guess is None or drifts else _measured(plain, guess, 0.0)
+        # Where each look is at one batch, which came up among others at first, nothing moves on.
+        return replace(measured, own=own, has_moved=drifts and self._means[-1] != self._means[-2])
 
     def _spread(self, values: Tensor, weight: Tensor) -> float | None:
         values, weight = self._columns(values), self._columns(weight)
@@ -236,8 +237,6 @@ class Yardstick:
         half = len(self._means) // 2
         known = torch.tensor(self._means)
         early, late = known[:half], known[half:]
-        if bool((late == late[-1]).all()):
-            return False  # the same batch at each look, which came up among others at first
         apart = (late.mean(0) - early.mean(0)).abs()
         # From look to look, so that a trend does not count as noise.
         noise = (known.diff(dim=0).square().mean(0) / half).sqrt().clamp_min(1e-12)

@@ -74,7 +74,7 @@ class Pairs:
         ways = [
             (first, second, way)
             for first, second in combinations(range(len(embeddings)), 2)
-            if (way := _way(embeddings[first], embeddings[second], gradients)) is not None
+            if (way := way_moved(embeddings[first], embeddings[second], gradients)) is not None
         ]
         if not ways:
             return
@@ -172,7 +172,7 @@ def _of_one_shape(embeddings: list[Tensor], inputs: list[Tensor]) -> tuple[list[
     return embeddings, [one.detach() for one in inputs] if is_numbers else []
 
 
-def _way(one: Tensor, other: Tensor, gradients: dict[int, Tensor | None]) -> Tensor | None:
+def way_moved(one: Tensor, other: Tensor, gradients: dict[int, Tensor | None]) -> Tensor | None:
     """1 for each row whose two embeddings are drawn together, -1 for those pushed apart, 0 for those left alone.
 
     None where the gradient of neither points along the line between them.

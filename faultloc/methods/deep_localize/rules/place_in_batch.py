@@ -17,7 +17,7 @@ from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.hooks.rerun import Rerun, run_again
 from faultloc.methods.deep_localize.rules.sequence_axis import MOST_SHIFT
 
-_LAYER_SHIFT = 1e-3
+_LAYER_SHIFT, _ROUNDING = 1e-3, 1e-4
 
 
 def check_place_in_batch(model: nn.Module, module: nn.Module, given: Given, count: int, asked: int) -> list[Symptom]:
@@ -52,7 +52,11 @@ def _apart(before: Tensor, after: Tensor, order: Sequence[int]) -> float | None:
     if list(before.shape).count(len(order)) != 1 or len(before) != len(order) or not before.numel():
         return None
     expected, found = before.float()[list(order)], after.float()
-    apart = float((expected - found).abs().max()) / max(float(expected.std()), 1e-6)
+    spread = float(expected.std())
+    # Where all samples are answered alike, what is left of a spread is rounding, which another order changes.
+    if spread <= _ROUNDING * float(expected.abs().max()):
+        return None
+    apart = float((expected - found).abs().max()) / max(spread, 1e-6)
     return apart if apart == apart else None
 
 

@@ -1,0 +1,82 @@
+"""Values that a model learns from itself: the loss may grow as they do, and no guess at all of them is a measure."""
+
+import pytest
+import torch
+from torch import nn
+from torch.distributions import Categorical
+from torch.nn import functional as F
+
+from faultloc.methods.deep_localize.diagnosis import Diagnosis
+from faultloc.methods.deep_localize.hooks.loss_graph import gradients_at
+from faultloc.methods.deep_localize.hooks.loss_terms import loss_terms
+from faultloc.methods.deep_localize.hooks.yardstick import Yardstick
+from faultloc.methods.deep_localize.monitor import TrainingMonitor
+from faultloc.methods.deep_localize.rules.pairs import way_moved
+
+
+def values_of_a_chain(loss_of: object) -> Diagnosis:
+    """Temporal differences on a chain of states, whose values grow from 0 to many times the rewards."""
+    torch.manual_seed(0)
+    model, frozen = (nn.Sequential(nn.Linear(1, 64), nn.Tanh(), nn.Linear(64, 1)) for _ in range(2))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
+    with TrainingMonitor(model, optimizer, on_finding=lambda finding: None) as monitor:
+        for step in range(600):
+            if step % 10 == 0:
+                frozen.load_state_dict(model.state_dict())
+            states = torch.rand(64, 1)
+            with torch.no_grad():
+                goal = states + 0.2 * torch.randn(64, 1) + 0.98 * frozen((states + 0.05).clamp(max=1.0))
+            said = model(states)
+            optimizer.zero_grad()
+            loss_of(said, goal).backward()
+            optimizer.step()
+    return monitor.diagnosis()
+
+
+@pytest.mark.parametrize("loss_of", [F.mse_loss, F.smooth_l1_loss])
+def test_a_loss_that_grows_as_values_do_raises_no_alarm(loss_of):
+    assert not values_of_a_chain(loss_of).findings
+
+
+def test_the_guess_at_a_steps_own_targets_is_their_mean_or_their_median():
+    targets = 3 + 2 * torch.randn(4000, 1, generator=torch.Generator().manual_seed(0))
+    outputs = torch.zeros_like(targets).requires_grad_()
+    for loss, guess in (
+        (F.mse_loss(outputs, targets), (targets - targets.mean()).square().mean()),
+        (F.l1_loss(outputs, targets), (targets - targets.median()).abs().mean()),
+    ):
+        (term,) = loss_terms(loss, ())
+        measured = Yardstick().look(term, targets)
+        assert measured.own == pytest.approx(float(loss / guess), rel=0.03)
+
+
+def test_targets_that_move_on_are_told_from_those_that_come_round():
+    generator = torch.Generator().manual_seed(0)
+
+    def has_moved(target_at: object) -> bool:
+        yardstick = Yardstick()
+        for look in range(20):
+            outputs = torch.zeros(32, 1, requires_grad=True)
+            target = target_at(look)
+            (term,) = loss_terms(F.mse_loss(outputs, target), ())
+            measured = yardstick.look(term, target)
+        return measured.has_moved
+
+    batches = [torch.randn(32, 1, generator=generator) for _ in range(5)]
+    assert has_moved(lambda look: torch.randn(32, 1, generator=generator) + 0.3 * look)
+    assert not has_moved(lambda look: torch.randn(32, 1, generator=generator))
+    # Every fifth look at one batch, as where an epoch is a divisor of the steps between two looks.
+    assert not has_moved(lambda look: batches[min(look, 4)])
+
+
+@pytest.mark.parametrize("are_scores", [True, False])
+def test_scores_of_two_actions_are_no_embeddings_that_are_drawn_together(are_scores):
+    """With two scores, a policy's gradient always points along the line between two of its answers."""
+    one, other = (torch.randn(32, 2, generator=torch.Generator().manual_seed(seed)) for seed in range(2))
+    if are_scores:
+        other[:, 1] = one.sum(1) - other[:, 0]  # what tells two scores apart is their difference
+    one, other = one.requires_grad_() * 1, other.requires_grad_() * 1
+    compared = [Categorical(logits=scores).log_prob(torch.zeros(32)).sum() for scores in (one, other)]
+    loss = -sum(compared) if are_scores else (one - other).square().sum()
+    gradients = {id(given): made for given, made in zip((one, other), gradients_at(loss, [one, other]), strict=True)}
+    assert (way_moved(one, other, gradients) is None) == are_scores
