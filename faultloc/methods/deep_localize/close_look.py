@@ -72,7 +72,8 @@ class CloseLook:
         seen = (loss, value, self._model, now.outputs, now.trace, given_target, objective.targets)
         look = look_at_loss(*seen, optimizers, is_thorough=is_thorough)
         may_be_constant = len(optimizers) > 1 and objectives.may_have_constant_targets(objective)
-        symptoms = (*look.symptoms, *objective.inputs.look(now.calls[0].given))
+        alike = [call.given for call in now.calls if call.module is now.calls[0].module]
+        symptoms = (*look.symptoms, *objective.inputs.look(alike))
         self._tell(one for one in symptoms if one.rule != "labels.single" or not may_be_constant)
         self._tell(objective.samples.look(now.calls[0].given, look))
         objective.new_samples.look(now.calls[0].given)

@@ -12,6 +12,7 @@ from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.hooks.loss_graph import loss_nodes
 from faultloc.methods.deep_localize.hooks.loss_terms import loss_terms
 from faultloc.methods.deep_localize.hooks.schedules import Plateau
+from faultloc.methods.deep_localize.monitor import TrainingMonitor
 from faultloc.methods.deep_localize.rules.class_weights import ClassWeights
 from faultloc.methods.deep_localize.rules.columns import check_marks
 from faultloc.methods.deep_localize.rules.endless_fall import check_endless_fall
@@ -236,3 +237,20 @@ def test_a_loss_of_the_mean_difference_is_named_and_a_mean_of_squares_is_not():
     assert said(lambda output, target: (output - target).mean() ** 2) == ["loss.of_means"]
     assert said(lambda output, target: (output - target).mean().abs()) == ["loss.of_means"]
     assert said(lambda output, target: ((output - target) ** 2).mean().sqrt()) == []
+
+
+@pytest.mark.parametrize("part", [True, False])
+def test_games_that_all_begin_in_one_place_and_part_later_raise_no_alarm(part):
+    torch.manual_seed(0)
+    model = network()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    with TrainingMonitor(model, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(8):
+            places, losses = torch.ones(16, 10), []
+            for _ in range(4):
+                losses.append(F.cross_entropy(model(places), torch.randint(0, 3, (16,))))
+                places = places + torch.randn(16, 10) * part
+            optimizer.zero_grad()
+            torch.stack(losses).mean().backward()
+            optimizer.step()
+    assert ("input.constant" in {one.rule for one in monitor.findings}) == (not part)

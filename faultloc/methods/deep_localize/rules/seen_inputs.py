@@ -1,6 +1,6 @@
 """Whether the inputs differ at all from sample to sample."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import INPUT
@@ -16,13 +16,17 @@ class SeenInputs:
         self._looks = 0
         self._differ = False
 
-    def look(self, arguments: tuple[tuple, dict] | None) -> Iterator[Symptom]:
-        """A symptom once each of five batches held but one sample, again and again."""
-        given = next(tensors_in(list(arguments or ())), None)
-        if self._differ or given is None or given.dim() < 2 or len(given) < _FEWEST_ROWS:
+    def look(self, calls: Sequence[tuple[tuple, dict] | None]) -> Iterator[Symptom]:
+        """A symptom once each of five batches held but one sample, again and again.
+
+        ``calls`` are the arguments of a step's calls of one module: games may all begin in one place, and part later.
+        """
+        first = [next(tensors_in(list(arguments or ())), None) for arguments in calls]
+        batches = [one for one in first if one is not None and one.dim() > 1 and len(one) >= _FEWEST_ROWS]
+        if self._differ or not batches:
             return
         self._looks += 1
-        self._differ = not bool((given.detach() == given[:1].detach()).all())
+        self._differ = any(bool((one.detach() != one[:1].detach()).any()) for one in batches)
         if self._looks == _LOOKS and not self._differ:
             yield Symptom(
                 "input.constant",
