@@ -141,10 +141,6 @@ class History:
         first, last = self.first_loss(), self.recent_loss()
         return first - last > (1 - share) * self._unit(first)
 
-    def has_level(self) -> bool:
-        """Whether a loss that does not fall tells something: one of unknown kind around 0 may be a policy's."""
-        return self.knows_progress() or self.least_loss >= 0
-
     def is_flat(self) -> bool:
         """Whether the last quarter's mean loss is more than .98 of the first quarter's."""
         early, late = self._first_and_last_quarter()
@@ -165,7 +161,7 @@ class History:
         known = self._progress()[-3:]
         if known and float(np.mean(known)) < 3:
             return False
-        unit = self._unit(self.first_loss())
+        unit = self._level(self.first_loss())
         if not known and unit < _NEXT_TO_NOTHING:
             return False
         risen = len(self.losses) >= 4 and self.losses[-1] > self.losses[-2] > self.losses[-3]
@@ -181,6 +177,11 @@ class History:
             return level
         latest = self.losses[:_EARLY] + self.losses[-_EARLY:]
         return 5 * float(np.median(np.abs(np.diff(latest)))) if len(latest) > 1 else abs(level)
+
+    def _level(self, level: float) -> float:
+        """The unit of a rise that does harm: a policy's loss lies around 0, and swings the wider the surer it is."""
+        unit = self._unit(level)
+        return unit if self.least_loss >= 0 else max(unit, float(np.median(np.abs(self.losses[-_EARLY:]))))
 
     def _first_and_last_quarter(self) -> tuple[float, float]:
         quarter = max(1, len(self.losses) // 4)
@@ -234,10 +235,7 @@ class History:
             # Two of the steps looked at, or one by far: an odd batch alone is no trend.
             worst, start = sorted(known)[-2:], max(known[0], 1)
             return len(known) > 1 and (worst[0] > 3 * start or worst[1] > _FAR * start)
-        unit = self._unit(self.losses[0]) if self.losses else 0.0
-        if self.least_loss < 0:
-            # A policy's loss lies around 0, and swings the wider the surer the policy is.
-            unit = max(unit, float(np.median(np.abs(self.losses[-_EARLY:]))))
+        unit = self._level(self.losses[0]) if self.losses else 0.0
         return unit > _NEXT_TO_NOTHING and self.most_loss - self.losses[0] > 9 * unit
 
     def is_warming_up(self) -> bool:

@@ -7,10 +7,13 @@ from torch.distributions import Categorical
 from torch.nn import functional as F
 
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
+from faultloc.methods.deep_localize.history import History, SampledStep
 from faultloc.methods.deep_localize.hooks.loss_graph import gradients_at
 from faultloc.methods.deep_localize.hooks.loss_terms import loss_terms
+from faultloc.methods.deep_localize.hooks.optimizer_groups import Group
 from faultloc.methods.deep_localize.hooks.yardstick import Yardstick
 from faultloc.methods.deep_localize.monitor import TrainingMonitor
+from faultloc.methods.deep_localize.rules.dynamics import check_dynamics
 from faultloc.methods.deep_localize.rules.pairs import way_moved
 
 
@@ -80,3 +83,30 @@ def test_scores_of_two_actions_are_no_embeddings_that_are_drawn_together(are_sco
     loss = -sum(compared) if are_scores else (one - other).square().sum()
     gradients = {id(given): made for given, made in zip((one, other), gradients_at(loss, [one, other]), strict=True)}
     assert (way_moved(one, other, gradients) is None) == are_scores
+
+
+def steps_of(losses: list[float], *, rate: float, updates: float) -> History:
+    """A run whose loss is not recognised; the first five steps are long beside the weights, every one is looked at."""
+    group = Group("Adam", 0, rate, 0.0, 0.9, 0.999, 1e-8, False, ["head.weight"], 100, rate)
+    history = History(groups=[group])
+    for step, loss in enumerate(losses):
+        history.add_step(loss)
+        size = updates if step < 5 else 0.01
+        history.add_sample(SampledStep(step, updates={"head.weight": size}, learning_rate=rate, rates=[rate]))
+    return history
+
+
+@pytest.mark.parametrize(("rate", "is_told"), [(0.003, False), (0.3, True)])
+def test_a_last_layer_that_begins_at_almost_nothing_may_take_long_steps_at_a_usual_rate(rate, is_told):
+    history = steps_of([2.0 + 0.01 * (step % 3) for step in range(60)], rate=rate, updates=0.9)
+    found = {one.rule for one in check_dynamics(history, follows_one_loss=True)}
+    assert found == ({"optimizer.rate_too_high"} if is_told else set())
+
+
+@pytest.mark.parametrize(("grown", "is_told"), [(1.0, False), (400.0, True)])
+def test_a_policys_loss_around_0_swings_the_wider_the_surer_it_is_and_an_explosion_is_still_told(grown, is_told):
+    losses = [0.004 * (-1) ** step - 0.4 for step in range(60)] + [
+        0.4 * grown + 0.01 * (step % 2) for step in range(20)
+    ]
+    found = {one.rule for one in check_dynamics(steps_of(losses, rate=0.003, updates=0.01), follows_one_loss=True)}
+    assert ("loss.diverging" in found) == is_told

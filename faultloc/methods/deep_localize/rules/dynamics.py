@@ -21,6 +21,7 @@ from faultloc.methods.deep_localize.rules.fast_steps import (
     explain_fast_steps,
     has_much_momentum,
     is_slight,
+    may_be_the_rate,
 )
 from faultloc.methods.deep_localize.rules.schedule import check_schedule
 from faultloc.methods.deep_localize.rules.shrinking import check_shrinking
@@ -31,10 +32,9 @@ _DEAD, _SATURATED, _CHECKS = 0.9, 0.5, 10
 _LATEST = 100  # sampled steps: what was before is history
 _VANISHED_RATIO, _VANISHED = 1e-3, 1e-4
 _ZERO_STEPS, _FLAT_STEPS, _PLATEAU_STEPS = 5, 60, 150
-_FAR_OFF = 5
 _SCALES = ("input.sentinel", "input.column", "input.scale", "target.outliers", "target.scale")
 _HARDLY, _MAJORITY = 0.05, 0.85
-_WORSE, _WORSE_THAN_GUESS = 1.5, 1.2
+_WORSE, _WORSE_THAN_GUESS, _NOT_FALLEN, _FAR_OFF = 1.5, 1.2, 0.98, 5
 _PATIENCE = 30  # a large first step is made good within so many
 
 
@@ -79,7 +79,7 @@ def _rate_too_high(history: History) -> Iterator[Symptom]:
     over = [value for value in history.largest_updates[-_LATEST:] if value > _TOO_HIGH]
     is_thrown = len(over) >= 2 and history.was_thrown_off()
     is_stuck = len(over) >= _SAMPLES and len(history.losses) >= _PATIENCE and not history.has_learned()
-    if is_thrown or (is_stuck and history.has_level() and not history.has_fallen(0.95)):
+    if is_thrown or (is_stuck and may_be_the_rate(history) and not history.has_fallen(_NOT_FALLEN)):
         median = float(np.median(over))
         yield from explain_fast_steps(
             history, median, _TOO_HIGH,

@@ -92,6 +92,16 @@ def is_unusual(group: Group) -> bool:
     return group.rate / (1 - momentum) > _USUAL_RATE.get(group.optimizer, 1.0)
 
 
+def may_be_the_rate(history: History) -> bool:
+    """Whether a loss that does not fall tells of steps that are too long: where it is known what a guess would lose.
+
+    Elsewhere, and where targets move, it may rise with the returns of a policy, and layers that begin at almost nothing
+    take long steps at first: then only an unusual rate tells.
+    """
+    is_known = history.knows_progress() and not history.has_moved
+    return is_known or not history.groups or any(is_unusual(group) for group in history.groups)
+
+
 def _of_the_optimizer(history: History, sentence: str) -> Symptom | None:
     """What an optimizer or its schedule is set to that explains it better than the rate itself."""
     for group in history.groups:
