@@ -56,6 +56,18 @@ def test_a_weight_of_rare_yeses_that_makes_them_rarer_is_named(weight, found):
     )
 
 
+@pytest.mark.parametrize("is_inverse", [True, False])
+def test_weights_of_rare_yeses_are_held_against_their_own_columns(is_inverse):
+    tags = torch.stack([LABELS, LABELS.roll(1), LABELS.roll(2) | LABELS, 1 - LABELS], 1).float()
+    odds = tags.mean(0) / (1 - tags.mean(0))
+    scores = torch.randn(200, 4, requires_grad=True) * 1.0
+    loss = F.binary_cross_entropy_with_logits(scores, tags, pos_weight=1 / odds if is_inverse else odds)
+    (term,) = loss_terms(loss, ())
+    found = [symptom.sentence for symptom in ClassWeights().look(term, tags)]
+    assert len(found) == (not is_inverse)
+    assert all("of column 0, 5% of the labels are 1" in sentence for sentence in found)
+
+
 def focal(alpha: Tensor, *, by: str = "gather") -> Callable[[Tensor, Tensor], Tensor]:
     def loss(scores: Tensor, labels: Tensor) -> Tensor:
         if by == "nll":

@@ -33,33 +33,43 @@ class ClassWeights:
             real = target[(target >= 0) & (target < len(weight))]
             if self._adds(torch.bincount(real.flatten(), minlength=len(weight))):
                 yield from self._of_classes(weight)
-        elif term.kind == "bce_logits" and term.positive_weight is not None and term.positive_weight.numel() == 1:
-            if self._adds(torch.stack([(target <= 0.5).sum(), (target > 0.5).sum()])):
-                yield from self._of_yes(float(term.positive_weight))
+        elif term.kind == "bce_logits" and term.positive_weight is not None:
+            weight = term.positive_weight.detach().flatten()
+            columns = target.reshape(-1, target.shape[-1] if target.dim() and len(weight) > 1 else 1)
+            self._is_over = len(weight) != columns.shape[1]
+            counts = torch.stack([(columns <= 0.5).sum(0), (columns > 0.5).sum(0)])
+            if not self._is_over and self._adds(counts, columns=len(weight)):
+                yield from self._of_yes(weight)
         else:
             self._is_over = True
 
-    def _adds(self, counts: Tensor) -> bool:
+    def _adds(self, counts: Tensor, *, columns: int = 1) -> bool:
         if self._counts is not None and self._counts.shape != counts.shape:
             self._is_over = True
             return False
         self._counts = counts if self._counts is None else self._counts + counts
-        return int(self._counts.sum()) >= _FEWEST
+        return int(self._counts.sum()) >= _FEWEST * columns
 
     def _of_classes(self, weight: Tensor) -> Iterator[Symptom]:
         assert self._counts is not None
         self._is_over = True
         yield from rising_weights(self._counts, weight)
 
-    def _of_yes(self, weight: float) -> Iterator[Symptom]:
+    def _of_yes(self, weight: Tensor) -> Iterator[Symptom]:
+        """Where most of several questions, or the only one, are seldom answered with yes, which counts less still."""
         assert self._counts is not None
         self._is_over = True
-        share = float(self._counts[1] / self._counts.sum())
-        if int(self._counts[1]) >= _FEWEST_OF_A_CLASS and share < _RARE and 0 < weight < _SLIGHT:
-            yield Symptom(
-                "loss.class_weights", LOSS, weight, 1,
-                f"{share:.0%} of the labels are 1, and pos_weight={weight:.2g} makes these rare ones count less still",
-            )  # fmt: skip
+        shares = self._counts[1] / self._counts.sum(0)
+        is_less = (self._counts[1] >= _FEWEST_OF_A_CLASS) & (shares < _RARE) & (weight > 0) & (weight < _SLIGHT)
+        if 2 * int(is_less.sum()) <= len(weight):
+            return
+        at = int(torch.where(is_less, weight, torch.inf).argmin())
+        of = f"of column {at}, " if len(weight) > 1 else ""
+        yield Symptom(
+            "loss.class_weights", LOSS, float(weight[at]), 1,
+            f"{of}{float(shares[at]):.0%} of the labels are 1, and pos_weight={float(weight[at]):.2g} makes these rare "
+            "ones count less still",
+        )  # fmt: skip
 
 
 def rising_weights(seen: Tensor, weight: Tensor) -> Iterator[Symptom]:
