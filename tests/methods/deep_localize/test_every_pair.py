@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.distributions import Categorical
 from torch.nn import functional as F
 
-from tests.methods.deep_localize.loops import diagnose
+from faultloc.methods.deep_localize.monitor import TrainingMonitor
+from tests.methods.deep_localize.loops import Made, diagnose, network
 
 
 def sums() -> tuple[Tensor, Tensor]:
@@ -98,3 +100,24 @@ def test_differences_of_all_answers_as_in_a_loss_of_ranks_raise_no_alarm():
         return F.softplus(-(answers - answers.T) * sign).mean()
 
     assert "loss.broadcast" not in rules(ranks)
+
+
+@pytest.mark.parametrize("is_column", [True, False])
+def test_a_policy_that_gives_a_distribution_and_a_column_of_advantages_is_named(is_column):
+    """Each action's ratio then meets the advantages of all others."""
+    torch.manual_seed(0)
+    actor = Made(lambda self, x: Categorical(logits=self.net(x)), net=network())
+    states = torch.randn(90, 10)
+    with torch.no_grad():
+        policy = actor(states)
+        actions = policy.sample()
+        before = policy.log_prob(actions)
+    gains = torch.randn(90, 1) if is_column else torch.randn(90)
+    optimizer = torch.optim.Adam(actor.parameters(), lr=0.003)
+    with TrainingMonitor(actor, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(4):
+            optimizer.zero_grad()
+            ratio = (actor(states).log_prob(actions) - before).exp()
+            (-torch.min(ratio * gains, ratio.clamp(0.8, 1.2) * gains).mean()).backward()
+            optimizer.step()
+    assert ("loss.broadcast" in {one.rule for one in monitor.findings}) == is_column

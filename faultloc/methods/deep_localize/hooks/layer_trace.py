@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from torch import Tensor, nn
 from torch.autograd.graph import Node
+from torch.distributions import Distribution
 
 from faultloc.methods.deep_localize.hooks.autograd_walk import children
 from faultloc.methods.deep_localize.hooks.joined_modules import parts_of
@@ -59,7 +60,10 @@ def owner_of(parameter_name: str) -> str:
 
 
 def tensors_in(value: object) -> Iterator[Tensor]:
-    """The tensors in ``value``: alone, or in tuples, lists, mappings and data classes, as models return them."""
+    """The tensors in ``value``: alone, or in tuples, lists, mappings and data classes, as models return them.
+
+    Of a distribution these are the parameters that it was made of.
+    """
     if isinstance(value, Tensor):
         yield value
     elif isinstance(value, dict):
@@ -70,6 +74,9 @@ def tensors_in(value: object) -> Iterator[Tensor]:
             yield from tensors_in(inner)
     elif hasattr(value, "__dataclass_fields__"):
         yield from tensors_in(vars(value))
+    elif isinstance(value, Distribution):
+        # What it computes when it is asked is not there yet, and is not asked for.
+        yield from tensors_in([vars(value).get(name) for name in value.arg_constraints])
 
 
 def _inside(last: Node, ends: Collection[Node | None]) -> set[Node]:
