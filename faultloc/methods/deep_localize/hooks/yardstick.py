@@ -19,8 +19,6 @@ BINARY = ("bce", "bce_logits")
 # Looks that the guess rests on, at most; values kept for medians; columns that each have a guess of their own.
 _MOST_LOOKS, _MOST_VALUES, _MOST_COLUMNS = 64, 200_000, 200_000
 _ROW_SUM, _SOFT = 0.02, 1e-4
-# The mean distance from the middle of a normal distribution, in standard deviations.
-_ABSOLUTE = 0.8
 # A guess that is hardly better than what nobody can get under tells nothing, nor do targets that move with the model.
 _LEAST_GAIN, _DRIFT_LOOKS, _DRIFT, _MOVED = 0.02, 6, 4.0, 0.25
 
@@ -180,12 +178,20 @@ class Yardstick:
         values = target.float()
         self._note_mean(values, weight)
         guess = self._spread(values, weight) if term.kind == "squared" else self._median_distance(values, weight)
-        spread = self._means[-1][1]
-        around = spread**2 if term.kind == "squared" else _ABSOLUTE * spread
+        around = self._own_guess(values, weight, term.kind)
         own, drifts = plain / around if around > 0 else None, self._drifts()
         measured = Measured(plain) if guess is None or drifts else _measured(plain, guess, 0.0)
         # Where each look is at one batch, which came up among others at first, nothing moves on.
         return replace(measured, own=own, has_moved=drifts and self._means[-1] != self._means[-2])
+
+    def _own_guess(self, values: Tensor, weight: Tensor, kind: str) -> float:
+        """What the best constant guess of each column, at these targets alone, would lose."""
+        values, weight = self._columns(values), self._columns(weight)
+        if kind == "squared":
+            apart = (values - (values * weight).sum(0) / weight.sum(0).clamp_min(1e-12)).square()
+        else:
+            apart = (values - torch.where(weight > 0, values, torch.nan).nanmedian(0).values).abs()
+        return float((apart * weight).sum() / weight.sum().clamp_min(1e-12))
 
     def _spread(self, values: Tensor, weight: Tensor) -> float | None:
         values, weight = self._columns(values), self._columns(weight)
