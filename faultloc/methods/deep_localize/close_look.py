@@ -104,6 +104,8 @@ class CloseLook:
         history, samples = objective.history, objective.samples
         history.kind, history.commonest = look.kind, samples.commonest
         history.has_drifted |= samples.has_drifted
+        history.simple_models = samples.behind
+        history.weighs_each |= samples.weighs_each
         history.see_targets(has_moved=look.has_moved)
         history.has_single_values |= look.target is not None and look.target.numel() == 1
         if is_thorough:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -49,6 +50,20 @@ class SampledStep:
     own_loss: float | None = None
 
 
+@runtime_checkable
+class SimpleModels(Protocol):
+    """What models that take no training say of the samples that went by; to ask them takes up to half a second."""
+
+    def are_related(self) -> bool:
+        """Whether they foretell targets better than chance, so that inputs and targets belong together."""
+
+    def is_undecided(self) -> bool:
+        """Whether too few samples have been seen to say, and more come."""
+
+    def check(self, steps: int, pace: float, is_over: bool) -> Symptom | None:
+        """A symptom where they do far better than the model after so many ``steps``, and even as many again."""
+
+
 @dataclass
 class History:
     """The loss of every step of one objective, the full statistics of some; ``kind`` of the loss, if known."""
@@ -77,6 +92,10 @@ class History:
     has_single_values: bool = False
     # What would explain that a model does not learn, by rule.
     doubts: dict[str, Symptom] = field(default_factory=dict)
+    # Whether samples of one class count differently.
+    weighs_each: bool = False
+    # What models that take no training say of the samples.
+    simple_models: SimpleModels | None = None
     # Layers that take the output of a linear layer with nothing between.
     stacked: list[str] = field(default_factory=list)
 
@@ -186,6 +205,14 @@ class History:
     def _first_and_last_quarter(self) -> tuple[float, float]:
         quarter = max(1, len(self.losses) // 4)
         return float(np.mean(self.losses[:quarter])), float(np.mean(self.losses[-quarter:]))
+
+    def pace(self) -> float:
+        """What would be left of the loss, as a share, after as many steps again as it has fallen in the last half."""
+        quarter = len(self.losses) // 4
+        if not quarter or self.least_loss < 0:
+            return 1.0
+        before, after = sum(self.losses[-2 * quarter : -quarter]), sum(self.losses[-quarter:])
+        return min(1.0, after / before) ** 4 if before > 0 else 1.0
 
     def has_settled(self) -> bool:
         """Whether the last ten sampled steps, of a hundred steps or more, show no fall of the loss."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from faultloc.methods.deep_localize.behind_simple_models import BehindSimpleModels
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LABELS
 from faultloc.methods.deep_localize.hooks.fingerprints import fingerprints
@@ -20,13 +21,14 @@ _MOST_ROWS, _MOST_VALUES = 512, 4000
 _FEWEST_TARGETS, _FEW = 100, 0.05
 # An absurd target is that many quartile distances away, with nothing between, and no reward of 1 among zeros.
 _FAR_OUT, _GAP, _ABSURD = 300, 20, 10
-_SETTLED_LOOKS, _NEW = 5, 0.2
+_SETTLED_LOOKS, _NEW, _APART = 5, 0.2, 1.05
 
 
 class SeenSamples:
     """The samples of the steps looked at; a look costs about a fifth of a millisecond."""
 
     def __init__(self) -> None:
+        self.behind = BehindSimpleModels()
         self._order, self._returning = LabelOrder(), ReturningSamples()
         self._counts: Counter[int] = Counter()
         self._numbers: list[Tensor] = []
@@ -34,6 +36,8 @@ class SeenSamples:
         self._looks = 0
         # Whether labels have appeared that were not there before, or come sorted.
         self.has_drifted = False
+        # Whether samples of one class count differently, as actions do by what has come of them.
+        self.weighs_each = False
 
     @property
     def commonest(self) -> float:
@@ -50,7 +54,8 @@ class SeenSamples:
 
     def look(self, given: object, look: Look) -> Iterator[Symptom]:
         """What is wrong with the samples of this and earlier steps whatever comes of it."""
-        inputs = next(tensors_in(list(given) if isinstance(given, tuple) else given), None)
+        tensors = list(tensors_in(list(given) if isinstance(given, tuple) else given))
+        inputs = tensors[0] if tensors else None
         self._looks += 1
         # One column that is out of scale is an answer where inputs are, and otherwise no question.
         if self._looks == 1 and any(doubt.rule == "input.scale" for doubt in look.doubts):
@@ -61,6 +66,10 @@ class SeenSamples:
         if kind in _NUMBERS:
             self._doubt(self._outliers(target))
         labels = _labels(target, kind, len(inputs))
+        weight = look.terms[0].weight if look.terms else None
+        if labels is not None and weight is not None and kind in _CLASSES and not self.weighs_each:
+            self.weighs_each = _differs_within(weight, torch.tensor(labels))
+        self.behind.look(tensors, target, labels, look)
         if labels is None:
             if kind in _NUMBERS and target.dim() in (1, 2) and len(target) == len(inputs):
                 self._doubt(self._returning.add(inputs[:_MOST_ROWS], fingerprints(target[:_MOST_ROWS])))
@@ -100,6 +109,18 @@ class SeenSamples:
                 f"{share:.1%} of the targets lie far from all others: half of them are between {low:.4g} and "
                 f"{high:.4g}, and the furthest is {furthest:.4g}",
             )  # fmt: skip
+
+
+def _differs_within(weight: Tensor, labels: Tensor) -> bool:
+    """Whether the weights of samples of one class differ, those that are 0 left out."""
+    if weight.numel() != len(labels):
+        return False
+    weights = weight.detach().flatten().cpu()
+    for one in labels.unique():
+        of_class = weights[(labels == one) & (weights > 0)]
+        if len(of_class) > 1 and float(of_class.max()) > _APART * float(of_class.min()):
+            return True
+    return False
 
 
 def _labels(target: Tensor, kind: str, samples: int) -> list[int] | None:

@@ -10,18 +10,18 @@ from faultloc.methods.deep_localize.monitor import TrainingMonitor
 from faultloc.methods.deep_localize.rules.new_samples import NewSamples
 
 
-def odd_signs(*, made: int | None, learns: bool = True) -> Diagnosis:
+def odd_signs(*, made: int | None, learns: bool = True, columns: int = 30) -> Diagnosis:
     """The product of three signs, a plateau before it is learned: of ``made`` samples in epochs, or of new ones."""
     torch.manual_seed(0)
 
     def draw(count: int) -> tuple[torch.Tensor, torch.Tensor]:
-        signs = torch.randint(0, 2, (count, 12)).float() * 2 - 1
-        signs += 0.01 * torch.randn(count, 12)
+        signs = torch.randint(0, 2, (count, columns)).float() * 2 - 1
+        signs += 0.01 * torch.randn(count, columns)
         labels = (signs[:, :3].prod(1) > 0).long()
         return signs, labels if learns else labels[torch.randperm(count)]
 
     kept = None if made is None else draw(made)
-    model = nn.Sequential(nn.Linear(12, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 2))
+    model = nn.Sequential(nn.Linear(columns, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 2))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     with TrainingMonitor(model, optimizer, on_finding=lambda finding: None) as monitor:
         for _ in range(1500):

@@ -147,6 +147,12 @@ RULES: dict[str, Rule] = {
         NONE,
         "let the running statistics follow: nn.BatchNorm2d(channels), whose momentum is 0.1 (in Keras, 0.9)",
     ),
+    "model.behind": Rule(
+        "forward",
+        "warning",
+        FLAT,
+        "train on one batch of 32 again and again: if the loss stays, look at forward(), else at what changes between",
+    ),
     "model.not_evaluating": Rule(
         "forward", "warning", NONE, "call model.eval() before it, and model.train() afterwards"
     ),

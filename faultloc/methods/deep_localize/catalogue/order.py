@@ -165,8 +165,9 @@ ORDER = (
     "labels.majority",
     "input.each_standardised",
     "input.unknown_words",
+    "model.behind",
     "labels.unrelated",
 )
 # What says no more than that a model does no better than a guess.
-OF_GUESSING = frozenset({"labels.unrelated", "loss.flat"})
+OF_GUESSING = frozenset({"labels.unrelated", "loss.flat", "model.behind"})
 RANK = {rule: rank for rank, rule in enumerate(ORDER)}

@@ -59,6 +59,11 @@ def doubt_affine(
         )  # fmt: skip
 
 
+def bends(node: Node) -> bool:
+    """Whether an activation, or another operation that bends, lies between ``node`` and what it was computed from."""
+    return any(operation(one) in _BENT for one, _ in walk(node, most=_MOST_NODES))
+
+
 def is_wide(trace: LayerTrace) -> bool:
     """Whether the layers with tables of weights are linear ones in a row, of samples of one axis, none of them narrow.
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from faultloc.methods.deep_localize.catalogue import Symptom
-from faultloc.methods.deep_localize.finding import LABELS, LOSS
-from faultloc.methods.deep_localize.history import GUESSING, History, SampledStep
+from faultloc.methods.deep_localize.finding import LOSS
+from faultloc.methods.deep_localize.history import History, SampledStep
 from faultloc.methods.deep_localize.rules.endless_fall import check_endless_fall
 from faultloc.methods.deep_localize.rules.fast_steps import (
     check_momentum,
@@ -22,6 +22,13 @@ from faultloc.methods.deep_localize.rules.fast_steps import (
     has_much_momentum,
     is_slight,
     may_be_the_rate,
+)
+from faultloc.methods.deep_localize.rules.guessing import (
+    FLAT_STEPS,
+    PLATEAU_STEPS,
+    as_share,
+    check_behind,
+    check_guessing,
 )
 from faultloc.methods.deep_localize.rules.schedule import check_schedule
 from faultloc.methods.deep_localize.rules.shrinking import check_shrinking
@@ -31,9 +38,8 @@ _TOO_HIGH, _TOO_LOW, _SAMPLES, _UNMOVED = 0.3, 1e-5, 4, 1e-5
 _DEAD, _SATURATED, _CHECKS = 0.9, 0.5, 10
 _LATEST = 100  # sampled steps: what was before is history
 _VANISHED_RATIO, _VANISHED = 1e-3, 1e-4
-_ZERO_STEPS, _FLAT_STEPS, _PLATEAU_STEPS = 5, 60, 150
+_ZERO_STEPS = 5
 _SCALES = ("input.sentinel", "input.column", "input.scale", "target.outliers", "target.scale")
-_HARDLY, _MAJORITY = 0.05, 0.85
 _WORSE, _WORSE_THAN_GUESS, _NOT_FALLEN, _FAR_OFF = 1.5, 1.2, 0.98, 5
 _PATIENCE = 30  # a large first step is made good within so many
 
@@ -46,7 +52,7 @@ def check_dynamics(history: History, *, follows_one_loss: bool, is_over: bool = 
     yield from _dead_activations(history)
     yield from _zero_gradients(history)
     if follows_one_loss:
-        yield from _doubtful(history, _FLAT_STEPS if is_over else _PLATEAU_STEPS)
+        yield from _doubtful(history, FLAT_STEPS if is_over else PLATEAU_STEPS)
         yield from check_schedule(history)
         yield from check_endless_fall(history)
         yield from _rate_too_high(history)
@@ -58,7 +64,8 @@ def check_dynamics(history: History, *, follows_one_loss: bool, is_over: bool = 
         yield from _saturated_activations(history)
         yield from _diverging(history)
         yield from _swinging(history)
-        yield from _flat(history, is_over=is_over)
+        yield from check_guessing(history, is_over=is_over)
+        yield from check_behind(history, is_over=is_over)
 
 
 def _doubtful(history: History, patience: int) -> Iterator[Symptom]:
@@ -200,7 +207,7 @@ def _diverging(history: History) -> Iterator[Symptom]:
     start, now, steps = history.first_loss(), history.recent_loss(), len(history.losses)
     # Where it is known what a guess would cost, a loss that only rises need not rise that far.
     is_alike = not (history.has_drifted or history.has_moved or history.has_single_values)
-    is_worse = steps >= _FLAT_STEPS and is_alike and history.is_guessing() and history.is_rising()
+    is_worse = steps >= FLAT_STEPS and is_alike and history.is_guessing() and history.is_rising()
     if not (history.has_exploded() or is_worse):
         return
     if now <= start:  # an odd first or last step
@@ -234,47 +241,6 @@ def explains_nonfinite(history: History) -> Iterator[Symptom]:
         )  # fmt: skip
 
 
-def _flat(history: History, *, is_over: bool) -> Iterator[Symptom]:
-    patience = _FLAT_STEPS if is_over else _PLATEAU_STEPS
-    if (
-        len(history.losses) < patience
-        or history.repeats_inputs
-        or history.has_drifted
-        or history.has_moved
-        or history.is_warming_up()
-        or not history.is_guessing()
-    ):
-        return
-    # A few far targets make the mean loss of a step: at most steps the model has to be no better than a guess as well.
-    if float(np.median(history.relative[-_CHECKS:])) < GUESSING:
-        return
-    if (history.is_breaking_out() and not is_over) or not (history.is_flat() or history.has_settled()):
-        return
-    steps, relative = len(history.losses), history.late_relative() or 0.0
-    said = f"after {steps} steps the loss is {_as_share(relative)} that of the best constant guess"
-    moved = history.movement()
-    if moved < _HARDLY and history.sampled[-1].learning_rate > 0:
-        yield from explain_slow_steps(
-            history, "optimizer.small_steps", moved, _HARDLY,
-            f"{said}, and at the pace of late all steps together change no weight by more than {moved:.2g} of its size",
-        )  # fmt: skip
-        return
-    if history.stacked:
-        yield Symptom(
-            "model.no_activation", history.stacked[0], relative, 0.95,
-            f"it takes a linear layer's output as it is, and {said}",
-        )  # fmt: skip
-    if history.commonest > _MAJORITY:
-        yield Symptom(
-            "labels.majority", LABELS, history.commonest, _MAJORITY,
-            f"{history.commonest:.0%} of the labels are the same, and {said}: the model always answers it",
-        )  # fmt: skip
-        return
-    # The absolute error of a constant guess is flat where half of the targets lie on either side of it.
-    rule, place = ("loss.flat", LOSS) if history.kind == "absolute" else ("labels.unrelated", LABELS)
-    yield Symptom(rule, place, relative, 0.95, said)
-
-
 def _swinging(history: History) -> Iterator[Symptom]:
     """A model that was good and got worse than a guess: its steps go too far, one after the other."""
     if len(history.relative) < _CHECKS or history.has_drifted or history.has_moved or min(history.relative[-3:]) <= 1:
@@ -285,13 +251,8 @@ def _swinging(history: History) -> Iterator[Symptom]:
     if recent > _WORSE * best and recent > _WORSE_THAN_GUESS:
         yield from explain_fast_steps(
             history, recent, _WORSE_THAN_GUESS,
-            f"the loss was {_as_share(best)} that of the best constant guess and has risen to {_as_share(recent)} it",
+            f"the loss was {as_share(best)} that of the best constant guess and has risen to {as_share(recent)} it",
         )  # fmt: skip
-
-
-def _as_share(relative: float) -> str:
-    """How large one loss is beside another, with the word that follows."""
-    return f"{max(relative, 0.0):.0%} of" if relative < 2 else f"{relative:.2g} times"
 
 
 def _places(history: History, shares: Callable[[SampledStep], object]) -> list[str]:
