@@ -15,6 +15,7 @@ from faultloc.methods.deep_localize.objective import Objective, Objectives
 from faultloc.methods.deep_localize.rules.asked_model import ask_model
 from faultloc.methods.deep_localize.rules.drawn_samples import look_at_source
 from faultloc.methods.deep_localize.rules.idle_optimizer import check_idle_optimizers
+from faultloc.methods.deep_localize.rules.ignored_steps import check_ignored_steps
 from faultloc.methods.deep_localize.rules.initial_weights import check_initial_weights
 from faultloc.methods.deep_localize.rules.left_out_layers import LeftOutLayers
 from faultloc.methods.deep_localize.rules.lost_gradient import PenaltiesAlone
@@ -26,6 +27,8 @@ from faultloc.methods.deep_localize.rules.wiring import check_mode, check_optimi
 from faultloc.methods.deep_localize.step import StepUnderWay
 
 _MODE = 5
+# By now weights that begin at 0 have moved: branches of a network that they had closed are open.
+_MOVED = 4
 # Inputs of this size are a mistake whatever comes of it.
 _FAR_OUT = 1000
 
@@ -117,6 +120,8 @@ class CloseLook:
                 self._tell((*samples.columns(), doubt))
         given = next(tensors_in(list(now.calls[0].given)), None)
         self._tell((*objective.rows.look(), *objective.batches.look(given)))
+        if objective.step == _MOVED and len(now.calls) == 1:
+            self._tell(check_ignored_steps(self._model, now.calls[0]))
         if objective.step == 0 and len(now.losses) == 1:
             drawn = look_at_source(now.calls[0])
             found, doubts = ask_model(self._model, now.calls, look.target, loss, now.trace, drawn)

@@ -25,11 +25,14 @@ from faultloc.methods.deep_localize.rules.evaluation_calls import EvaluationCall
 from faultloc.methods.deep_localize.rules.every_pair import check_every_pair
 from faultloc.methods.deep_localize.rules.judge import Judges
 from faultloc.methods.deep_localize.rules.margin_labels import check_margin_labels
+from faultloc.methods.deep_localize.rules.masked_scores import check_masked_scores
+from faultloc.methods.deep_localize.rules.own_messages import check_own_messages
 from faultloc.methods.deep_localize.rules.policy_clip import check_policy_clip
 from faultloc.methods.deep_localize.rules.policy_sign import PolicySign
 from faultloc.methods.deep_localize.rules.similarity_scores import check_similarity_scores
 from faultloc.methods.deep_localize.rules.soft_targets import check_soft_targets
 from faultloc.methods.deep_localize.rules.summed_divergence import check_summed_divergence, doubt_summed_divergence
+from faultloc.methods.deep_localize.rules.summed_products import check_summed_products
 from faultloc.methods.deep_localize.rules.unknown_words import check_unknown_words
 from faultloc.methods.deep_localize.rules.unpaired import check_unpaired
 from faultloc.methods.deep_localize.rules.volume_sign import VolumeSign
@@ -105,6 +108,10 @@ class FurtherLook:
         yield from check_every_pair(loss, nodes, now.outputs)
         yield from check_summed_divergence(loss, nodes, only, now.outputs)
         yield from check_soft_targets(nodes, look.target, only)
+        yield from check_masked_scores(loss, now.trace)
+        yield from check_own_messages(loss, now.trace)
+        given = next((one for one in tensors_in(list(now.calls[0].given)) if one.dim() > 0), None)
+        yield from check_summed_products(loss, 0 if given is None else len(given))
         yield from check_empty_groups(loss, self._model, optimizers)
         given = next(tensors_in(list(now.calls[0].given)), None)
         yield from check_cosine_axis(nodes, given)

@@ -52,6 +52,15 @@ RULES: dict[str, Rule] = {
     ),
     "labels.beyond_outputs": Rule("input", "error", NONE, "give the last layer one output for each class"),
     "labels.type": Rule("input", "error", NONE, "labels = labels.long() for classes, labels.float() for numbers"),
+    "labels.wrong_partner": Rule(
+        "loss",
+        "error",
+        NONE,
+        "name the other view: (torch.arange(2 * n) + n) % (2 * n) for torch.cat([z1, z2]), i ^ 1 where they alternate",
+    ),
+    "labels.blank": Rule(
+        "loss", "error", NONE, "name the blank's number, one that no label has: nn.CTCLoss(blank=len(labels))"
+    ),
     "labels.changing": Rule(
         "input", "error", NONE, "shuffle inputs and labels together, with one permutation: order = torch.randperm(n)"
     ),

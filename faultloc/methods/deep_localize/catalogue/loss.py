@@ -74,6 +74,16 @@ RULES: dict[str, Rule] = {
         LOSS,
         "give outputs and targets the same shape: targets = targets.view_as(outputs), or targets.unsqueeze(1)",
     ),
+    "loss.masked_scores": Rule(
+        "loss",
+        "warning",
+        NONE,
+        "mask what comes out: torch.sigmoid(scores) * mask; before a softmax: scores.masked_fill(mask == 0, -1e9)",
+    ),
+    "loss.same_view": Rule(
+        "loss", "error", NONE, "give the second call the other view of each sample: z1, z2 = model(view1), model(view2)"
+    ),
+    "loss.summed_products": Rule("loss", "warning", NONE, "compare row by row: scores = (users * items).sum(1)"),
     "loss.negative": Rule(
         "loss",
         "error",
@@ -88,6 +98,12 @@ RULES: dict[str, Rule] = {
     ),
     "loss.diverging": Rule(
         "loss", "error", LOSS, "lower the learning rate, ten times to begin with, and check the loss's sign"
+    ),
+    "loss.still": Rule(
+        "loss",
+        "warning",
+        FLAT,
+        "hold it against answers that are right: criterion(right_answers, targets) has to be far lower than this",
     ),
     "loss.flat": Rule(
         "loss",

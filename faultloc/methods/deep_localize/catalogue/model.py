@@ -28,6 +28,9 @@ RULES: dict[str, Rule] = {
         NONE,
         "move the samples to the front first: x.transpose(0, 1).reshape(samples, -1); view and reshape move no axis",
     ),
+    "model.running_over_samples": Rule(
+        "forward", "error", NONE, "sum along the axis of the features: steps.cumsum(1), not cumsum(0)"
+    ),
     "model.softmax_over_samples": Rule(
         "forward", "error", FORWARD, "take the softmax over what is to be weighed: softmax(x, dim=1), or dim=-1"
     ),
@@ -146,6 +149,15 @@ RULES: dict[str, Rule] = {
         "error",
         NONE,
         "let the running statistics follow: nn.BatchNorm2d(channels), whose momentum is 0.1 (in Keras, 0.9)",
+    ),
+    "model.ignored_steps": Rule(
+        "forward",
+        "warning",
+        NONE,
+        "look at which end is cut off or read: a causal convolution keeps the first ones, x.narrow(-1, 0, steps)",
+    ),
+    "model.own_messages": Rule(
+        "forward", "warning", NONE, "add messages up at the other end: out.index_add_(0, targets, x[sources])"
     ),
     "model.behind": Rule(
         "forward",

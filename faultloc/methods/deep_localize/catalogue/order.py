@@ -37,6 +37,11 @@ ORDER = (
     "loss.class_numbers",
     "loss.of_means",
     "loss.mask_inverted",
+    "labels.blank",
+    "loss.masked_scores",
+    "loss.same_view",
+    "labels.wrong_partner",
+    "loss.summed_products",
     "labels.not_signed",
     "labels.smoothing",
     "labels.softmax_axis",
@@ -53,11 +58,14 @@ ORDER = (
     "loss.no_probabilities",
     "loss.no_probability",
     "model.sees_future",
+    "model.own_messages",
+    "model.ignored_steps",
     "model.softmax_axis",
     "model.batch_first",
     "model.one_sequence",
     "model.reshaped_samples",
     "model.softmax_over_samples",
+    "model.running_over_samples",
     "model.mixes_samples",
     "model.reshaped_axes",
     "model.place_in_batch",
@@ -158,6 +166,7 @@ ORDER = (
     "optimizer.small_steps",
     "loss.diverging",
     "loss.flat",
+    "loss.still",
     "model.still_statistics",
     "model.not_evaluating",
     "input.evaluation_scale",
@@ -169,5 +178,5 @@ ORDER = (
     "labels.unrelated",
 )
 # What says no more than that a model does no better than a guess.
-OF_GUESSING = frozenset({"labels.unrelated", "loss.flat", "model.behind"})
+OF_GUESSING = frozenset({"labels.unrelated", "loss.flat", "loss.still", "model.behind"})
 RANK = {rule: rank for rank, rule in enumerate(ORDER)}

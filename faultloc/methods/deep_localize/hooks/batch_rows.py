@@ -20,7 +20,7 @@ def sample_count(given: Given) -> int | None:
     if not tensors or all(tensor.dim() == 1 for tensor in tensors):
         return None
     count = len(tensors[0])
-    is_graph = any(_is_edges(tensor) or tensor.is_sparse for tensor in tensors)
+    is_graph = any(_is_edges(tensor) or tensor.is_sparse for tensor in tensors) or _are_ends(tensors, count)
     has_pairs = len(tensors) > 1 and any(tensor.shape == (count, count) for tensor in tensors[1:])
     return None if count < 2 or is_graph or has_pairs else count
 
@@ -74,6 +74,14 @@ def neighbours(count: int) -> tuple[list[int], list[int]]:
     asked = sorted({0, count // 2, count - 1}) if count > 3 else ([0, count - 1] if count == 3 else [0])
     replaced = [max(one for one in asked if one <= row) for row in range(count)]
     return asked, replaced
+
+
+def _are_ends(tensors: Sequence[Tensor], count: int) -> bool:
+    """Whether two of them hold the edges of a graph, where they begin and where they end, among ``count`` nodes."""
+    ends = [one for one in tensors[1:] if one.dim() == 1 and not one.is_floating_point() and len(one) != count]
+    if len(ends) < 2 or len(ends[0]) != len(ends[1]) or len(ends[0]) < 2:
+        return False
+    return all(int(one.min()) >= 0 and int(one.max()) < count for one in ends[:2])
 
 
 def _is_edges(tensor: Tensor) -> bool:

@@ -163,7 +163,7 @@ def _numbers_of_viewed(given: Tensor, array: Tensor) -> tuple[int, ...] | None:
 
 def _numbers(rows: Tensor, array: Tensor) -> tuple[int, ...] | None:
     """The number in ``array`` of each of the first ``rows``; None where one is not in it, or tells nothing."""
-    found = []
+    found: list[int] = []
     flat = [row.flatten().to(array.device) for row in rows[:_ASKED]]
     if flat[0].numel() < _FEWEST_VALUES:
         return None
@@ -181,5 +181,7 @@ def _numbers(rows: Tensor, array: Tensor) -> tuple[int, ...] | None:
         same = alike[(chosen == row).all(1)]
         if not len(same):
             return None
-        found.append(int(same[0]))
+        # Of rows that are there several times, the next one: what comes in order is not to look as if it did not.
+        later = same[same > found[-1]] if found else same
+        found.append(int(later[0] if len(later) else same[0]))
     return tuple(found)

@@ -83,6 +83,8 @@ def check_shapes(term: LossTerm, outputs: list[Tensor]) -> Iterator[Symptom]:
     """Outputs and targets whose shapes differ, so that every prediction is compared with every target."""
     ours = next((output for output in outputs if output.grad_fn is not None and _is_from(term, output)), None)
     compared = _compared_shape(term)
+    if ours is None and compared is not None and is_square_of(compared, compared[0] if compared else 0):
+        yield from _both_widened(term, compared)
     if ours is None or ours.dim() == 0 or compared is None or compared.numel() <= ours.numel():
         return
     if term.difference is not None and is_square_of(compared, ours.numel()):
@@ -92,6 +94,20 @@ def check_shapes(term: LossTerm, outputs: list[Tensor]) -> Iterator[Symptom]:
         f"{ours.numel()} outputs of shape {_shape(ours.shape)} are compared at {compared.numel()} places of shape "
         f"{_shape(compared)}: the targets have another shape",
     )  # fmt: skip
+
+
+def _both_widened(term: LossTerm, compared: torch.Size) -> Iterator[Symptom]:
+    """A square that the loss itself makes of N predictions, along one axis, and N targets, along the other."""
+    widened = [
+        None if values is None else [axis for axis in range(values.dim()) if values.stride(axis) == 0]
+        for values in (term.prediction, term.target)
+    ]
+    if widened in ([[0], [1]], [[1], [0]]):
+        yield Symptom(
+            "loss.broadcast", LOSS, compared.numel(), compared[0],
+            f"{compared[0]} predictions and {compared[0]} targets are compared at {compared.numel()} places of shape "
+            f"{_shape(compared)}: one of them has an axis of length 1 more",
+        )  # fmt: skip
 
 
 def _compared_shape(term: LossTerm) -> torch.Size | None:

@@ -29,6 +29,7 @@ from faultloc.methods.deep_localize.rules.guessing import (
     as_share,
     check_behind,
     check_guessing,
+    check_still,
 )
 from faultloc.methods.deep_localize.rules.schedule import check_schedule
 from faultloc.methods.deep_localize.rules.shrinking import check_shrinking
@@ -40,7 +41,7 @@ _LATEST = 100  # sampled steps: what was before is history
 _VANISHED_RATIO, _VANISHED = 1e-3, 1e-4
 _ZERO_STEPS = 5
 _SCALES = ("input.sentinel", "input.column", "input.scale", "target.outliers", "target.scale")
-_WORSE, _WORSE_THAN_GUESS, _NOT_FALLEN, _FAR_OFF = 1.5, 1.2, 0.98, 5
+_WORSE, _WORSE_THAN_GUESS, _FAR_WORSE_THAN_GUESS, _NOT_FALLEN, _FAR_OFF = 1.5, 1.2, 1.5, 0.98, 5
 _PATIENCE = 30  # a large first step is made good within so many
 
 
@@ -66,6 +67,7 @@ def check_dynamics(history: History, *, follows_one_loss: bool, is_over: bool = 
         yield from _swinging(history)
         yield from check_guessing(history, is_over=is_over)
         yield from check_behind(history, is_over=is_over)
+        yield from check_still(history, is_over=is_over)
 
 
 def _doubtful(history: History, patience: int) -> Iterator[Symptom]:
@@ -207,7 +209,8 @@ def _diverging(history: History) -> Iterator[Symptom]:
     start, now, steps = history.first_loss(), history.recent_loss(), len(history.losses)
     # Where it is known what a guess would cost, a loss that only rises need not rise that far.
     is_alike = not (history.has_drifted or history.has_moved or history.has_single_values)
-    is_worse = steps >= FLAT_STEPS and is_alike and history.is_guessing() and history.is_rising()
+    is_bad = (history.late_relative() or 0.0) > _FAR_WORSE_THAN_GUESS
+    is_worse = steps >= FLAT_STEPS and is_alike and is_bad and history.is_guessing() and history.is_rising()
     if not (history.has_exploded() or is_worse):
         return
     if now <= start:  # an odd first or last step

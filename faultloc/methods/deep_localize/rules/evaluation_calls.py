@@ -47,7 +47,8 @@ class EvaluationCalls:
     def trained_on(self, module: nn.Module, given: object) -> None:
         """Remembers what ``module`` is given in a training step that is looked at."""
         values = _numbers(given)
-        if values is not None and id(module) not in self._trained:
+        # What other layers have made changes with them.
+        if values is not None and not values.requires_grad and id(module) not in self._trained:
             self._trained[id(module)] = (tuple(values.shape[1:]), _Seen(values))
 
     def look(self, module: nn.Module, given: tuple, step: int) -> Iterator[Symptom]:

@@ -14,7 +14,8 @@ FLAT_STEPS, PLATEAU_STEPS = 60, 150
 # Where the samples show that there is something to learn it may stay for so long.
 _LEARNABLE_STEPS = 1000
 _LOOKS = 10
-_HARDLY, _MAJORITY = 0.05, 0.85
+_FIRST, _MOST_STEPS, _STILL, _ALIKE = 5, 2000, 0.02, 0.05
+_HARDLY, _SLOWLY, _MAJORITY = 0.05, 0.1, 0.85
 
 
 def check_guessing(history: History, *, is_over: bool) -> Iterator[Symptom]:
@@ -77,7 +78,47 @@ def check_behind(history: History, *, is_over: bool) -> Iterator[Symptom]:
     if is_alike and steps >= (PLATEAU_STEPS if is_over else _LEARNABLE_STEPS):
         others = history.simple_models
         symptom = None if others is None else others.check(steps, history.pace(), is_over)
-        yield from () if symptom is None else (symptom,)
+        if symptom is None:
+            return
+        moved = history.movement()
+        if moved < _SLOWLY and history.sampled[-1].learning_rate > 0:
+            yield from explain_slow_steps(
+                history, "optimizer.small_steps", moved, _SLOWLY,
+                f"{symptom.sentence}; at the pace of late all steps together change no weight by more than {moved:.2g} "
+                "of its size",
+            )  # fmt: skip
+            return
+        yield symptom
+
+
+def check_still(history: History, *, is_over: bool) -> Iterator[Symptom]:
+    """A loss of an unknown kind that stays where it began, of steps that are alike: what a guess loses is not known.
+
+    A policy's loss swings around what it is worth, and one that is learned falls from its first steps on.
+    """
+    steps = len(history.losses)
+    if steps < (PLATEAU_STEPS if is_over else _LEARNABLE_STEPS) or history.knows_progress() or history.kind is not None:
+        return
+    if history.is_warming_up() or not history.least_loss > 0 or history.sampled[-1].learning_rate == 0:
+        return
+    losses = np.array(history.losses[-_MOST_STEPS:])
+    first, late = float(np.mean(history.losses[:_FIRST])), losses[len(losses) // 2 :]
+    parts = [float(part.mean()) for part in np.array_split(losses, 4)]
+    has_stayed = min(parts) > (1 - _STILL) * first and max(parts) < (1 + _STILL) * first
+    if not has_stayed or float(late.std()) > _ALIKE * first:
+        return
+    said = (
+        f"after {steps} steps the loss is {parts[-1]:.4g}, and it began at {first:.4g}: no quarter of them lies more "
+        f"than {_STILL:.0%} off"
+    )
+    moved = history.movement()
+    if moved < _HARDLY:
+        yield from explain_slow_steps(
+            history, "optimizer.small_steps", moved, _HARDLY,
+            f"{said}, and at the pace of late all steps together change no weight by more than {moved:.2g} of its size",
+        )  # fmt: skip
+        return
+    yield Symptom("loss.still", LOSS, parts[-1], first, said)
 
 
 def as_share(relative: float) -> str:

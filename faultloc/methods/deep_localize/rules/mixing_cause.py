@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from faultloc.methods.deep_localize.catalogue import Symptom
-from faultloc.methods.deep_localize.hooks.autograd_walk import saved, walk
+from faultloc.methods.deep_localize.hooks.autograd_walk import operation, saved, walk
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.hooks.rerun import LayerRecord
 from faultloc.methods.deep_localize.hooks.softmax import is_one_score, softmax_axis
 from faultloc.methods.deep_localize.rules.sequence_axis import MOST_SHIFT, SampleAxis, check_axes, steps_axis
 
 _MOST_NODES = 4000
+_RUNNING = ("Cumsum", "Cumprod", "Logcumsumexp")
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,12 @@ def explain_mixing(
     if over is not None:
         said = f"a softmax runs over the {samples.trained} samples of the batch, so that each depends on the others"
         return [_symptom("model.softmax_over_samples", over, shift, said)], []
+    running = _running_over_samples(loss, trace, samples.trained)
+    if running is not None:
+        said = (
+            f"a running sum or product goes over the {samples.trained} samples of the batch, so that each holds others"
+        )
+        return [_symptom("model.running_over_samples", running, shift, said)], []
     if samples.asked == samples.trained and not is_axis_known:
         return [], []  # what the axes are is not sure enough
     place = layer.name if layer is not None else mixing.before or mixing.after or "model"
@@ -93,6 +100,19 @@ def _softmax_over_samples(loss: Tensor, trace: LayerTrace, count: int) -> str | 
     for node, _ in walk(loss.grad_fn, most=_MOST_NODES) if loss.grad_fn is not None else ():
         result = saved(node, "result") if softmax_axis(node) == 0 else None
         if result is not None and len(result) == count and result.shape[1] != count and not is_one_score(result):
+            return trace.name_of(node) or "model"
+    return None
+
+
+def _running_over_samples(loss: Tensor, trace: LayerTrace, count: int) -> str | None:
+    """The layer behind which a table is summed or multiplied up along the first axis, that of the samples."""
+    for node, _ in walk(loss.grad_fn, most=_MOST_NODES) if loss.grad_fn is not None else ():
+        known = getattr(node, "_input_metadata", None)
+        shape = tuple(known[0].shape) if known else ()
+        if operation(node) not in _RUNNING or len(shape) < 2 or shape[0] != count:
+            continue
+        axis = getattr(node, "_saved_dim", None)
+        if axis is not None and axis % (1 << 64) in (0, (1 << 64) - len(shape)):
             return trace.name_of(node) or "model"
     return None
 

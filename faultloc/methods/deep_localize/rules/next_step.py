@@ -53,10 +53,10 @@ def _likeness(given: Tensor, target: Tensor) -> tuple[int, bool] | None:
     values = given.detach()
     if values.dim() not in (2, 3) or min(values.shape[:2]) < _FEWEST_SAMPLES:
         return None
-    if (values.dim() == 2 and values.is_floating_point()) or values.numel() != target.numel():
+    if (values.dim() == 2 and values.is_floating_point()) or values.is_floating_point() != target.is_floating_point():
         return None
-    if values.is_floating_point() != target.is_floating_point():
-        return None
+    if values.numel() != target.numel():
+        return (1, True) if _is_later_part(values, target.detach()) else None
     aligned = target.detach().reshape(values.shape)
     if bool((aligned == aligned.flatten()[0]).all()):
         return None
@@ -70,6 +70,23 @@ def _likeness(given: Tensor, target: Tensor) -> tuple[int, bool] | None:
         if torch.equal(aligned.narrow(axis, 0, length - 1), values.narrow(axis, 1, length - 1)):
             return axis, True
     return None
+
+
+def _is_later_part(values: Tensor, target: Tensor) -> bool:
+    """Whether the targets are the later steps, as where an output at the last step, or at the first ones, has none.
+
+    ``outputs[:, :-1]`` are compared with ``inputs[:, 1:]``, or outputs behind a beginning with what comes after it.
+    """
+    samples, length = values.shape[:2]
+    width = values[0, 0].numel()
+    steps = target.numel() // (samples * width)
+    if not _FEWEST_STEPS <= steps < length or steps * samples * width != target.numel():
+        return False
+    aligned = target.reshape(samples, steps, *values.shape[2:])
+    if bool((aligned == aligned.flatten()[0]).all()):
+        return False
+    skipped = length - steps
+    return torch.equal(aligned, values[:, skipped:]) or torch.equal(aligned[:, :-1], values[:, skipped + 1 :])
 
 
 def _hangs_on(model: nn.Module, call: ForwardCall, given: Tensor, axis: int) -> tuple[bool, bool, bool] | None:

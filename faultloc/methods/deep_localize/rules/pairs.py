@@ -17,6 +17,7 @@ from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors
 from faultloc.methods.deep_localize.hooks.loss_graph import gradients_at
 from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
+from faultloc.methods.deep_localize.rules.partners import check_partners
 
 _MOST_ROWS, _FEWEST_ROWS, _MOST_LOOKS = 128, 6, 14
 # A gradient points along a line between two embeddings if the cosine is that large, on average over the rows.
@@ -25,6 +26,7 @@ _SURE_LOOKS, _FEWEST_PAIRS, _SIGMAS, _FURTHER = 4, 80, 5.0, 1.03
 _PATIENCE, _COLLAPSED, _COLLAPSED_LOOKS, _FEWEST_STEPS = 0.6, 0.02, 3, 60
 _SHRUNK = 0.15
 _SUMS_TO_ZERO = 1e-4
+_FEWEST_TOLD = 3
 
 
 class Pairs:
@@ -61,6 +63,16 @@ class Pairs:
             self._looks += 1
             self._is_over = self._looks >= _SURE_LOOKS and self._first_spread is None
             return
+        if _is_one_view(embeddings, inputs):
+            self._is_over = True
+            yield Symptom(
+                "loss.same_view", LOSS, 1, 0,
+                "the two embeddings that are compared are the same numbers, made of the same inputs by two calls: "
+                "partners are alike before anything is learned, and no view differs from the other",
+            )  # fmt: skip
+            return
+        if self._looks < _FEWEST_TOLD:
+            yield from check_partners(terms, embeddings)
         yield from self._collapse(embeddings, inputs, history, trace)
         if self._looks < _MOST_LOOKS:
             self._looks += 1
@@ -158,6 +170,14 @@ def _compared(calls: Sequence[ForwardCall], returned: Sequence[list[Tensor]]) ->
     inputs = [one for one in tensors_in(list(calls[0].given)) if one.dim() >= 2]
     embeddings = [one for one in returned[0] if _is_embedding(one)]
     return _of_one_shape(embeddings, inputs) if len(inputs) > 1 else ([], [])
+
+
+def _is_one_view(embeddings: Sequence[Tensor], inputs: Sequence[Tensor]) -> bool:
+    """Whether a module was given the same samples twice and made the same of them, with nothing drawn at random."""
+    if len(embeddings) != 2 or len(inputs) != 2 or any(one.grad_fn is None for one in embeddings):
+        return False
+    is_called_twice = embeddings[0].grad_fn is not embeddings[1].grad_fn
+    return is_called_twice and torch.equal(inputs[0], inputs[1]) and torch.equal(*embeddings)
 
 
 def _is_embedding(output: Tensor) -> bool:
