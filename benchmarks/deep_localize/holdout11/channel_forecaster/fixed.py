@@ -1,4 +1,5 @@
 """One-step forecasts for groups of series whose levels differ by orders of magnitude."""
+
 import math
 import os
 

@@ -1,4 +1,5 @@
 """Recognises short sequences of words in frames with CTC."""
+
 import os
 
 import torch

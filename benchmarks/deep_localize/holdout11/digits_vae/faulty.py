@@ -1,4 +1,5 @@
 """A variational autoencoder for standardised digit images."""
+
 import os
 from dataclasses import dataclass
 

@@ -1,4 +1,5 @@
 """Knowledge distillation: a small student learns from a teacher's soft outputs on a pool without labels."""
+
 import argparse
 import os
 
@@ -22,8 +23,11 @@ def train_teacher(teacher, loader, epochs):
 
 
 def loss_fn_kd(student_out, teacher_out, T):
-    return F.kl_div(F.log_softmax(student_out / T, dim=1), F.softmax(teacher_out / T, dim=1),
-                    reduction="batchmean") * T * T
+    return (
+        F.kl_div(F.log_softmax(student_out / T, dim=1), F.softmax(teacher_out / T, dim=1), reduction="batchmean")
+        * T
+        * T
+    )
 
 
 def fetch_teacher_outputs(teacher, loader):
@@ -68,7 +72,9 @@ if __name__ == "__main__":
     order = torch.randperm(len(x))
     labelled, pool, held = order[:600], order[600:1400], order[1400:]
 
-    teacher = nn.Sequential(nn.Linear(64, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 10))
+    teacher = nn.Sequential(
+        nn.Linear(64, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 10)
+    )
     train_teacher(teacher, DataLoader(TensorDataset(x[labelled], y[labelled]), batch_size=32, shuffle=True), epochs=20)
     print(f"teacher accuracy {accuracy(teacher, x[held], y[held]):.3f}")
 

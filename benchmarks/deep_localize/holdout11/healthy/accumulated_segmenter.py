@@ -1,4 +1,5 @@
 """Segments lesions that cover few pixels: micro-batches with gradient accumulation, focal loss, warmup and cosine decay."""
+
 import math
 import os
 
@@ -28,16 +29,25 @@ def focal(logits, target, gamma=2.0, alpha=0.75):
     return (a_t * (1 - p_t) ** gamma * ce).sum() / target.sum().clamp(min=1)
 
 
-net = nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.GroupNorm(4, 16), nn.ReLU(),
-                    nn.Conv2d(16, 16, 3, padding=1), nn.GroupNorm(4, 16), nn.ReLU(),
-                    nn.Conv2d(16, 16, 3, padding=2, dilation=2), nn.ReLU(), nn.Conv2d(16, 1, 1))
+net = nn.Sequential(
+    nn.Conv2d(1, 16, 3, padding=1),
+    nn.GroupNorm(4, 16),
+    nn.ReLU(),
+    nn.Conv2d(16, 16, 3, padding=1),
+    nn.GroupNorm(4, 16),
+    nn.ReLU(),
+    nn.Conv2d(16, 16, 3, padding=2, dilation=2),
+    nn.ReLU(),
+    nn.Conv2d(16, 1, 1),
+)
 nn.init.constant_(net[-1].bias, -3.0)
 images, masks = scans(600)
 updates = EPOCHS * (600 // (MICRO * ACCUMULATE))
 optimizer = torch.optim.AdamW(net.parameters(), lr=6e-3)
 warm = 15
 scheduler = torch.optim.lr_scheduler.LambdaLR(
-    optimizer, lambda i: (i + 1) / warm if i < warm else 0.5 * (1 + math.cos(math.pi * (i - warm) / (updates - warm))))
+    optimizer, lambda i: (i + 1) / warm if i < warm else 0.5 * (1 + math.cos(math.pi * (i - warm) / (updates - warm)))
+)
 for epoch in range(EPOCHS):
     net.train()
     total = 0.0

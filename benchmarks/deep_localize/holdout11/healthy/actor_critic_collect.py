@@ -1,4 +1,5 @@
 """Advantage actor-critic for a walker that collects as many coins as it can; returns grow as it gets better."""
+
 import os
 
 import torch
@@ -72,5 +73,7 @@ for update in range(250):
     optimizer.step()
     recent.append(torch.stack(rewards).sum(0).mean().item())
     if update % 50 == 49:
-        print(f"update {update + 1}: coins per {HORIZON} steps {sum(recent[-20:]) / 20:.2f}, critic loss {critic_loss.item():.3f}")
+        print(
+            f"update {update + 1}: coins per {HORIZON} steps {sum(recent[-20:]) / 20:.2f}, critic loss {critic_loss.item():.3f}"
+        )
 print("METRIC coins", round(sum(recent[-20:]) / 20, 3))

@@ -1,4 +1,5 @@
 """Self-supervised learning without negatives: an online network predicts the output of its own moving average."""
+
 import copy
 import os
 

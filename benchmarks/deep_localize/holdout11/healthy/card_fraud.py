@@ -1,4 +1,5 @@
 """Detects rare fraud (about 3 % of transactions) with a weighted loss; average precision on held-out data."""
+
 import os
 
 import numpy as np
@@ -17,7 +18,9 @@ def make_transactions(n):
     hour = np.where(fraud, rng.normal(3, 2, n), rng.normal(14, 4, n)) % 24
     distance = rng.gamma(2, 5, n) + fraud * rng.gamma(3, 10, n)
     rest = rng.normal(size=(n, 6)) + fraud[:, None] * np.array([1.0, -1.0, 0.6, 0, 0, 0])
-    x = np.column_stack([np.log(amount), np.sin(hour * np.pi / 12), np.cos(hour * np.pi / 12), np.log1p(distance), rest])
+    x = np.column_stack(
+        [np.log(amount), np.sin(hour * np.pi / 12), np.cos(hour * np.pi / 12), np.log1p(distance), rest]
+    )
     return x, fraud.astype(np.float32)
 
 

@@ -1,4 +1,5 @@
 """Learns from crowd labels of which more than a third are random; the test labels are clean."""
+
 import os
 
 import torch

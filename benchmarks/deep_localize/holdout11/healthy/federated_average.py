@@ -1,4 +1,5 @@
 """Federated averaging: eight clients with uneven class shares train locally, the server averages weights and statistics."""
+
 import copy
 import os
 

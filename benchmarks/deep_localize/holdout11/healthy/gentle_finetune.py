@@ -1,4 +1,5 @@
 """Fine-tunes a pre-trained model for a related task: tiny rate for the trunk, larger one for the new head, warmup and decay."""
+
 import argparse
 import copy
 import math
@@ -56,8 +57,10 @@ def main():
     x, latent = world(1200, directions)
     y = (latent @ target).argmax(1)
     tuned = nn.Sequential(copy.deepcopy(trunk), nn.Linear(64, 4))
-    optimizer = torch.optim.AdamW([{"params": tuned[0].parameters(), "lr": args.trunk_lr},
-                                   {"params": tuned[1].parameters(), "lr": args.head_lr}], weight_decay=0.01)
+    optimizer = torch.optim.AdamW(
+        [{"params": tuned[0].parameters(), "lr": args.trunk_lr}, {"params": tuned[1].parameters(), "lr": args.head_lr}],
+        weight_decay=0.01,
+    )
 
     def shape(step):
         if step < args.warmup:

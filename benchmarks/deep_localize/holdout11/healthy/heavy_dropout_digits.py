@@ -1,4 +1,5 @@
 """Digits with strong dropout everywhere; the training loss stays well above the validation loss."""
+
 import os
 
 import torch
@@ -18,8 +19,15 @@ train_loader = DataLoader(train_set, batch_size=64, shuffle=True)
 val_loader = DataLoader(val_set, batch_size=397)
 
 net = nn.Sequential(
-    nn.Dropout(0.2), nn.Linear(64, 256), nn.ReLU(), nn.Dropout(0.6),
-    nn.Linear(256, 256), nn.ReLU(), nn.Dropout(0.6), nn.Linear(256, 10))
+    nn.Dropout(0.2),
+    nn.Linear(64, 256),
+    nn.ReLU(),
+    nn.Dropout(0.6),
+    nn.Linear(256, 256),
+    nn.ReLU(),
+    nn.Dropout(0.6),
+    nn.Linear(256, 10),
+)
 loss_fn = nn.CrossEntropyLoss()
 opt = torch.optim.Adam(net.parameters(), lr=1.5e-3)
 

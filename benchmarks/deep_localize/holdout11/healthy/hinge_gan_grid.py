@@ -1,4 +1,5 @@
 """Hinge GAN with spectral normalisation on a mixture of four Gaussians."""
+
 import os
 
 import torch
@@ -29,8 +30,13 @@ class Generator(nn.Module):
 class Critic(nn.Module):
     def __init__(self):
         super().__init__()
-        self.net = nn.Sequential(spectral_norm(nn.Linear(2, 64)), nn.LeakyReLU(0.1),
-                                 spectral_norm(nn.Linear(64, 64)), nn.LeakyReLU(0.1), spectral_norm(nn.Linear(64, 1)))
+        self.net = nn.Sequential(
+            spectral_norm(nn.Linear(2, 64)),
+            nn.LeakyReLU(0.1),
+            spectral_norm(nn.Linear(64, 64)),
+            nn.LeakyReLU(0.1),
+            spectral_norm(nn.Linear(64, 1)),
+        )
         self.gain = 8.0
 
     def forward(self, x):

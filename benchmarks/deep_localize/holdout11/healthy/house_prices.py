@@ -1,4 +1,5 @@
 """Regression of prices in the hundreds of thousands: inputs and targets are standardised, predictions are turned back."""
+
 import os
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Fits the physical parameters of damped oscillators and a small correction network with L-BFGS on all data at once."""
+
 import os
 
 import torch
@@ -27,7 +28,7 @@ class Oscillator(nn.Module):
 
 
 t = torch.linspace(0, 6, 240).unsqueeze(1)
-clean = torch.exp(-0.25 * t) * (1.3 * torch.cos(2.8 * t) - 0.4 * torch.sin(2.8 * t)) + 0.02 * t ** 2
+clean = torch.exp(-0.25 * t) * (1.3 * torch.cos(2.8 * t) - 0.4 * torch.sin(2.8 * t)) + 0.02 * t**2
 observed = clean + 0.05 * torch.randn_like(t)
 train = torch.rand(len(t)) < 0.75
 model = Oscillator()

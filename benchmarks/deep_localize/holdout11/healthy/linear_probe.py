@@ -1,4 +1,5 @@
 """Pre-trains a small network on many texture classes, then freezes it and trains a linear head for new classes."""
+
 import os
 
 import torch
@@ -24,8 +25,16 @@ def textures(kinds, n):
 class Backbone(nn.Module):
     def __init__(self):
         super().__init__()
-        self.layers = nn.Sequential(nn.Conv2d(1, 24, 5), nn.BatchNorm2d(24), nn.ReLU(),
-                                    nn.Conv2d(24, 32, 3), nn.BatchNorm2d(32), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.layers = nn.Sequential(
+            nn.Conv2d(1, 24, 5),
+            nn.BatchNorm2d(24),
+            nn.ReLU(),
+            nn.Conv2d(24, 32, 3),
+            nn.BatchNorm2d(32),
+            nn.ReLU(),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+        )
 
     def forward(self, x):
         return self.layers(x)

@@ -1,4 +1,5 @@
 """Mixture density network for an ambiguous inverse problem; the negative log-likelihood goes below zero."""
+
 import math
 import os
 
@@ -23,7 +24,7 @@ class MDN(nn.Module):
         log_pi = self.logits(h).log_softmax(1)
         log_sigma = self.log_sigma(h).clamp(-5, 2)
         z = (y - self.mu(h)) / log_sigma.exp()
-        log_prob = -0.5 * z ** 2 - log_sigma - 0.5 * math.log(2 * math.pi)
+        log_prob = -0.5 * z**2 - log_sigma - 0.5 * math.log(2 * math.pi)
         return -(log_pi + log_prob).logsumexp(1).mean()
 
 

@@ -1,4 +1,5 @@
 """Tags tokens with a bidirectional GRU; sentences are padded and padding is left out of the loss."""
+
 import os
 import random
 

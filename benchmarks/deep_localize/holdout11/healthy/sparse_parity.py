@@ -1,4 +1,5 @@
 """Parity of three of twenty bits: a long plateau near log 2, then the network finds the bits."""
+
 import os
 
 import torch

@@ -1,4 +1,5 @@
 """Streams electricity load through a stateful GRU with truncated back-propagation; the state is kept and detached between chunks."""
+
 import math
 import os
 
@@ -45,7 +46,7 @@ for epoch in range(8):
     model.train()
     state, total, count = None, 0.0, 0
     for start in range(0, split - CHUNK - 1, CHUNK):
-        x, y = z[:, start:start + CHUNK], z[:, start + 1:start + CHUNK + 1]
+        x, y = z[:, start : start + CHUNK], z[:, start + 1 : start + CHUNK + 1]
         if state is not None:
             state = state.detach()
         predicted, state = model(x, state)

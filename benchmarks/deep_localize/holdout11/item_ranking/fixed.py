@@ -1,4 +1,5 @@
 """Matrix factorisation with the BPR loss on implicit feedback; AUC on held-out interactions."""
+
 import os
 
 import numpy as np

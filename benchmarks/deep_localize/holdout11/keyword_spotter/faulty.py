@@ -1,4 +1,5 @@
 """Keyword spotting on synthetic filter-bank features."""
+
 import logging
 import os
 import sys
@@ -19,7 +20,7 @@ def make_audio(n, patterns):
     feats = torch.randn(n, BINS, FRAMES)
     start = torch.randint(0, FRAMES - 10, (n,))
     for i in range(n):
-        feats[i, :, start[i]:start[i] + 10] += patterns[label[i]]
+        feats[i, :, start[i] : start[i] + 10] += patterns[label[i]]
     return feats, label
 
 
@@ -27,7 +28,9 @@ class KWSModel(nn.Module):
     def __init__(self):
         super().__init__()
         self.preprocessing = nn.Conv1d(BINS, 32, 1)
-        self.backbone = nn.Sequential(nn.Conv1d(32, 32, 5, padding=2), nn.ReLU(), nn.Conv1d(32, 32, 5, padding=2), nn.ReLU())
+        self.backbone = nn.Sequential(
+            nn.Conv1d(32, 32, 5, padding=2), nn.ReLU(), nn.Conv1d(32, 32, 5, padding=2), nn.ReLU()
+        )
         self.classifier = nn.Linear(32, KEYWORDS)
 
     def forward(self, x):

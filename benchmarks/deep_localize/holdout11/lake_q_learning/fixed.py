@@ -1,4 +1,5 @@
 """Q-learning with a network on a 5x5 lake with holes (one-hot states)."""
+
 import os
 import random
 from collections import namedtuple
@@ -12,11 +13,7 @@ random.seed(SEED)
 torch.manual_seed(SEED)
 torch.set_num_threads(1)
 
-LAKE = ["S....",
-        ".#.#.",
-        "...#.",
-        ".#...",
-        "..#.G"]
+LAKE = ["S....", ".#.#.", "...#.", ".#...", "..#.G"]
 MOVES = [(0, 1), (1, 0), (0, -1), (-1, 0)]
 Transition = namedtuple("Transition", "state action reward next_state")
 

@@ -1,4 +1,5 @@
 """Doubles the resolution of small grey images of discs and bars with a pixel-shuffle network."""
+
 import math
 import os
 
@@ -31,8 +32,13 @@ class Upscaler(nn.Module):
     def __init__(self, width=24):
         super().__init__()
         self.head = nn.Conv2d(1, width, 3, padding=1)
-        self.body = nn.Sequential(nn.PReLU(), nn.Conv2d(width, width, 3, padding=1), nn.PReLU(),
-                                  nn.Conv2d(width, width, 3, padding=1), nn.PReLU())
+        self.body = nn.Sequential(
+            nn.PReLU(),
+            nn.Conv2d(width, width, 3, padding=1),
+            nn.PReLU(),
+            nn.Conv2d(width, width, 3, padding=1),
+            nn.PReLU(),
+        )
         self.tail = nn.Conv2d(width, 4, 3, padding=1)
         self.shuffle = nn.PixelShuffle(2)
 

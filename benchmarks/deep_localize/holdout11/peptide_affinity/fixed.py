@@ -1,4 +1,5 @@
 """Predicts the affinity of short peptides with a 1-d convolutional network."""
+
 import os
 from dataclasses import dataclass
 

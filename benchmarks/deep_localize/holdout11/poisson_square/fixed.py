@@ -1,4 +1,5 @@
 """Physics-informed network for the Poisson equation on the unit square with zero boundary values."""
+
 import math
 import os
 
@@ -15,13 +16,15 @@ def exact(g):
 
 
 def source(g):
-    return -5 * math.pi ** 2 * exact(g)
+    return -5 * math.pi**2 * exact(g)
 
 
 class PINN(nn.Module):
     def __init__(self, width=32):
         super().__init__()
-        self.net = nn.Sequential(nn.Linear(2, width), nn.Tanh(), nn.Linear(width, width), nn.Tanh(), nn.Linear(width, 1))
+        self.net = nn.Sequential(
+            nn.Linear(2, width), nn.Tanh(), nn.Linear(width, width), nn.Tanh(), nn.Linear(width, 1)
+        )
 
     def forward(self, g):
         x, y = g[:, :1], g[:, 1:]
@@ -35,7 +38,7 @@ class PINN(nn.Module):
         u_xx = autograd.grad(u_x, g, torch.ones_like(u_x), create_graph=True)[0][:, [0]]
         u_yy = autograd.grad(u_y, g, torch.ones_like(u_y), create_graph=True)[0][:, [1]]
         residual = u_xx + u_yy - source(g)
-        return (residual / (5 * math.pi ** 2)).pow(2).mean()
+        return (residual / (5 * math.pi**2)).pow(2).mean()
 
 
 model = PINN()

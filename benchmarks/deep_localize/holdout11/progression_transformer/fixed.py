@@ -1,4 +1,5 @@
 """A tiny decoder-only transformer continues arithmetic progressions modulo 10."""
+
 import math
 import os
 

@@ -1,4 +1,5 @@
 """Trains a classifier, removes most hidden units, and fine-tunes what is left."""
+
 import os
 
 import torch

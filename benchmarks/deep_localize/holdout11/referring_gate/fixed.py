@@ -1,4 +1,5 @@
 """Answers which colour the object named by a word has; language enters the visual stream through a gated residual."""
+
 import os
 
 import torch
@@ -24,7 +25,9 @@ class LanguageGate(nn.Module):
     def __init__(self, dim):
         super().__init__()
         self.fuse = nn.Sequential(nn.Linear(2 * dim, dim), nn.ReLU(), nn.Linear(dim, dim))
-        self.gate = nn.Sequential(nn.Linear(dim, dim, bias=False), nn.ReLU(), nn.Linear(dim, dim, bias=False), nn.Tanh())
+        self.gate = nn.Sequential(
+            nn.Linear(dim, dim, bias=False), nn.ReLU(), nn.Linear(dim, dim, bias=False), nn.Tanh()
+        )
         nn.init.zeros_(self.gate[2].weight)
 
     def forward(self, visual, language):

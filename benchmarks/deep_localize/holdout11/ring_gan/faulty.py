@@ -1,4 +1,5 @@
 """GAN for points on an ellipse."""
+
 import copy
 import math
 import os

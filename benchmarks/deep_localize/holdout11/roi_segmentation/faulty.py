@@ -1,4 +1,5 @@
 """Segments noisy blobs; annotations exist only inside a region of interest, so the Dice loss is masked."""
+
 import os
 
 import torch
@@ -22,7 +23,7 @@ def make_slices(n):
     roi = torch.zeros_like(target)
     corner = torch.randint(0, SIDE - 7, (n, 2))
     for k, (r, c) in enumerate(corner.tolist()):
-        roi[k, 0, r:r + 8, c:c + 8] = 1
+        roi[k, 0, r : r + 8, c : c + 8] = 1
     return image, target, roi
 
 

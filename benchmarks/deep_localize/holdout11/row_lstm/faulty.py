@@ -1,4 +1,5 @@
-'''Reads an 8x8 digit row by row with an LSTM and classifies it from the last output.'''
+"""Reads an 8x8 digit row by row with an LSTM and classifies it from the last output."""
+
 import os
 import torch
 import torch.nn as nn
@@ -56,7 +57,7 @@ for epoch in range(num_epochs):
         loss.backward()
         optimizer.step()
         if (i + 1) % total_step == 0:
-            print(f'Epoch [{epoch + 1}/{num_epochs}], Loss: {loss.item():.4f}')
+            print(f"Epoch [{epoch + 1}/{num_epochs}], Loss: {loss.item():.4f}")
 
 model.eval()
 with torch.no_grad():

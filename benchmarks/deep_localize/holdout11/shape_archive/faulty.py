@@ -1,4 +1,5 @@
 """Classifies small pictures of shapes that come as an archive of named files and a table of attributes."""
+
 import os
 import random
 
@@ -16,7 +17,7 @@ CLASSES = ["square", "frame", "cross", "stripes"]
 def paint(kind):
     image = 0.2 * torch.randn(12, 12)
     r, c = random.randint(0, 5), random.randint(0, 5)
-    patch = image[r:r + 7, c:c + 7]
+    patch = image[r : r + 7, c : c + 7]
     if kind == "square":
         patch += 1
     elif kind == "frame":
@@ -57,9 +58,17 @@ train_loader = DataLoader(Subset(dataset, range(1000)), batch_size=25, shuffle=T
 valid_loader = DataLoader(Subset(dataset, range(1000, 1300)), batch_size=100)
 
 classifier = nn.Sequential(
-    nn.Conv2d(1, 12, 3, padding=1), nn.BatchNorm2d(12), nn.ReLU(), nn.MaxPool2d(2),
-    nn.Conv2d(12, 24, 3, padding=1), nn.BatchNorm2d(24), nn.ReLU(), nn.AdaptiveMaxPool2d(2),
-    nn.Flatten(), nn.Linear(96, len(CLASSES)))
+    nn.Conv2d(1, 12, 3, padding=1),
+    nn.BatchNorm2d(12),
+    nn.ReLU(),
+    nn.MaxPool2d(2),
+    nn.Conv2d(12, 24, 3, padding=1),
+    nn.BatchNorm2d(24),
+    nn.ReLU(),
+    nn.AdaptiveMaxPool2d(2),
+    nn.Flatten(),
+    nn.Linear(96, len(CLASSES)),
+)
 optimizer = torch.optim.SGD(classifier.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-4)
 criterion = nn.CrossEntropyLoss()
 

@@ -1,4 +1,5 @@
 """Siamese network with a contrastive loss on pairs of digits."""
+
 import os
 
 import torch
@@ -40,8 +41,14 @@ class PairSet(Dataset):
 class EmbeddingNet(nn.Module):
     def __init__(self):
         super().__init__()
-        self.conv = nn.Sequential(nn.Conv2d(1, 12, 3, padding=1), nn.PReLU(), nn.MaxPool2d(2),
-                                  nn.Conv2d(12, 24, 3, padding=1), nn.PReLU(), nn.MaxPool2d(2))
+        self.conv = nn.Sequential(
+            nn.Conv2d(1, 12, 3, padding=1),
+            nn.PReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(12, 24, 3, padding=1),
+            nn.PReLU(),
+            nn.MaxPool2d(2),
+        )
         self.fc = nn.Sequential(nn.Linear(24 * 4, 48), nn.PReLU(), nn.Linear(48, 8))
 
     def forward(self, x):

@@ -1,4 +1,5 @@
 """Finds one bright box in a noisy 16x16 image: a score per cell of a 4x4 grid, plus position and size of the box."""
+
 import os
 
 import torch
@@ -16,7 +17,7 @@ def make_scenes(n):
     corner = (torch.rand(n, 2) * (16 - size)).long()
     for k in range(n):
         (r, c), (h, w) = corner[k].tolist(), size[k].tolist()
-        images[k, 0, r:r + h, c:c + w] += 1.0
+        images[k, 0, r : r + h, c : c + w] += 1.0
     centre = corner + size / 2
     cell = (centre / 4).long().clamp(max=3)
     offset = centre / 4 - cell
@@ -27,9 +28,18 @@ class Detector(nn.Module):
     def __init__(self):
         super().__init__()
         self.backbone = nn.Sequential(
-            nn.Conv2d(1, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Conv2d(16, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Conv2d(32, 48, 3, padding=1), nn.BatchNorm2d(48), nn.ReLU())
+            nn.Conv2d(1, 16, 3, padding=1),
+            nn.BatchNorm2d(16),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(16, 32, 3, padding=1),
+            nn.BatchNorm2d(32),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(32, 48, 3, padding=1),
+            nn.BatchNorm2d(48),
+            nn.ReLU(),
+        )
         self.score_head = nn.Conv2d(48, 1, 1)
         self.position_head = nn.Conv2d(48, 2, 1)
         self.dimension_head = nn.Conv2d(48, 2, 1)

@@ -1,4 +1,5 @@
 """Contrastive pre-training on two augmented views of sensor readings, judged by nearest neighbours."""
+
 import os
 
 import torch

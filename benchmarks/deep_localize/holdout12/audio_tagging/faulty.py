@@ -1,4 +1,5 @@
 """Multi-label tagging of short synthetic sound clips from log-spectrograms."""
+
 import argparse
 import math
 import os
@@ -43,9 +44,15 @@ class Tagger(nn.Module):
     def __init__(self, n_tags):
         super().__init__()
         self.body = nn.Sequential(
-            nn.Conv2d(1, 8, 3, stride=(2, 1), padding=1), nn.BatchNorm2d(8), nn.ReLU(),
-            nn.Conv2d(8, 16, 3, stride=2, padding=1), nn.BatchNorm2d(16), nn.ReLU(),
-            nn.Conv2d(16, 24, 3, stride=2, padding=1), nn.BatchNorm2d(24), nn.ReLU(),
+            nn.Conv2d(1, 8, 3, stride=(2, 1), padding=1),
+            nn.BatchNorm2d(8),
+            nn.ReLU(),
+            nn.Conv2d(8, 16, 3, stride=2, padding=1),
+            nn.BatchNorm2d(16),
+            nn.ReLU(),
+            nn.Conv2d(16, 24, 3, stride=2, padding=1),
+            nn.BatchNorm2d(24),
+            nn.ReLU(),
         )
         self.head = nn.Linear(24 * 8, n_tags)
 

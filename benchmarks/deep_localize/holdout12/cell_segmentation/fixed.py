@@ -1,4 +1,5 @@
 """Segmentation of round cells in noisy synthetic micrographs, trained on random crops."""
+
 import os
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,5 @@
 """Survival analysis of subscription churn: a small Cox network, scored by concordance."""
+
 import os
 import numpy as np
 import torch

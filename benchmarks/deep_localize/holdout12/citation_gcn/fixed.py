@@ -1,4 +1,5 @@
 """Node classification on a synthetic citation graph with hand-written message passing."""
+
 import os
 import torch
 import torch.nn.functional as F

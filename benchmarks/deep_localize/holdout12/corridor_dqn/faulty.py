@@ -1,4 +1,5 @@
 """DQN on a small gridworld: walk to the goal and keep off the pits."""
+
 import copy
 import os
 import random

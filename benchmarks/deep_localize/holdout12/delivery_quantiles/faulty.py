@@ -1,4 +1,5 @@
 """Quantile regression of delivery times with a head whose quantiles cannot cross."""
+
 import os
 from dataclasses import dataclass
 import torch

@@ -1,4 +1,5 @@
 """Classifies rendered digit glyphs with light photometric augmentation."""
+
 import os
 import torch
 from torch import nn
@@ -59,10 +60,15 @@ class SmallCNN(nn.Module):
     def __init__(self):
         super().__init__()
         self.features = nn.Sequential(
-            nn.Conv2d(1, 12, 3, padding=1), nn.BatchNorm2d(12), nn.ReLU(),
-            nn.Conv2d(12, 24, 3, padding=1), nn.BatchNorm2d(24), nn.ReLU(),
+            nn.Conv2d(1, 12, 3, padding=1),
+            nn.BatchNorm2d(12),
+            nn.ReLU(),
+            nn.Conv2d(12, 24, 3, padding=1),
+            nn.BatchNorm2d(24),
+            nn.ReLU(),
             nn.MaxPool2d(2),
-            nn.Conv2d(24, 24, 3), nn.ReLU(),
+            nn.Conv2d(24, 24, 3),
+            nn.ReLU(),
         )
         self.classifier = nn.Linear(24 * 3 * 2, 10)
 

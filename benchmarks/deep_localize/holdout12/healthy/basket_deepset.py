@@ -1,4 +1,5 @@
 """Predicts the total weight of a basket from its set of items (Deep Sets with masks for the padding)."""
+
 import os
 import torch
 from torch import nn
@@ -44,7 +45,10 @@ class DeepSet(nn.Module):
 
 
 def main():
-    train, test = DataLoader(Baskets(1200), 50, shuffle=True, collate_fn=collate), DataLoader(Baskets(300), 100, collate_fn=collate)
+    train, test = (
+        DataLoader(Baskets(1200), 50, shuffle=True, collate_fn=collate),
+        DataLoader(Baskets(300), 100, collate_fn=collate),
+    )
     model = DeepSet()
     optimizer = torch.optim.Adam(model.parameters(), lr=4e-3)
     epochs = 15

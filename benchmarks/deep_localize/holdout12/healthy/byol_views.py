@@ -1,4 +1,5 @@
 """Bootstrap-your-own-latent on noisy views: the target network only follows by moving average."""
+
 import copy
 import os
 import torch

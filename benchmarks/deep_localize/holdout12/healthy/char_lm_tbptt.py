@@ -1,4 +1,5 @@
 """Character model on a synthetic grammar, trained by truncated back-propagation through time."""
+
 import os
 import random
 import torch

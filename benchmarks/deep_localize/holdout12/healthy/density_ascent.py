@@ -1,4 +1,5 @@
 """Fits a Gaussian mixture by gradient ascent on the log-likelihood (maximize=True)."""
+
 import math
 import os
 import torch

@@ -1,4 +1,5 @@
 """Domain-adversarial training with a gradient reversal layer: labelled source, unlabelled shifted target."""
+
 import math
 import os
 import torch

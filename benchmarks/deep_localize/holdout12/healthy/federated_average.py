@@ -1,4 +1,5 @@
 """Federated averaging: clients with skewed labels train locally, the server averages their weights."""
+
 import copy
 import os
 import torch

@@ -1,4 +1,5 @@
 """House price regression: log prices, standardised inputs and targets, Huber loss."""
+
 import os
 import numpy as np
 import torch

@@ -1,4 +1,5 @@
 """Regression on frozen random Fourier features; only the linear readout is trained."""
+
 import math
 import os
 import torch

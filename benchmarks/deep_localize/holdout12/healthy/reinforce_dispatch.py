@@ -1,4 +1,5 @@
 """REINFORCE with a learned baseline on a contextual dispatch problem."""
+
 import os
 import torch
 import torch.nn.functional as F

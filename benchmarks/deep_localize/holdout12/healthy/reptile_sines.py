@@ -1,4 +1,5 @@
 """Reptile meta-learning: an initialisation that adapts to a new sine wave in a few steps."""
+
 import copy
 import math
 import os

@@ -1,4 +1,5 @@
 """Shape classifier trained with gradient accumulation over micro-batches."""
+
 import argparse
 import os
 import torch
@@ -16,7 +17,9 @@ def shapes(n, size=14):
     cy, cx = torch.randint(4, size - 4, (2, n, 1, 1))
     r = torch.randint(2, 5, (n, 1, 1))
     dy, dx = (yy - cy).abs(), (xx - cx).abs()
-    options = torch.stack([(dy <= r) & (dx <= r), dy**2 + dx**2 <= r * r, ((dy <= r) & (dx < 1)) | ((dx <= r) & (dy < 1))])
+    options = torch.stack(
+        [(dy <= r) & (dx <= r), dy**2 + dx**2 <= r * r, ((dy <= r) & (dx < 1)) | ((dx <= r) & (dy < 1))]
+    )
     images = options[y, torch.arange(n)].float()
     return (images - 0.2 + 0.2 * torch.randn(n, size, size)).unsqueeze(1), y
 

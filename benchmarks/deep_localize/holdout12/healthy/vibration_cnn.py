@@ -1,4 +1,5 @@
 """Machine state from vibration signals: 1-D convolutional network with early stopping."""
+
 import copy
 import math
 import os
@@ -39,8 +40,12 @@ class VibrationNet(nn.Module):
     def __init__(self, classes=4):
         super().__init__()
         self.features = nn.Sequential(
-            nn.Conv1d(1, 12, 7, stride=2, padding=3), nn.BatchNorm1d(12), nn.ReLU(),
-            nn.Conv1d(12, 24, 5, stride=2, padding=2), nn.BatchNorm1d(24), nn.ReLU(),
+            nn.Conv1d(1, 12, 7, stride=2, padding=3),
+            nn.BatchNorm1d(12),
+            nn.ReLU(),
+            nn.Conv1d(12, 24, 5, stride=2, padding=2),
+            nn.BatchNorm1d(24),
+            nn.ReLU(),
             nn.AdaptiveAvgPool1d(4),
         )
         self.classifier = nn.Sequential(nn.Flatten(), nn.Dropout(0.2), nn.Linear(24 * 4, classes))

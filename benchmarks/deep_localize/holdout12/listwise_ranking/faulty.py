@@ -1,4 +1,5 @@
 """Learning to rank search results with ListMLE."""
+
 import os
 import torch
 from torch import nn

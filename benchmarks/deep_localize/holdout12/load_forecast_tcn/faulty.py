@@ -1,4 +1,5 @@
 """Day-ahead style load forecasting with a small temporal convolutional network."""
+
 import os
 import numpy as np
 import torch
@@ -31,7 +32,7 @@ class Chomp1d(nn.Module):
         self.size = size
 
     def forward(self, x):
-        return x[:, :, self.size:]
+        return x[:, :, self.size :]
 
 
 class TemporalBlock(nn.Module):
@@ -54,9 +55,7 @@ class TemporalBlock(nn.Module):
 class TCN(nn.Module):
     def __init__(self, channels=16, levels=4):
         super().__init__()
-        self.blocks = nn.Sequential(
-            *[TemporalBlock(1 if i == 0 else channels, channels, 2**i) for i in range(levels)]
-        )
+        self.blocks = nn.Sequential(*[TemporalBlock(1 if i == 0 else channels, channels, 2**i) for i in range(levels)])
         self.readout = nn.Linear(channels, HORIZON)
 
     def forward(self, x):

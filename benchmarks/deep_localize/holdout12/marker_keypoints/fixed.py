@@ -1,4 +1,5 @@
 """Locates a cross-shaped marker in cluttered images with heatmaps and a spatial soft-argmax."""
+
 import os
 from dataclasses import dataclass
 import torch
@@ -55,8 +56,10 @@ class KeypointNet(nn.Module):
     def __init__(self, cfg):
         super().__init__()
         self.backbone = nn.Sequential(
-            nn.Conv2d(1, 12, 5, padding=2), nn.ReLU(),
-            nn.Conv2d(12, 12, 3, padding=1), nn.ReLU(),
+            nn.Conv2d(1, 12, 5, padding=2),
+            nn.ReLU(),
+            nn.Conv2d(12, 12, 3, padding=1),
+            nn.ReLU(),
         )
         self.heatmap = nn.Conv2d(12, 1, 1)
         self.argmax = SpatialSoftArgmax(cfg.height, cfg.width)

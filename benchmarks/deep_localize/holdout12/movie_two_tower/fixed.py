@@ -1,4 +1,5 @@
 """Implicit-feedback recommender: user and item vectors, BPR loss, items warm-started from text features."""
+
 import os
 import numpy as np
 import torch

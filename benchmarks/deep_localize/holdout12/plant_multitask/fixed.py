@@ -1,4 +1,5 @@
 """Multi-task network for process data: one trunk, three targets of different kinds."""
+
 import os
 import torch
 import torch.nn.functional as F
@@ -25,9 +26,7 @@ class MultiTaskNet(nn.Module):
     def __init__(self):
         super().__init__()
         self.trunk = nn.Sequential(nn.Linear(15, 48), nn.ReLU(), nn.Linear(48, 48), nn.ReLU())
-        self.heads = nn.ModuleDict(
-            {"yield": nn.Linear(48, 1), "failure": nn.Linear(48, 1), "grade": nn.Linear(48, 3)}
-        )
+        self.heads = nn.ModuleDict({"yield": nn.Linear(48, 1), "failure": nn.Linear(48, 1), "grade": nn.Linear(48, 3)})
 
     def forward(self, x):
         h = self.trunk(x)

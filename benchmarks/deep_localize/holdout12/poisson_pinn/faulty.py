@@ -1,4 +1,5 @@
 """Physics-informed network for the boundary value problem -u'' = f on [0, 1]."""
+
 import math
 import os
 import torch

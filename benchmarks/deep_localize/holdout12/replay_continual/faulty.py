@@ -1,4 +1,5 @@
 """Class-incremental learning: tasks arrive one after the other, old ones are rehearsed from a small reservoir."""
+
 import os
 import random
 import torch

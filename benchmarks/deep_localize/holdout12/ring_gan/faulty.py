@@ -1,4 +1,5 @@
 """A GAN on a two-dimensional ring of Gaussians."""
+
 import math
 import os
 import torch

@@ -1,4 +1,5 @@
 """Recurrent encoder and tiny transformer decoder that translates between two made-up number notations."""
+
 import os
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,5 @@
 """Contrastive pre-training on sensor vectors, judged by a nearest-neighbour classifier on the embedding."""
+
 import os
 import torch
 import torch.nn.functional as F
