@@ -1,6 +1,7 @@
 """Reads an 8x8 digit row by row with an LSTM and classifies it from the last output."""
 
 import os
+
 import torch
 import torch.nn as nn
 import torch.utils.data as data

@@ -3,6 +3,7 @@
 import argparse
 import math
 import os
+
 import torch
 from torch import nn
 

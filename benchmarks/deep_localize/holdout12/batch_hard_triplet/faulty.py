@@ -1,6 +1,7 @@
 """Embeds sensor readings so that readings of the same device lie together: batch-hard triplet loss, nearest-neighbour test."""
 
 import os
+
 import numpy as np
 import torch
 from torch import nn

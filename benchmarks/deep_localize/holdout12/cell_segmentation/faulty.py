@@ -1,6 +1,7 @@
 """Segmentation of round cells in noisy synthetic micrographs, trained on random crops."""
 
 import os
+
 import torch
 import torch.nn.functional as F
 from torch import nn

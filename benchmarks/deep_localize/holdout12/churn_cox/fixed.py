@@ -1,6 +1,7 @@
 """Survival analysis of subscription churn: a small Cox network, scored by concordance."""
 
 import os
+
 import numpy as np
 import torch
 from torch import nn

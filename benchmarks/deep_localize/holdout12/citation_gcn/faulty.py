@@ -1,6 +1,7 @@
 """Node classification on a synthetic citation graph with hand-written message passing."""
 
 import os
+
 import torch
 import torch.nn.functional as F
 from torch import nn

@@ -4,6 +4,7 @@ import copy
 import os
 import random
 from collections import deque
+
 import numpy as np
 import torch
 import torch.nn.functional as F

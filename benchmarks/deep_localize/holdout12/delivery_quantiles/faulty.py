@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import nn

@@ -1,6 +1,7 @@
 """Classifies rendered digit glyphs with light photometric augmentation."""
 
 import os
+
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset

@@ -1,6 +1,7 @@
 """Predicts the total weight of a basket from its set of items (Deep Sets with masks for the padding)."""
 
 import os
+
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset

@@ -1,6 +1,7 @@
 """Variational autoencoder on short curves, with a KL warm-up."""
 
 import os
+
 import torch
 from torch import nn
 

@@ -2,6 +2,7 @@
 
 import copy
 import os
+
 import torch
 from torch import nn
 

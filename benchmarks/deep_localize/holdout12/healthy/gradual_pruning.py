@@ -1,6 +1,7 @@
 """Trains a network while pruning its smallest weights step by step to ninety percent zeros."""
 
 import os
+
 import torch
 from torch import nn
 

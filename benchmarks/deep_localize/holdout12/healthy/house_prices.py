@@ -1,6 +1,7 @@
 """House price regression: log prices, standardised inputs and targets, Huber loss."""
 
 import os
+
 import numpy as np
 import torch
 from torch import nn

@@ -1,6 +1,7 @@
 """Fills in missing sensor values: masked autoencoder scored only where values were hidden."""
 
 import os
+
 import torch
 from torch import nn
 

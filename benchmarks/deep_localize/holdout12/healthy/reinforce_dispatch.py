@@ -1,6 +1,7 @@
 """REINFORCE with a learned baseline on a contextual dispatch problem."""
 
 import os
+
 import torch
 import torch.nn.functional as F
 from torch import nn

@@ -3,6 +3,7 @@
 import copy
 import math
 import os
+
 import torch
 from torch import nn
 

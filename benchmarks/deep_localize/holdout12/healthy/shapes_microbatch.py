@@ -2,6 +2,7 @@
 
 import argparse
 import os
+
 import torch
 from torch import nn
 

@@ -1,6 +1,7 @@
 """Multinomial logistic regression fitted with L-BFGS on the full training set."""
 
 import os
+
 import torch
 from torch import nn
 

@@ -4,6 +4,7 @@ import copy
 import math
 import os
 from dataclasses import dataclass
+
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset

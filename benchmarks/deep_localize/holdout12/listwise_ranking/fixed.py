@@ -1,6 +1,7 @@
 """Learning to rank search results with ListMLE."""
 
 import os
+
 import torch
 from torch import nn
 

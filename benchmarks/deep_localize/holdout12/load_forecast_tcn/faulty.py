@@ -1,6 +1,7 @@
 """Day-ahead style load forecasting with a small temporal convolutional network."""
 
 import os
+
 import numpy as np
 import torch
 from torch import nn

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+
 import torch
 from torch import nn
 

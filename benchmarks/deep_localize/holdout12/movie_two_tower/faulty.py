@@ -1,6 +1,7 @@
 """Implicit-feedback recommender: user and item vectors, BPR loss, items warm-started from text features."""
 
 import os
+
 import numpy as np
 import torch
 import torch.nn.functional as F

@@ -1,6 +1,7 @@
 """Multi-task network for process data: one trunk, three targets of different kinds."""
 
 import os
+
 import torch
 import torch.nn.functional as F
 from torch import nn

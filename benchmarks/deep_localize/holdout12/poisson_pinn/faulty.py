@@ -2,6 +2,7 @@
 
 import math
 import os
+
 import torch
 from torch import nn
 

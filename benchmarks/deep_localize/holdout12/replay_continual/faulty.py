@@ -2,6 +2,7 @@
 
 import os
 import random
+
 import torch
 import torch.nn.functional as F
 from torch import nn

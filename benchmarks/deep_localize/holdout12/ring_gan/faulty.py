@@ -2,6 +2,7 @@
 
 import math
 import os
+
 import torch
 import torch.nn.functional as F
 from torch import nn

@@ -1,6 +1,7 @@
 """Recurrent encoder and tiny transformer decoder that translates between two made-up number notations."""
 
 import os
+
 import torch
 import torch.nn.functional as F
 from torch import nn

@@ -1,6 +1,7 @@
 """Contrastive pre-training on sensor vectors, judged by a nearest-neighbour classifier on the embedding."""
 
 import os
+
 import torch
 import torch.nn.functional as F
 from torch import nn
