@@ -114,6 +114,17 @@ def test_how_well_digits_are_foretold():
     assert shuffled.share < 0.2
 
 
+def test_rare_classes_are_foretold_as_a_network_would():
+    """Two classes that overlap, one of them ten times rarer: what is likelier is the common one, nearly everywhere."""
+    torch.manual_seed(0)
+    labels = (torch.rand(3000) < 0.1).long()
+    inputs = torch.randn(3000, 9)
+    inputs[:, 0] += labels
+    told = shown(inputs, labels, looks=30).foretold(by_neighbours=True)
+    assert told is not None
+    assert told.share < 0.6
+
+
 def test_recall_counts_every_class_alike():
     labels = torch.tensor([0] * 98 + [1] * 2)
     assert mean_recall(torch.zeros(100), labels) == pytest.approx(0.5)
