@@ -26,6 +26,7 @@ from faultloc.methods.deep_localize.rules.every_pair import check_every_pair
 from faultloc.methods.deep_localize.rules.judge import Judges
 from faultloc.methods.deep_localize.rules.margin_labels import check_margin_labels
 from faultloc.methods.deep_localize.rules.masked_scores import check_masked_scores
+from faultloc.methods.deep_localize.rules.mixture_axis import check_mixture_axis
 from faultloc.methods.deep_localize.rules.own_messages import check_own_messages
 from faultloc.methods.deep_localize.rules.policy_clip import check_policy_clip
 from faultloc.methods.deep_localize.rules.policy_sign import PolicySign
@@ -110,6 +111,7 @@ class FurtherLook:
         yield from check_soft_targets(nodes, look.target, only)
         yield from check_masked_scores(loss, now.trace)
         yield from check_own_messages(loss, now.trace)
+        yield from check_mixture_axis(loss, now.trace)
         given = next((one for one in tensors_in(list(now.calls[0].given)) if one.dim() > 0), None)
         yield from check_summed_products(loss, 0 if given is None else len(given))
         yield from check_empty_groups(loss, self._model, optimizers)

@@ -15,7 +15,7 @@ GUESSING, LEARNED = 0.95, 0.9
 _RECOVERED = 0.8
 # Sampled steps: that make up the beginning of a run, and that at most count as recent.
 _EARLY, _RECENT, _OWN_STEPS = 50, 20, 5
-_FAR, _MOVED = 20, 3
+_FAR, _MOVED, _STAYS = 20, 3, 0.8
 # A loss that begins below this has no size that it could be a multiple of.
 _NEXT_TO_NOTHING = 1e-3
 
@@ -171,14 +171,14 @@ class History:
         return last - first > (times - 1) * max(abs(first), self._unit(first))
 
     def has_exploded(self) -> bool:
-        """Whether the loss is ten times what it was for ten steps, or a thousand times and rising.
+        """Whether the loss is ten times what it was for twenty steps, or a thousand times and rising.
 
         Where a guess's loss is known, so much more than that: a loss that begins at next to nothing may well grow.
         Losses of single values, one after the other, may be ten times as large by what follows in a series.
         """
         # A loss may grow as its targets do: then it is held beside those of its own step.
-        known = self._progress()[-3:]
-        if known and float(np.mean(known)) < 3:
+        known = self._progress()[-_OWN_STEPS:]
+        if known and float(np.median(known)) < 3:
             return False
         unit = self._level(self.first_loss())
         if not known and unit < _NEXT_TO_NOTHING:
@@ -188,7 +188,11 @@ class History:
             return True
         if self.has_single_values:
             return False
-        return len(self.losses) >= 13 and float(np.mean(self.losses[-10:])) - self.first_loss() > 9 * unit
+        if len(self.losses) < 23:
+            return False
+        # What rises and comes down again, as where a codebook has to be found first, has not exploded.
+        before, after = float(np.mean(self.losses[-20:-10])), float(np.mean(self.losses[-10:]))
+        return min(before, after) - self.first_loss() > 9 * unit and after > _STAYS * before
 
     def _unit(self, level: float) -> float:
         """What a change of the loss is measured in: ``level``, or five times its noise if the loss may be negative."""

@@ -138,7 +138,9 @@ def test_layers_that_are_replaced_in_the_midst_of_training_are_named(is_renewed)
     found = monitor.close()
     assert ("optimizer.replaced_part" in rules_of(found)) is not is_renewed
     if not is_renewed:
-        assert (found.cause.severity, found.cause.place) == ("error", "0")
+        # A model made anew: the place to mend is where the optimizer is made, and the sentence names the first layer.
+        assert (found.cause.severity, found.cause.place) == ("error", "optimizer")
+        assert "from 0 on" in found.cause.sentence
 
 
 def test_one_layer_that_is_replaced_in_the_midst_of_training_is_named():

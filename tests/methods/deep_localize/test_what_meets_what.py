@@ -337,3 +337,37 @@ def test_recurrent_layers_see_the_whole_series(read):
     model = Made(lambda m, x: m.out(pick(m.gru(x)[0])), gru=gru, out=nn.Linear(32 if "both" in read else 16, 1))
     found = rules(model, lambda m: (m(series) - series[:, -1, :1]).square().mean())
     assert not [one for one in found if one[0] == "model.ignored_steps"]
+
+
+@pytest.mark.parametrize(("axis", "is_wrong"), [(-2, True), (0, True), (-1, False), (2, False)])
+def test_mixtures_whose_weights_sum_over_another_axis_are_named(axis, is_wrong):
+    torch.manual_seed(0)
+    inputs, targets = torch.randn(12, 20, 10), torch.randn(12, 20, 1)
+    model = Made(
+        lambda m, x: (m.parts(x), F.log_softmax(m.weights(x), axis)), parts=nn.Linear(10, 4), weights=nn.Linear(10, 4)
+    )
+
+    def loss_of(model: nn.Module) -> Tensor:
+        parts, weights = model(inputs)
+        return -torch.logsumexp(weights - 0.5 * (targets - parts) ** 2 - 0.9, -1).mean()
+
+    found = [one for one in rules(model, loss_of) if one[0] == "loss.mixture_axis"]
+    assert found == ([("loss.mixture_axis", "weights")] if is_wrong else [])
+
+
+def test_transitions_between_hidden_states_are_no_mixture():
+    torch.manual_seed(0)
+    seen = torch.randint(0, 5, (16, 6))
+    model = Made(
+        lambda m, x: (m.moves.weight.log_softmax(-1), m.says.weight.log_softmax(-1)),
+        moves=nn.Embedding(4, 4), says=nn.Embedding(4, 5),
+    )  # fmt: skip
+
+    def loss_of(model: nn.Module) -> Tensor:
+        moves, says = model(seen)
+        state = says[:, seen[:, 0]].T
+        for step in range(1, 6):
+            state = torch.logsumexp(state[:, :, None] + moves, 1) + says[:, seen[:, step]].T
+        return -torch.logsumexp(state, 1).mean()
+
+    assert "loss.mixture_axis" not in [rule for rule, _ in rules(model, loss_of)]

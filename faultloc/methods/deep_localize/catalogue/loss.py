@@ -80,6 +80,9 @@ RULES: dict[str, Rule] = {
         NONE,
         "mask what comes out: torch.sigmoid(scores) * mask; before a softmax: scores.masked_fill(mask == 0, -1e9)",
     ),
+    "loss.mixture_axis": Rule(
+        "loss", "error", NONE, "take both over the axis of the parts: torch.logsumexp(F.log_softmax(w, -1) + parts, -1)"
+    ),
     "loss.same_view": Rule(
         "loss", "error", NONE, "give the second call the other view of each sample: z1, z2 = model(view1), model(view2)"
     ),

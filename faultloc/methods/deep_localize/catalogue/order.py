@@ -41,6 +41,7 @@ ORDER = (
     "loss.masked_scores",
     "loss.same_view",
     "labels.wrong_partner",
+    "loss.mixture_axis",
     "loss.summed_products",
     "labels.not_signed",
     "labels.smoothing",

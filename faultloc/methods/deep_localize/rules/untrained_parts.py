@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.finding import OPTIMIZER
 from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of
 from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters, held_by
 from faultloc.methods.deep_localize.hooks.joined_modules import parts_of, without_wrapper
@@ -68,10 +69,12 @@ def check_replaced_since(model: nn.Module, held: HeldParameters) -> Iterator[Sym
         if one.requires_grad and one.grad is not None and id(one) not in held.identities
     ]
     if new and held.ever_had_gradient:
+        # Several layers at once are a model made anew: where the optimizer is made there is something to do.
+        is_whole = len({owner_of(name) for name in new}) > 1
         yield Symptom(
-            "optimizer.replaced_part", owner_of(new[0]), len(new), 0,
-            f"{len(new)} parameters from this layer on are in no optimizer, and none of the {len(held.parameters)} "
-            "that the optimizer holds takes part any more: the layer was put in after the optimizer was made",
+            "optimizer.replaced_part", OPTIMIZER if is_whole else owner_of(new[0]), len(new), 0,
+            f"none of the {len(held.parameters)} parameters that the optimizer holds takes part any more, and "
+            f"{len(new)}, from {owner_of(new[0])} on, are in none: they were put in after the optimizer was made",
         )  # fmt: skip
 
 
