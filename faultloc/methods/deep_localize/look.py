@@ -26,7 +26,7 @@ from faultloc.methods.deep_localize.rules.lost_gradient import Reach, Stopped, r
 from faultloc.methods.deep_localize.rules.structure import check_reach, check_structure
 from faultloc.methods.deep_localize.rules.wrong_comparison import check_comparison
 
-_INPUT_SCALE, _TINY, _TARGET_SCALE = 10, 0.02, 10
+_INPUT_SCALE, _TINY, _TARGET_SCALE, _HARDLY = 10, 0.02, 10, 0.02
 _LABELS_A_CLASS, _FEWEST_TARGETS, _NOTHING = 20, 100, 1e-8
 # Of a class that one sample in a hundred belongs to, so many samples hold at least one.
 _FEWEST_LABELS = 400
@@ -167,6 +167,14 @@ def _scales(trace: LayerTrace) -> Iterator[Symptom]:
             "input.scale", INPUT, size, _INPUT_SCALE if size > _INPUT_SCALE else _TINY,
             f"the values that enter the first layer are of size {size:.4g} (root mean square), where about 1 is usual",
         )  # fmt: skip
+    elif given.numel() >= _FEWEST_VALUES:
+        mean, spread = float(given.detach().float().mean()), float(given.detach().float().std())
+        if 0 < spread < _HARDLY * abs(mean):
+            yield Symptom(
+                "input.offset", INPUT, spread, abs(mean),
+                f"the values that enter the first layer are all about {mean:.4g}: they differ by {spread:.2g} "
+                "(standard deviation), next to nothing beside that",
+            )  # fmt: skip
 
 
 def _target_scale(term: LossTerm, target: Tensor | None) -> Iterator[Symptom]:

@@ -266,3 +266,14 @@ def test_games_that_all_begin_in_one_place_and_part_later_raise_no_alarm(part):
             torch.stack(losses).mean().backward()
             optimizer.step()
     assert ("input.constant" in {one.rule for one in monitor.findings}) == (not part)
+
+
+@pytest.mark.parametrize("is_twice", [True, False])
+def test_inputs_that_are_all_about_one_number_are_named_where_nothing_is_learned(is_twice):
+    """Grey values that are divided by 255 twice before their mean is taken off."""
+    torch.manual_seed(0)
+    grey, labels = 255 * torch.rand(320, 10), torch.randint(0, 3, (320,))
+    grey[torch.arange(320), labels] = 255.0
+    inputs = (grey / 255 / (255 if is_twice else 1) - 0.5) / 0.25
+    found = [one.rule for one in diagnose(network(), data=(inputs, labels), steps=160).findings]
+    assert found[:1] == (["input.offset"] if is_twice else [])

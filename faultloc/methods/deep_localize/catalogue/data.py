@@ -32,6 +32,12 @@ RULES: dict[str, Rule] = {
         NONE,
         "scale the inputs to about [-1, 1]: inputs = (inputs - inputs.mean(0)) / (inputs.std(0) + 1e-8)",
     ),
+    "input.offset": Rule(
+        "input",
+        "warning",
+        NONE,
+        "look whether they are scaled twice, then: inputs = (inputs - inputs.mean()) / inputs.std()",
+    ),
     "target.scale": Rule(
         "input",
         "warning",

@@ -137,6 +137,7 @@ ORDER = (
     "input.sentinel",
     "input.column",
     "input.scale",
+    "input.offset",
     "target.outliers",
     "target.scale",
     "loss.summed",
