@@ -23,6 +23,7 @@ from faultloc.methods.deep_localize.rules.each_standardised import check_each_st
 from faultloc.methods.deep_localize.rules.empty_group import check_empty_groups
 from faultloc.methods.deep_localize.rules.evaluation_calls import EvaluationCalls
 from faultloc.methods.deep_localize.rules.every_pair import check_every_pair
+from faultloc.methods.deep_localize.rules.graph_edges import check_graph_edges
 from faultloc.methods.deep_localize.rules.judge import Judges
 from faultloc.methods.deep_localize.rules.margin_labels import check_margin_labels
 from faultloc.methods.deep_localize.rules.masked_scores import check_masked_scores
@@ -112,6 +113,7 @@ class FurtherLook:
         yield from check_masked_scores(loss, now.trace)
         yield from check_own_messages(loss, now.trace)
         yield from check_mixture_axis(loss, now.trace)
+        yield from check_graph_edges(list(tensors_in(list(now.calls[0].given))))
         given = next((one for one in tensors_in(list(now.calls[0].given)) if one.dim() > 0), None)
         yield from check_summed_products(loss, 0 if given is None else len(given))
         yield from check_empty_groups(loss, self._model, optimizers)

@@ -216,6 +216,37 @@ def test_what_other_layers_have_made_has_no_scale_of_its_own():
     assert "input.evaluation_scale" not in [one.rule for one in monitor.findings]
 
 
+@pytest.mark.parametrize("way", ["product", "infinity", "product before a maximum"])
+def test_the_nearest_of_masked_distances_is_named(way):
+    inputs, labels = blobs()
+
+    def loss_of(model: nn.Module) -> Tensor:
+        said = model(inputs[:32])
+        apart = (said[:, None] - said[None]).square().sum(-1)
+        same = labels[:32, None] == labels[None, :32]
+        furthest = (apart * same).max(1).values
+        nearest = (apart * ~same).min(1).values if way == "product" else apart.masked_fill(same, 1e9).min(1).values
+        return F.relu(furthest - nearest + 1).mean() if "maximum" not in way else furthest.mean() - nearest.mean()
+
+    found = rules(network(outputs=8), loss_of)
+    assert [one for one in found if "masked" in one[0]] == [("loss.masked_scores", "loss")] * (way == "product")
+
+
+@pytest.mark.parametrize("is_numbered_on", [True, False])
+def test_edges_of_graphs_that_were_not_numbered_on_are_named(is_numbered_on):
+    torch.manual_seed(0)
+    atoms, labels = torch.randn(20 * 8, 10), torch.randint(0, 3, (20,))
+    edges = torch.cat([torch.randint(0, 8, (2, 16)) + 8 * graph * is_numbered_on for graph in range(20)], 1)
+
+    def compute(m: nn.Module, x: Tensor, edges: Tensor) -> Tensor:
+        hidden = F.relu(m.own(x) + m.others(torch.zeros_like(x).index_add_(0, edges[1], x[edges[0]])))
+        return m.head(hidden.view(20, 8, -1).mean(1))
+
+    model = Made(compute, own=nn.Linear(10, 16), others=nn.Linear(10, 16), head=nn.Linear(16, 3))
+    found = rules(model, lambda m: F.cross_entropy(m(atoms, edges), labels))
+    assert found == ([] if is_numbered_on else [("input.edges", "input")])
+
+
 @pytest.mark.parametrize("skipped", [1, 2])
 @pytest.mark.parametrize("is_causal", [True, False])
 def test_later_steps_alone_as_targets_show_what_looks_ahead(skipped, is_causal):
@@ -371,3 +402,23 @@ def test_transitions_between_hidden_states_are_no_mixture():
         return -torch.logsumexp(state, 1).mean()
 
     assert "loss.mixture_axis" not in [rule for rule, _ in rules(model, loss_of)]
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_positions_along_the_samples_are_named_where_layers_are_told_that_these_come_first(axis):
+    torch.manual_seed(0)
+    places = torch.randn(100, 16)
+    layer = nn.TransformerEncoderLayer(16, 2, 32, dropout=0.0, batch_first=True)
+
+    def compute(m: nn.Module, words: Tensor) -> Tensor:
+        told = places[: len(words), None] if axis == 0 else places[None, : words.shape[1]]
+        return m.out(m.layer(m.table(words) + told))
+
+    model = Made(compute, table=nn.Embedding(9, 16), layer=layer, out=nn.Linear(16, 9))
+
+    def loss_of(model: nn.Module) -> Tensor:
+        words = torch.randint(0, 9, (48, 6))
+        return F.cross_entropy(model(words).reshape(-1, 9), ((words.flip(1) + 1) % 9).flatten())
+
+    found = rules(model, loss_of)
+    assert [rule for rule, _ in found] == (["model.place_in_batch"] if axis == 0 else [])

@@ -32,6 +32,12 @@ RULES: dict[str, Rule] = {
         NONE,
         "scale the inputs to about [-1, 1]: inputs = (inputs - inputs.mean(0)) / (inputs.std(0) + 1e-8)",
     ),
+    "input.edges": Rule(
+        "input",
+        "warning",
+        NONE,
+        "number them on before torch.cat(edges, 1): edges.append(edge + nodes_so_far), graph by graph",
+    ),
     "input.offset": Rule(
         "input",
         "warning",

@@ -21,6 +21,7 @@ ORDER = (
     "input.few_drawn",
     "input.unpaired",
     "input.same_batch",
+    "input.edges",
     "weights.not_loaded",
     # The contract between output, loss and targets.
     "output.one_unit_softmax",

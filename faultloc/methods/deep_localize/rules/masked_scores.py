@@ -1,6 +1,7 @@
-"""Scores that a mask of zeros and ones multiplies before a sigmoid or a softmax: what is masked becomes a score of 0.
+"""Scores that a mask of zeros and ones multiplies before a sigmoid, a softmax or a minimum: what is masked becomes 0.
 
-A sigmoid makes .5 of it and a softmax a full share; the mask has to come behind, or as minus infinity before.
+A sigmoid makes .5 of it and a softmax a full share, and of distances it is the least; the mask has to come behind, or
+as an infinity before.
 """
 
 from collections.abc import Iterator
@@ -9,23 +10,27 @@ from torch import Tensor
 from torch.autograd.graph import Node
 
 from faultloc.methods.deep_localize.catalogue import Symptom
+from faultloc.methods.deep_localize.finding import LOSS
 from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, walk
 from faultloc.methods.deep_localize.hooks.hand_written_terms import constant_side
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 
 _OF_SIGMOID, _OF_SOFTMAX = "a sigmoid makes .5", "a softmax makes a share like any other's"
+_OF_MINIMUM = "a minimum takes it before any distance"
 _LEAVES = {
     "Sigmoid": _OF_SIGMOID,
     "LogSigmoid": _OF_SIGMOID,
     "Softmax": _OF_SOFTMAX,
     "LogSoftmax": _OF_SOFTMAX,
+    "Min": _OF_MINIMUM,
+    "Amin": _OF_MINIMUM,
 }
 _BETWEEN = ("View", "UnsafeView", "ReshapeAlias", "Clone", "Expand", "Unsqueeze", "Squeeze")
 _MOST_NODES, _FEWEST = 2000, 0.02
 
 
 def check_masked_scores(loss: Tensor, trace: LayerTrace) -> Iterator[Symptom]:
-    """A symptom where zeros and ones multiply what goes into a sigmoid or a softmax, anywhere behind the loss."""
+    """A symptom where zeros and ones multiply what goes into one of these, anywhere behind the loss."""
     for node, _ in walk(loss.grad_fn, most=_MOST_NODES) if loss.grad_fn is not None else ():
         leaves = _LEAVES.get(operation(node))
         product = _given(node) if leaves is not None else None
@@ -33,9 +38,9 @@ def check_masked_scores(loss: Tensor, trace: LayerTrace) -> Iterator[Symptom]:
             continue
         share = _share_of_zeros(constant_side(product))
         if share is not None:
-            scores = next(iter(children(product)), None)
+            scores = None if leaves == _OF_MINIMUM else next(iter(children(product)), None)
             yield Symptom(
-                "loss.masked_scores", trace.name_of(scores) or "loss", share, 0,
+                "loss.masked_scores", trace.name_of(scores) or LOSS, share, 0,
                 f"scores are multiplied by a mask of zeros and ones, {share:.0%} of them zeros, and then go into "
                 f"{operation(node)}: of a masked score, which is 0, {leaves}",
             )  # fmt: skip

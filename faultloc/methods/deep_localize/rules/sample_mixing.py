@@ -60,7 +60,10 @@ def check_sample_mixing(
     where it is known from where they come.
     """
     module, count = plain_module(call.module), sample_count(call.given)
-    if module is None or count is None or (target is not None and count not in target.shape[:2]):
+    agrees = target is None or count in target.shape[:2]
+    # Layers that are told that samples come first, and along which none hangs on the others, have been told the truth.
+    is_told = module is not None and any(getattr(one, "batch_first", False) is True for one in module.modules())
+    if module is None or count is None or not (agrees or (is_told and target is not None and target.dim() == 1)):
         return [], []
     given = with_rows(call.given, range(count), count)
     pair = _pair(model, module, given, count)
@@ -68,10 +71,12 @@ def check_sample_mixing(
         return [], []
     shift, axis = _shift(pair), SampleAxis(count, pair.count)
     is_apart = shift <= MOST_SHIFT
-    if is_apart and _is_first_axis(pair, given, target, count, drawn_axis):
+    if is_apart and (is_told or _is_first_axis(pair, given, target, count, drawn_axis)):
         placed = check_place_in_batch(model, module, given, count, pair.count)
         if placed:
             return placed, []
+    if not agrees:
+        return [], []
     if is_apart and not has_sequence_layer(module):
         return [], []
     if not is_apart and drawn_axis != 0 and _is_second_axis(model, module, given):
