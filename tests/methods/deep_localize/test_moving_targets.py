@@ -110,3 +110,29 @@ def test_a_policys_loss_around_0_swings_the_wider_the_surer_it_is_and_an_explosi
     ]
     found = {one.rule for one in check_dynamics(steps_of(losses, rate=0.003, updates=0.01), follows_one_loss=True)}
     assert ("loss.diverging" in found) == is_told
+
+
+def losses_so_far(losses: list[float], relative: list[float] | None = None) -> bool:
+    """Whether a history of these losses ever says that they have exploded; ``relative`` at every tenth step."""
+    history, said = History(), False
+    for step, loss in enumerate(losses):
+        history.add_step(loss)
+        if relative is not None and step % 10 == 0:
+            history.add_sample(SampledStep(step, relative_loss=relative[step // 10]))
+        said |= history.has_exploded()
+    return said
+
+
+def test_a_loss_that_rises_and_comes_down_again_has_not_exploded():
+    """As that of a codebook which has to be found first."""
+    hump = [0.25] * 10 + [3.5] * 12 + [1.0, 0.5] + [0.1] * 30
+    assert not losses_so_far(hump)
+    assert losses_so_far([0.25] * 10 + [3.5] * 30)
+    assert losses_so_far([0.25] * 10 + [1.3**step for step in range(60)])
+
+
+def test_one_step_of_next_to_equal_targets_is_no_explosion():
+    """Rewards so rare that most batches hold none: beside what a guess at those would lose, any loss is large."""
+    growing = [0.01] * 10 + [0.6] * 60
+    assert not losses_so_far(growing, [1.0, 1.0, 9.0, 1.0, 0.9, 8.0, 0.8])
+    assert losses_so_far(growing, [1.0, 5.0, 9.0, 7.0, 6.0, 8.0, 9.0])
