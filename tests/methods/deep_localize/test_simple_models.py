@@ -200,7 +200,7 @@ def test_labels_of_other_samples_are_said_as_soon_as_ever():
 @pytest.mark.parametrize("loses", [True, False])
 def test_a_network_far_behind_the_neighbours_is_named(loses):
     torch.manual_seed(0)
-    found = trained(Blurred(loses), 600, rate=0.1).findings
+    found = trained(Blurred(loses), 2000, rate=0.1).findings
     assert [one.rule for one in found] == (["model.behind"] if loses else [])
     if loses:
         assert "neare" in found[0].text or "ridge" in found[0].text

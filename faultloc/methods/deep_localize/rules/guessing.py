@@ -13,7 +13,7 @@ from faultloc.methods.deep_localize.rules.slow_steps import explain_slow_steps
 FLAT_STEPS, PLATEAU_STEPS = 60, 150
 # Where the samples show that there is something to learn it may stay for so long.
 _LEARNABLE_STEPS = 1000
-_LOOKS = 10
+_LOOKS, _SETTLED = 10, 0.9
 _FIRST, _MOST_STEPS, _STILL, _ALIKE = 5, 2000, 0.02, 0.05
 _HARDLY, _SLOWLY, _MAJORITY = 0.05, 0.1, 0.85
 
@@ -75,7 +75,9 @@ def check_behind(history: History, *, is_over: bool) -> Iterator[Symptom]:
     """A model that has learned something, and far less than one that takes no training."""
     steps = len(history.losses)
     is_alike = not (history.repeats_inputs or history.has_drifted or history.has_moved or history.is_warming_up())
-    if is_alike and steps >= (PLATEAU_STEPS if is_over else _LEARNABLE_STEPS):
+    # One that still learns may only have been ended early.
+    has_settled = history.pace() > _SETTLED
+    if is_alike and has_settled and steps >= (PLATEAU_STEPS if is_over else _LEARNABLE_STEPS):
         others = history.simple_models
         symptom = None if others is None else others.check(steps, history.pace(), is_over)
         if symptom is None:
