@@ -12,6 +12,7 @@ from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
 from faultloc.methods.deep_localize.hooks.loss_graph import loss_nodes
 from faultloc.methods.deep_localize.hooks.loss_terms import trains_alone
 from faultloc.methods.deep_localize.hooks.taken_gradients import TakenGradients
+from faultloc.methods.deep_localize.hooks.targets import is_given_again
 from faultloc.methods.deep_localize.look import Look
 from faultloc.methods.deep_localize.objective import Objective
 from faultloc.methods.deep_localize.rules.attached_targets import check_attached
@@ -126,8 +127,4 @@ class FurtherLook:
             objective.history.doubts.setdefault(doubt.rule, doubt)
         if only is not None and look.target is not None and not trains_alone(only, loss):
             inputs = tensors_in(list(now.calls[0].given))
-            objective.history.repeats_inputs = any(_is_the_same(one, look.target) for one in inputs)
-
-
-def _is_the_same(given: Tensor, target: Tensor) -> bool:
-    return given.numel() == target.numel() and bool((given.flatten() == target.flatten()).all())
+            objective.history.repeats_inputs = any(is_given_again(one, look.target) for one in inputs)

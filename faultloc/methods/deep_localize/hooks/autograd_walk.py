@@ -57,6 +57,12 @@ def saved(node: Node, name: str) -> Tensor | None:
     return value.detach() if isinstance(value, Tensor) else None
 
 
+def shape_of(node: Node | None, index: int = 0) -> tuple[int, ...]:
+    """The shape of a node's result, of the one numbered ``index`` if there are several; empty where it is not known."""
+    known = getattr(node, "_input_metadata", None)
+    return tuple(known[index].shape) if known and index < len(known) else ()
+
+
 def walk(root: Node, *, most: int) -> Iterator[tuple[Node, int]]:
     """``root`` and what it was computed from, nearest first, with the distance: each node once, at most ``most``."""
     seen, level, distance = {root}, [root], 0

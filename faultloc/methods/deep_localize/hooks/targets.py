@@ -49,6 +49,11 @@ def counted(term: LossTerm, target: Tensor) -> Tensor:
     return target if bool(counts.all()) else target.reshape(weight.shape)[counts]
 
 
+def is_given_again(given: Tensor, target: Tensor) -> bool:
+    """Whether the target is what the model was given, in whatever shape."""
+    return given.numel() == target.numel() and bool((given.flatten() == target.flatten()).all())
+
+
 def target_of(term: LossTerm, outputs: list[Tensor]) -> Tensor | None:
     """The target of a term: what the graph keeps, or prediction less difference where it was written by hand."""
     if term.target is not None:

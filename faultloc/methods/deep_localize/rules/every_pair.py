@@ -8,7 +8,7 @@ from torch.autograd.graph import Node
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LOSS
-from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation
+from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, shape_of
 from faultloc.methods.deep_localize.hooks.hand_written_terms import constant_side
 
 _FEWEST = 8
@@ -67,7 +67,7 @@ def _met(node: Node) -> tuple[tuple[int, ...], int] | None:
     side, index = next(pair for pair in node.next_functions if pair[0] is not None)
     if side is not None and operation(side) == "Expand":  # as losses of torch do first
         side, index = side.next_functions[0]
-    given, count = _shape_of(side, index), _shape_of(node, 0)[0]
+    given, count = shape_of(side, index), shape_of(node, 0)[0]
     if side is None or given not in ((count, 1), (count,)):
         return None
     if operation(node) == "Mul":
@@ -83,16 +83,16 @@ def is_square_of(shape: Sequence[int], count: int) -> bool:
 
 
 def _is_square(node: Node, counts: set[int]) -> bool:
-    shape = _shape_of(node, 0)
+    shape = shape_of(node, 0)
     return len(shape) == 2 and shape[0] in counts and is_square_of(shape, shape[0])
 
 
 def _compares_answers(node: Node) -> bool:
     """Whether both sides come from the model, and are widened to the square."""
-    shapes = [_shape_of(child, index) for child, index in node.next_functions]
+    shapes = [shape_of(child, index) for child, index in node.next_functions]
     if operation(node) in _DISTANCES:
         return True
-    return operation(node) == "Sub" and len(children(node)) > 1 and any(shape != _shape_of(node, 0) for shape in shapes)
+    return operation(node) == "Sub" and len(children(node)) > 1 and any(shape != shape_of(node, 0) for shape in shapes)
 
 
 def _counts_alike(loss: Tensor, nodes: Sequence[Node], square: Node) -> bool:
@@ -110,16 +110,11 @@ def _factor_is_even(node: Node) -> bool:
     if operation(node) not in ("Mul", "Div"):
         return True
     if len(children(node)) > 1:
-        return all(_shape_of(child, index) == _shape_of(node, 0) for child, index in node.next_functions)
+        return all(shape_of(child, index) == shape_of(node, 0) for child, index in node.next_functions)
     if len(node.next_functions) < 2:
         return True
     factor = constant_side(node)
     return factor is None or factor.numel() == 1 or bool(torch.eq(factor, factor.flatten()[0]).all())
-
-
-def _shape_of(node: Node | None, index: int) -> tuple[int, ...]:
-    known = getattr(node, "_input_metadata", None)
-    return tuple(known[index].shape) if known and index < len(known) else ()
 
 
 def _shape(lengths: tuple[int, ...]) -> str:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from faultloc.methods.deep_localize.hooks.fingerprints import fingerprints
+from faultloc.methods.deep_localize.hooks.targets import is_given_again
 from faultloc.methods.deep_localize.rules.simple_models import (
     as_columns,
     as_ranks,
@@ -72,7 +73,7 @@ class ForetoldTargets:
         for given, kept in self._waiting:
             inputs = torch.cat([_as_numbers(one) for one in given], 1)
             targets = kept.cpu() if isinstance(kept, Tensor) else torch.tensor(kept)
-            is_repeated = any(_is_the_same(one.cpu(), targets) for one in given)
+            is_repeated = any(is_given_again(one.cpu(), targets) for one in given)
             is_alike = not self._inputs or (_is_alike(inputs, self._inputs[0]) and _is_alike(targets, self._targets[0]))
             is_table = targets.dim() == 2 and not targets.is_floating_point()
             # Where inputs are to be given again, they are foretold by themselves.
@@ -170,10 +171,6 @@ def _narrow(rows: Tensor) -> Tensor:
         return rows
     flat = rows.reshape(len(rows), -1)
     return flat[:, :: -(-flat.shape[1] // _MOST_COLUMNS)]
-
-
-def _is_the_same(given: Tensor, targets: Tensor) -> bool:
-    return given.numel() == targets.numel() and bool((given.flatten() == targets.flatten()).all())
 
 
 def _is_alike(one: Tensor, other: Tensor) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from faultloc.methods.deep_localize.catalogue import Symptom
-from faultloc.methods.deep_localize.hooks.autograd_walk import operation, saved, walk
+from faultloc.methods.deep_localize.hooks.autograd_walk import operation, saved, shape_of, walk
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.hooks.rerun import LayerRecord
 from faultloc.methods.deep_localize.hooks.softmax import is_one_score, softmax_axis
@@ -107,8 +107,7 @@ def _softmax_over_samples(loss: Tensor, trace: LayerTrace, count: int) -> str | 
 def _running_over_samples(loss: Tensor, trace: LayerTrace, count: int) -> str | None:
     """The layer behind which a table is summed or multiplied up along the first axis, that of the samples."""
     for node, _ in walk(loss.grad_fn, most=_MOST_NODES) if loss.grad_fn is not None else ():
-        known = getattr(node, "_input_metadata", None)
-        shape = tuple(known[0].shape) if known else ()
+        shape = shape_of(node)
         if operation(node) not in _RUNNING or len(shape) < 2 or shape[0] != count:
             continue
         axis = getattr(node, "_saved_dim", None)

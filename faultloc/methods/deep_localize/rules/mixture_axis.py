@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.autograd.graph import Node
 
 from faultloc.methods.deep_localize.catalogue import Symptom
-from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, saved, walk
+from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, saved, shape_of, walk
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.hooks.softmax import softmax_axis
 
@@ -24,7 +24,7 @@ def check_mixture_axis(loss: Tensor, trace: LayerTrace) -> Iterator[Symptom]:
         total = next(iter(children(node)), None)
         if axis is None or total is None or operation(total) not in ("Add", "Sub"):
             continue
-        shape = _shape(total)
+        shape = shape_of(total)
         for weights in _added(total):
             own = softmax_axis(weights)
             result = saved(weights, "result")
@@ -55,8 +55,3 @@ def _added(node: Node) -> Iterator[Node]:
             yield from _added(child)
         else:
             yield child
-
-
-def _shape(node: Node) -> tuple[int, ...]:
-    known = getattr(node, "_input_metadata", None)
-    return tuple(known[0].shape) if known else ()

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from torch import Tensor
-from torch.autograd.graph import Node
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LOSS
-from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, walk
+from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, shape_of, walk
 
 _FEWEST, _MOST_NODES = 8, 2000
 
@@ -18,10 +17,10 @@ def check_summed_products(loss: Tensor, samples: int) -> Iterator[Symptom]:
     Each sample's number is then its product with the sum of all others' rows: whom it was paired with is lost.
     """
     for node, _ in walk(loss.grad_fn, most=_MOST_NODES) if loss.grad_fn is not None else ():
-        if operation(node) != "Sum" or _shape(node) != (samples,):
+        if operation(node) != "Sum" or shape_of(node) != (samples,):
             continue
         product = next(iter(children(node)), None)
-        if product is None or operation(product) != "Mm" or _shape(product) != (samples, samples):
+        if product is None or operation(product) != "Mm" or shape_of(product) != (samples, samples):
             continue
         if samples >= _FEWEST and len(children(product)) == 2:
             yield Symptom(
@@ -30,8 +29,3 @@ def check_summed_products(loss: Tensor, samples: int) -> Iterator[Symptom]:
                 "one axis: each sample is compared with the sum of all, and not with its own partner",
             )  # fmt: skip
             return
-
-
-def _shape(node: Node) -> tuple[int, ...]:
-    known = getattr(node, "_input_metadata", None)
-    return tuple(known[0].shape) if known else ()
