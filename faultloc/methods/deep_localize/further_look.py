@@ -17,7 +17,8 @@ from faultloc.methods.deep_localize.look import Look
 from faultloc.methods.deep_localize.objective import Objective
 from faultloc.methods.deep_localize.rules.attached_targets import check_attached
 from faultloc.methods.deep_localize.rules.away_from_targets import check_away_from_targets
-from faultloc.methods.deep_localize.rules.columns import check_marks
+from faultloc.methods.deep_localize.rules.changed_target import check_changed_target
+from faultloc.methods.deep_localize.rules.columns import check_mark, check_marks
 from faultloc.methods.deep_localize.rules.connectionist import check_connectionist
 from faultloc.methods.deep_localize.rules.cosine_axis import check_cosine_axis
 from faultloc.methods.deep_localize.rules.each_standardised import check_each_standardised
@@ -83,6 +84,7 @@ class FurtherLook:
             yield from objective.weights_by_hand.look(loss)
         yield from objective.shares.look(loss, look.terms)
         yield from objective.drowned.look(loss, look.terms)
+        yield from objective.transitions.look(look.terms, next(tensors_in(list(now.calls[0].given)), None))
         if objective.is_new():
             yield from objective.ignored.look(look.terms, look.target, list(tensors_in(list(now.calls[0].given))))
         if objective.step not in _FADES_UNASKED and look.kind is not None and len(held) == 1:
@@ -114,17 +116,19 @@ class FurtherLook:
         yield from check_masked_scores(loss, now.trace)
         yield from check_own_messages(loss, now.trace)
         yield from check_mixture_axis(loss, now.trace)
-        yield from check_graph_edges(list(tensors_in(list(now.calls[0].given))))
-        given = next((one for one in tensors_in(list(now.calls[0].given)) if one.dim() > 0), None)
-        yield from check_summed_products(loss, 0 if given is None else len(given))
+        inputs = list(tensors_in(list(now.calls[0].given)))
+        given = inputs[0] if inputs else None
+        yield from check_changed_target(given, look.target)
+        yield from check_graph_edges(inputs)
+        yield from check_summed_products(loss, next((len(one) for one in inputs if one.dim() > 0), 0))
         yield from check_empty_groups(loss, self._model, optimizers)
-        given = next(tensors_in(list(now.calls[0].given)), None)
         yield from check_cosine_axis(nodes, given)
         yield from check_unpaired(now.calls, look.terms)
-        words = check_unknown_words(list(tensors_in(list(now.calls[0].given))))
+        for one in inputs:
+            yield from check_mark(one)
         summed = doubt_summed_divergence(loss, nodes, only, now.outputs)
+        words = check_unknown_words(inputs)
         for doubt in (*check_marks(given), *check_each_standardised(given), *words, *summed):
             objective.history.doubts.setdefault(doubt.rule, doubt)
         if only is not None and look.target is not None and not trains_alone(only, loss):
-            inputs = tensors_in(list(now.calls[0].given))
             objective.history.repeats_inputs = any(is_given_again(one, look.target) for one in inputs)

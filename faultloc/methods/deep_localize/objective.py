@@ -16,6 +16,7 @@ from faultloc.methods.deep_localize.rules.new_samples import NewSamples
 from faultloc.methods.deep_localize.rules.pairs import Pairs
 from faultloc.methods.deep_localize.rules.same_batch import SameBatch
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
+from faultloc.methods.deep_localize.rules.transitions import Transitions
 from faultloc.methods.deep_localize.rules.weights_by_hand import WeightsByHand
 from faultloc.methods.deep_localize.seen_samples import SeenSamples
 
@@ -52,6 +53,7 @@ class Objective:
     penalty: ConstantPenalty = field(default_factory=ConstantPenalty)
     shares: ExchangedShares = field(default_factory=ExchangedShares)
     new_samples: NewSamples = field(default_factory=NewSamples)
+    transitions: Transitions = field(default_factory=Transitions)
     optimizers: frozenset[int] = frozenset()
     step: int = 0
     next_look: int = 0

@@ -14,7 +14,7 @@ from faultloc.methods.deep_localize.hooks.loss_terms import loss_terms
 from faultloc.methods.deep_localize.hooks.schedules import Plateau
 from faultloc.methods.deep_localize.monitor import TrainingMonitor
 from faultloc.methods.deep_localize.rules.class_weights import ClassWeights
-from faultloc.methods.deep_localize.rules.columns import check_marks
+from faultloc.methods.deep_localize.rules.columns import check_mark, check_marks
 from faultloc.methods.deep_localize.rules.endless_fall import check_endless_fall
 from faultloc.methods.deep_localize.rules.evaluation_calls import EvaluationCalls
 from faultloc.methods.deep_localize.rules.fading_inputs import FadingInputs
@@ -221,6 +221,42 @@ def test_marks_for_missing_values_that_were_scaled_with_the_rest_are_named():
     flags = torch.cat([rows, (rows[:, :2] > 2).float()], 1)
     assert [one.rule for one in check_marks(marked)] == ["input.sentinel"]
     assert not [*check_marks(rows), *check_marks(flags), *check_marks(rows.exp()), *check_marks(0.01 * rows)]
+
+
+def test_one_mark_that_was_scaled_with_its_column_is_named_and_columns_with_many_zeros_are_not():
+    generator = torch.Generator().manual_seed(0)
+    rows = torch.randn(128, 3, generator=generator)
+    days = -1000 * rows[:, 0].exp().round(decimals=2)
+    missing = torch.rand(128, generator=generator) < 0.2
+    column = torch.where(missing, 365243.0, days)
+    scaled = (column - column.mean()) / column.std()
+    amounts = torch.where(missing, 0.0, rows[:, 1].exp())
+    logarithms = torch.where(missing, -18.0, rows[:, 1])
+    flags = missing.float()
+    assert [one.rule for one in check_mark(torch.stack([rows[:, 1], scaled], 1))] == ["input.sentinel"]
+    for sound in (amounts, logarithms, flags, 5 * flags, rows[:, 2]):
+        one = (sound - sound.mean()) / sound.std()
+        assert not list(check_mark(torch.stack([rows[:, 1], one], 1)))
+
+
+@pytest.mark.parametrize("is_changed", [True, False])
+@pytest.mark.parametrize("has_two_names", [True, False])
+def test_a_target_that_was_changed_together_with_the_input_is_named(is_changed, has_two_names):
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(6, 12), nn.ReLU(), nn.Linear(12, 6))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    with TrainingMonitor(model, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(6):
+            clean = torch.randn(32, 6)
+            if is_changed:
+                clean[torch.rand(32, 6) < 0.3] = 0
+            damaged = clean if has_two_names else None
+            optimizer.zero_grad()
+            F.mse_loss(model(clean), clean).backward()
+            optimizer.step()
+            del damaged
+    found = [one.rule for one in monitor.diagnosis().findings]
+    assert found == (["labels.changed_too"] if is_changed and has_two_names else [])
 
 
 def test_a_loss_that_falls_ever_faster_below_zero_is_named_and_a_density_is_not():

@@ -32,6 +32,9 @@ RULES: dict[str, Rule] = {
         NONE,
         "scale the inputs to about [-1, 1]: inputs = (inputs - inputs.mean(0)) / (inputs.std(0) + 1e-8)",
     ),
+    "input.same_states": Rule(
+        "input", "error", NONE, "store copies, memory.append((state.copy(), action, reward, next_state.copy(), done))"
+    ),
     "input.edges": Rule(
         "input",
         "warning",
@@ -90,6 +93,9 @@ RULES: dict[str, Rule] = {
     ),
     "input.sentinel": Rule(
         "input", "warning", NONE, "fill missing values with the column's mean: x[x == mark] = x[x != mark].mean()"
+    ),
+    "labels.changed_too": Rule(
+        "input", "warning", NONE, "change a copy and leave the target as it was: damaged = corrupt(clean.clone())"
     ),
     "labels.not_signed": Rule("input", "error", LOSS, "give this loss the labels -1 and 1: labels = 2 * labels - 1"),
     "labels.smoothing": Rule(

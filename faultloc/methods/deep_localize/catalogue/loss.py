@@ -83,6 +83,9 @@ RULES: dict[str, Rule] = {
     "loss.mixture_axis": Rule(
         "loss", "error", NONE, "take both over the axis of the parts: torch.logsumexp(F.log_softmax(w, -1) + parts, -1)"
     ),
+    "loss.past_the_end": Rule(
+        "loss", "warning", NONE, "leave it out where an episode ends: target = reward + gamma * (1 - done) * next_value"
+    ),
     "loss.same_view": Rule(
         "loss", "error", NONE, "give the second call the other view of each sample: z1, z2 = model(view1), model(view2)"
     ),

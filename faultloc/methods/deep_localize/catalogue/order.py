@@ -22,6 +22,8 @@ ORDER = (
     "input.unpaired",
     "input.same_batch",
     "input.edges",
+    "input.same_states",
+    "labels.changed_too",
     "weights.not_loaded",
     # The contract between output, loss and targets.
     "output.one_unit_softmax",
@@ -54,6 +56,7 @@ ORDER = (
     "loss.attached_ratio",
     "loss.attached_advantage",
     "loss.same_view",
+    "loss.past_the_end",
     "labels.sorted",
     "labels.single",
     "loss.class_left_out",

@@ -5,17 +5,18 @@ its variables, or in the data set of a loader: what is drawn from it in no order
 """
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from types import FrameType, GeneratorType, ModuleType
+from types import GeneratorType, ModuleType
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, Subset
 
-_OURS = ("torch", "faultloc")
-_MOST_FRAMES, _MOST_ARRAYS, _MOST_VALUES, _MOST_VARIABLES = 60, 100, 50_000_000, 2000
+from faultloc.methods.deep_localize.hooks.loop_names import scopes_of
+
+_MOST_ARRAYS, _MOST_VALUES, _MOST_VARIABLES = 100, 50_000_000, 2000
 _FEWEST_VALUES, _ASKED = 4, 8
 
 
@@ -54,7 +55,7 @@ def variables_of_the_loop() -> Variables:
     arrays: dict[int, Tensor] = {}
     inner: dict[int, Tensor] = {}
     loaders: dict[int, DataLoader] = {}
-    scopes = list(_scopes(sys._getframe(1)))
+    scopes = list(scopes_of(sys._getframe(1)))
     modules = [scope for scope in scopes if "__name__" in scope]
     own = {scope["__name__"] for scope in modules if "site-packages" not in str(scope.get("__file__", ""))}
     for scope in scopes:
@@ -89,19 +90,6 @@ def rows_of(given: Tensor, variables: Variables) -> Iterator[StoredRows]:
             numbers = _numbers_of_viewed(given, array)
             if numbers is not None:
                 yield StoredRows(array, 0, numbers, is_exact=False, in_data_set=in_data_set)
-
-
-def _scopes(frame: FrameType | None) -> Iterator[Mapping[str, object]]:
-    seen: set[int] = set()
-    for _ in range(_MOST_FRAMES):
-        if frame is None:
-            return
-        if str(frame.f_globals.get("__name__", "")).partition(".")[0] not in _OURS:
-            for scope in (frame.f_locals, frame.f_globals):
-                if id(scope) not in seen:
-                    seen.add(id(scope))
-                    yield scope
-        frame = frame.f_back
 
 
 def _with_what_they_keep(values: Sequence[object], own: Set[object]) -> Iterator[object]:
