@@ -74,7 +74,7 @@ class FurtherLook:
             for call in now.calls:
                 self.evaluations.trained_on(call.module, call.given)
             self.evaluations.statistics.look(now.trace)
-            yield from self._judges.look(loss, now.calls, now.returned, now.reached[-1], held)
+            yield from self._judges.look(loss, now.calls, now.returned, now.reached[-1], held, objective.optimizers)
             yield from objective.penalty.look(loss, now.outputs, takes_constants=self.taken.are_constants)
             yield from self._volume.look(loss, now.calls, now.outputs)
         yield from objective.pairs.look(loss, look.terms, now.calls, now.returned, objective.history, now.trace)

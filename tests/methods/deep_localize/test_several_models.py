@@ -52,6 +52,36 @@ def test_a_generator_whose_loss_never_reaches_it_is_named():
     assert (monitor.diagnosis().cause.rule, monitor.diagnosis().cause.place) == ("gradient.part_unreached", "maker")
 
 
+@pytest.mark.parametrize("steps_together", [True, False])
+@pytest.mark.parametrize("detached", [True, False])
+def test_an_answer_that_is_cut_off_from_its_maker_is_named_beside_a_term_that_reaches_it(detached, steps_together):
+    modules, optimizers = maker_and_judge()
+    real, _ = blobs()
+    with watched(modules, list(optimizers.values())) as monitor:
+        for _ in range(20):
+            made = modules["maker"](torch.randn(32, 4))
+            seen = modules["judge"](torch.cat([real[:32]])), modules["judge"](made.detach())
+            own = F.binary_cross_entropy_with_logits(seen[0], torch.ones(32, 1))
+            own = own + F.binary_cross_entropy_with_logits(seen[1], torch.zeros(32, 1))
+            for optimizer in optimizers.values():
+                optimizer.zero_grad()
+            if steps_together:
+                # Both losses in one: the judge's part of it is detached, as it has to be.
+                (own + F.l1_loss(made, real[:32])).backward()
+                for optimizer in optimizers.values():
+                    optimizer.step()
+                continue
+            own.backward()
+            optimizers["judge"].step()
+            optimizers["maker"].zero_grad()
+            judged = modules["judge"](made.detach() if detached else made)
+            loss = F.binary_cross_entropy_with_logits(judged, torch.ones(32, 1)) + F.l1_loss(made, real[:32])
+            loss.backward()
+            optimizers["maker"].step()
+    found = [(finding.rule, finding.place) for finding in monitor.findings]
+    assert found == ([("gradient.cut_answer", "maker")] if detached and not steps_together else [])
+
+
 def test_gradients_of_the_other_loss_that_pile_up_are_stale():
     modules, optimizers = maker_and_judge()
     with watched(modules, list(optimizers.values())) as monitor:

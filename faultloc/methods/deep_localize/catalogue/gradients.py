@@ -28,6 +28,12 @@ RULES: dict[str, Rule] = {
         DELTA,
         "compute this loss from the part's own output, without detach() or no_grad(), and let its optimizer step after",
     ),
+    "gradient.cut_answer": Rule(
+        "backward",
+        "error",
+        NONE,
+        "judge what was made without detach() in this loss: criterion(discriminator(made), real_labels)",
+    ),
     "gradient.cut": Rule(
         "backward",
         "error",

@@ -112,6 +112,7 @@ ORDER = (
     "optimizer.unknown_parameters",
     "gradient.both_goals",
     "gradient.part_unreached",
+    "gradient.cut_answer",
     "gradient.unreached",
     "gradient.stopped",
     "gradient.cut",

@@ -4,7 +4,7 @@ A judge is a module that a loss drives one way for what it is given from outside
 module has made. The maker's own loss has to drive its answer to the second against the judge's loss.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 import torch
 from torch import Tensor, nn
@@ -33,7 +33,7 @@ class Judges:
         self._judged: dict[int, int] = {}
         # The direction of the last loss that reaches the maker as well.
         self._attached: dict[int, int] = {}
-        self._same = self._piled = 0
+        self._same = self._piled = self._cut = 0
 
     def look(
         self,
@@ -42,10 +42,12 @@ class Judges:
         returned: Sequence[list[Tensor]],
         reached: frozenset[int],
         held: Mapping[int, HeldParameters],
+        stepping: Set[int],
     ) -> Iterator[Symptom]:
         """Symptoms of a backward pass that is about to run from ``loss``; only of runs with several optimizers.
 
-        ``returned`` is what each call gave, ``reached`` the optimizers whose parameters the loss hangs on.
+        ``returned`` is what each call gave, ``reached`` the optimizers whose parameters the loss hangs on, and
+        ``stepping`` those that have stepped after it before, of a loss that was seen before.
         """
         if len(held) < 2:
             return
@@ -67,6 +69,8 @@ class Judges:
             if attached and is_joint and maker is not None:
                 yield from self._of_maker(key, way, maker, held)
             elif not attached:
+                if is_joint and maker is not None:
+                    yield from self._of_cut_answer(call.module, maker, held, stepping)
                 known = self._judged if maker is not None else self._given
                 # Two ways for the same kind of input: it is not known what it is given.
                 known[key] = way if known.get(key, way) == way else 0
@@ -94,6 +98,22 @@ class Judges:
                     "as that network's own loss does: it learns to be found out",
                 )  # fmt: skip
 
+    def _of_cut_answer(
+        self, judge: nn.Module, maker: int, held: Mapping[int, HeldParameters], stepping: Set[int]
+    ) -> Iterator[Symptom]:
+        """A loss after which the maker alone steps, and whose answer of the judge does not reach it."""
+        own, others = (_holders(one, held) for one in (self._module_of(maker), judge))
+        if not own or not others or not own & stepping or others & stepping:
+            return
+        self._cut += 1
+        if self._cut == _SURE:
+            name = self._name_of(maker)
+            yield Symptom(
+                "gradient.cut_answer", name, 1, 0,
+                f"the loss before {name} steps holds the other network's answer to what {name} made, detached from it: "
+                f"that answer teaches {name} nothing, and the rest of the loss alone trains it",
+            )  # fmt: skip
+
     def _maker_of(self, call: ForwardCall, given: list[Tensor]) -> int | None:
         """The module that has made what this one is given."""
         for module, made in self._made.items():
@@ -112,6 +132,12 @@ class Judges:
             if any(id(inner) == module for inner in part.modules()):
                 return name or "the model"
         return "the model"
+
+
+def _holders(module: nn.Module | None, held: Mapping[int, HeldParameters]) -> set[int]:
+    """The optimizers that hold parameters of ``module``."""
+    parameters = set() if module is None else {id(one) for one in module.parameters()}
+    return {key for key, one in held.items() if one.identities & parameters}
 
 
 def _has_gradient(module: nn.Module | None) -> bool:
