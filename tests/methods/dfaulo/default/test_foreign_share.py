@@ -103,6 +103,25 @@ def test_hard_samples_that_look_like_no_foreign_one_are_not_taken_for_foreign():
     assert found[is_hard].mean() < by_sign[is_hard].mean() / 2
 
 
+def test_how_many_are_foreign_lies_between_what_features_and_what_inputs_alone_tell():
+    is_foreign, strange, by_inputs, share = made_up()
+    rng = np.random.default_rng(9)
+    # Features that know two of three labels of foreign inputs by heart, and inputs that are wrong of some hard samples.
+    is_known = is_foreign & (rng.random(len(share)) < 2 / 3)
+    likelihood = np.where(is_known, 0.9, by_inputs)
+    is_mistaken = ~is_foreign & (strange > 1.5) & (rng.random(len(share)) < 0.3)
+    by_inputs = np.where(is_mistaken, 0.1 / (CLASSES - 1), by_inputs)
+
+    def found(*both: np.ndarray) -> np.ndarray:
+        return foreign_share([strange], strange[:, None], None, both[0], share, *both[1:])
+
+    hidden, between = found(likelihood), found(likelihood, by_inputs)
+    assert hidden.sum() < 0.6 * is_foreign.sum()
+    assert 1.2 * hidden.sum() < between.sum() < 1.3 * is_foreign.sum()
+    # The order is that of the one sign there is, whatever the number.
+    assert (np.argsort(hidden, kind="stable") == np.argsort(between, kind="stable")).all()
+
+
 def test_a_regression_leaves_each_sample_out():
     rng = np.random.default_rng(4)
     features = rng.normal(0, [3, 2, 1], (50, 3)).astype(np.float32)

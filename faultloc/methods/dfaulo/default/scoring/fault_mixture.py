@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_probability, foreign_share
@@ -75,10 +75,9 @@ def fit_mixture(
         rates = np.ones(len(labels))
         if inputs is not None:
             rates = noise_rates(by_inputs, opinions, labels, scaled.noise, strangeness.marks)
-        likelihood = np.empty(len(labels))
-        for rows in blocks_of_rows(*shape):
-            likelihood[rows] = scaled_likelihood(opinions[rows], labels[rows], scaled.noise, rates[rows])
-        share = foreign_share(strangeness.signs, strangeness.measures, regression, likelihood, label_share)
+        likelihood = _likelihood(opinions, labels, scaled.noise, rates)
+        of_inputs = None if inputs is None else _likelihood(by_inputs, labels, scaled.noise, rates)
+        share = foreign_share(strangeness.signs, strangeness.measures, regression, likelihood, label_share, of_inputs)
         foreign = foreign_probability(share, likelihood, label_share)
     record_odds = np.zeros(len(labels))
     if evidence.margins is not None and record_weight > 0:
@@ -87,6 +86,18 @@ def fit_mixture(
         recorded = noise_rates(by_inputs, opinions, labels, scaled.noise, doubt[:, None])
         record_odds = record_weight * (1 - _told_by_inputs(evidence)) * np.where(never_shown, 0, np.log(recorded))
     return FaultMixture(scaled, *temperatures, likelihood, record_odds, share)
+
+
+def _likelihood(
+    opinions: Float[np.ndarray, "sample class"],
+    labels: Int[np.ndarray, "sample"],
+    noise: NoiseMatrix,
+    rates: Float[np.ndarray, "sample"],
+) -> Float[np.ndarray, "sample"]:
+    likelihood = np.empty(len(labels))
+    for rows in blocks_of_rows(*opinions.shape):
+        likelihood[rows] = scaled_likelihood(opinions[rows], labels[rows], noise, rates[rows])
+    return likelihood
 
 
 def _opine(

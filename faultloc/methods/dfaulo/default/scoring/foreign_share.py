@@ -27,6 +27,8 @@ _HIGHEST_INTERCEPT = -7.0
 _SLOPE_PENALTY = 0.01
 # Two curves that make the labels as likely, up to so many nats, are taken for one.
 _AS_LIKELY = 1e-3
+# How far from what all opinions say to what the inputs alone say.
+_BY_INPUTS = 1 / 3
 _LEAST_SHARE, _MOST_SHARE = 1e-9, 0.999
 
 
@@ -36,6 +38,7 @@ def foreign_share(
     regression: LeftOutRegression | None,
     likelihood: Float[np.ndarray, "sample"],
     label_share: Float[np.ndarray, "sample"],
+    by_inputs: Float[np.ndarray, "sample"] | None = None,
 ) -> Float[np.ndarray, "sample"]:
     """The share of foreign inputs among samples like each one, in (0, 1), before its own label is looked at.
 
@@ -49,6 +52,11 @@ def foreign_share(
     by a ``regression`` on the inputs, each sample left out: kinds of foreign inputs look alike. From then on that
     likeness alone tells, since hard samples have the signs, too, and are nothing like the foreign ones. Without the
     inputs a sample counts that is strange in either way.
+
+    How many of the samples of one likeness are foreign lies between two answers. Features that know labels by heart
+    contradict too few of them, so that ``likelihood`` tells of too few foreign inputs; the likelihood of the labels
+    ``by_inputs`` alone, whose own mistakes are more, tells of too many. A third of the way is taken, on the scale of
+    log-odds.
     """
     some = np.unique(np.linspace(0, len(likelihood) - 1, _SAMPLES).astype(int))
     curves = [_fit_curves(sign, likelihood, label_share) for sign in signs]
@@ -62,7 +70,7 @@ def foreign_share(
     for chance, (curve, *_), sign in zip(chances, curves, signs, strict=True):
         share += chance * curve(sign)
     if none < _NONE_LIKELY:
-        alike = (1 - none) * _alike(share / (1 - none), measures, regression, likelihood, label_share)
+        alike = (1 - none) * _alike(share / (1 - none), measures, regression, likelihood, label_share, by_inputs)
         share = np.maximum(share, alike) if regression is None else alike
     return np.clip(share, _LEAST_SHARE, _MOST_SHARE)
 
@@ -83,6 +91,7 @@ def _alike(
     regression: LeftOutRegression | None,
     likelihood: Float[np.ndarray, "sample"],
     label_share: Float[np.ndarray, "sample"],
+    by_inputs: Float[np.ndarray, "sample"] | None,
 ) -> Float[np.ndarray, "sample"]:
     """The share of foreign inputs among samples that are as like the foreign ones of ``share`` as each one is."""
     known = measures
@@ -95,8 +104,11 @@ def _alike(
         weights, _ = fit_monotone_logistic(known, is_foreign, penalty=_PENALTY)
         likeness = known @ weights
         likeness /= max(float(likeness.std()), 1e-12)
-        share = _fit_curves(likeness, likelihood, label_share)[0](likeness)
-    return share
+        curve = _fit_curves(likeness, likelihood, label_share)[0]
+        share = curve(likeness)
+    if by_inputs is None:
+        return share
+    return curve.towards(_fit_curves(likeness, by_inputs, label_share)[0], _BY_INPUTS)(likeness)
 
 
 @dataclass(frozen=True)
@@ -108,6 +120,10 @@ class _Curve:
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
         return expit(self.slope * values + self.intercept)
+
+    def towards(self, other: "_Curve", way: float) -> "_Curve":
+        """The curve that lies ``way`` of the way to ``other``, on the scale of log-odds."""
+        return _Curve((1 - way) * self.slope + way * other.slope, (1 - way) * self.intercept + way * other.intercept)
 
 
 def _held_out_gain(near: Sequence[_Curve], sign: np.ndarray, likelihood: np.ndarray, label_share: np.ndarray) -> float:

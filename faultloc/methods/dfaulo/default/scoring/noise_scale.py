@@ -16,7 +16,7 @@ from faultloc.methods.dfaulo.default.scoring.temperature import (
 
 # A normal prior on the logarithm of the scale and on those of the temperature: where the inputs tell nothing, the noise
 # stays what the mutants' anchors say.
-_PENALTY = 1.0
+_PENALTY = 0.1
 _LEAST_SCALE, _MOST_WRONG = 0.01, 0.9
 _TEMPERATURES = (-10.0, 10.0)
 _STEP = 1e-3
