@@ -56,6 +56,7 @@ class CloseLook:
         yield from self.heads.never_trained(steps)
         yield from check_idle_optimizers(self._model, held)
         yield from self.further.evaluations.at_end()
+        yield from self.further.targets.at_end(steps)
 
     def at(
         self,

@@ -37,6 +37,7 @@ from faultloc.methods.deep_localize.rules.similarity_scores import check_similar
 from faultloc.methods.deep_localize.rules.soft_targets import check_soft_targets
 from faultloc.methods.deep_localize.rules.summed_divergence import check_summed_divergence, doubt_summed_divergence
 from faultloc.methods.deep_localize.rules.summed_products import check_summed_products
+from faultloc.methods.deep_localize.rules.target_networks import TargetNetworks
 from faultloc.methods.deep_localize.rules.unknown_words import check_unknown_words
 from faultloc.methods.deep_localize.rules.unpaired import check_unpaired
 from faultloc.methods.deep_localize.rules.volume_sign import VolumeSign
@@ -55,6 +56,7 @@ class FurtherLook:
         self._model = model
         self._judges, self._policy, self._volume = Judges(model), PolicySign(), VolumeSign(model)
         self._policy_looks = 0
+        self.targets = TargetNetworks(model)
 
     def at(
         self,
@@ -69,6 +71,7 @@ class FurtherLook:
         asks_policy = self._policy_looks < _POLICY_LOOKS
         nodes = loss_nodes(loss, now.outputs) if asks_policy or objective.step == 0 else []
         if objective.step == 0:
+            self.targets.look()
             yield from self._at_first(loss, now, look, nodes, objective, optimizers)
         if objective.is_new():
             for call in now.calls:

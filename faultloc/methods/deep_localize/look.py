@@ -29,7 +29,7 @@ from faultloc.methods.deep_localize.rules.wrong_comparison import check_comparis
 _INPUT_SCALE, _TINY, _TARGET_SCALE, _HARDLY = 10, 0.02, 10, 0.02
 _LABELS_A_CLASS, _FEWEST_TARGETS, _NOTHING = 20, 100, 1e-8
 # Of a class that one sample in a hundred belongs to, so many samples hold at least one.
-_FEWEST_LABELS = 400
+_FEWEST_LABELS, _FEWEST_YES_OR_NO = 400, 1000
 _FEWEST_VALUES = 32
 _PATIENT_LOOKS = 12  # about the eightieth step
 
@@ -109,9 +109,11 @@ def look_at_loss(
         )
     for term in terms if is_thorough else ():
         place = trace.name_of(term.source) or trace.last or "model"
+        # An activation that is put on what a call of the model gave is the loss's, not the model's.
+        is_of_loss = bool(nodes) and term.source not in (nodes | {past_shaping(node) for node in nodes})
         target = target_of(term, outputs)
         target = given_target if target is None and len(terms) == 1 else target
-        symptoms += check_term(term, place, target)
+        symptoms += check_term(term, place, target, is_of_loss=is_of_loss)
         symptoms += check_value(term, value, outputs, optimizers)
         symptoms += check_shapes(term, outputs)
         symptoms += check_comparison(term, outputs)
@@ -210,7 +212,18 @@ def _monotonous(term: LossTerm, targets: SeenTargets, outputs: list[Tensor]) -> 
             )  # fmt: skip
     # The targets of a loss on another model's answer may well be constant: a generator's are.
     is_own = any(output.grad_fn is not None and past_shaping(output.grad_fn) is term.source for output in outputs)
-    if term.kind in ("squared", "absolute") and is_own and targets.samples >= _FEWEST_TARGETS and targets.is_constant():
+    if not is_own or not targets.is_constant():
+        return
+    # What is driven to 0 by hand is a density's exponent, a residual or a penalty as well.
+    is_residual = term.target is None and targets.constant() == 0
+    if term.kind in ("squared", "absolute") and targets.samples >= _FEWEST_TARGETS and not is_residual:
         yield Symptom(
             "labels.single", LABELS, 1, 2, f"all of {targets.samples} samples have the same number as their target"
         )
+    if term.kind in ("bce", "bce_logits") and term.is_whole_loss and targets.samples >= _FEWEST_YES_OR_NO:
+        yield Symptom(
+            "labels.single", LABELS, 1, 2,
+            f"all of {targets.samples} samples have the label {targets.constant():g}: the model has to answer that "
+            "always, and learns it",
+            advice="give it samples of the other kind as well; where none are known, draw some (negative sampling)",
+        )  # fmt: skip

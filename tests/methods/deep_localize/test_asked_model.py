@@ -311,6 +311,7 @@ def test_samples_that_a_recurrent_layer_forgets_over_many_equal_steps_are_no_con
         ((32, 12, 16), (32, 12, 4, 4), False),
         ((32, 4, 12, 6), (32, 12, 24), True),  # heads put together
         ((32, 12, 4, 6), (32, 12, 24), False),
+        ((32, 32, 2, 16), (32, 32, 32), False),  # heads put together behind their steps, as many as they are wide
         ((32, 9, 8, 3), (32, 3, 9, 8), True),  # colours
         ((32, 16, 4, 5), (32, 320), False),
         ((32, 16, 4, 5), (32, 16, 20), False),

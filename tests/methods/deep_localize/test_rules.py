@@ -284,6 +284,31 @@ def test_one_label_alone_is_found():
     assert diagnose(network(), data=(inputs, torch.zeros_like(labels)), steps=200).cause.rule == "labels.single"
 
 
+@pytest.mark.parametrize("has_both", [True, False])
+def test_samples_of_one_kind_alone_are_found_and_told_of_the_other(has_both):
+    inputs, labels = blobs(samples=3200)
+    yes = (labels == 0).float() if has_both else torch.ones(len(labels))
+    loss = nn.BCEWithLogitsLoss()
+    found = diagnose(network(outputs=1), lambda out, y: loss(out[:, 0], y), data=(inputs, yes), steps=750).findings
+    assert [one.rule for one in found] == ([] if has_both else ["labels.single"])
+    assert has_both or "negative sampling" in found[0].advice
+
+
+@pytest.mark.parametrize("is_density", [True, False])
+def test_a_densitys_distance_from_0_is_no_single_target(is_density):
+    torch.manual_seed(0)
+    model = nn.Linear(4, 4)
+    inputs = torch.randn(400, 4)
+    base = torch.distributions.Normal(0.0, 1.0)
+
+    def loss(out: Tensor, y: Tensor) -> Tensor:
+        volume = torch.linalg.slogdet(model.weight).logabsdet
+        return -base.log_prob(out).sum(1).mean() - volume if is_density else F.mse_loss(out, torch.zeros_like(out))
+
+    found = [one.rule for one in diagnose(model, loss, data=(inputs, inputs), steps=60).findings]
+    assert ("labels.single" in found) is not is_density
+
+
 def test_inputs_that_never_differ_are_found():
     inputs, labels = blobs()
     cause = diagnose(network(), data=(torch.ones_like(inputs), labels)).cause

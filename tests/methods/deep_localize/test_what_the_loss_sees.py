@@ -134,6 +134,18 @@ def test_a_divergence_of_what_is_no_logarithm_is_found(name):
 
 
 @pytest.mark.parametrize(
+    ("behind", "loss", "phase"),
+    [
+        ([], lambda out, y: F.kl_div(out.softmax(1), y, reduction="batchmean"), ("loss", "loss")),
+        ([nn.Softmax(1)], lambda out, y: F.kl_div(out, y, reduction="batchmean"), ("forward", "5")),
+    ],
+)
+def test_a_softmax_is_the_losss_where_the_loss_takes_it_and_the_models_where_a_layer_is_one(behind, loss, phase):
+    cause = diagnose(network(*behind), loss, data=soft_targets(), steps=STEPS).cause
+    assert (cause.rule, cause.phase, cause.place) == ("loss.no_logarithm", *phase)
+
+
+@pytest.mark.parametrize(
     "loss",
     [
         lambda out, y: F.kl_div(out.log_softmax(1), y, reduction="batchmean"),

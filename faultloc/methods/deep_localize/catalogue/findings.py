@@ -22,7 +22,7 @@ def as_finding(symptom: Symptom, step: int) -> Finding:
         advice += f": lr={rate * _OTHER_RATE[symptom.rule]:.1g}"
     return Finding(
         rule=symptom.rule,
-        phase=rule.phase,
+        phase=symptom.phase or rule.phase,
         severity=rule.severity,
         place=place,
         layer=None if place in _NO_LAYERS else place,

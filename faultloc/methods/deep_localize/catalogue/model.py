@@ -168,6 +168,12 @@ RULES: dict[str, Rule] = {
     "model.not_evaluating": Rule(
         "forward", "warning", NONE, "call model.eval() before it, and model.train() afterwards"
     ),
+    "model.still_target": Rule(
+        "update",
+        "warning",
+        NONE,
+        "let it follow now and then, target_net.load_state_dict(net.state_dict()), and load what was averaged into it",
+    ),
     "forward.collapsed": Rule(
         "forward",
         "warning",

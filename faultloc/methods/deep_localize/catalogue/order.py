@@ -106,6 +106,7 @@ ORDER = (
     "optimizer.never_steps",
     "optimizer.empty_group",
     "optimizer.idle",
+    "model.still_target",
     "optimizer.replaced_part",
     "optimizer.forgotten_part",
     "optimizer.left_out",

@@ -18,7 +18,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Symptom:
-    """What a rule saw, before it is turned into a finding; ``advice`` where it knows better than the catalogue."""
+    """What a rule saw, before it is turned into a finding.
+
+    ``advice`` and ``phase`` where it knows better than the catalogue.
+    """
 
     rule: str
     place: str
@@ -27,3 +30,4 @@ class Symptom:
     sentence: str
     evidence: Mapping[str, float | str] = field(default_factory=dict)
     advice: str = ""
+    phase: Phase | None = None

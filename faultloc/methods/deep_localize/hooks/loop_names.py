@@ -3,11 +3,11 @@
 import itertools
 import sys
 from collections.abc import Iterator, Mapping
-from types import FrameType
+from types import FrameType, ModuleType
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 _OURS = ("torch", "faultloc")
 _MOST_FRAMES, _NEAR_FRAMES, _MOST_NUMBERS = 60, 3, 100_000
@@ -36,6 +36,20 @@ def batches_of_the_loop(rows: int) -> dict[str, Tensor]:
             numbers = None if name in found else _as_rows(value, rows)
             if numbers is not None:
                 found[name] = numbers
+    return found
+
+
+def modules_of_the_loop() -> dict[str, nn.Module]:
+    """By their names, the modules that the innermost functions under way, or the objects at their hand, have."""
+    found: dict[str, nn.Module] = {}
+    for scope in _near_scopes(sys._getframe(1)):
+        for name, value in scope.items():
+            if isinstance(value, nn.Module):
+                found.setdefault(name, value)
+            elif not isinstance(value, type | ModuleType):
+                for inner, module in list(getattr(value, "__dict__", {}).items()):
+                    if isinstance(module, nn.Module):
+                        found.setdefault(inner, module)
     return found
 
 

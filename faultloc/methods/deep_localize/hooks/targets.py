@@ -39,6 +39,10 @@ class SeenTargets:
         """Whether all targets seen are the same number."""
         return self._least == self._most
 
+    def constant(self) -> float:
+        """That number, where they are."""
+        return self._least
+
 
 def counted(term: LossTerm, target: Tensor) -> Tensor:
     """The targets that count in the loss, in one row if some do not."""

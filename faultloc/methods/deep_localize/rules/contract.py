@@ -33,8 +33,11 @@ _NO_LOGARITHM = {
 _REACH = {"Sigmoid": (0.0, 1.0), "Softmax": (0.0, 1.0), "Tanh": (-1.0, 1.0), "Relu": (0.0, float("inf"))}
 
 
-def check_term(term: LossTerm, place: str, target: Tensor | None) -> Iterator[Symptom]:
-    """What is wrong between the activation before ``term``, its loss and ``target``; ``place`` is the last layer."""
+def check_term(term: LossTerm, place: str, target: Tensor | None, *, is_of_loss: bool = False) -> Iterator[Symptom]:
+    """What is wrong between the activation before ``term``, its loss and ``target``; ``place`` is the last layer.
+
+    ``is_of_loss``: the activation is put on what the model gave, on the way into the loss.
+    """
     yield from _softmax(term, place)
     if term.kind == "cross_entropy":
         yield from _distributions(term, target)
@@ -50,7 +53,7 @@ def check_term(term: LossTerm, place: str, target: Tensor | None) -> Iterator[Sy
     elif term.kind == "categorical":
         yield from _probabilities(term, place, target)
     elif term.kind in ("divergence", "divergence_swapped"):
-        yield from _divergence(term, place)
+        yield from _divergence(term, place, is_of_loss=is_of_loss)
     if term.kind in ("bce", "bce_logits") and target is not None:
         yield from _labels_in_unit_range(target, term)
     if term.kind == "bce":
@@ -189,7 +192,7 @@ def _log_probabilities(term: LossTerm, place: str) -> Iterator[Symptom]:
         )  # fmt: skip
 
 
-def _divergence(term: LossTerm, place: str) -> Iterator[Symptom]:
+def _divergence(term: LossTerm, place: str, *, is_of_loss: bool) -> Iterator[Symptom]:
     """Of a KLDivLoss: first the logarithms of the model's probabilities, then the targets' probabilities."""
     if term.kind == "divergence_swapped":
         yield Symptom(
@@ -199,8 +202,9 @@ def _divergence(term: LossTerm, place: str) -> Iterator[Symptom]:
         )  # fmt: skip
     elif term.activation in _NO_LOGARITHM:
         yield Symptom(
-            "loss.no_logarithm", place, 1, 0,
+            "loss.no_logarithm", LOSS if is_of_loss else place, 1, 0,
             f"KLDivLoss takes logarithms of probabilities, and is given {_NO_LOGARITHM[term.activation]}",
+            phase="loss" if is_of_loss else None,
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Several losses added up, of which one is a thousand times all others, since its targets are not scaled."""
+"""Several losses added up, of which one is a hundred times all others, since its targets are not scaled."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,7 @@ from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LABELS
 from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 
-_LOOKS, _SHARE, _SPREAD = 8, 0.999, 10.0
+_LOOKS, _SHARE, _SPREAD = 8, 0.99, 10.0
 
 
 class DrownedTerm:
@@ -35,7 +35,7 @@ class DrownedTerm:
             yield Symptom(
                 "target.scale", LABELS, spread, _SPREAD,
                 f"of {len(terms)} losses that are added, the regression whose targets lie {spread:.4g} from their mean "
-                f"(standard deviation) is more than {_SHARE:.1%} at {_LOOKS} looks on end: the others train nothing",
+                f"(standard deviation) is more than {_SHARE:.0%} at {_LOOKS} looks on end: the others train nothing",
             )  # fmt: skip
 
 

@@ -46,6 +46,8 @@ def exchanges_axes(old: Shape, new: Shape) -> bool:
         return new[1:] in ((old[3], old[1], old[2]), (old[2], old[3], old[1]), (old[2], old[1], old[3]))
     if len(old) == 4 and len(new) == 3:
         _, one, two, three = old
+        if new[1:] in ((one, two * three), (one * two, three)):
+            return False  # neighbouring axes joined, whatever else the lengths allow
         return new[1:] in ((two, one * three), (three, one * two), (two * three, one))
     if len(old) == 3 and len(new) == 4:
         steps, features = old[1:]

@@ -79,11 +79,11 @@ class Transitions:
 
     def _ends(self, target: Tensor, batches: Mapping[str, Tensor]) -> None:
         rewards = [
-            value.flatten()
+            value.flatten().to(target)
             for name, value in batches.items()
             if words_of(name) & _REWARD and value.numel() == len(target) and not words_of(name) & _NEXT
         ]
-        if not rewards or any(not torch.equal(rewards[0].float(), one.float()) for one in rewards):
+        if not rewards or any(not torch.equal(rewards[0], one) for one in rewards):
             return
         past: list[tuple[int, int, float, str]] = []
         for name, value in batches.items():
@@ -128,7 +128,7 @@ def _beyond(target: Tensor, reward: Tensor, ended: Tensor) -> tuple[int, int, fl
     past = all_of_them = 0
     far = 0.0
     for one in reward[ended].unique():
-        same = target[ended & (reward.to(target.device) == one)]
+        same = target[ended & (reward == one)]
         if len(same) > 1:
             gap = float(same.max() - same.min())
             all_of_them += len(same)

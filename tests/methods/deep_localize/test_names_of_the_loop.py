@@ -1,0 +1,66 @@
+"""What only the names of a loop's variables tell: rewards from costs, a target network from a frozen one."""
+
+import copy
+
+import pytest
+import torch
+from torch import nn
+from torch.distributions import Categorical
+from torch.nn import functional as F
+
+from faultloc.methods.deep_localize.monitor import TrainingMonitor
+
+
+@pytest.mark.parametrize(("sign", "found"), [(-1, []), (1, ["loss.policy_sign"])])
+@pytest.mark.parametrize("name", ["advantage", "returns", "costs", "weights"])
+def test_a_policy_that_does_less_of_what_is_called_a_gain_is_named(name, sign, found):
+    torch.manual_seed(0)
+    policy = nn.Sequential(nn.Linear(5, 16), nn.Tanh(), nn.Linear(16, 4))
+    optimizer = torch.optim.Adam(policy.parameters(), 0.001)
+    advantage = returns = costs = None
+    with TrainingMonitor(policy, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(8):
+            drawn = Categorical(logits=policy(torch.randn(32, 5)))
+            actions = drawn.sample()
+            weights = torch.randn(32)
+            advantage = weights if name == "advantage" else None
+            returns = 3 + 2 * weights if name == "returns" else None
+            costs = weights if name == "costs" else None
+            optimizer.zero_grad()
+            (sign * drawn.log_prob(actions) * weights).mean().backward()
+            optimizer.step()
+    del advantage, returns, costs
+    # A cost is to be made small, and what has no telling name may be either.
+    assert [one.rule for one in monitor.diagnosis().findings] == (found if name in ("advantage", "returns") else [])
+
+
+class Agent:
+    """Two networks as attributes of an object of the script's."""
+
+    def __init__(self, *, begins_alike: bool) -> None:
+        self.net = nn.Sequential(nn.Linear(3, 16), nn.ReLU(), nn.Linear(16, 1))
+        other = nn.Sequential(nn.Linear(3, 16), nn.ReLU(), nn.Linear(16, 1))
+        self.target_net = copy.deepcopy(self.net) if begins_alike else other
+
+
+@pytest.mark.parametrize("begins_alike", [True, False])
+@pytest.mark.parametrize("follows", ["never", "now and then", "loaded into nothing"])
+def test_a_target_network_that_began_as_a_copy_and_never_follows_is_named(follows, begins_alike):
+    torch.manual_seed(0)
+    agent = Agent(begins_alike=begins_alike)
+    optimizer = torch.optim.SGD(agent.net.parameters(), 0.01)
+    with TrainingMonitor(agent.net, optimizer, on_finding=lambda finding: None) as monitor:
+        for step in range(320):
+            state = torch.randn(32, 3)
+            with torch.no_grad():
+                goal = state.sum(1, keepdim=True) + 0.5 * agent.target_net(state)
+            optimizer.zero_grad()
+            F.mse_loss(agent.net(state), goal).backward()
+            optimizer.step()
+            if step % 50 == 49 and follows != "never":
+                averaged = {name: value.clone() for name, value in agent.net.state_dict().items()}
+                if follows == "now and then":
+                    agent.target_net.load_state_dict(averaged)
+    found = [(one.rule, one.place, one.phase) for one in monitor.diagnosis().findings]
+    is_still = begins_alike and follows != "now and then"
+    assert found == ([("model.still_target", "target_net", "update")] if is_still else [])
