@@ -14,7 +14,8 @@ from faultloc.own.options import DataOptions, ModelOptions
     first=[
         click.option("--criteria", help="Names with commas between, such as nc,kmnc,idc; default: all."),
         *coverage_settings(),
-    ]
+    ],
+    results="results/coverage",
 )
 def command(data: DataOptions, model: ModelOptions, output: Path, criteria: str | None, **settings: Any) -> None:
     """Measures how much of a model a test set exercises, by criteria of coverage, in one pass over the data.
@@ -31,4 +32,4 @@ def command(data: DataOptions, model: ModelOptions, output: Path, criteria: str 
     from faultloc.own.idc.run import run_coverage
 
     names = list(CRITERIA) if criteria is None else chosen_criteria(criteria, list(CRITERIA))
-    run_coverage(data, model, coverage_options(names, **settings), output, click.echo)
+    run_coverage(data, model, coverage_options(names, **settings), output, click.echo, command="coverage")

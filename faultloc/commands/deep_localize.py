@@ -37,10 +37,13 @@ def command(script: Path, output: Path, every: int, on_error: str, arguments: tu
       faultloc deep-localize --script train.py
       faultloc deep-localize --script train.py --on-error stop -- --epochs 3
     """
+    from faultloc.io.stores.result_folder import claim_folder
     from faultloc.methods.deep_localize.first_findings import FirstFindings
-    from faultloc.own.deep_localize.running import run_script
-    from faultloc.report.deep_localize.diagnosis import save_diagnosis
+    from faultloc.own.deep_localize.running import require_script, run_script
+    from faultloc.report.deep_localize.diagnosis import WRITTEN, save_diagnosis
 
+    require_script(script)
+    claim_folder(output, "deep-localize", WRITTEN)
     watched = run_script(
         script,
         arguments,

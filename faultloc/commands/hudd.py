@@ -42,6 +42,7 @@ class _WithCaseStudies(click.Command):
         ),
         click.option("--clusters", type=int, help="How many; default: at most 25."),
     ],
+    results="results/hudd",
 )
 def command(
     data: DataOptions,

@@ -24,6 +24,7 @@ from faultloc.own.options import DataOptions, ModelOptions
         click.option("--n-cluster", "clusters", type=int, help="Clusters of what each gives; default: the preset's."),
         click.option("--layer-index", type=int, help="Of one layer, from 0; -2 is the one before the answers."),
     ],
+    results="results/idc",
 )
 def command(data: DataOptions, model: ModelOptions, output: Path, **settings: Any) -> None:
     """Measures how many of the ways in which the neurons that matter act together a test set shows.
@@ -39,4 +40,4 @@ def command(data: DataOptions, model: ModelOptions, output: Path, **settings: An
     from faultloc.own.idc.options import coverage_options
     from faultloc.own.idc.run import run_coverage
 
-    run_coverage(data, model, coverage_options(("idc",), **settings), output, click.echo)
+    run_coverage(data, model, coverage_options(("idc",), **settings), output, click.echo, command="idc")

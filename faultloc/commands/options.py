@@ -74,6 +74,12 @@ def coverage_settings() -> Sequence[Option]:
     )
 
 
+def _output_option(results: str) -> Option:
+    return click.option(
+        "--output", "-o", default=results, show_default=True, type=click.Path(path_type=Path), help="Results."
+    )
+
+
 # In the order of the help: what a call needs, what it may need, what it can do without. Their names are the fields of
 # ``DataOptions`` and ``ModelOptions``, but for those of the run: --output, --seed and --args.
 _NEEDED: Sequence[Option] = (
@@ -97,9 +103,6 @@ _FURTHER: Sequence[Option] = (
         "--classes", type=_FILE, help="The classes in the order of the model's outputs: JSON, or a line each."
     ),
     click.option("--trust-classes", is_flag=True, help="The order of the classes is right: do not stop over it."),
-    click.option(
-        "--output", "-o", default="results", show_default=True, type=click.Path(path_type=Path), help="Results."
-    ),
     arch_option(),
     click.option("--weights", type=_FILE, help="Weights of a model that is given by name."),
     click.option("--weights-key", help="Which entry of a checkpoint to take, such as state_dict_ema."),
@@ -124,8 +127,10 @@ _LAST: Sequence[Option] = (
 )
 
 
-def takes_data_and_model(*own: Option, first: Sequence[Option] = ()) -> Option:
+def takes_data_and_model(*own: Option, first: Sequence[Option] = (), results: str = "results") -> Option:
     """Gives a command the shared options and its ``own``, of which those under ``first`` stand at the head of the help.
+
+    ``results`` is the folder that the command writes into where none is given: one of its own.
 
     Its function is called with ``data``, ``model``, ``output``, ``seed``, and the command's own options by their names.
     """
@@ -137,7 +142,7 @@ def takes_data_and_model(*own: Option, first: Sequence[Option] = ()) -> Option:
             return function(data=data, model=model, **values)
 
         optioned: Callable[..., Any] = called
-        for option in reversed([*_NEEDED, *first, *_FURTHER, *own, *_LAST]):
+        for option in reversed([*_NEEDED, *first, *_FURTHER, _output_option(results), *own, *_LAST]):
             optioned = option(optioned)
         return optioned
 

@@ -11,6 +11,7 @@ from faultloc.errors import DataError
 from faultloc.io.datasets.check import check_labels
 from faultloc.io.datasets.folder_layout import class_names_in, why_unlabelled
 from faultloc.io.samples import ClassOrder, SampleListing, describe_absent, order_classes, stray_labels_told
+from faultloc.io.stores.result_folder import require_writable
 from faultloc.own.classifier import as_classifier, some_of
 from faultloc.own.device import steady_device
 from faultloc.own.model import OwnModel, read_own_model
@@ -61,12 +62,13 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
     ``answers_classes``) may return what it likes.
 
     Raises:
-        DataError: the samples cannot be read, are of one class, or are of more classes than the model has outputs.
+        DataError: the samples cannot be read, are of one class, or are of more classes than the model has outputs;
+            ``output`` cannot be written.
         ModelError: the model cannot be read, or does not take the samples.
         ConfigError: an option is out of its range, or there is no such device.
     """
     device = steady_device(given.device, "--device")
-    _require_writable(output)
+    require_writable(output)
     form = sample_form(data)  # first, since the module of a transform may teach Pillow another format
     listed = list_own_samples(data)
     about = {"Data": _described(data, listed.train)}
@@ -143,13 +145,6 @@ def require_test_set(data: DataOptions, purpose: str) -> None:
         f"{data.dataset} {found}; expected a test set, {data.test_set}/<class>/*, {purpose}, beside "
         f"{data.image_set}/: add it, or name another --test_set"
     )
-
-
-def _require_writable(output: Path) -> None:
-    # A folder that cannot be written is found out before the work, not after it.
-    output.mkdir(parents=True, exist_ok=True)
-    (output / ".writable").touch()
-    (output / ".writable").unlink()
 
 
 def _described(data: DataOptions, listing: SampleListing) -> str:

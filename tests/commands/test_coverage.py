@@ -15,7 +15,9 @@ from torch import nn
 
 from faultloc.cli import faultloc
 from faultloc.endings import EXPECTED
+from faultloc.errors import DataError
 from faultloc.methods.idc.criteria import CRITERIA
+from faultloc.own.idc.run import WRITTEN
 
 NETS = """
 from torch import nn
@@ -106,6 +108,10 @@ def call(own, monkeypatch, tmp_path):
     return run
 
 
+def snapshot(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def rows(path):
     with path.open() as file:
         return {row["criterion"]: row for row in csv.DictReader(file)}
@@ -118,7 +124,25 @@ def test_all_criteria_stand_in_one_table(call, tmp_path):
     assert list(table) == list(CRITERIA)
     assert all(0 <= float(row["value"]) <= 1 for row in table.values())
     assert 1 < int(table["idc"]["total"]) <= 2**10
-    assert not (tmp_path / "out/run.json").exists()  # which is what another command leaves
+    assert json.loads((tmp_path / "out/run.json").read_text()) == {"command": "coverage"}
+
+
+def test_the_results_of_one_command_are_not_overwritten_by_the_other(call, tmp_path):
+    assert call("coverage", "--criteria", "nc").exit_code == 0
+    before = snapshot(tmp_path / "out")
+    answer = call("idc", "--top-m-neurons", 4)
+    assert isinstance(answer.exception, DataError)
+    assert "holds the results of `faultloc coverage`" in str(answer.exception)
+    assert snapshot(tmp_path / "out") == before
+
+
+def test_all_that_is_written_is_known_to_be_its_own(call, own, tmp_path):
+    (own / "shapes/pool").mkdir(exist_ok=True)
+    Image.new("L", (8, 8), 9).save(own / "shapes/pool/0.png")
+    assert call("idc", "--top-m-neurons", 4, "--pool", "pool").exit_code == 0
+    assert call("idc", "--top-m-neurons", 4, "--layer-by-layer", "--pool", "pool").exit_code == 0
+    folder = tmp_path / "out"
+    assert {path for pattern in WRITTEN for path in folder.glob(pattern)} == {*folder.iterdir()}
 
 
 def test_important_neurons_are_written_and_read_back(call, tmp_path):
@@ -214,6 +238,9 @@ def test_what_an_earlier_call_left_does_not_stay(call, tmp_path):
     assert (tmp_path / "out/layer_1/uncovered.csv").exists()
     call("idc", "--top-m-neurons", 3)
     assert (tmp_path / "out/uncovered.csv").exists() and not list((tmp_path / "out").glob("layer_*"))
+    shutil.rmtree(tmp_path / "out")
+    call("coverage", "--criteria", "idc")
+    assert (tmp_path / "out/uncovered.csv").exists()
     call("coverage", "--criteria", "nc")
     assert not (tmp_path / "out/uncovered.csv").exists() and not (tmp_path / "out/important_neurons.csv").exists()
 

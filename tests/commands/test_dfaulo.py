@@ -18,6 +18,7 @@ from sklearn.datasets import load_digits
 from faultloc import MarginRecorder, cli
 from faultloc.io.results_store import load_results
 from faultloc.io.stores.subject_store import save_weights
+from faultloc.own.dfaulo.results import WRITTEN
 
 pytestmark = pytest.mark.slow
 SAMPLES, FAULTS = 600, 30
@@ -153,9 +154,21 @@ def test_the_wrong_labels_of_a_folder_head_the_list(dfaulo, own, tmp_path):
     top = ranking(tmp_path / "results")[0]
     assert (tmp_path / f"results/located/1_label_{top['given_label']}.png").exists()
     assert load_results(tmp_path / "results").summary["samples"] == SAMPLES
+    assert load_results(tmp_path / "results").run["command"] == "dfaulo"
+    written = {path for pattern in WRITTEN for path in (tmp_path / "results").glob(pattern)}
+    assert written == {*(tmp_path / "results").iterdir()}
     page = (tmp_path / "results/report.html").read_text()
     assert "faultloc review" in page
     assert "ownnet" in page or "model.pth" in page
+
+
+def test_files_that_are_somebody_elses_are_not_overwritten(dfaulo, tmp_path):
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results/summary.json").write_text("mine")
+    answer = dfaulo()
+    assert answer.code == 1
+    assert "has summary.json, which `faultloc dfaulo` has not written" in answer.err
+    assert [path.name for path in (tmp_path / "results").iterdir()] == ["summary.json"]
 
 
 def test_a_training_record_is_kept_with_the_evidence_and_trains_no_mutant_again(dfaulo, own, tmp_path, monkeypatch):
@@ -416,13 +429,13 @@ def test_an_output_that_cannot_be_written(dfaulo, tmp_path):
     (tmp_path / "file").write_text("")
     answer = dfaulo(output=tmp_path / "file")
     assert answer.code == 1
-    assert "expected a file or folder that can be used" in answer.err
+    assert "is a file; expected a folder for the results: give another --output" in answer.err
 
 
 def test_an_output_on_a_file_system_that_takes_no_files(dfaulo):
     answer = dfaulo(output="/proc/faultloc-results")
     assert answer.code == 1
-    assert "expected a file or folder that can be used" in answer.err
+    assert "cannot be written" in answer.err and "give another --output" in answer.err
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

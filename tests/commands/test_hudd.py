@@ -24,7 +24,10 @@ from sklearn.datasets import load_digits
 from faultloc.cli import faultloc
 from faultloc.commands import hudd as hudd_command
 from faultloc.endings import EXPECTED
+from faultloc.errors import DataError
+from faultloc.io.stores.artifacts import save_json
 from faultloc.own.hudd.options import MODE_NAMES
+from faultloc.own.hudd.places import plain_places
 from faultloc.subject.recipe import TrainingRecipe
 from faultloc.subject.training import train_network
 
@@ -136,6 +139,21 @@ def test_causes_pages_tables_and_pictures_are_there(examined):
     page = (examined / "report.html").read_text()
     assert page.count('class="cause"') == 6
     assert "mean heatmap" in page
+
+
+def test_all_that_is_written_is_known_to_be_its_own(examined):
+    assert {path for pattern in plain_places(examined).written for path in examined.glob(pattern)} == {
+        *examined.iterdir()
+    }
+
+
+def test_the_results_of_another_command_are_not_overwritten(hudd, own, tmp_path):
+    save_json(tmp_path / "run.json", {"command": "dfaulo"})
+    (tmp_path / "report.html").write_text("page")
+    answer = hudd(*sound(own, tmp_path))
+    assert isinstance(answer.exception, DataError)
+    assert "holds the results of `faultloc dfaulo`" in str(answer.exception)
+    assert (tmp_path / "report.html").read_text() == "page"
 
 
 def test_pictures_are_the_users_own_files(examined, own):

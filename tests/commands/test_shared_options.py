@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from faultloc.cli import faultloc
 from faultloc.commands.options import takes_data_and_model
+from faultloc.io.stores.result_folder import COMMANDS
 from faultloc.own.options import DataOptions, ModelOptions
 
 OF_THE_RUN = {"output", "seed", "args"}
@@ -55,7 +56,17 @@ def test_dfaulo_is_among_the_commands_with_a_model_and_a_data_set():
 @pytest.mark.parametrize("name", commands_with_data_and_model())
 def test_every_command_with_a_model_and_a_data_set_has_the_shared_options(name):
     found = {one.name: one.to_info_dict() for one in commands_with_data_and_model()[name].params}
-    assert {option: found.get(option) for option in shared()} == shared()
+    for options in (expected := shared(), found):
+        options["output"].pop("default")  # a folder of its own
+    assert {option: found.get(option) for option in expected} == expected
+
+
+def test_no_command_writes_where_another_does_by_default():
+    commands = {name: faultloc.get_command(click.Context(faultloc), name) for name in COMMANDS}
+    folders = [
+        str(option.default) for command in commands.values() for option in command.params if option.name == "output"
+    ]
+    assert len(set(folders)) == len(folders) == len(COMMANDS)
 
 
 def test_the_shared_options_are_the_fields_of_the_objects_and_those_of_the_run():

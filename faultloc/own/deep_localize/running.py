@@ -47,8 +47,7 @@ def run_script(
     Raises:
         ConfigError: there is no such file.
     """
-    if not script.is_file():
-        raise ConfigError(f"there is no script {script}; expected a Python file that trains a model")
+    require_script(script)
 
     def make(parts: Mapping[str, nn.Module], optimizers: list[Optimizer]) -> TrainingMonitor:
         return TrainingMonitor(
@@ -72,6 +71,12 @@ def run_script(
         return WatchedScript(runs, error, was_stopped)
     nothing = why_nothing_was_seen(script, error, has_optimizer=bool(discovery.unused), notes=trainers.notes)
     return WatchedScript(runs, error, was_stopped, nothing)
+
+
+def require_script(script: Path) -> None:
+    """Raises ConfigError where there is no such file."""
+    if not script.is_file():
+        raise ConfigError(f"there is no script {script}; expected a Python file that trains a model")
 
 
 @contextmanager

@@ -81,9 +81,15 @@ class DataFaults(RankedSamples):
         return describe_summary(self.summary)
 
     def save(self, folder: str | Path) -> Path:
-        """Writes ranking, summary, report and what a review needs into ``folder``, and gives it back."""
-        from faultloc.own.dfaulo.results import save_found
+        """Writes ranking, summary, report and what a review needs into ``folder``, and gives it back.
 
+        Raises:
+            DataError: another method's results lie there, or files that are not of this one, or it cannot be written.
+        """
+        from faultloc.io.stores.result_folder import claim_folder
+        from faultloc.own.dfaulo.results import COMMAND, WRITTEN, save_found
+
+        claim_folder(Path(folder), COMMAND, WRITTEN, otherwise="name another folder")
         return save_found(Path(folder), self)
 
     def _repr_html_(self) -> str:

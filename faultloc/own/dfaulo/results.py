@@ -20,6 +20,20 @@ from faultloc.report.dfaulo.page import render_page
 from faultloc.report.dfaulo.suspects import Suspect
 from faultloc.subject.splits import DatasetSplits
 
+COMMAND = "dfaulo"
+# All that lies in its folder, which is nobody else's.
+WRITTEN = (
+    "dataset",
+    "evidence",
+    "mutants",
+    "located",
+    "classes.json",
+    "ranking.*",
+    "summary.json",
+    "run.json",
+    "report.html",
+)
+
 # Of the samples, the share whose pictures are written one by one, and the number on the page.
 TOP_RATIO = 0.01
 _ON_PAGE = 60
@@ -55,7 +69,7 @@ def save_found(
         save_weights(folder / f"mutants/mutant_{number + 1}.safetensors", tensors)
     with written_whole(folder / "ranking.parquet") as temporary:
         found.ranking.to_parquet(temporary, index=False)
-    save_result_tables(folder, found.ranking, found.summary, run or {})
+    save_result_tables(folder, found.ranking, found.summary, {**(run or {}), "command": COMMAND})
     top = max(1, math.ceil(round(top_ratio * len(found), 6)))
     suspects = found.suspects(max(top, _ON_PAGE))
     write_located(folder / "located", suspects[:top])

@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from faultloc import __version__
 from faultloc.io.evidence_store import save_margins
+from faultloc.io.stores.result_folder import claim_folder
 from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.own.brought import Brought, bring
 from faultloc.own.class_order_check import settle_class_order
@@ -16,7 +17,7 @@ from faultloc.own.dfaulo.evidence_cache import Answers, EvidenceCache
 from faultloc.own.dfaulo.found import DataFaults
 from faultloc.own.dfaulo.options import RunOptions
 from faultloc.own.dfaulo.ranking import ask_mutants, rank_by_default, rank_by_paper
-from faultloc.own.dfaulo.results import save_found
+from faultloc.own.dfaulo.results import COMMAND, WRITTEN, save_found
 from faultloc.own.layer_names import layer_of
 from faultloc.own.model import OwnModel
 from faultloc.own.options import DataOptions, ModelOptions
@@ -35,6 +36,7 @@ _GATHERING = "mutants and inputs alone"
 
 def run_dfaulo(data: DataOptions, given: ModelOptions, options: RunOptions, output: Path, say: Say) -> None:
     """Reads, examines, ranks, writes into ``output``, and says what was found."""
+    claim_folder(output, COMMAND, WRITTEN)
     brought = bring(data, given, output, say)
     found, answers = _examined(brought, options, output, say)
     save_found(

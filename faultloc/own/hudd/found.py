@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faultloc.errors import DataError
+from faultloc.io.stores.result_folder import claim_folder
 from faultloc.own.hudd.clustered_errors import ClusteredErrors
 from faultloc.own.hudd.places import plain_places
-from faultloc.own.hudd.results import save_found
+from faultloc.own.hudd.results import COMMAND, save_found
 from faultloc.settings_check import check_number
 
 if TYPE_CHECKING:
@@ -67,6 +68,12 @@ class RootCausesFound(ClusteredErrors):
         return describe_causes(self.causes, len(self.errors), len(self.dataset), self.layer)
 
     def save(self, folder: str | Path) -> Path:
-        """Writes tables, pictures of each cause and `report.html` into ``folder``, and gives it back."""
-        save_found(plain_places(Path(folder)), self)
+        """Writes tables, pictures of each cause and `report.html` into ``folder``, and gives it back.
+
+        Raises:
+            DataError: another method's results lie there, or files that are not of this one, or it cannot be written.
+        """
+        places = plain_places(Path(folder))
+        claim_folder(places.root, COMMAND, places.written, otherwise="name another folder")
+        save_found(places, self, run={"command": COMMAND})
         return Path(folder)

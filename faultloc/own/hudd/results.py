@@ -18,6 +18,7 @@ from faultloc.report.hudd.image_folders import write_image_folders
 from faultloc.report.hudd.page import render_causes
 from faultloc.report.hudd.parameter_sentences import describe_parameters
 
+COMMAND = "hudd"
 # On the page, of each cause.
 _SHOWN = 24
 _OUTLIERS = "none"

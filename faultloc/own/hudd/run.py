@@ -15,6 +15,7 @@ from faultloc.io.models.loaded import LoadedModel
 from faultloc.io.root_causes.linked_store import KeptLinks, load_links, save_links
 from faultloc.io.stores.known_parameters import load_known_parameters
 from faultloc.io.stores.parameters import load_folder_parameters
+from faultloc.io.stores.result_folder import claim_folder
 from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.methods.hudd.errors import Errors, find_errors, require_errors
 from faultloc.methods.hudd.settings import HuddSettings
@@ -25,7 +26,7 @@ from faultloc.own.hudd.found import RootCausesFound
 from faultloc.own.hudd.linking import Linked, link_errors
 from faultloc.own.hudd.options import HuddOptions
 from faultloc.own.hudd.places import ResultPlaces
-from faultloc.own.hudd.results import save_found
+from faultloc.own.hudd.results import COMMAND, save_found
 from faultloc.own.hudd.retraining import KeptRuns, retrain_modes
 from faultloc.own.options import DataOptions, ModelOptions
 from faultloc.own.stored_samples import Say
@@ -48,14 +49,15 @@ def run_hudd(data: DataOptions, given: ModelOptions, options: HuddOptions, place
         TrainingError: the loss is no longer a number.
     """
     _require_sets(data, needs_improvement=options.retrain is not None)
+    claim_folder(places.root, COMMAND, places.written)
     brought = _with_parameters(bring(data, given, places.kept, say), data)
     known = _known(brought, data, options)
     encoder = _encoder(options.settings)
     errors = _errors(brought, options, places, say)
     found = replace(_found(brought, errors, options, places, say, encoder), known=known)
     say(found.describe())
-    record: dict[str, object] = {**brought.record, "preset": options.preset, "hudd": asdict(options.settings)}
-    record["seed"] = options.seed
+    record: dict[str, object] = {"command": COMMAND, **brought.record, "preset": options.preset, "seed": options.seed}
+    record["hudd"] = asdict(options.settings)
 
     def save(retrained: Retrained | None) -> None:
         about = {**brought.about, "Preset": options.preset}

@@ -11,6 +11,7 @@ from faultloc.io.coverage.importance_table import save_importance
 from faultloc.io.coverage.uncovered_table import save_uncovered
 from faultloc.io.models.target_function import import_target
 from faultloc.io.stores.artifacts import save_json
+from faultloc.io.stores.result_folder import claim_folder
 from faultloc.methods.idc.attributions.explained import Target
 from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
 from faultloc.methods.idc.selection import TOGETHER
@@ -28,13 +29,28 @@ from faultloc.own.stored_samples import Say
 from faultloc.report.idc.page import write_page
 from faultloc.subject.dataset import LabeledDataset
 
+# All that lies in the folder of results, which is nobody else's.
+WRITTEN = (
+    "dataset",
+    "layer_[0-9]*",
+    "coverage.*",
+    "important_neurons.csv",
+    "uncovered.csv",
+    "additions.csv",
+    "run.json",
+    "report.html",
+)
 # So many combinations that are nearest to being reached are told of.
 _NEAREST = 20
 
 
-def run_coverage(data: DataOptions, given: ModelOptions, options: CoverageOptions, output: Path, say: Say) -> None:
+def run_coverage(
+    data: DataOptions, given: ModelOptions, options: CoverageOptions, output: Path, say: Say, *, command: str
+) -> None:
     """Measures how much of the model the test set covers, writes tables and the page into ``output``, and says what it
     found.
+
+    ``output`` belongs to ``command``.
 
     Raises:
         DataError: the data cannot be read, there is no test set, or the model answers no training sample rightly.
@@ -43,6 +59,7 @@ def run_coverage(data: DataOptions, given: ModelOptions, options: CoverageOption
     """
     require_test_set(data, "whose coverage is measured")
     target = None if options.target is None else import_target(options.target)
+    claim_folder(output, command, WRITTEN)
     brought = bring(data, given, output, say, answers_classes=target is None)
     train, test, pool = brought.splits.train, brought.splits.test, brought.splits.improvement
     assert test is not None

@@ -15,6 +15,9 @@ from faultloc.methods.deep_localize.watched_run import WatchedRun
 from faultloc.report.shared.figure_bytes import figure_bytes
 from faultloc.report.shared.theme import PRINT, drawing
 
+# All that lies in the folder of results, which is nobody else's.
+WRITTEN = ("diagnosis.json", "training-[0-9]*.png", "run.json")
+
 
 def save_diagnosis(folder: Path, runs: Sequence[WatchedRun], *, nothing_seen: str = "") -> str:
     """Writes ``diagnosis.json`` and a picture ``training-1.png`` for each run; what they say, as text for people.
