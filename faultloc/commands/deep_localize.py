@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from faultloc.errors import FaultlocError
+
 FAULTY, INTERRUPTED = 3, 130
 
 
@@ -40,9 +42,10 @@ def command(script: Path, output: Path, every: int, on_error: str, arguments: tu
     from faultloc.io.stores.result_folder import claim_folder
     from faultloc.methods.deep_localize.first_findings import FirstFindings
     from faultloc.own.deep_localize.running import require_script, run_script
-    from faultloc.report.deep_localize.diagnosis import WRITTEN, save_diagnosis
+    from faultloc.report.deep_localize.diagnosis import WRITTEN, describe_runs, save_diagnosis
 
     require_script(script)
+    place = output.absolute()  # wherever the script goes
     claim_folder(output, "deep-localize", WRITTEN)
     watched = run_script(
         script,
@@ -54,7 +57,11 @@ def command(script: Path, output: Path, every: int, on_error: str, arguments: tu
     error = watched.error
     if error is not None and not isinstance(error, SystemExit | KeyboardInterrupt):
         traceback.print_exception(error, file=sys.stderr)
-    click.echo(save_diagnosis(output, watched.runs, nothing_seen=watched.nothing_seen))
+    # Said before it is written: a disk that is full by now takes nothing of it away.
+    click.echo(describe_runs(watched.runs, nothing_seen=watched.nothing_seen))
+    save_diagnosis(place, watched.runs)
+    if watched.runs:
+        click.echo(f"Details: {output / 'diagnosis.json'}")
     if watched.was_stopped:
         click.echo("The script was stopped at the first error (--on-error stop).")
     if isinstance(error, KeyboardInterrupt):
@@ -68,6 +75,7 @@ def command(script: Path, output: Path, every: int, on_error: str, arguments: tu
         )
         return 1
     if error is not None:
-        raise click.ClickException(f"{script} ended with {type(error).__name__}; what was seen before is above")
+        seen = "what was seen before is above" if watched.runs else "mend it, and run again"
+        raise FaultlocError(f"{script} ended with {type(error).__name__}; {seen}")
     has_error = any(finding.severity == "error" for run in watched.runs for finding in run.diagnosis.findings)
     return FAULTY if has_error else 0

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,52 @@ def test_a_script_that_fails_shows_its_own_traceback_and_what_was_seen_before(tm
     assert "ValueError: no such shelf" in finished.stderr
     assert "ended with ValueError" in finished.stderr
     assert runs(tmp_path)[0]["steps"] == 40
+
+
+def test_a_script_that_is_no_python_is_shown_as_python_shows_it(tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text("import torch\nfor step in range(3)\n    pass\n")
+    finished = watch(tmp_path, script)
+    alone = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    assert finished.returncode == 1
+    assert finished.stderr.startswith(alone.stderr)
+    assert finished.stderr.removeprefix(alone.stderr).startswith("faultloc: error:")
+    assert "seen before" not in finished.stderr.removeprefix(alone.stderr)
+
+
+def test_a_script_that_fails_before_its_first_step_has_no_picture(tmp_path):
+    script = write_script(tmp_path)
+    script.write_text(script.read_text().replace("labels[rows])", "labels[rows] + 7)"))
+    (tmp_path / "results/deep_localize").mkdir(parents=True)
+    (tmp_path / "results/deep_localize/diagnosis.json").write_text('{"runs": []}')
+    (tmp_path / "results/deep_localize/training-1.png").write_text("of an earlier run")
+    assert watch(tmp_path, script).returncode == 1
+    assert len(runs(tmp_path)) == 1
+    assert not list((tmp_path / "results/deep_localize").glob("*.png"))
+
+
+def test_a_folder_that_cannot_be_written_is_found_out_before_the_training(tmp_path):
+    (tmp_path / "results").write_text("a file")
+    finished = watch(tmp_path, write_script(tmp_path))
+    assert finished.returncode == 1
+    assert "is a file; expected a folder for the results: give another --output" in finished.stderr
+    assert "steps taken" not in finished.stdout
+
+
+def test_what_was_found_is_said_where_it_can_no_longer_be_written(tmp_path):
+    script = write_script(
+        tmp_path, ending="import shutil; shutil.rmtree('results'); open('results', 'w').write('a file')"
+    )
+    finished = watch(tmp_path, script)
+    assert finished.returncode == 1
+    assert "no fault found" in finished.stdout
+    assert "faultloc: error:" in finished.stderr
+
+
+def test_results_lie_where_they_were_asked_for_wherever_the_script_goes(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    assert watch(tmp_path, write_script(tmp_path, ending="import os; os.chdir('elsewhere')")).returncode == 0
+    assert len(runs(tmp_path)) == 1
 
 
 def test_a_missing_script_is_answered_in_a_sentence(tmp_path):

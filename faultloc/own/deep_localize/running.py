@@ -104,11 +104,10 @@ def _ending_of(script: Path) -> tuple[BaseException | None, bool]:
 
 
 def _from_script_on(traceback: TracebackType | None, script: Path) -> TracebackType | None:
-    """What Python itself would show; all of it where the script is not in it: one that cannot be read."""
-    own = traceback
-    while own is not None and own.tb_frame.f_code.co_filename != str(script):
-        own = own.tb_next
-    return own or traceback
+    """What Python itself would show; nothing of it where the script is not in it, as one that cannot be read."""
+    while traceback is not None and traceback.tb_frame.f_code.co_filename != str(script):
+        traceback = traceback.tb_next
+    return traceback
 
 
 def _tell_ending(discovery: Discovery, error: BaseException, *, is_known: bool) -> None:

@@ -1,11 +1,12 @@
 """What the monitor of a training run found: as data, as text and as a picture of the statistics over the steps."""
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 
 from faultloc.io.stores.artifacts import save_json, written_whole
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
@@ -16,27 +17,38 @@ from faultloc.report.shared.figure_bytes import figure_bytes
 from faultloc.report.shared.theme import PRINT, drawing
 
 # All that lies in the folder of results, which is nobody else's.
-WRITTEN = ("diagnosis.json", "training-[0-9]*.png", "run.json")
+_PICTURES = "training-[0-9]*.png"
+WRITTEN = ("diagnosis.json", _PICTURES, "run.json")
 
 
-def save_diagnosis(folder: Path, runs: Sequence[WatchedRun], *, nothing_seen: str = "") -> str:
-    """Writes ``diagnosis.json`` and a picture ``training-1.png`` for each run; what they say, as text for people.
-
-    ``nothing_seen`` says why there are no runs.
-    """
-    save_json(folder / "diagnosis.json", {"runs": [{"model": run.model, **run.diagnosis.as_data()} for run in runs]})
-    for number, run in enumerate(runs, 1):
-        if run.history.losses or run.diagnosis.steps or run.diagnosis.layers:
-            with written_whole(folder / f"training-{number}.png") as temporary:
-                temporary.write_bytes(training_statistics(run.history, run.diagnosis))
+def describe_runs(runs: Sequence[WatchedRun], *, nothing_seen: str = "") -> str:
+    """What they say, as text for people; ``nothing_seen`` says why there are none."""
     if not runs:
         return nothing_seen or "no training was seen"
-    texts = [f"{run.model}: {run.diagnosis.summary}" for run in runs]
-    return "\n".join([*texts, f"Details: {folder / 'diagnosis.json'}"])
+    return "\n".join(f"{run.model}: {run.diagnosis.summary}" for run in runs)
+
+
+def save_diagnosis(folder: Path, runs: Sequence[WatchedRun]) -> Path:
+    """Writes ``diagnosis.json``, whose path comes back, and a picture ``training-1.png`` for each run that took a
+    step."""
+    for earlier in folder.glob(_PICTURES):
+        earlier.unlink()
+    save_json(folder / "diagnosis.json", {"runs": [{"model": run.model, **run.diagnosis.as_data()} for run in runs]})
+    for number, run in enumerate(runs, 1):
+        if run.history.losses or run.history.sampled:
+            with written_whole(folder / f"training-{number}.png") as temporary:
+                temporary.write_bytes(training_statistics(run.history, run.diagnosis))
+    return folder / "diagnosis.json"
 
 
 def training_statistics(history: History, diagnosis: Diagnosis) -> bytes:
-    """Loss, gradients, updates and units over the steps as a PNG, the steps of the first two findings marked."""
+    """The picture of ``draw_statistics`` as a PNG."""
+    with drawing(PRINT):
+        return figure_bytes(draw_statistics(history, diagnosis))
+
+
+def draw_statistics(history: History, diagnosis: Diagnosis) -> Figure:
+    """Loss, gradients, updates and units over the steps, the steps of the first two findings marked."""
     panels: list[tuple[str, Callable[[Axes], None]]] = [
         ("Loss", lambda axes: _line(axes, list(range(len(history.losses))), history.losses, "#0072b2")),
         ("Gradient norm of each weight", lambda axes: _by_name(axes, history.sampled, lambda one: one.gradients)),
@@ -55,18 +67,29 @@ def training_statistics(history: History, diagnosis: Diagnosis) -> bytes:
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.set_xlim(-0.02 * len(history.losses), max(1, 1.02 * len(history.losses)))
             if axes.get_yscale() == "log":
-                # Plain numbers: the theme leaves formulas as they are written, sample names may look like some.
-                axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-                axes.yaxis.set_minor_formatter(NullFormatter())
+                _number_logarithms(axes)
             for finding in diagnosis.findings[:MOST]:
                 first = finding is diagnosis.cause
                 axes.axvline(
                     finding.step, color=PRINT.fault, linewidth=1.4 if first else 0.7, linestyle="-" if first else ":"
                 )
         cause = diagnosis.cause
-        words = diagnosis.headline.capitalize() if cause is None else f"{cause.where}: {cause.sentence}".capitalize()
+        headline = diagnosis.headline
+        # A layer's name stays as it is.
+        words = headline[:1].upper() + headline[1:] if cause is None else f"{cause.where}: {cause.sentence}"
         figure.suptitle(_shortened(words), x=0.01, ha="left", color=PRINT.ink if cause is None else PRINT.fault)
-        return figure_bytes(figure)
+        return figure
+
+
+def _number_logarithms(axes: Axes) -> None:
+    """Numbers at powers of ten; between them, where fewer than two of these are in sight."""
+    low, high = (math.log10(end) for end in axes.get_ylim())
+    if math.floor(high) - math.ceil(low) < 1:
+        axes.yaxis.set_major_locator(MaxNLocator(4))
+        axes.yaxis.set_minor_locator(NullLocator())
+    # Plain numbers: the theme leaves formulas as they are written, sample names may look like some.
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _shortened(words: str) -> str:
