@@ -26,6 +26,7 @@ from faultloc.commands import hudd as hudd_command
 from faultloc.endings import EXPECTED
 from faultloc.errors import DataError
 from faultloc.io.stores.artifacts import save_json
+from faultloc.methods.hudd.retraining_sets import plan_runs
 from faultloc.own.hudd.options import MODE_NAMES
 from faultloc.own.hudd.places import plain_places
 from faultloc.subject.recipe import TrainingRecipe
@@ -254,6 +255,22 @@ def test_a_mode_is_trained_alone_and_nothing_is_claimed(hudd, own, results):
     assert answer.exit_code == 0, answer.output
     assert {path.name.split("_")[0] for path in (results / "models").glob("*.pth")} == {"BL2"}
     assert "were not both tried" in answer.output
+
+
+def test_a_way_of_which_a_run_cannot_be_made_is_not_compared(hudd, own, results, monkeypatch):
+    def one_run_of_bl1(*arguments, **options):
+        for plan in plan_runs(*arguments, **options):
+            if (plan.name, plan.run) == ("bl1", 1):
+                raise DataError("the model is right about all, so that bl1 has none to train on")
+            yield plan
+
+    monkeypatch.setattr("faultloc.own.hudd.retraining.plan_runs", one_run_of_bl1)
+    answer = hudd(*sound(own, results, clusters=6), "--retrain", "--runs", 2, "--epochs", 1)
+    assert answer.exit_code == 0, answer.output
+    assert re.search(r"^BL1: accuracy \S+ after 1 run$", answer.output, re.M)
+    assert "1 of 2 runs of BL1 could not be made, so that it is not compared: " in answer.output
+    assert "so that BL1 has none" in answer.output
+    assert "against BL2" in answer.output and "against BL1" not in answer.output
 
 
 def test_weights_trained_with_other_settings_do_not_stay_among_the_new_ones(hudd, own, results):

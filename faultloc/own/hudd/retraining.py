@@ -1,6 +1,7 @@
 """What `faultloc hudd --retrain` does: the model trained on with the images of each way of choosing, and compared."""
 
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,14 +124,23 @@ def retrain_modes(
                     kept.keep(done)
                     advance(1)
             except DataError as error:  # of this mode alone
-                failed.append(f"{_TITLES.get(mode, mode)} could not be tried: {error}.")
+                failed.append(_not_made(mode, len(kept.of(mode, options.runs)), options.runs, error))
     modes = [
         RetrainedMode(_TITLES.get(mode, mode), accuracies, labelled[mode])
         for mode in options.modes
         if (accuracies := kept.of(mode, options.runs))
     ]
     before = 1 - len(found.errors) / len(test)
-    return Retrained(before, len(test), modes, [*_verdicts(modes, before), *failed])
+    return Retrained(before, len(test), modes, [*_verdicts(modes, before, options.runs), *failed])
+
+
+def _not_made(mode: str, made: int, runs: int, error: DataError) -> str:
+    """That a way of choosing could not be tried as often as was asked; a run after one that fails is not begun."""
+    title = _TITLES.get(mode, mode)
+    why = re.sub(rf"\b{re.escape(mode)}\b", title, str(error))
+    if not made:
+        return f"{title} could not be tried: {why}."
+    return f"{runs - made} of {runs} runs of {title} could not be made, so that it is not compared: {why}."
 
 
 def _plans(
@@ -153,15 +163,16 @@ def _plans(
             yield plan
 
 
-def _verdicts(modes: Sequence[RetrainedMode], before: float) -> list[str]:
-    by_name: Mapping[str, RetrainedMode] = {mode.name: mode for mode in modes}
+def _verdicts(modes: Sequence[RetrainedMode], before: float, runs: int) -> list[str]:
+    # Of one way some runs, of the others all: a difference could be that of the runs.
+    by_name: Mapping[str, RetrainedMode] = {mode.name: mode for mode in modes if len(mode.accuracies) == runs}
     said = []
     ours = by_name.get(_TITLES[_OURS])
     baselines = {
         _TITLES[name]: np.array(by_name[_TITLES[name]].accuracies) for name in _BASELINES if _TITLES[name] in by_name
     }
     if ours is None or not baselines:
-        said.append("HUDD's choice and a baseline were not both tried, so nothing is said of which is better.")
+        said.append("HUDD's choice and a baseline were not both tried as often as asked: which is better is not said.")
     else:
         claim = claim_improvement(ours.name, np.array(ours.accuracies), baselines)
         said.append(f"{claim.sentence}.")

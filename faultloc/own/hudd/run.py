@@ -74,7 +74,8 @@ def run_hudd(data: DataOptions, given: ModelOptions, options: HuddOptions, place
         retrained = _retrained(brought, found, options, places, encoder)
         save(retrained)
         for mode in retrained.modes:
-            say(f"{mode.name}: accuracy {np.mean(mode.accuracies):.4f} after {len(mode.accuracies)} runs")
+            runs = len(mode.accuracies)
+            say(f"{mode.name}: accuracy {np.mean(mode.accuracies):.4f} after {runs} run{'' if runs == 1 else 's'}")
         say(f"Before: {retrained.before:.4f}. {' '.join(retrained.verdicts)}")
 
 
