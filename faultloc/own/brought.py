@@ -18,6 +18,7 @@ from faultloc.own.model import OwnModel, read_own_model
 from faultloc.own.options import DataOptions, ModelOptions
 from faultloc.own.prepared import prepared_for_model
 from faultloc.own.record import data_examined, model_examined
+from faultloc.own.reworded import SIZE_OF_INPUTS, reworded
 from faultloc.own.samples import example_input, list_own_samples, sample_form
 from faultloc.own.stored_samples import Say, describe_reading, load_own_samples, store_own_samples
 from faultloc.probes.answers import read_answers
@@ -92,7 +93,8 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
     for note in model.loaded.notes:
         say(note)
     classes = len(listed.train.class_names)
-    outputs = read_answers(model.network, example, classes).outputs if answers_classes else classes
+    with reworded(SIZE_OF_INPUTS):
+        outputs = read_answers(model.network, example, classes).outputs if answers_classes else classes
     order = order_classes(listed.train, outputs, model.loaded.class_names)
     about["Classes"] = f"{_named(order)} (by {order.origin})"
     say(f"Classes, by {order.origin}: {_named(order)}")

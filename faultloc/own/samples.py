@@ -1,6 +1,7 @@
 """The samples that options name: which they are, and in which form they are kept."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Shaped
@@ -18,6 +19,8 @@ from faultloc.own.options import DataOptions
 
 # Files that are tried until one can be read.
 _TRIED = 100
+# Images all over the data set that the first one is compared with.
+_COMPARED = 32
 
 
 @dataclass(frozen=True)
@@ -106,11 +109,16 @@ def _other_set(
     return listing, listing.notes
 
 
+def _raise_of_first(index: int, error: UnreadableImageError) -> None:
+    if index == 0:
+        raise error
+
+
 def example_input(listing: SampleListing, form: SampleForm) -> Shaped[np.ndarray, "..."]:
     """The first sample that can be read, as the model takes it.
 
     Raises:
-        DataError: none of the first hundred can be read.
+        DataError: none of the first hundred can be read, or it is of another size than others.
     """
     first: UnreadableImageError | None = None
     for entry, name in zip(listing.inputs[:_TRIED], listing.sample_ids, strict=False):
@@ -119,7 +127,15 @@ def example_input(listing: SampleListing, form: SampleForm) -> Shaped[np.ndarray
                 return apply_transform(form, entry, name)
             if isinstance(entry, str):
                 return encode_texts_of([entry], form)[0]
-            return decode_images([entry], size=form.size, channels=form.channels, advice=COMMAND)[0]
+            # Others beside it: were it the odd one, the model would be blamed for its size.
+            beside = listing.inputs[:: max(1, len(listing) // _COMPARED)] if form.size is None else []
+            return decode_images(
+                [entry, *map(Path, beside)],
+                size=form.size,
+                channels=form.channels,
+                on_unreadable=_raise_of_first,
+                advice=COMMAND,
+            )[0]
         except UnreadableImageError as error:
             first = first or error
     tried = min(_TRIED, len(listing))

@@ -70,6 +70,7 @@ def load_own_samples(output: Path) -> DatasetSplits:
 def _refuse_to_mix(output: Path) -> None:
     if (output / "verdicts.sqlite").exists():
         raise DataError(
-            f"{output} holds verdicts on other data, or on these before they changed; expected a folder for these "
-            "alone: give another --output"
+            f"{output} holds verdicts on other data, or on these before they changed or as other options read them "
+            "(such as --img_size, --transform or --classes); expected a folder for these alone: give another --output, "
+            "or the options of that run"
         )

@@ -91,7 +91,7 @@ def _not_taken(network: nn.Module, inputs: Tensor, error: Exception) -> str:
     first_line = (str(error).splitlines() or [type(error).__name__])[0]
     return (
         f"{type(network).__name__} cannot take inputs of shape {tuple(inputs.shape[1:])} ({inputs.dtype}): "
-        f"{first_line}; choose a model for this kind of data (model=..., --model), or its inputs' size (--img_size)"
+        f"{first_line}; choose a model for this kind of data, or give it inputs of the size that it takes"
     )
 
 

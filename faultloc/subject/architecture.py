@@ -67,7 +67,7 @@ def check_outputs(network: nn.Module, example: Tensor, num_classes: int, task: T
         first_line = str(error).splitlines()[0]
         raise ModelError(
             f"{type(network).__name__} cannot take inputs of shape {tuple(example.shape[1:])} ({example.dtype}): "
-            f"{first_line}; choose a model for this kind of data (model=..., --model), or its inputs' size (--img_size)"
+            f"{first_line}; choose a model for this kind of data, or give it inputs of the size that it takes"
         ) from error
     finally:
         network.train(was_training)

@@ -203,6 +203,11 @@ def test_another_number_of_clusters_and_another_layer_grow_no_tree_again(hudd, o
     assert len([*(results / "causes").iterdir()]) == 9  # the folders of the earlier cut are gone
 
 
+def test_more_clusters_than_errors_are_told_by_the_option(hudd, own, results):
+    answer = hudd(*sound(own, results, clusters=900))
+    assert str(answer.exception).startswith("900 clusters are asked for (--clusters) and there are")
+
+
 def test_another_preset_reads_the_model_again(hudd, own, results):
     again = hudd(*sound(own, results, preset="heatmaps", clusters=6))
     assert again.exit_code == 0, again.output

@@ -105,8 +105,20 @@ def test_a_changed_picture_in_the_set_for_improvement_changes_the_digest(signs):
 def test_results_with_verdicts_are_not_mixed_with_other_data(signs):
     signs.bring()
     (signs.output / "verdicts.sqlite").write_bytes(b"verdicts")
-    with pytest.raises(DataError, match="give another --output"):
+    with pytest.raises(DataError, match=r"as other options read them \(such as --img_size.*give another --output"):
         signs.bring(improvement_set="improvement")
+
+
+def test_where_the_first_image_is_the_odd_one_the_sizes_are_told_and_not_the_model_blamed(signs):
+    odd = signs.data.dataset / "train/give way/0.png"
+    Image.new("L", (12, 9), 7).save(odd)
+    with pytest.raises(DataError, match=f"{odd} is 12x9 and .*png is 16x16: .*give --img_size"):
+        signs.bring()
+
+
+def test_a_model_for_inputs_of_another_size_names_the_option_that_changes_it(signs):
+    with pytest.raises(ModelError, match=r"cannot take inputs of shape \(1, 9, 9\).*takes \(--img_size\)$"):
+        signs.bring(img_size=(9, 9, 1))
 
 
 @pytest.mark.parametrize(("name", "option"), [("test", "--test_set"), ("improvement", "--improvement_set")])

@@ -39,6 +39,8 @@ def load_checkpoint(
     checkpoint, how = read_parts(path, kind, user_class, trust=trust, weights_key=weights_key)
     network, notes = checkpoint.network, list[str]()
     if isinstance(network, nn.Module):
+        if user_class is not None:
+            user_class.require_kind(network, source=str(path))
         form = f"a whole {type(network).__name__}, {how}"
         notes += _said_of_network(checkpoint)
     elif isinstance(network, Mapping) and user_class is not None:

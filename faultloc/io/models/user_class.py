@@ -44,6 +44,29 @@ class UserClass:
                 f"{type(error).__name__}: {error}"
             ) from error
 
+    def require_kind(self, network: nn.Module, *, source: str) -> None:
+        """Nothing, unless ``network``, stored whole in ``source``, is of another class and stands around none of this
+        one; what a function builds is not known.
+
+        A file may have stored the class under another module, so that it is known by its name.
+
+        Raises:
+            ModelError: it is another.
+        """
+        if not isinstance(self.factory, type):
+            return
+        inner = network
+        names = {kind.__name__ for kind in type(inner).__mro__}
+        while len(children := [*inner.children()]) == 1:  # a wrapper, as DataParallel
+            inner = children[0]
+            names |= {kind.__name__ for kind in type(inner).__mro__}
+        if self.factory.__name__ not in names:
+            found = type(network).__name__
+            raise ModelError(
+                f"{source} holds a whole {found}, and --arch names {self.module}:{self.name}; expected the class of "
+                f"what the file holds: name {found} with --arch, or the file of a {self.name}"
+            )
+
     def layers_in_file(self, paths: Iterable[str]) -> dict[str, type[nn.Module]]:
         """The classes of the user's module that ``paths``, names in a file, stand for, by those names.
 

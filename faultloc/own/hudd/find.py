@@ -17,10 +17,12 @@ from faultloc.own.dataset import Transform, adopt_dataset
 from faultloc.own.hudd.causes import find_causes
 from faultloc.own.hudd.found import RootCausesFound
 from faultloc.own.hudd.settings import choose_settings
+from faultloc.own.hudd.wording import IN_PYTHON
 from faultloc.own.kept_folder import KeptFolder
 from faultloc.own.model_outputs import outputs_of_model
 from faultloc.own.processor_transform import as_transform
 from faultloc.own.renumbered_classes import check_renumbered
+from faultloc.own.reworded import reworded
 from faultloc.probes.predictions import predict
 from faultloc.runtime import choose_device, worker_count
 from faultloc.settings_check import check_number
@@ -109,6 +111,7 @@ def find_root_causes(
             raise python_advice(plain_order_error(logits, test.labels, better))
         errors = find_errors(logits, test.labels)
         require_errors(errors, len(test))
-        return find_causes(examination, errors, settings, improvement=more, texts=samples.texts, kept_in=folder)
+        with reworded(IN_PYTHON):
+            return find_causes(examination, errors, settings, improvement=more, texts=samples.texts, kept_in=folder)
     finally:
         given.to(origin)

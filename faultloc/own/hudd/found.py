@@ -9,6 +9,8 @@ from faultloc.io.stores.result_folder import claim_folder
 from faultloc.own.hudd.clustered_errors import ClusteredErrors
 from faultloc.own.hudd.places import plain_places
 from faultloc.own.hudd.results import COMMAND, save_found
+from faultloc.own.hudd.wording import IN_PYTHON
+from faultloc.own.reworded import reworded
 from faultloc.settings_check import check_number
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ class RootCausesFound(ClusteredErrors):
         if layer is not None:
             chosen = replace(chosen, layer=layer)
         settings = replace(self.settings, root_causes=chosen)
-        causes = self.linked.cut(settings)
+        with reworded(IN_PYTHON):
+            causes = self.linked.cut(settings)
         return replace(self, root_causes=causes, settings=settings).with_unsafe_set()
 
     def with_unsafe_set(self) -> "RootCausesFound":

@@ -28,7 +28,9 @@ from faultloc.own.hudd.options import HuddOptions
 from faultloc.own.hudd.places import ResultPlaces
 from faultloc.own.hudd.results import COMMAND, save_found
 from faultloc.own.hudd.retraining import KeptRuns, retrain_modes
+from faultloc.own.hudd.wording import IN_COMMAND
 from faultloc.own.options import DataOptions, ModelOptions
+from faultloc.own.reworded import reworded
 from faultloc.own.stored_samples import Say
 from faultloc.probes.predictions import predict
 from faultloc.report.hudd.content import Retrained
@@ -154,7 +156,8 @@ def _found(
         save_links(folder, digest, KeptLinks(errors, linked.evidence, linked.grown, linked.heatmaps))
         return linked
 
-    return find_causes(examination, errors, options.settings, improvement=splits.improvement, link=link)
+    with reworded(IN_COMMAND):
+        return find_causes(examination, errors, options.settings, improvement=splits.improvement, link=link)
 
 
 def _retrained(

@@ -15,6 +15,12 @@ def test_a_model_saved_whole_is_read_without_trust_once_its_class_is_named(name,
     assert loaded.form == "a whole Net, read without running code of the file"
 
 
+@pytest.mark.parametrize("trust", [False, True])
+def test_a_model_saved_whole_is_not_taken_for_another_class_that_is_named(trust, in_users_folder):
+    with pytest.raises(ModelError, match=r"holds a whole Net, and --arch names own_net:Block; .*name Net with --arch"):
+        load("objects.pth", arch="own_net:Block", trust=trust)
+
+
 @pytest.mark.parametrize("name", ["weights", "weights_legacy", "weights_parallel", "weights_compiled"])
 def test_weights_are_put_into_the_named_class(name, in_users_folder):
     loaded = load(f"{name}.pth", arch="own_net:Net")

@@ -54,6 +54,8 @@ def test_another_cut_reads_the_network_no_more(found, spoilt, monkeypatch):
 
     for name in ("read_evidence", "grow", "read_input_heatmaps"):
         monkeypatch.setattr(f"faultloc.own.hudd.linking.{name}", fail)
+    with pytest.raises(ConfigError, match=r"^900 clusters are asked for \(clusters\) and there are"):
+        found.cut(clusters=900)
     finer = found.cut(clusters=9)
     assert len(finer) == 9
     assert finer.layer == found.layer
