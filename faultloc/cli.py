@@ -28,6 +28,7 @@ _ADVICE = Advice(
     interrupted="what was finished is kept, and the same command carries on from there",
     out_of_memory="take smaller images (--img_size) or close other programs",
     out_of_space="free some, run again: what was finished is kept",
+    unusable_file="; expected a file or folder that can be used: check its name, and that you may read and write it",
 )
 
 

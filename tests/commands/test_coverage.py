@@ -298,7 +298,7 @@ def test_a_table_of_scores_that_says_too_little_is_refused(call, tmp_path, table
         ("idc", ("--top-m-neurons", 99), "99 units are asked for, and all layers but the last have 12"),
         ("idc", ("--top-m-neurons", 0), "--top-m-neurons is 0"),
         ("idc", ("--n-cluster", 1), "--n-cluster is 1"),
-        ("idc", ("--attr", "lrpp"), "no attribution 'lrpp'"),
+        ("idc", ("--attr", "lrpp", "--model", "none.pth"), "--attr is 'lrpp'; expected one of: lrp"),
         ("idc", ("--csv-file", "nowhere.csv"), "nowhere.csv"),
         ("idc", ("--end2end", "--layer-index", 1), "--layer-index and --end2end are given, which exclude each other"),
         ("idc", ("--all-class", "--test-image", "kind1"), "--all-class and --test-image are given"),

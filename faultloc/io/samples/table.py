@@ -49,7 +49,9 @@ def list_table(
             'with line breaks in quotation marks, and every mark within them doubled (""): export it again'
         )
     if len(rows) < 2:
-        raise DataError(f"{path} has {len(rows)} lines; expected a header and a row for each sample")
+        raise DataError(
+            f"{path} has {len(rows)} line{'s' if len(rows) != 1 else ''}; expected a header and a row for each sample"
+        )
     header = [name.strip() for name in rows[0][1]]
     into, label = _columns(header, path, input_column, label_column)
     for line, row in rows[1:]:
@@ -65,8 +67,8 @@ def list_table(
             spelt = {value for value in given if value.lower() in _NO_LABEL} if found is blanks else set()
             also = f", or says {' or '.join(sorted(spelt))}," if spelt else ""
             raise DataError(
-                f"{path}: the column {column!r} is blank{also} in {len(blank)} rows ({_lines(blank)}): fill it in, or "
-                "remove them"
+                f"{path}: the column {column!r} is blank{also} in {len(blank)} row{'s' if len(blank) > 1 else ''} "
+                f"({_lines(blank)}): fill it in, or remove what has none"
             )
     names, is_given = read_class_names(path.parent, path.parent, given, classes_file)
     if _are_paths(path, header[into], values):

@@ -8,7 +8,6 @@ from jaxtyping import Int
 
 from faultloc.errors import ConfigError
 from faultloc.io.coverage.importance_table import load_importance
-from faultloc.methods.idc.attributions import ATTRIBUTIONS
 from faultloc.methods.idc.attributions.explained import Target
 from faultloc.methods.idc.importance import Importance, read_importance
 from faultloc.methods.idc.selection import UnitGroups, select_groups
@@ -43,7 +42,7 @@ def find_important(brought: Brought, options: CoverageOptions, target: Target | 
     """The importance that the options ask for, and the units that it selects.
 
     Raises:
-        ConfigError: there is no such attribution or layer, or not so many units.
+        ConfigError: there is no such layer, or not so many units.
         DataError: no training sample is answered rightly, or the table is of another network.
         ModelError: the network is not one for the attribution.
     """
@@ -53,9 +52,6 @@ def find_important(brought: Brought, options: CoverageOptions, target: Target | 
     elif options.attribution == VOTES:
         own = _own(brought, _votes(brought, options, target, say))
     else:
-        if options.attribution not in ATTRIBUTIONS:
-            known = ", ".join([*ATTRIBUTIONS, VOTES])
-            raise ConfigError(f"there is no attribution {options.attribution!r}; expected one of: {known}")
         by_class = {name: _own(brought, found) for name, found in _by_class(brought, options, target, say)}
         own = _total(by_class)
     groups = {

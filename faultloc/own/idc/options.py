@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from faultloc.errors import ConfigError
+from faultloc.methods.idc.attributions import ATTRIBUTIONS
 from faultloc.methods.idc.centroids import ClusterSettings
 from faultloc.methods.idc.selection import Scope, SelectionSettings
 from faultloc.probes.layer_outputs import Point
@@ -84,6 +85,9 @@ def coverage_options(
     check_number("--top-m-neurons", usual.top if top is None else top, at_least=1, whole=True)
     check_number("--add", additions, at_least=1, whole=True)
     check_number("--seed", seed, at_least=0, whole=True)
+    known = (*ATTRIBUTIONS, VOTES)
+    if csv_file is None and attribution not in known:
+        raise ConfigError(f"--attr is {attribution!r}; expected one of: {', '.join(known)}")
     if clusters is not None:
         check_number("--n-cluster", clusters, at_least=2, whole=True)
     scope: Scope = "layer_by_layer" if layer_by_layer else "end2end" if end2end else "layer"

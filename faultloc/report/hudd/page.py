@@ -11,6 +11,8 @@ from faultloc.report.shared.overlay import lay_over
 from faultloc.report.shared.pages import page_template
 
 _PAIRS = 4
+# So many clusters are told what share of the errors they hold.
+_LARGEST = 3
 
 
 def render_causes(content: CausesContent) -> str:
@@ -42,9 +44,11 @@ def _facts(content: CausesContent) -> list[tuple[str, str]]:
     facts = [(percent(content.errors / content.test_samples), "of the test samples are wrong")]
     if sizes:
         facts.append((f"{len(sizes)}", "clusters, each perhaps a cause" if len(sizes) > 1 else "cluster"))
-        first = min(3, len(sizes))
-        words = f"largest {first} clusters" if first > 1 else "largest cluster"
-        facts.append((percent(sum(sizes[:first]) / content.errors), f"of the errors lie in the {words}"))
+        share = percent(sum(sizes[:_LARGEST]) / content.errors)
+        if len(sizes) > _LARGEST:
+            facts.append((share, f"of the errors lie in the largest {_LARGEST} clusters"))
+        elif sum(sizes) < content.errors:  # of a few clusters that hold them all there is nothing to say
+            facts.append((share, "of the errors lie in " + ("these clusters" if len(sizes) > 1 else "this cluster")))
     if content.unsafe:
         facts.append((f"{sum(content.unsafe.values()):,}", "improvement images are unsafe: label them first"))
     return facts

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 from faultloc.report.hudd.page import render_causes
 
@@ -40,6 +41,13 @@ def test_the_medoid_stands_first_in_its_cluster_and_outliers_have_none(make_cont
     sheet = articles[1].split('<ol class="sheet">')[1]
     assert re.search(r'class="medoid"><div class="plate"><img[^>]*alt="test/18.png"', sheet)
     assert sheet.index('class="medoid"') < sheet.index("<li><div")
+
+
+def test_of_a_few_clusters_it_is_said_how_many_errors_stand_outside_of_them(make_content) -> None:
+    content = make_content()
+    assert "of the errors lie in these clusters" in render_causes(content)
+    all_inside = replace(content, errors=10, causes=content.clusters)
+    assert "of the errors lie" not in render_causes(all_inside)
 
 
 def test_sizes_purities_and_confusions_are_those_of_the_cluster(make_content) -> None:
