@@ -15,6 +15,8 @@ def save_uncovered(
 ) -> None:
     """Writes a row a combination, the nearest first: its clusters, the nearest sample, and the outputs to change.
 
+    Clusters are counted from 1, the one of the lowest outputs, as on the page.
+
     A change is `layer.unit: value -> bound`; ``distance`` counts in spreads of the units.
     """
     changes = [
@@ -27,7 +29,7 @@ def save_uncovered(
     table = pd.DataFrame(
         {
             "distance": [near.distance for near in nearest],
-            "combination": [" ".join(map(str, near.combination)) for near in nearest],
+            "combination": [" ".join(str(cluster + 1) for cluster in near.combination) for near in nearest],
             "sample_id": [str(sample_ids[near.sample]) for near in nearest],
             "changes": changes,
         }

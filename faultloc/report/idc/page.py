@@ -14,6 +14,7 @@ from faultloc.report.idc.sentences import (
     gained,
     headline,
     how_chosen,
+    how_many_laid,
     spelt,
     title_of,
     unit_in_words,
@@ -47,6 +48,7 @@ def render_page(page: CoveragePage) -> str:
         important=None if page.important is None else _important(page.important, page.test_samples),
         additions=None if page.additions is None else _additions(page.additions),
         common=None if page.common is None else _common(page.common),
+        how_many_laid=how_many_laid(page),
         laid=[
             {"sample": _sample(shown.sample), "laid": inlined(shown.laid), "predicted": shown.predicted}
             for shown in page.laid

@@ -99,6 +99,16 @@ def why_no_more(additions: ShownAdditions) -> str:
     return f"The first {counted(number, 'input')} of {spelt(additions.pool)}; others may add more."
 
 
+def how_many_laid(page: CoveragePage) -> str:
+    """Which images stand for all, and that they need not be of every class."""
+    if len(page.laid) >= page.test_samples:
+        return ""
+    return (
+        f"{counted(len(page.laid), 'image')} of {spelt(page.test_samples)}, spread evenly over the test set, which "
+        "stands in the order of its classes: some classes may have none here."
+    )
+
+
 def gained(additions: ShownAdditions) -> str:
     """What is covered before and after all of them."""
     after = additions.chosen[-1].covered if additions.chosen else additions.covered_before

@@ -88,7 +88,7 @@ def test_numbers_of_any_size_are_readable(make_page):
 
 def test_each_unit_says_how_many_samples_fall_into_each_cluster(make_page):
     first, second = section(render_page(make_page()), "units").replace("\xa0", " ").split('<li class="unit">')[1:]
-    assert "1. CONV.0" in plain("<body>" + first)
+    assert "CONV.0" in plain("<body>" + first)
     assert re.findall(r"around (\S+) (\d+) ([\d.]+) %", plain("<body>" + first)) == [
         ("0", "5", "83.3"),
         ("10", "1", "16.7"),
@@ -111,6 +111,16 @@ def test_the_commonest_combination_comes_first_with_its_samples(make_page):
     assert '4 <span class="tag">66.7 %' in rows[0]
     assert re.findall(r'alt="([^"]+)"', rows[0]) == ["test/0.png", "test/1.png", "test/3.png", "test/5.png"]
     assert re.findall(r'alt="([^"]+)"', rows[2]) == ["test/4.png"]
+
+
+def test_units_bear_no_number_that_could_be_a_rank(make_page):
+    units = section(render_page(make_page(units=4)), "units")
+    assert re.findall(r"<h3>(.*?)</h3>", units) == ["CONV.0", "CONV.1", "CONV.2", "CONV.3"]
+    assert "the order of the cells above" in units
+
+
+def test_of_some_images_it_is_said_that_they_are_not_all(make_page):
+    assert "2 images of 6, spread evenly" in section(render_page(make_page()), "relevance")
 
 
 def test_combinations_that_are_not_shown_are_counted(make_page):
