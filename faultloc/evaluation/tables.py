@@ -12,7 +12,8 @@ from faultloc.evaluation.ranking import Ranking, rank_as_listed
 from faultloc.localization import Localization
 from faultloc.subject.row_order import rows_of
 
-# Ablations and rankings that order the samples alike (cleanlab's self-confidence) are left out.
+# Those that stand first; the baselines that are not among them follow, ablations are left out.
+_ABLATION = "dfaulo_"
 CURVES = (
     "dfaulo_offline",
     "dfaulo_online",
@@ -59,8 +60,10 @@ def suspiciousness_columns(
 
 
 def discovery_table(rankings: Mapping[str, Ranking], is_fault: Bool[np.ndarray, "sample"]) -> pd.DataFrame:
-    """The share of faults found after ``inspected`` = 0, 1, ... 100 percent, a column per ranking in ``CURVES``."""
-    curves = {name: discovery_curve(is_fault[rankings[name].order]) for name in CURVES if name in rankings}
+    """The share of faults found after ``inspected`` = 0, 1, ... 100 percent, a column per ranking but for ablations."""
+    others = sorted(name for name in rankings if name not in CURVES and not name.startswith(_ABLATION))
+    drawn = [*(name for name in CURVES if name in rankings), *others]
+    curves = {name: discovery_curve(is_fault[rankings[name].order]) for name in drawn}
     ideal = ideal_curve(len(is_fault), int(is_fault.sum()))
     return pd.DataFrame({"inspected": np.arange(101), "ideal": ideal, **curves}).round(6)
 

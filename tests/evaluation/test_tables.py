@@ -52,8 +52,9 @@ def test_a_table_of_another_data_set_is_refused() -> None:
 
 def test_the_discovery_table_has_a_row_per_percent_and_a_column_per_ranking() -> None:
     is_fault = np.array([True, False, False, False])
-    table = discovery_table({"loss": rank_as_listed(np.array([1, 0, 2, 3])), "dfaulo_input": None}, is_fault)
-    assert table.columns.tolist() == ["inspected", "ideal", "loss"]
+    listed = rank_as_listed(np.array([1, 0, 2, 3]))
+    table = discovery_table({"aum": listed, "loss": listed, "dfaulo_input": None}, is_fault)
+    assert table.columns.tolist() == ["inspected", "ideal", "loss", "aum"]
     assert table["inspected"].tolist() == list(range(101))
     assert table["ideal"].iloc[25] == 1
     assert (table["loss"].iloc[25], table["loss"].iloc[50]) == (0, 1)

@@ -1,6 +1,7 @@
 import dataclasses
 
-from faultloc.report.dfaulo.headline import headline, key_facts, lead
+from faultloc.report.dfaulo.headline import headline, key_facts, lead, shown_rankings
+from faultloc.report.dfaulo.rankings import RANKINGS
 
 
 def test_the_headline_says_what_the_top_of_the_list_holds(make_content) -> None:
@@ -9,6 +10,26 @@ def test_the_headline_says_what_the_top_of_the_list_holds(make_content) -> None:
 
 def test_the_lead_names_the_strongest_baseline_also_where_it_beats_dfaulo(make_content) -> None:
     assert "The strongest baseline, cross-entropy loss, finds 97\N{NO-BREAK SPACE}% there." in lead(make_content())
+
+
+def test_the_baseline_that_the_lead_names_is_among_the_curves(make_content) -> None:
+    content = make_content()
+    better = {"cleanlab_normalized_margin": dict(content.metrics["loss"]) | {"pobl@5": 0.99}}
+    shown = shown_rankings(dataclasses.replace(content, metrics={**content.metrics, **better}))
+    assert shown.drawn(["cleanlab_normalized_margin", "dfaulo_offline", "dfaulo_online", "random"]) == [
+        "random",
+        "cleanlab_normalized_margin",
+        "dfaulo_offline",
+        "dfaulo_online",
+    ]
+    assert shown_rankings(content) is RANKINGS  # the cross-entropy loss has a curve already
+    assert shown_rankings(make_content(known=False)) is RANKINGS
+
+
+def test_of_two_curves_of_dfaulo_that_are_one_both_are_seen() -> None:
+    below, above = (RANKINGS.curves[name] for name in ("dfaulo_offline", "dfaulo_online"))
+    assert list(RANKINGS.curves)[-2:] == ["dfaulo_offline", "dfaulo_online"]
+    assert below.width >= 2 * above.width
 
 
 def test_the_lead_says_what_was_planted(make_content) -> None:

@@ -1,8 +1,9 @@
 """The result in words, and the few numbers that matter most."""
 
 from faultloc.report.dfaulo.content import FaultsFound, ReportContent
-from faultloc.report.dfaulo.rankings import RANKINGS
+from faultloc.report.dfaulo.rankings import RANKINGS, STRONGEST
 from faultloc.report.shared.metric_headings import percent
+from faultloc.report.shared.shown_rankings import ShownRankings
 
 
 def headline(content: ReportContent) -> str:
@@ -82,17 +83,29 @@ def _planted(faults: FaultsFound, samples: int) -> str:
     return f"{faults.total:,} samples ({share}) are {faults.noun} faults: {kinds}."
 
 
+def shown_rankings(content: ReportContent) -> ShownRankings:
+    """The rankings as they are drawn: the baseline that the text names is among the curves."""
+    best = None if content.faults is None else _best_baseline(content, content.faults)
+    return RANKINGS if best is None else RANKINGS.with_curve_of(best[0], STRONGEST)
+
+
 def _strongest_baseline(content: ReportContent, faults: FaultsFound) -> list[str]:
+    best = _best_baseline(content, faults)
+    if best is None:
+        return []
+    name, found = best
+    return [f"The strongest baseline, {RANKINGS.title(name)}, finds {percent(found)} there."]
+
+
+def _best_baseline(content: ReportContent, faults: FaultsFound) -> tuple[str, float] | None:
+    """The baseline that finds most in the first samples, and which share."""
     metric = _share_metric(faults)
     baselines = {
         name: values[metric]
         for name, values in content.metrics.items()
         if not name.startswith(RANKINGS.prefix) and metric in values
     }
-    if not baselines:
-        return []
-    best = max(baselines, key=lambda name: baselines[name])
-    return [f"The strongest baseline, {RANKINGS.title(best)}, finds {percent(baselines[best])} there."]
+    return max(baselines.items(), key=lambda item: item[1], default=None)
 
 
 def _share_metric(faults: FaultsFound) -> str:

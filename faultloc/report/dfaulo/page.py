@@ -3,7 +3,7 @@
 import base64
 
 from faultloc.report.dfaulo.content import ReportContent, Training
-from faultloc.report.dfaulo.headline import headline, key_facts, lead
+from faultloc.report.dfaulo.headline import headline, key_facts, lead, shown_rankings
 from faultloc.report.dfaulo.rankings import RANKINGS
 from faultloc.report.dfaulo.suspects import Suspect
 from faultloc.report.shared.comparison import compare, metric_names
@@ -57,8 +57,8 @@ def _panels(content: ReportContent) -> list[dict[str, str]]:
         return []
     return [
         {
-            "light": _inlined(discovery_panel(content.curves, limit, LIGHT, RANKINGS)),
-            "dark": _inlined(discovery_panel(content.curves, limit, DARK, RANKINGS)),
+            "light": _inlined(discovery_panel(content.curves, limit, LIGHT, shown_rankings(content))),
+            "dark": _inlined(discovery_panel(content.curves, limit, DARK, shown_rankings(content))),
             "alt": f"Faults found against samples inspected, up to {limit} % of the list; the table below has numbers",
         }
         for limit in (ZOOM, 100)
@@ -66,7 +66,8 @@ def _panels(content: ReportContent) -> list[dict[str, str]]:
 
 
 def _legend(content: ReportContent) -> list[dict[str, object]]:
-    drawn = RANKINGS.drawn(content.curves.columns)
+    rankings = shown_rankings(content)
+    drawn = rankings.drawn(content.curves.columns)
     return [
         {
             "name": name,
@@ -78,7 +79,7 @@ def _legend(content: ReportContent) -> list[dict[str, object]]:
             "dashes": " ".join(f"{style.width * dash:.3g}" for dash in style.dashes),
             "is_drawn": name in drawn,
         }
-        for name, style in reversed(list(RANKINGS.curves_of(content.curves.columns).items()))
+        for name, style in reversed(list(rankings.curves_of(content.curves.columns).items()))
     ]
 
 

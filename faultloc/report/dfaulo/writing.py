@@ -5,6 +5,7 @@ from pathlib import Path
 from faultloc.io.stores.artifacts import written_whole
 from faultloc.report.dfaulo.content import ReportContent
 from faultloc.report.dfaulo.gallery_figure import gallery_figure
+from faultloc.report.dfaulo.headline import shown_rankings
 from faultloc.report.dfaulo.page import render_page
 from faultloc.report.dfaulo.rankings import RANKINGS
 from faultloc.report.shared.figures import discovery_figure, training_figure
@@ -16,7 +17,7 @@ def write_report(folder: Path, content: ReportContent) -> None:
     files = {
         "index.html": render_page(content).encode(),
         "gallery.png": gallery_figure(content.suspects),
-        "curves.png": discovery_figure(content.curves, RANKINGS),
+        "curves.png": discovery_figure(content.curves, shown_rankings(content)),
         "training.png": training_figure(content.training.curve),
         "table.txt": text_table(content.metrics, RANKINGS).encode(),
     }

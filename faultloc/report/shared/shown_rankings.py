@@ -4,7 +4,7 @@ A method says so of its own rankings and of those that they are compared with; w
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from faultloc.report.shared.theme import CurveStyle
 
@@ -54,6 +54,14 @@ class ShownRankings:
         names = list(names)
         kept = self.ablations(names)
         return [*([self.whole] if self.whole in names and kept else []), *kept]
+
+    def with_curve_of(self, name: str, style: CurveStyle) -> "ShownRankings":
+        """The same, with the curve of ``name`` in this style too, behind the main ones, where it has none."""
+        if name in self.curves or (name == "squared_error" and "loss" in self.curves):
+            return self
+        behind = {other: drawn for other, drawn in self.curves.items() if other not in self.main}
+        own = {other: drawn for other, drawn in self.curves.items() if other in self.main}
+        return replace(self, curves={**behind, name: style, **own})
 
     def curves_of(self, columns: Collection[str]) -> Mapping[str, CurveStyle]:
         """How the curves in a table with ``columns`` are drawn; the loss of a regression goes by its own name."""
