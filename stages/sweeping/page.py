@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import yaml
+
 from faultloc.io.stores.artifacts import load_json
 from faultloc.report.dfaulo.rankings import RANKINGS
 from faultloc.report.shared.comparison import Cell, compare, metric_names
@@ -13,6 +15,11 @@ from stages.sweeping.times import last_error
 # Columns of numbers that a window of usual width has room for.
 _SIDE_BY_SIDE = 8
 Metrics = Mapping[str, Mapping[str, float]]
+# What the values of dfaulo.scorer stand for.
+_SCORERS = {
+    "default": "DFauLo's rankings are by the default scorer (dfaulo=default).",
+    "paper": "DFauLo's rankings are by the published scorer (dfaulo=paper), not by the default one.",
+}
 # Compared between the jobs, with headings; every job's own table has all.
 _COMPARED = {
     "pobl@5": ("Faults found in the first 5 % of the list", "In percent."),
@@ -25,13 +32,25 @@ def render_page(jobs: Sequence[Job], metrics: Sequence[Metrics]) -> str:
     template = page_template("stages.sweeping", "template.html")
     titles = job_titles(jobs)
     shared = set.intersection(*(set(job.overrides) for job in jobs)) if len(jobs) > 1 else set()
+    scorers = [_scorer_in_words(job) for job in jobs]
+    is_one = len(set(scorers)) == 1
     return template.render(
         headline=f"{sum(job.is_done for job in jobs)} of {len(jobs)} jobs done",
         shared=[override for override in jobs[0].overrides if override in shared],
+        scorer=scorers[0] if is_one else "",
         tables=[_table(titles, metrics, metric) for metric in _COMPARED],
-        jobs=[_details(job, title, of_job) for job, title, of_job in zip(jobs, titles, metrics, strict=True)],
+        jobs=[
+            {**_details(job, title, of_job), "scorer": "" if is_one else scorer}
+            for job, title, of_job, scorer in zip(jobs, titles, metrics, scorers, strict=True)
+        ],
         main_names=RANKINGS.main,
     )
+
+
+def _scorer_in_words(job: Job) -> str:
+    """Which scorer ranks in ``job``, which an override such as an experiment may choose without naming it."""
+    settings = yaml.safe_load(job.params) or {}
+    return _SCORERS.get(settings.get("dfaulo", {}).get("scorer"), "")
 
 
 def _table(titles: Sequence[str], metrics: Sequence[Metrics], metric: str) -> dict[str, object]:

@@ -49,6 +49,18 @@ def test_the_tables_fit_into_a_window_of_usual_width(browser, tmp_path, count):
     assert unseen_focus(browser, page)[1] == []
 
 
+def test_it_is_said_which_scorer_ranked_once_or_of_each_job(tmp_path):
+    def page(*scorers: str) -> str:
+        names = [f"dfaulo: {{scorer: {scorer}}}" for scorer in scorers]
+        jobs = [Job((f"seed={seed}",), text, tmp_path / str(seed)) for seed, text in enumerate(names)]
+        return render_page(jobs, [{} for _ in jobs])
+
+    assert page("paper", "paper").count("by the published scorer (dfaulo=paper)") == 1
+    both = page("default", "paper")
+    assert both.count("by the default scorer (dfaulo=default)") == both.count("by the published scorer") == 1
+    assert both.index("<h2>The jobs</h2>") < both.index("by the default scorer")
+
+
 def test_of_many_jobs_the_telling_rankings_are_compared_and_it_is_said_where_the_others_are(tmp_path):
     page = page_of(tmp_path, 9).read_text()
     assert "2 other rankings stand with each job below" in page
