@@ -23,7 +23,8 @@ def claim_folder(folder: Path, command: str, names: Sequence[str], *, otherwise:
     """
     require_writable(folder, otherwise=otherwise)
     present = sorted({path.name for pattern in names for path in folder.glob(pattern)})
-    others = [path for path in folder.iterdir() if path.name != _RUN]
+    # Folders below that are a command's own are no part of this one.
+    others = [path for path in folder.iterdir() if path.name != _RUN and not (path / _RUN).exists()]
     authors = _authors(folder)
     if others and authors and command not in authors:
         raise DataError(

@@ -79,6 +79,7 @@ def test_files_of_somebody_else_are_refused_and_stay_as_they_are(tmp_path, files
         {"run.json": "{}", "ranking.csv": "by a call from Python, at that time"},
         {"dataset/digest.json": '{"digest": "of an interrupted run, at that time"}'},
         {"run.json": '{"command": "hudd"}'},  # which ended over a mistake before it wrote anything
+        {"run.json": '{"command": "hudd"}', "idc/run.json": '{"command": "idc"}', "idc/report.html": "page"},
     ],
 )
 def test_other_files_and_results_of_its_own_are_no_hindrance(tmp_path, files):
