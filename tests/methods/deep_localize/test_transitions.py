@@ -83,3 +83,18 @@ def test_states_that_are_their_own_next_states_are_named_but_where_every_decisio
     assert rules(sound, stores_copies=False) == ["input.same_states"]
     own = {"stores_copies": False, "always_ends": True}
     assert rules(sound, reward_of=lambda state, done, following: state.sum(1), **own) == []
+
+
+def test_a_batch_that_was_fetched_as_the_next_one_is_no_next_state():
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(3, 16), nn.ReLU(), nn.Linear(16, 1))
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.001)
+    next_inputs = torch.randn(ROWS, 3)
+    with TrainingMonitor(net, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(8):
+            inputs = next_inputs
+            optimizer.zero_grad()
+            F.mse_loss(net(inputs)[:, 0], inputs.sum(1)).backward()
+            optimizer.step()
+            next_inputs = torch.randn(ROWS, 3)
+    assert not monitor.diagnosis().findings
