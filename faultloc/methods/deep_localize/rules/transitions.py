@@ -12,9 +12,7 @@ from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 
 _NEXT = frozenset({"next", "nxt", "ns", "sn", "s2", "sp", "obs2", "o2", "succ", "successor", "successors", "prime"})
 _REWARD = frozenset({"reward", "rewards", "rew", "rews", "r"})
-_ENDS = frozenset(
-    {"done", "dones", "d", "terminal", "terminals", "terminated", "terminateds", "term", "final", "fallen"}
-)
+_ENDS = frozenset({"done", "dones", "d", "terminal", "terminals", "terminated", "term", "final", "fallen"})
 _GOES_ON = frozenset(
     {"mask", "masks", "nonterminal", "nonterminals", "notdone", "nd", "alive", "continues", "discount"}
 )
