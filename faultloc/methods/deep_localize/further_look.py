@@ -70,8 +70,8 @@ class FurtherLook:
         objective = now.objective or Objective()
         asks_policy = self._policy_looks < _POLICY_LOOKS
         nodes = loss_nodes(loss, now.outputs) if asks_policy or objective.step == 0 else []
+        self.targets.look()
         if objective.step == 0:
-            self.targets.look()
             yield from self._at_first(loss, now, look, nodes, objective, optimizers)
         if objective.is_new():
             for call in now.calls:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor, nn
+from torch.autograd.graph import Node
 from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
@@ -14,7 +15,7 @@ from faultloc.methods.deep_localize.hooks.activation_statistics import (
     activation_statistics,
     stacked_layers,
 )
-from faultloc.methods.deep_localize.hooks.autograd_walk import past_shaping
+from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, past_shaping
 from faultloc.methods.deep_localize.hooks.joined_modules import what_is_in
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
@@ -220,10 +221,20 @@ def _monotonous(term: LossTerm, targets: SeenTargets, outputs: list[Tensor]) -> 
         yield Symptom(
             "labels.single", LABELS, 1, 2, f"all of {targets.samples} samples have the same number as their target"
         )
-    if term.kind in ("bce", "bce_logits") and term.is_whole_loss and targets.samples >= _FEWEST_YES_OR_NO:
+    # Of two scores' difference yes may always be the answer, and of what another network makes.
+    is_judged = len(outputs) > 1 or _is_difference(term.source)
+    if term.kind not in ("bce", "bce_logits") or is_judged or not term.is_whole_loss:
+        return
+    if targets.samples >= _FEWEST_YES_OR_NO:
         yield Symptom(
             "labels.single", LABELS, 1, 2,
             f"all of {targets.samples} samples have the label {targets.constant():g}: the model has to answer that "
             "always, and learns it",
             advice="give it samples of the other kind as well; where none are known, draw some (negative sampling)",
         )  # fmt: skip
+
+
+def _is_difference(node: Node | None) -> bool:
+    """Whether a score, or what a sigmoid is put on, is one answer less another."""
+    behind = [] if node is None else [node, *(past_shaping(child) for child in children(node))]
+    return any(one is not None and operation(one) == "Sub" for one in behind)

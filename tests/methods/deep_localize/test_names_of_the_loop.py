@@ -44,7 +44,7 @@ class Agent:
 
 
 @pytest.mark.parametrize("begins_alike", [True, False])
-@pytest.mark.parametrize("follows", ["never", "now and then", "loaded into nothing"])
+@pytest.mark.parametrize("follows", ["never", "now and then", "loaded into nothing", "copied anew"])
 def test_a_target_network_that_began_as_a_copy_and_never_follows_is_named(follows, begins_alike):
     torch.manual_seed(0)
     agent = Agent(begins_alike=begins_alike)
@@ -61,6 +61,22 @@ def test_a_target_network_that_began_as_a_copy_and_never_follows_is_named(follow
                 averaged = {name: value.clone() for name, value in agent.net.state_dict().items()}
                 if follows == "now and then":
                     agent.target_net.load_state_dict(averaged)
+                if follows == "copied anew":
+                    agent.target_net = copy.deepcopy(agent.net)
     found = [(one.rule, one.place, one.phase) for one in monitor.diagnosis().findings]
-    is_still = begins_alike and follows != "now and then"
+    is_still = begins_alike and follows in ("never", "loaded into nothing")
     assert found == ([("model.still_target", "target_net", "update")] if is_still else [])
+
+
+def test_a_target_network_of_what_is_not_trained_either_is_not_named():
+    torch.manual_seed(0)
+    agent = Agent(begins_alike=True)
+    other = nn.Linear(3, 1)
+    optimizer = torch.optim.SGD(other.parameters(), 0.01)
+    with TrainingMonitor({"net": agent.net, "other": other}, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(320):
+            state = torch.randn(32, 3)
+            optimizer.zero_grad()
+            F.mse_loss(other(state), state.sum(1, keepdim=True)).backward()
+            optimizer.step()
+    assert "model.still_target" not in [one.rule for one in monitor.diagnosis().findings]

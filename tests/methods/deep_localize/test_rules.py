@@ -294,6 +294,30 @@ def test_samples_of_one_kind_alone_are_found_and_told_of_the_other(has_both):
     assert has_both or "negative sampling" in found[0].advice
 
 
+class Compared(nn.Module):
+    """Which of two samples stands higher, as RankNet has it: by the difference of their scores."""
+
+    def __init__(self, *, is_probability: bool) -> None:
+        super().__init__()
+        self.score, self.is_probability = network(outputs=1), is_probability
+
+    def forward(self, pair: Tensor) -> Tensor:
+        apart = (self.score(pair[:, 0]) - self.score(pair[:, 1]))[:, 0]
+        return apart.sigmoid() if self.is_probability else apart
+
+
+@pytest.mark.parametrize("is_probability", [True, False])
+def test_pairs_that_all_come_in_their_right_order_are_no_samples_of_one_kind(is_probability):
+    inputs, _ = blobs(samples=3200)
+    higher = inputs.sort(0, descending=True).values
+    pairs = torch.stack([higher[:1600], higher[1600:]], 1)
+    loss = nn.BCELoss() if is_probability else nn.BCEWithLogitsLoss()
+    model = Compared(is_probability=is_probability)
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    found = diagnose(model, loss, optimizer=optimizer, data=(pairs, torch.ones(1600)), steps=750).findings
+    assert "labels.single" not in [one.rule for one in found]
+
+
 @pytest.mark.parametrize("is_density", [True, False])
 def test_a_densitys_distance_from_0_is_no_single_target(is_density):
     torch.manual_seed(0)

@@ -84,11 +84,11 @@ class PolicySign:
 
 def _name_of_gains(weights: Tensor) -> str:
     """The variable that the weights are, or rise with; empty where there is none, or where costs are at hand."""
-    batches = {name: words_of(name) for name in batches_of_the_loop(len(weights))}
-    if any(words & _COSTS for words in batches.values()):
+    batches = batches_of_the_loop(len(weights))
+    if any(words_of(name) & _COSTS for name in batches):
         return ""
-    for name, value in batches_of_the_loop(len(weights)).items():
-        if batches[name] & _GAINS and value.numel() == weights.numel() and bool(value.float().std() > 0):
+    for name, value in batches.items():
+        if words_of(name) & _GAINS and value.numel() == weights.numel() and bool(value.float().std() > 0):
             numbers = value.to(weights).flatten()
             alike = float(torch.corrcoef(torch.stack([weights.flatten(), numbers]))[0, 1])
             if alike > _ALIKE:
