@@ -40,11 +40,13 @@ class PrefixPart:
 class Prefix:
     """The layers that give a network's features, and the shape of the tail that follows them.
 
-    ``tail_widths`` are the sizes of the tail's fully connected layers, the last that of the logits.
+    ``tail_widths`` are the sizes of the tail's fully connected layers, the last that of the logits. ``is_learned``:
+    layers with weights come before the features; where none does, these are the inputs as they are and know no label.
     """
 
     parts: Sequence[PrefixPart]
     tail_widths: Sequence[int]
+    is_learned: bool = True
 
 
 def _sees_everything(call: LayerCall) -> bool:
@@ -95,7 +97,7 @@ def find_prefix(network: nn.Module, example: Shaped[Tensor, "sample ..."], layer
             PrefixPart(before[-1].name, "output", "mean"),
         )
         return Prefix(parts, widths)
-    return Prefix((PrefixPart(tail[0].name, "input"),), widths)
+    return Prefix((PrefixPart(tail[0].name, "input"),), widths, is_learned=bool(before))
 
 
 def _prefix_at(network: nn.Module, example: Shaped[Tensor, "sample ..."], layer: str) -> Prefix:

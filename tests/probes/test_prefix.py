@@ -54,6 +54,18 @@ def test_a_recurrent_network_gives_its_tokens_and_its_states(bidirectional):
     assert features.shape == (3, 8 + 8 + (12 if bidirectional else 6))
 
 
+@pytest.mark.parametrize(
+    ("network", "is_learned"),
+    [
+        (nn.Sequential(nn.Flatten(), nn.Linear(784, 8), nn.ReLU(), nn.Linear(8, 3)), False),
+        (nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(2 * 26 * 26, 3)), True),
+    ],
+    ids=["the inputs as they are", "behind a convolution"],
+)
+def test_features_are_learned_where_weights_come_before_them(network, is_learned):
+    assert find_prefix(network, IMAGES[:2].float()).is_learned == is_learned
+
+
 def test_padding_does_not_count():
     network = RecurrentClassifier(20, 4, embedding_size=8, hidden_size=6, layers=1, dropout=0.0)
     prefix = find_prefix(network, TOKENS)

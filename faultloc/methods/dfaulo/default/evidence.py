@@ -18,6 +18,9 @@ class DefaultEvidence:
     ``input_features``: the inputs along the directions in which they vary most; None where nothing was read of them.
     ``margins``: the mean margin over the training where that was recorded, high where the model agreed with the label;
     NaN of a sample that was never shown.
+    ``memory`` in [0, 1] is how far the features that the mutants are trained on may know labels by heart: 0 where they
+    are the inputs as they are, else the share of the labels contradicted by mutants that were not shown them which the
+    model itself says; None where nobody asked.
     ``nearest``: the samples around it, the nearest first; ``nearest_distance``: that to the first, between features.
     """
 
@@ -33,3 +36,4 @@ class DefaultEvidence:
     input_opinion: Float[np.ndarray, "sample class"] | None = None
     input_features: Float[np.ndarray, "sample direction"] | None = None
     margins: Float[np.ndarray, "sample"] | None = None
+    memory: Float[np.ndarray, ""] | None = None

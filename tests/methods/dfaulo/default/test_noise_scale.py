@@ -102,3 +102,19 @@ def test_odds_that_say_more_than_the_inputs_or_of_which_nothing_is_certain_stay(
 def test_odds_of_next_to_nothing_are_raised_as_far_as_it_goes():
     odds = np.full(100, -80.0)
     assert hidden_odds(odds, odds - 20, 0.05, 1.0) == 20
+
+
+def test_more_wrong_labels_than_the_anchors_say_need_a_memory_to_hide_in():
+    opinion, labels = made_up(0.2, sureness=3.0)
+    found = [
+        1 - scale_noise(noise_of(0.05), opinion, labels, np.zeros(SAMPLES), memory).noise.transition[0, 0]
+        for memory in (0.0, 0.001, 1.0)
+    ]
+    assert found[0] == pytest.approx(0.05, rel=1e-6)
+    assert found[0] < found[1] < found[2] == pytest.approx(0.2, rel=0.3)
+
+
+def test_fewer_wrong_labels_than_the_anchors_say_need_none():
+    opinion, labels = made_up(0.02, sureness=3.0)
+    scales = [scale_noise(noise_of(0.06), opinion, labels, np.zeros(SAMPLES), memory) for memory in (0.0, 1.0)]
+    np.testing.assert_allclose(scales[0].noise.transition, scales[1].noise.transition, rtol=1e-3)

@@ -114,21 +114,22 @@ def test_probabilities_are_probabilities_and_class_probabilities_add_up_to_one()
 
 def test_the_order_of_the_samples_does_not_matter():
     evidence = make_case(samples=500, wrong=30, foreign=10, inputs=True).evidence
-    evidence = replace(evidence, margins=np.random.default_rng(2).normal(0, 1, 500))
+    evidence = replace(evidence, margins=np.random.default_rng(2).normal(0, 1, 500), memory=np.asarray(0.5))
     order = np.random.default_rng(1).permutation(500)
     changed = {
         field.name: getattr(evidence, field.name)[..., order]
         if field.name == "alignment"
         else getattr(evidence, field.name)[order]
         for field in fields(evidence)
+        if field.name != "memory"
     }
-    shuffled = score_default(type(evidence)(**changed), SETTINGS)
+    shuffled = score_default(replace(evidence, **changed), SETTINGS)
     np.testing.assert_allclose(shuffled.log_odds, score_default(evidence, SETTINGS).log_odds[order], atol=1e-6)
 
 
 def test_arguments_are_not_modified():
     evidence = make_case(samples=300, wrong=10, inputs=True).evidence
-    evidence = replace(evidence, margins=np.random.default_rng(2).normal(0, 1, 300))
+    evidence = replace(evidence, margins=np.random.default_rng(2).normal(0, 1, 300), memory=np.asarray(0.5))
     before = {field.name: getattr(evidence, field.name).copy() for field in fields(evidence)}
     score_default(evidence, SETTINGS)
     assert all(np.array_equal(before[name], getattr(evidence, name)) for name in before)

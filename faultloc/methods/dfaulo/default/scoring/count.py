@@ -19,6 +19,8 @@ _LEARNED_SUSPECTS, _FEWEST_SUSPECTS = 0.5, 5
 _COUNTED_BY_INPUTS = 0.5
 # Nor is there much to hide where the wrong labels that they may miss are so small a share of all faults.
 _SLIGHT = 0.1
+# Beyond this logarithm any share is missed: a number that a float holds.
+_MOST_MISSED = 100.0
 # Two of eight mutants are not shown a sample; of a class with fewer samples than this the others learn next to nothing.
 _RARE = 10
 # Where fewer samples than this are said to be few; it changes no number.
@@ -122,7 +124,7 @@ def _may_hide(score: DefaultScore, labels: Int[np.ndarray, "sample"]) -> bool:
         return False
     wrong = float((1 - np.diag(score.noise.transition))[labels].sum())
     # One standard deviation of the logarithm of their number above what the inputs expect.
-    missed = wrong * float(np.expm1(np.sqrt(1 / certainty - 1)))
+    missed = wrong * float(np.expm1(min(np.sqrt(1 / certainty - 1), _MOST_MISSED)))
     return missed > _SLIGHT * float(score.probability.sum())
 
 

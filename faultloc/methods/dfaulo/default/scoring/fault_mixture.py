@@ -67,16 +67,20 @@ def fit_mixture(
     opinions = allocate(shape, np.float64)
     by_inputs = opinions if inputs is None else allocate(shape, np.float64)
     regression = None if evidence.input_features is None else LeftOutRegression(evidence.input_features)
+    memory = 1.0 if evidence.memory is None else float(evidence.memory)
     scaled, share, foreign = ScaledNoise(noise, 0.0), np.zeros(len(labels)), np.zeros(len(labels))
-    for _ in range(1 if inputs is None else _ROUNDS):
+    for number in range(1 if inputs is None else _ROUNDS):
         if inputs is not None:
-            scaled = scale_noise(noise, inputs, labels, share)
+            scaled = scale_noise(noise, inputs, labels, share, memory)
         temperatures = _opine(evidence, scaled.noise, floor, 1 - foreign, opinions, by_inputs)
         rates = np.ones(len(labels))
         if inputs is not None:
             rates = noise_rates(by_inputs, opinions, labels, scaled.noise, strangeness.marks)
         likelihood = _likelihood(opinions, labels, scaled.noise, rates)
-        of_inputs = None if inputs is None else _likelihood(by_inputs, labels, scaled.noise, rates)
+        of_inputs = None
+        if inputs is not None and number == _ROUNDS - 1:
+            # Before, each round would begin with what the inputs claim too much, and go as far again.
+            of_inputs = _likelihood(by_inputs, labels, scaled.noise, rates)
         share = foreign_share(strangeness.signs, strangeness.measures, regression, likelihood, label_share, of_inputs)
         foreign = foreign_probability(share, likelihood, label_share)
     record_odds = np.zeros(len(labels))

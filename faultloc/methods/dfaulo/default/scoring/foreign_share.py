@@ -28,7 +28,7 @@ _SLOPE_PENALTY = 0.01
 # Two curves that make the labels as likely, up to so many nats, are taken for one.
 _AS_LIKELY = 1e-3
 # How far from what all opinions say to what the inputs alone say.
-_BY_INPUTS = 1 / 3
+_BY_INPUTS = 0.5
 _LEAST_SHARE, _MOST_SHARE = 1e-9, 0.999
 
 
@@ -55,7 +55,7 @@ def foreign_share(
 
     How many of the samples of one likeness are foreign lies between two answers. Features that know labels by heart
     contradict too few of them, so that ``likelihood`` tells of too few foreign inputs; the likelihood of the labels
-    ``by_inputs`` alone, whose own mistakes are more, tells of too many. A third of the way is taken, on the scale of
+    ``by_inputs`` alone, whose own mistakes are more, tells of too many. Half of the way is taken, on the scale of
     log-odds.
     """
     some = np.unique(np.linspace(0, len(likelihood) - 1, _SAMPLES).astype(int))

@@ -10,6 +10,7 @@ from faultloc.methods.dfaulo import streams
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.inputs.reading import read_inputs
 from faultloc.methods.dfaulo.default.suffix.gathering import SuffixStreams, gather_evidence
+from faultloc.methods.dfaulo.default.suffix.memory import memory_of
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings, SuffixWeights
 from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings
 from faultloc.probes.prefix import describe_prefix, find_prefix, read_model
@@ -67,9 +68,11 @@ def examine(
         execution=execution,
         keep_mutants=keep_mutants,
     )
-    labels, classes = examination.dataset.labels, logits.shape[1]
+    labels, classes, predicted = examination.dataset.labels, logits.shape[1], logits.argmax(axis=1)
+    memory = memory_of(evidence.unseen, labels, predicted) if prefix.is_learned else 0.0
+    evidence = replace(evidence, memory=np.asarray(memory))
     alone = read_inputs(inputs, labels, classes, streams.inputs_alone(seed), allocate=execution.allocate)
     if alone is not None:
         evidence = replace(evidence, input_opinion=alone.opinion, input_features=alone.features)
     about = f"{settings.mutants} mutants {describe_prefix(prefix, examination.network)}"
-    return Examined(evidence, logits.argmax(axis=1), mutants, about)
+    return Examined(evidence, predicted, mutants, about)
