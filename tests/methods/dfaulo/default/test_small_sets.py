@@ -1,5 +1,7 @@
 """A small, clean set that any network learns, of which the inputs alone do not tell two classes apart."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -19,11 +21,9 @@ def dark_bright_striped(seed: int = 0) -> tuple[torch.Tensor, np.ndarray]:
     return torch.from_numpy(np.stack(pictures)[:, None].astype(np.float32) / 255), classes
 
 
-def trained(network: nn.Module, inputs: torch.Tensor, labels: np.ndarray, steps: int) -> nn.Module:
+def trained(build: Callable[[], nn.Module], inputs: torch.Tensor, labels: np.ndarray, steps: int) -> nn.Module:
     torch.manual_seed(0)
-    for layer in network:
-        if hasattr(layer, "reset_parameters"):
-            layer.reset_parameters()
+    network = build()
     optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
     for _ in range(steps):
         optimizer.zero_grad()
@@ -43,7 +43,7 @@ def convolutional() -> nn.Module:
 @pytest.mark.parametrize("build", [perceptron, convolutional])
 def test_nothing_is_called_faulty_in_a_clean_set(build):
     inputs, classes = dark_bright_striped()
-    model = trained(build(), inputs, classes, 60)
+    model = trained(build, inputs, classes, 60)
     found = locate_data_faults(model, torch.utils.data.TensorDataset(inputs, torch.from_numpy(classes)))
     assert found.suspiciousness.sum() < 0.02 * len(classes)
 
@@ -53,7 +53,7 @@ def test_six_wrong_labels_are_found_and_few_others_called_faulty(seen):
     inputs, classes = dark_bright_striped()
     given = classes.copy()
     given[:6] = 1
-    model = trained(perceptron(), inputs, given if seen else classes, 200 if seen else 60)
+    model = trained(perceptron, inputs, given if seen else classes, 200 if seen else 60)
     found = locate_data_faults(model, torch.utils.data.TensorDataset(inputs, torch.from_numpy(given)))
     first = set(np.argsort(-found.suspiciousness, kind="stable")[:12])
     assert len(first & set(range(6))) >= 5

@@ -48,7 +48,7 @@ def scale_noise(
     fitted together with the scale, and the ``foreign_share`` of the samples, in [0, 1), may carry any label.
 
     More wrong labels than the anchors say are such as the model's features know by heart. ``memory`` in [0, 1] is how
-    far that may be (see ``DefaultEvidence``): the prior on scales above 1 is narrower by it, and with 0 none is so.
+    far that may be (see ``DefaultEvidence``): the prior on scales above 1 is narrower by it, and 0 allows for none.
 
     The certainty is 1 / (1 + the variance of the scale's logarithm), by the curvature of the likelihood.
     """
