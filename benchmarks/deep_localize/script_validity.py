@@ -1,4 +1,4 @@
-"""Whether the ground truth of the whole scripts in ``holdout3`` to ``holdout18`` holds.
+"""Whether the ground truth of the whole scripts in ``holdout3`` to ``holdout20`` holds.
 
     OMP_NUM_THREADS=1 python -m benchmarks.deep_localize.script_validity holdout3 [name ...] [--seeds 0 1 2]
 

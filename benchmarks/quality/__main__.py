@@ -1,6 +1,6 @@
 """The quality of the default scorer beside its peers, on the same arrays.
 
-    python -m benchmarks.quality --root data/raw [--set main|clean|variants|quick] [--output quality.csv]
+    python -m benchmarks.quality --root data/raw [--set main|clean|variants|likely|quick] [--output quality.csv]
 
 Every step of every case is cached, so that a run that was stopped carries on. `main` are all data sets, kinds of fault,
 trainings and seeds; it takes hours the first time. `quick` takes minutes.
@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("benchmarks/.cache/quality"))
     parser.add_argument("--data", nargs="*", default=known.DATA, choices=known.DATA)
     parser.add_argument("--seeds", nargs="*", type=int, default=known.SEEDS, help="of main; other sets have one")
-    parser.add_argument("--set", default="main", choices=["main", "clean", "variants", "quick"])
+    parser.add_argument("--set", default="main", choices=["main", "clean", "variants", "likely", "quick"])
     parser.add_argument(
         "--cross-validation", action="store_true", help="cleanlab with 5-fold probabilities, first seed"
     )
@@ -80,6 +80,7 @@ def main() -> None:
         "main": known.main_cases(data, tuple(options.seeds)),
         "clean": known.clean_cases(data),
         "variants": [case for case in known.variant_cases() if case.data in data or data == known.DATA],
+        "likely": known.likely_cases(data, tuple(options.seeds)),
         "quick": [case for case in known.quick_cases() if case.data in data],
     }[options.set]
     rows: list[dict[str, object]] = []

@@ -107,6 +107,12 @@ def variant_cases() -> list[Case]:
     return variants
 
 
+def likely_cases(data: tuple[str, ...] = DATA, seeds: tuple[int, ...] = SEEDS) -> list[Case]:
+    """Wrong labels of samples that are hard to tell, as many as people were found to give."""
+    ratios = {"cifar10": 0.1, "ag_news": 0.2}
+    return [Case(name, "likely_label", seed, ratio=ratios.get(name, 0.05)) for seed in seeds for name in data]
+
+
 def quick_cases() -> list[Case]:
     """A few minutes' worth."""
     return [Case(data, fault, 0, samples=2000) for data in ("mnist", "usps") for fault in ("specific_label", "mixed")]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.quality import likely_labels
 from benchmarks.quality.cases import Case
 from faultloc.faults.samples.foreign import ForeignBatch, ForeignInputs
 from faultloc.faults.samples.plant import FaultyDataset, plant_fault
@@ -41,6 +42,9 @@ class Mixture:
 def faulty_dataset(case: Case, root: Path) -> tuple[FaultyDataset, tuple[str, ...]]:
     """The data of ``case`` with its faults, and the vocabulary; the files lie under ``root``."""
     splits = _narrowed(read_splits(case.data, root), case)
+    if case.fault == likely_labels.KIND:
+        made = likely_labels.with_likely_labels(splits.train, splits.texts, case.ratio, case.seed)
+        return made, splits.vocabulary
     classes = len(splits.train.class_names)
     # A swap hits two classes: of them the share that makes `ratio` of all.
     of_pair = np.isin(splits.train.labels, case.pair).mean()

@@ -1,7 +1,7 @@
 """The gradients that one optimizer's step is about to use: how large they are, and whether they are there at all."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -66,9 +66,18 @@ class GradientReading:
                 self.are_lost = True
 
 
-def reached_by(loss: Tensor, held: Mapping[int, HeldParameters]) -> frozenset[int]:
-    """The optimizers whose parameters ``loss`` hangs on; of a single one that is not asked."""
+def reached_by(loss: Tensor, held: Mapping[int, HeldParameters], called: Iterable[nn.Module]) -> frozenset[int]:
+    """The optimizers whose parameters ``loss`` hangs on; of a single one that is not asked.
+
+    A network that other steps train may be frozen in this one, as a critic is while its actor learns from it: the
+    graph does not hold its parameters, but the modules ``called`` do.
+    """
     if len(held) == 1:
         return frozenset(held)
     leaves = {id(leaf) for leaf in leaves_of(loss)}
-    return frozenset(key for key, one in held.items() if leaves & one.identities)
+    frozen = {id(one) for module in called for one in module.parameters() if not one.requires_grad}
+    return frozenset(
+        key
+        for key, one in held.items()
+        if leaves & one.identities or (one.steps and not one.identities.isdisjoint(frozen))
+    )

@@ -178,7 +178,7 @@ class Observer:
         if now.is_sampled:
             self._stale.look(has_stepped=self.step > 0)
             now.settle_calls(loss)
-            now.reached.append(reached_by(loss, self._held))
+            now.reached.append(reached_by(loss, self._held, [call.module for call in now.calls]))
             now.objective = now.objective or self.objectives.expected(now.loss)
         if self.step == 0:
             self._look.check_wiring(now, self._optimizers, self._backwards)

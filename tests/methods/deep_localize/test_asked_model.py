@@ -345,6 +345,17 @@ def test_colours_that_a_view_takes_to_the_front_are_found():
         assert found == ([("model.reshaped_axes", "conv")] if is_fault else [])
 
 
+def test_a_series_viewed_as_sensors_first_before_the_first_layer_is_found_and_a_transposed_one_is_not():
+    series, labels = torch.randn(64, 12, 5, generator=torch.Generator().manual_seed(0)), walks()[1]
+    for change, is_fault in ((lambda x: x.view(-1, 5, 12), True), (lambda x: x.transpose(1, 2).contiguous(), False)):
+        model = Made(
+            lambda m, x, change=change: m.fc(m.conv(change(x)).relu().mean(2)),
+            conv=nn.Conv1d(5, 4, 3), fc=nn.Linear(4, 3),
+        )  # fmt: skip
+        found = [(finding.rule, finding.place) for finding in said_of(model, (series, labels)).findings]
+        assert found == ([("model.reshaped_axes", "conv")] if is_fault else [])
+
+
 def test_dropout_behind_the_last_layer_is_found_and_within_the_network_is_not():
     cause = diagnose(network(nn.Dropout(0.5)), steps=2).cause
     assert (cause.rule, cause.place, cause.severity) == ("model.output_dropout", "5", "warning")

@@ -35,7 +35,7 @@ def test_sorted_classes_come_first_though_batches_cross_from_one_class_to_the_ne
         ((inputs[order], F.one_hot(labels[order]).float()), F.mse_loss),
     ):
         cause = diagnose(network(), loss, data=data).cause
-        assert (cause.rule, cause.place) == ("labels.sorted", LABELS)
+        assert (cause.rule, cause.place) == ("labels.sorted", INPUT)
 
 
 def test_sorted_classes_are_found_in_batches_of_four_and_with_two_labels():

@@ -109,7 +109,17 @@ def test_a_policys_loss_around_0_swings_the_wider_the_surer_it_is_and_an_explosi
         0.4 * grown + 0.01 * (step % 2) for step in range(20)
     ]
     found = {one.rule for one in check_dynamics(steps_of(losses, rate=0.003, updates=0.01), follows_one_loss=True)}
-    assert ("loss.diverging" in found) == is_told
+    assert ("loss.growing" in found) == is_told
+
+
+@pytest.mark.parametrize(("relative", "rule"), [(None, "loss.growing"), (8.0, "loss.diverging")])
+def test_a_loss_that_explodes_is_an_error_only_where_it_is_known_what_a_guess_would_lose(relative, rule):
+    history = History()
+    for step, loss in enumerate([0.2] * 40 + [4.0] * 20):
+        history.add_step(loss)
+        history.add_sample(SampledStep(step, relative_loss=relative, learning_rate=0.01, rates=[0.01]))
+    found = {one.rule for one in check_dynamics(history, follows_one_loss=True)}
+    assert found & {"loss.growing", "loss.diverging"} == {rule}
 
 
 def losses_so_far(losses: list[float], relative: list[float] | None = None) -> bool:

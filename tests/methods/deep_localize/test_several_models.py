@@ -244,6 +244,31 @@ def test_an_optimizer_of_a_number_that_no_module_holds_has_no_gradients_to_be_0(
     assert not [finding for finding in monitor.findings if finding.rule == "gradient.zero"]
 
 
+@pytest.mark.parametrize("is_frozen", [True, False])
+def test_an_actors_loss_that_grows_as_its_critic_learns_raises_no_alarm(is_frozen):
+    """The critic learns that all returns are negative; in the actor's steps it may be frozen, or not."""
+    states, _ = blobs()
+    torch.manual_seed(0)
+    actor, critic = nn.Linear(10, 10), network(outputs=1)
+    nn.init.zeros_(critic[-1].weight)
+    nn.init.constant_(critic[-1].bias, -0.02)
+    optimizers = [torch.optim.Adam(one.parameters(), 3e-3) for one in (actor, critic)]
+    with watched({"actor": actor, "critic": critic}, optimizers) as monitor:
+        for _ in range(60):
+            actions = torch.tanh(actor(states).detach() + 0.1 * torch.randn(len(states), 10))
+            optimizers[1].zero_grad()
+            F.mse_loss(critic(states + actions), -3 - actions.square().mean(1, keepdim=True)).backward()
+            optimizers[1].step()
+            critic.requires_grad_(not is_frozen)
+            optimizers[0].zero_grad()
+            (-critic(states + torch.tanh(actor(states))).mean()).backward()
+            optimizers[0].step()
+            critic.requires_grad_(True)
+    losses = next(history.losses for history in monitor.histories if history.losses[0] < 0.1)
+    assert losses[-1] > 10 * losses[0] > 0
+    assert not monitor.findings
+
+
 def test_a_head_that_the_second_stage_leaves_out_is_named():
     """The first stage's optimizer holds the encoder, too, and steps no more: it contests nothing."""
     torch.manual_seed(0)

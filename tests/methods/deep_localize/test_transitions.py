@@ -52,6 +52,30 @@ def test_rewards_may_be_scaled_on_their_way_into_the_target(scale):
     assert rules(lambda reward, done, value: scale(reward) + GAMMA * (1 - done) * value) == []
 
 
+@pytest.mark.parametrize("goal", [endless, sound])
+@pytest.mark.parametrize("as_arrays", [False, True])
+def test_rows_that_are_picked_out_of_longer_arrays_in_the_midst_of_a_line_are_read_as_well(goal, as_arrays):
+    torch.manual_seed(0)
+    net, frozen = (nn.Sequential(nn.Linear(3, 16), nn.ReLU(), nn.Linear(16, 1)) for _ in range(2))
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.001)
+    states, following = torch.randn(500, 3), torch.randn(500, 3)
+    dones = (torch.rand(500) < 0.2).float()
+    rewards = torch.where(dones > 0, 1.0, -0.1)
+    if as_arrays:
+        states, following, dones, rewards = (one.numpy() for one in (states, following, dones, rewards))
+    next_states = following
+    with TrainingMonitor(net, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(8):
+            index = torch.randint(0, 500, (ROWS,))
+            batch = [torch.as_tensor(one[index]) for one in (states, rewards, dones, next_states)]
+            with torch.no_grad():
+                target = goal(batch[1], batch[2], frozen(batch[3]).squeeze(1))
+            optimizer.zero_grad()
+            F.smooth_l1_loss(net(batch[0]).squeeze(1), target).backward()
+            optimizer.step()
+    assert [one.rule for one in monitor.diagnosis().findings] == (["loss.past_the_end"] if goal is endless else [])
+
+
 def test_nothing_is_said_where_no_two_ends_have_the_same_reward():
     assert rules(endless, reward_of=lambda state, done, following: state.sum(1)) == []
 

@@ -359,15 +359,28 @@ def test_a_group_that_is_weighed_by_its_members_is_no_message():
     assert "model.own_messages" not in [rule for rule, _ in found]
 
 
+@pytest.mark.parametrize("kind", [nn.GRU, nn.RNN])
 @pytest.mark.parametrize("read", ["last state", "mean", "first state, both ways"])
-def test_recurrent_layers_see_the_whole_series(read):
+def test_recurrent_layers_see_the_whole_series(read, kind):
+    """Where weights were drawn small, the first of many steps are forgotten to the last bit, and have been read."""
     torch.manual_seed(0)
     series = torch.randn(64, 40, 2).cumsum(1) / 6
-    gru = nn.GRU(2, 16, batch_first=True, bidirectional="both" in read)
+    gru = kind(2, 16, batch_first=True, bidirectional="both" in read)
+    if kind is nn.RNN:
+        for name, weight in gru.named_parameters():
+            nn.init.normal_(weight, std=0.05 if "weight_hh" in name else 1)
     pick = {"last state": lambda x: x[:, -1], "mean": lambda x: x.mean(1)}.get(read, lambda x: x[:, 0])
     model = Made(lambda m, x: m.out(pick(m.gru(x)[0])), gru=gru, out=nn.Linear(32 if "both" in read else 16, 1))
     found = rules(model, lambda m: (m(series) - series[:, -1, :1]).square().mean())
     assert not [one for one in found if one[0] == "model.ignored_steps"]
+
+
+def test_the_state_before_anything_was_read_is_no_answer_to_a_series():
+    torch.manual_seed(0)
+    series = torch.randn(64, 40, 2).cumsum(1) / 6
+    model = Made(lambda m, x: m.out(m.gru(x)[0][:, 0]), gru=nn.GRU(2, 16, batch_first=True), out=nn.Linear(16, 1))
+    found = rules(model, lambda m: (m(series) - series[:, -1, :1]).square().mean())
+    assert ("model.ignored_steps", "model") in found
 
 
 @pytest.mark.parametrize(("axis", "is_wrong"), [(-2, True), (0, True), (-1, False), (2, False)])

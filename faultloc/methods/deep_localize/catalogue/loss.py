@@ -105,6 +105,12 @@ RULES: dict[str, Rule] = {
     "loss.diverging": Rule(
         "loss", "error", LOSS, "lower the learning rate, ten times to begin with, and check the loss's sign"
     ),
+    "loss.growing": Rule(
+        "loss",
+        "warning",
+        LOSS,
+        "where it is to become small, check its sign and lower the learning rate: lr=0.1 * lr; a policy's may grow",
+    ),
     "loss.still": Rule(
         "loss",
         "warning",

@@ -173,6 +173,7 @@ ORDER = (
     "activation.saturated",
     "optimizer.small_steps",
     "loss.diverging",
+    "loss.growing",
     "loss.flat",
     "loss.still",
     "model.still_statistics",

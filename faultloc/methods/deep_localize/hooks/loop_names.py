@@ -4,6 +4,7 @@ import itertools
 import sys
 from collections.abc import Iterator, Mapping
 from types import FrameType, ModuleType
+from typing import TypeGuard
 
 import numpy as np
 import torch
@@ -25,10 +26,11 @@ def scopes_of(frame: FrameType | None) -> Iterator[Mapping[str, object]]:
                 yield scope
 
 
-def batches_of_the_loop(rows: int) -> dict[str, Tensor]:
+def batches_of_the_loop(rows: int, given: Tensor | None = None) -> dict[str, Tensor]:
     """By its name, what the innermost functions under way have at hand of ``rows`` rows; nothing of it is changed.
 
-    Where two share a name it is the inner one's.
+    Where two share a name it is the inner one's. Where the rows of what the model was ``given`` are those that a list
+    of numbers at hand picks from a longer array, the same rows of the arrays as long as that are at hand as well.
     """
     found: dict[str, Tensor] = {}
     for scope in _near_scopes(sys._getframe(1)):
@@ -36,7 +38,33 @@ def batches_of_the_loop(rows: int) -> dict[str, Tensor]:
             numbers = None if name in found else _as_rows(value, rows)
             if numbers is not None:
                 found[name] = numbers
+        if given is not None:
+            for name, numbers in _picked(scope, given):
+                found.setdefault(name, numbers)
     return found
+
+
+def _picked(scope: Mapping[str, object], given: Tensor) -> Iterator[tuple[str, Tensor]]:
+    numbers = {name: _as_rows(value, len(given)) for name, value in scope.items()}
+    picks = [
+        one.long() for one in numbers.values() if one is not None and one.dim() == 1 and not one.is_floating_point()
+    ]
+    longer = {name: value for name, value in scope.items() if _is_longer(value, len(given))}
+    shape, states = given.shape[1:], given.detach()
+    for pick, source in itertools.product(picks, longer.values()):
+        whole = _as_rows(source, len(source))
+        if whole is None or whole.shape[1:] != shape or int(pick.min()) < 0 or int(pick.max()) >= len(whole):
+            continue
+        if torch.equal(whole[pick.to(whole.device)].to(states), states):
+            for name, value in longer.items():
+                whole = _as_rows(value, len(source))
+                if whole is not None:
+                    yield name, whole[pick.to(whole.device)]
+            return
+
+
+def _is_longer(value: object, rows: int) -> TypeGuard[Tensor | np.ndarray]:
+    return (type(value) is Tensor or isinstance(value, np.ndarray)) and value.ndim > 0 and len(value) > rows
 
 
 def modules_of_the_loop() -> dict[str, nn.Module]:

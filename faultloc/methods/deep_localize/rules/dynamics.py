@@ -219,7 +219,9 @@ def _diverging(history: History) -> Iterator[Symptom]:
     if _is_fast(history) or has_much_momentum(history):
         yield from explain_fast_steps(history, now - start, 0, sentence)
         return
-    yield Symptom("loss.diverging", LOSS, now - start, 0, sentence)
+    # Nobody knows what a loss of an unknown kind should be: a policy's may grow as its critic learns.
+    is_known = history.knows_progress()
+    yield Symptom("loss.diverging" if is_known else "loss.growing", LOSS, now - start, 0, sentence)
 
 
 def _is_fast(history: History) -> bool:

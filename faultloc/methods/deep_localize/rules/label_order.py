@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from faultloc.methods.deep_localize.catalogue import Symptom
-from faultloc.methods.deep_localize.finding import LABELS
+from faultloc.methods.deep_localize.finding import INPUT
 
 _FEWEST_ROWS, _FEWEST_BATCHES, _FEWEST_PAIRS, _MOST_BATCHES = 4, 6, 200, 40
 _SORTED, _DEVIATIONS = 0.3, 5
@@ -57,7 +57,7 @@ class LabelOrder:
             most = sorted(len(batch) for batch in self._batches)[len(self._batches) // 2]
             classes = len(self._whole)
             yield Symptom(
-                "labels.sorted", LABELS, correlation, _SORTED,
+                "labels.sorted", INPUT, correlation, _SORTED,
                 f"the samples come sorted by class: half of the batches looked at hold samples of "
                 f"{f'{most} classes or fewer' if most > 1 else 'one class only'}, of {classes} seen so far, so that "
                 "the model forgets one class over the next",

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+import torch
 from torch import Tensor
 from torch.autograd.graph import Node
 
@@ -19,7 +20,7 @@ Shape = tuple[int, ...]
 
 def check_reshaped_axes(call: ForwardCall, loss: Tensor, trace: LayerTrace) -> Iterator[Symptom]:
     """The first such reshape, whatever comes of it: nobody means one."""
-    yield from _pictures(call, trace)
+    yield from _on_the_way_in(call, trace)
     for node, _ in reversed(list(walk(loss.grad_fn, most=_MOST_NODES)) if loss.grad_fn is not None else []):
         shapes = _reshaped(node)
         if shapes is None:
@@ -91,17 +92,23 @@ def _reshaped(node: Node) -> tuple[Shape, Shape] | None:
     return old, new
 
 
-def _pictures(call: ForwardCall, trace: LayerTrace) -> Iterator[Symptom]:
-    """Colours on the last axis of what the model is given, and on the second of what the first layer is given."""
+def _on_the_way_in(call: ForwardCall, trace: LayerTrace) -> Iterator[Symptom]:
+    """What the model is given, cut anew before the first layer is given it: no node of the graph tells of that.
+
+    Of pictures with their colours last, a height as long as the colours are many is no doubt: colours are to be second.
+    """
     first = trace.first_with_weights
     given = None if first is None else first.first_input
-    source = next((tensor for tensor in tensors_in(list(call.given)) if tensor.dim() == 4), None)
-    if first is None or given is None or source is None or source.shape[-1] not in _COLOURS:
+    if first is None or given is None:
         return
-    old, new = tuple(source.shape), tuple(given.shape)
-    is_same_order = source.numel() == given.numel() and bool((source.flatten() == given.flatten()).all())
-    if len(new) == 4 and new[1] == old[3] and old[1] != old[3] and new != old and is_same_order:
-        yield _symptom(first.name, old, new)
+    for source in tensors_in(list(call.given)):
+        old, new = tuple(source.shape), tuple(given.shape)
+        is_picture = len(old) == len(new) == 4 and old[-1] in _COLOURS and new[1] == old[3] != old[1]
+        if old == new or source.numel() != given.numel() or not (is_picture or exchanges_axes(old, new)):
+            continue
+        if torch.equal(source[0].flatten(), given[0].flatten()):
+            yield _symptom(first.name, old, new)
+            return
 
 
 def _symptom(place: str, old: Sequence[int], new: Sequence[int]) -> Symptom:

@@ -44,7 +44,7 @@ class Transitions:
         targets = [one.detach().flatten() for one in compared if one is not None and one.numel() == len(given)]
         if not targets:
             return
-        batches = batches_of_the_loop(len(given))
+        batches = batches_of_the_loop(len(given), given)
         # What waits to be the next batch is called so, too: there are no rewards then.
         following = {name: value for name, value in batches.items() if words_of(name) & _NEXT}
         if not following or not any(words_of(name) & _REWARD for name in batches):

@@ -78,7 +78,7 @@ VARIANTS = [
     ),
     Variant("targets of a regression not scaled", "target.scale", "labels", loss="squared", target_factor=3000.0),
     Variant("weights all alike", "weights.constant", "first", constant=0.1),
-    Variant("sorted labels", "labels.sorted", "labels", is_sorted=True),
+    Variant("sorted labels", "labels.sorted", "input", is_sorted=True),
     Variant(
         "gradients never cleared", "optimizer.stale_gradients", "optimizer", clears=False,
         not_in=(("lightning", _NO_MANUAL), ("huggingface", _NO_MANUAL), ("keras", _NO_MANUAL)),
