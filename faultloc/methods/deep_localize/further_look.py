@@ -25,8 +25,10 @@ from faultloc.methods.deep_localize.rules.each_standardised import check_each_st
 from faultloc.methods.deep_localize.rules.empty_group import check_empty_groups
 from faultloc.methods.deep_localize.rules.evaluation_calls import EvaluationCalls
 from faultloc.methods.deep_localize.rules.every_pair import check_every_pair
+from faultloc.methods.deep_localize.rules.flat_derivative import check_flat_derivative
 from faultloc.methods.deep_localize.rules.graph_edges import check_graph_edges
 from faultloc.methods.deep_localize.rules.judge import Judges
+from faultloc.methods.deep_localize.rules.log_rate import check_log_rate
 from faultloc.methods.deep_localize.rules.margin_labels import check_margin_labels
 from faultloc.methods.deep_localize.rules.masked_scores import check_masked_scores
 from faultloc.methods.deep_localize.rules.mixture_axis import check_mixture_axis
@@ -80,6 +82,7 @@ class FurtherLook:
             yield from self._judges.look(loss, now.calls, now.returned, now.reached[-1], held, objective.optimizers)
             yield from objective.penalty.look(loss, now.outputs, takes_constants=self.taken.are_constants)
             yield from self._volume.look(loss, now.calls, now.outputs)
+            yield from check_flat_derivative(self.taken)
         yield from objective.pairs.look(loss, look.terms, now.calls, now.returned, objective.history, now.trace)
         if len(look.terms) == 1:
             yield from objective.class_weights.look(look.terms[0], look.target)
@@ -89,7 +92,9 @@ class FurtherLook:
         yield from objective.drowned.look(loss, look.terms)
         yield from objective.transitions.look(look.terms, next(tensors_in(list(now.calls[0].given)), None))
         if objective.is_new():
-            yield from objective.ignored.look(look.terms, look.target, list(tensors_in(list(now.calls[0].given))))
+            inputs = list(tensors_in(list(now.calls[0].given)))
+            yield from objective.ignored.look(look.terms, look.target, inputs)
+            yield from objective.masks.look(inputs[0] if inputs else None, look.target)
         if objective.step not in _FADES_UNASKED and look.kind is not None and len(held) == 1:
             yield from objective.fading.look(next(tensors_in(list(now.calls[0].given)), None))
         if asks_policy:
@@ -126,6 +131,7 @@ class FurtherLook:
         yield from check_summed_products(loss, next((len(one) for one in inputs if one.dim() > 0), 0))
         yield from check_empty_groups(loss, self._model, optimizers)
         yield from check_cosine_axis(nodes, given)
+        yield from check_log_rate(nodes)
         yield from check_unpaired(now.calls, look.terms)
         for one in inputs:
             yield from check_mark(one)

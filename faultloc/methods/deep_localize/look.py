@@ -105,8 +105,8 @@ def look_at_loss(
         )
     if not trace.calls:
         notes.append(
-            f"no layer inside {what_is_in(model)} is seen to be called (compiled or scripted?), so that findings "
-            "name no layer"
+            f"no layer inside {what_is_in(model)} is seen to be called (compiled, scripted, inside torch.func?), so "
+            "that findings name no layer"
         )
     for term in terms if is_thorough else ():
         place = trace.name_of(term.source) or trace.last or "model"

@@ -1,5 +1,6 @@
 """An objective: one loss together with the optimizers that step after it, and what is remembered of it."""
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,12 +18,15 @@ from faultloc.methods.deep_localize.rules.pairs import Pairs
 from faultloc.methods.deep_localize.rules.same_batch import SameBatch
 from faultloc.methods.deep_localize.rules.seen_inputs import SeenInputs
 from faultloc.methods.deep_localize.rules.transitions import Transitions
+from faultloc.methods.deep_localize.rules.turned_masks import TurnedMasks
 from faultloc.methods.deep_localize.rules.weights_by_hand import WeightsByHand
 from faultloc.methods.deep_localize.seen_samples import SeenSamples
 
 _DENSE_START, _SETTLED = 5, 3
 _LONG_RUN, _SELDOM = 200, 5
 _THOROUGH = 5
+# A model whose loss was below such a share of the best constant guess's at the latest looks is looked at more seldom.
+_LEARNED, _LATEST_LOOKS, _RISEN = ((0.1, 4), (0.5, 2)), 2, 0.6
 # So many kinds of loss under the same optimizers are tasks that alternate; more are one loss that varies.
 _MOST_KINDS = 4
 # An optimizer that has taken so many steps has had a stage of its own.
@@ -52,11 +56,14 @@ class Objective:
     fading: FadingInputs = field(default_factory=FadingInputs)
     penalty: ConstantPenalty = field(default_factory=ConstantPenalty)
     shares: ExchangedShares = field(default_factory=ExchangedShares)
+    masks: TurnedMasks = field(default_factory=TurnedMasks)
     new_samples: NewSamples = field(default_factory=NewSamples)
     transitions: Transitions = field(default_factory=Transitions)
     optimizers: frozenset[int] = frozenset()
     step: int = 0
     next_look: int = 0
+    # A loss above this is reason to look at the next step.
+    alarm: float = math.inf
     # How many steps each optimizer had taken when this objective was first looked at.
     steps_before: Mapping[int, int] = field(default_factory=dict)
     # Those that came next.
@@ -81,11 +88,19 @@ class Objective:
     def plan_look(self, every: int) -> None:
         """When to look again after the step under way, which is looked at.
 
-        What goes wrong does so early, and in a long run it is enough to look now and then.
+        What goes wrong does so early: in a long run it is enough to look now and then, and twice or four times as
+        seldom while the model has learned most, or nearly all, of what there is, unless its loss rises again.
         """
-        following = self.step + 1
-        apart = _steps_apart(every, following)
+        following, leisure = self.step + 1, self._leisure()
+        apart = _steps_apart(every, following) * leisure
+        self.alarm = _RISEN * self.history.first_loss() if leisure > 1 else math.inf
         self.next_look = following if following < _DENSE_START else -(-following // apart) * apart
+
+    def _leisure(self) -> int:
+        latest = self.history.relative[-_LATEST_LOOKS:]
+        if len(latest) < _LATEST_LOOKS or self.history.has_moved or self.history.has_drifted:
+            return 1
+        return next((times for share, times in _LEARNED if max(latest) < share), 1)
 
 
 def _steps_apart(every: int, step: int) -> int:

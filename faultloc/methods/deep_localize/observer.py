@@ -93,7 +93,7 @@ class Observer:
 
     def begin_step(self) -> None:
         """Forgets the step before, and lets go of its tensors."""
-        self.taken_gradients.are_constants = False
+        self.taken_gradients.begin_step()
         self.is_sampled = self.objectives.wants_look()
         if self.is_sampled or self._now.is_sampled:
             self._now = StepUnderWay(self.is_sampled)
@@ -241,10 +241,13 @@ class Observer:
             objective = None if now.is_sampled else self.objectives.seen_again(now.stepped, now.kind)
             if objective is None:
                 objective = self.objectives.stepped(frozenset(now.stepped), now.kind, now.loss, now.objective)
-            objective.history.add_step(now.losses[0] if len(now.losses) == 1 else sum(now.losses) / len(now.losses))
+            loss = now.losses[0] if len(now.losses) == 1 else sum(now.losses) / len(now.losses)
+            objective.history.add_step(loss)
             if now.is_sampled:
                 self._add_look(objective)
                 objective.plan_look(self._every)
+            elif loss > objective.alarm:
+                objective.next_look = 0
             objective.step += 1
             # The most steps that one optimizer has taken: two that take turns count once a turn.
             for key in now.stepped:

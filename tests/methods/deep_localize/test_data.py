@@ -11,6 +11,7 @@ from faultloc.methods.deep_localize.finding import INPUT, LABELS
 from faultloc.methods.deep_localize.rules.columns import check_columns
 from faultloc.methods.deep_localize.rules.label_order import LabelOrder
 from faultloc.methods.deep_localize.rules.returning_samples import ReturningSamples
+from faultloc.methods.deep_localize.rules.turned_masks import _explained
 from tests.methods.deep_localize.loops import blobs, diagnose, network
 
 
@@ -129,3 +130,53 @@ def test_absurd_targets_are_named_and_a_long_tail_is_not():
     absurd[::64] = 1e6
     assert said(absurd)[0] == "target.outliers"
     assert "target.outliers" not in said((1.5 * targets).exp())
+
+
+def scenes(turn: str, *, classes: int = 2) -> tuple[Tensor, Tensor]:
+    """Pictures of one bright box each, or of one for each class, and their masks; ``turn`` says what is mirrored."""
+    generator = torch.Generator().manual_seed(0)
+    pictures, masks = 0.3 * torch.randn(64, 1, 16, 16, generator=generator), torch.zeros(64, 16, 16, dtype=torch.long)
+    for index in range(64):
+        for region in range(1, classes):
+            row, column = torch.randint(0, 10, (2,), generator=generator).tolist()
+            masks[index, row : row + 5, column : column + 4] = region
+        pictures[index, 0] += masks[index]
+        if torch.rand(1, generator=generator) < 0.5:
+            pictures[index] = pictures[index].flip(-1) if turn != "none" else pictures[index]
+            masks[index] = masks[index].flip(-1) if turn == "both" else masks[index]
+    return pictures, masks
+
+
+@pytest.mark.parametrize("turn", ["pictures", "both", "none"])
+@pytest.mark.parametrize("classes", [2, 3])
+def test_pictures_that_are_mirrored_without_their_masks_are_named(turn, classes):
+    pictures, masks = scenes(turn, classes=classes)
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, classes if classes > 2 else 1, 1))
+
+    def loss(scores: Tensor, labels: Tensor) -> Tensor:
+        if classes > 2:
+            return F.cross_entropy(scores, labels)
+        return F.binary_cross_entropy_with_logits(scores, labels.unsqueeze(1).float())
+
+    found = [(one.rule, one.place) for one in diagnose(model, loss, data=(pictures, masks), steps=10).findings]
+    assert found == ([("input.turned_masks", INPUT)] if turn == "pictures" else [])
+
+
+def test_masks_that_pictures_do_not_show_tell_nothing_of_how_they_lie():
+    _, masks = scenes("none")
+    noise = torch.randn(64, 1, 16, 16, generator=torch.Generator().manual_seed(1))
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 2, 1))
+    assert "input.turned_masks" not in [
+        one.rule for one in diagnose(model, F.cross_entropy, data=(noise, masks), steps=10).findings
+    ]
+
+
+def test_what_a_mask_tells_of_a_picture_is_the_share_of_variance_between_its_regions():
+    pictures, masks = scenes("none", classes=3)
+    regions = F.one_hot(masks, 3).movedim(-1, 1).float()
+    for picture, mask, explained in zip(pictures, masks, _explained(pictures, regions), strict=True):
+        pixels = picture[0].double()
+        within = sum(float((pixels[mask == one] - pixels[mask == one].mean()).square().sum()) for one in mask.unique())
+        assert float(explained) == pytest.approx(1 - within / float((pixels - pixels.mean()).square().sum()), abs=1e-5)

@@ -184,6 +184,37 @@ def test_embeddings_that_become_one_point_are_named_where_nothing_holds_them_apa
     assert trained(spread_out, 80) == []
 
 
+@pytest.mark.parametrize("is_stopped", [True, False])
+def test_cosines_without_a_stopped_side_end_in_one_direction_whatever_the_lengths(is_stopped):
+    torch.manual_seed(0)
+    inputs = torch.randn(256, 10)
+    encoder = nn.Sequential(nn.Linear(10, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Linear(32, 16))
+    predictor = nn.Sequential(nn.Linear(16, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 16))
+
+    class Siamese(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.encoder, self.predictor = encoder, predictor
+
+        def forward(self, one: Tensor, other: Tensor) -> tuple[Tensor, ...]:
+            codes = self.encoder(one), self.encoder(other)
+            return (*(self.predictor(code) for code in codes), *codes)
+
+    model = Siamese()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.3, momentum=0.9)
+    with TrainingMonitor(model, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(200):
+            one, other = (inputs + 0.3 * torch.randn_like(inputs) for _ in range(2))
+            p, q, z, w = model(one, other)
+            if is_stopped:
+                z, w = z.detach(), w.detach()
+            optimizer.zero_grad()
+            (-F.cosine_similarity(p, w).mean() - F.cosine_similarity(q, z).mean()).backward()
+            optimizer.step()
+    found = [(one.rule, one.phase, one.place) for one in monitor.close().findings]
+    assert found == ([] if is_stopped else [("forward.collapsed", "loss", "loss")])
+
+
 def test_sparse_gradients_are_gradients():
     torch.manual_seed(0)
     words, seen, beside = nn.Embedding(20, 4, sparse=True), torch.arange(16) % 20, (torch.arange(16) * 7) % 20

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call, grad, vmap
 from torch.nn import functional as F
 from torch.nn.utils import parametrizations
 
@@ -123,3 +124,30 @@ def test_a_model_of_unusual_make_is_followed_to_the_end(name, dtype):
     diagnosis = monitor.close()
     assert not [note for note in diagnosis.notes if "could not follow" in note]
     assert diagnosis.steps == 14
+
+
+def test_a_model_that_is_called_inside_vmap_and_grad_is_followed_by_its_loss_and_its_weights():
+    """Learning to learn: gradients of gradients, over many tasks at once, as torch.func takes them."""
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(1, 16), nn.Tanh(), nn.Linear(16, 1))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+
+    def error(weights: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
+        return (functional_call(model, weights, (x,)) - y).square().mean()
+
+    def adapted_error(weights: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
+        slope = grad(error)(weights, x[:5], y[:5])
+        return error({name: one - 0.1 * slope[name] for name, one in weights.items()}, x[5:], y[5:])
+
+    with TrainingMonitor(model, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(80):
+            x, shift = 6 * torch.rand(8, 10, 1) - 3, torch.rand(8, 1, 1)
+            weights = dict(model.named_parameters())
+            losses = vmap(lambda x, y, weights=weights: adapted_error(weights, x, y))(x, torch.sin(x + shift))
+            optimizer.zero_grad()
+            losses.mean().backward()
+            optimizer.step()
+    diagnosis = monitor.close()
+    assert (diagnosis.findings, diagnosis.steps) == ([], 80)
+    assert not [note for note in diagnosis.notes if "could not follow" in note]
+    assert monitor.history.sampled[0].updates["0.weight"] > 0

@@ -103,6 +103,20 @@ def test_a_last_layer_that_begins_at_almost_nothing_may_take_long_steps_at_a_usu
     assert found == ({"optimizer.rate_too_high"} if is_told else set())
 
 
+@pytest.mark.parametrize(("rate", "is_told"), [(0.001, False), (0.1, True)])
+def test_a_loss_that_was_thrown_up_and_is_back_at_a_guess_is_stuck_at_an_unusual_rate(rate, is_told):
+    history = History(groups=steps_of([1.0], rate=rate, updates=0.5).groups, kind="cross_entropy")
+    for step in range(60):
+        thrown = [1.0, 1.4, 6.7, 3.0][step] if step < 4 else 1 + 0.01 * (-1) ** step
+        history.add_step(0.7 * thrown)
+        size = 0.5 if step < 5 else 0.02
+        history.add_sample(
+            SampledStep(step, updates={"head.weight": size}, relative_loss=thrown, learning_rate=rate, rates=[rate])
+        )
+    found = {one.rule for one in check_dynamics(history, follows_one_loss=True)}
+    assert ("optimizer.rate_too_high" in found) == is_told
+
+
 @pytest.mark.parametrize(("grown", "is_told"), [(1.0, False), (400.0, True)])
 def test_a_policys_loss_around_0_swings_the_wider_the_surer_it_is_and_an_explosion_is_still_told(grown, is_told):
     losses = [0.004 * (-1) ** step - 0.4 for step in range(60)] + [

@@ -7,6 +7,7 @@ from torch.nn import functional as F
 
 from faultloc.methods.deep_localize.hooks.loss_terms import loss_terms
 from faultloc.methods.deep_localize.hooks.yardstick import Yardstick
+from faultloc.methods.deep_localize.monitor import TrainingMonitor
 from tests.methods.deep_localize.loops import blobs, diagnose, network
 
 STEPS = 25
@@ -299,3 +300,35 @@ def test_a_binary_cross_entropy_by_hand_may_weigh_yes_and_must_not_broadcast():
         return -(targets * torch.log(outputs + 1e-7) + (1 - targets) * torch.log(1 - outputs + 1e-7)).mean()
 
     assert diagnose(model, by_hand, data=(inputs, wanted), steps=STEPS).cause.rule == "loss.broadcast"
+
+
+@pytest.mark.parametrize(
+    ("activation", "log_input", "is_told"),
+    [(nn.Softplus(), True, True), (nn.ReLU(), True, True), (nn.Softplus(), False, False), (nn.Identity(), True, False)],
+)
+def test_rates_that_a_poisson_loss_takes_for_their_logarithms_are_named(activation, log_input, is_told):
+    inputs, _ = blobs()
+    counts = torch.poisson(inputs[:, :1].exp().clamp(max=20), generator=torch.Generator().manual_seed(0))
+    criterion = nn.PoissonNLLLoss(log_input=log_input)
+    found = diagnose(network(activation, outputs=1), criterion, data=(inputs, counts), steps=5).findings
+    assert [(one.rule, one.place) for one in found] == ([("loss.log_rate", "loss")] if is_told else [])
+
+
+@pytest.mark.parametrize(("activation", "is_told"), [(nn.ReLU, True), (nn.Tanh, False)])
+def test_an_equation_of_second_derivatives_needs_a_network_that_has_them(activation, is_told):
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(1, 32), activation(), nn.Linear(32, 32), activation(), nn.Linear(32, 1))
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    with TrainingMonitor(model, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(20):
+            x = torch.rand(32, 1, requires_grad=True)
+            u = model(x)
+            (slope,) = torch.autograd.grad(u.sum(), x, create_graph=True)
+            (bend,) = torch.autograd.grad(slope.sum(), x, create_graph=True)
+            optimizer.zero_grad()
+            (
+                (bend + torch.sin(3 * x)).square().mean() + 10 * model(torch.tensor([[0.0], [1.0]])).square().mean()
+            ).backward()
+            optimizer.step()
+    assert ("model.flat_derivative" in [one.rule for one in monitor.findings]) == is_told
+    assert is_told or not monitor.findings

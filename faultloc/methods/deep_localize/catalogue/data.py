@@ -134,6 +134,9 @@ RULES: dict[str, Rule] = {
     "input.each_standardised": Rule(
         "input", "warning", FLAT, "scale all samples by the same numbers: x = (x - train.mean()) / train.std()"
     ),
+    "input.turned_masks": Rule(
+        "input", "error", NONE, "turn both alike: image, mask = image.flip(-1), mask.flip(-1), by one and the same draw"
+    ),
     "input.unpaired": Rule(
         "input", "error", NONE, "draw both by one order: DataLoader(TensorDataset(first, second), shuffle=True)"
     ),

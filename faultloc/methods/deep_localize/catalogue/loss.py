@@ -32,6 +32,9 @@ RULES: dict[str, Rule] = {
     "loss.activation": Rule(
         "forward", "error", LOSS, "remove the last activation: this loss takes raw outputs (logits), of either sign"
     ),
+    "loss.log_rate": Rule(
+        "loss", "warning", LOSS, "use nn.PoissonNLLLoss(log_input=False), or leave out the last activation"
+    ),
     "loss.no_log_softmax": Rule(
         "forward",
         "error",

@@ -174,6 +174,9 @@ RULES: dict[str, Rule] = {
         NONE,
         "let it follow now and then, target_net.load_state_dict(net.state_dict()), and load what was averaged into it",
     ),
+    "model.flat_derivative": Rule(
+        "forward", "error", NONE, "use smooth activations, nn.Tanh() or nn.SiLU(), where a second derivative is taken"
+    ),
     "forward.collapsed": Rule(
         "forward",
         "warning",

@@ -9,27 +9,47 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from faultloc.methods.deep_localize.hooks.function_transforms import is_transformed
+
 # The place of ``create_graph`` behind outputs and inputs.
 _CREATE_GRAPH = 2
+# So many steps tell whether a derivative is 0 for good.
+_STEPS = 8
 _original: list[Callable] = []
 _listeners: list["TakenGradients"] = []
 
 
 class TakenGradients:
-    """Whether a gradient by inputs was taken, as numbers that no gradient will flow through.
+    """What is known of the gradients by inputs that a step has taken; ``begin_step`` forgets those of the one before.
 
-    ``are_constants`` is set here and taken back by whoever begins another step.
+    ``are_constants``: whether one was taken as numbers that no gradient will flow through. ``zero_steps``: in how many
+    steps on end, of the first few, one that a gradient is to flow through was exactly 0 and another was not.
     """
 
     def __init__(self) -> None:
         self.are_constants = False
+        self.zero_steps = self._steps = 0
+        self._were_zero: list[bool] = []
 
-    def taken(self, inputs: object, *, creates_graph: bool) -> None:
-        """A gradient was taken by ``inputs``, which count where they are no weights."""
+    def begin_step(self) -> None:
+        """Forgets the step before."""
+        self.are_constants = False
+        if self._were_zero:
+            is_flat = any(self._were_zero) and not all(self._were_zero)
+            self.zero_steps = self.zero_steps + 1 if is_flat else 0
+            self._steps += 1
+            self._were_zero = []
+
+    def taken(self, inputs: object, gradients: object, *, creates_graph: bool) -> None:
+        """``gradients`` were taken by ``inputs``, which count where they are no weights."""
         by = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs) if isinstance(inputs, list | tuple) else ()
-        if creates_graph or not by or not all(isinstance(one, Tensor) for one in by):
+        if not by or not all(isinstance(one, Tensor) and not isinstance(one, nn.Parameter) for one in by):
             return
-        self.are_constants |= not any(isinstance(one, nn.Parameter) for one in by)
+        if not creates_graph:
+            self.are_constants = True
+        elif self._steps < _STEPS and isinstance(gradients, tuple) and not is_transformed():
+            known = [one.detach() for one in gradients if isinstance(one, Tensor)]
+            self._were_zero += [not bool(one.any()) for one in known]
 
     def listen(self) -> None:
         """Is told of gradients from now on."""
@@ -70,7 +90,9 @@ def _unwrap() -> None:
 def _grad(outputs: object, inputs: object, *arguments: object, **named: object) -> object:
     if not torch.compiler.is_compiling():
         creates = bool(named.get("create_graph", arguments[2] if len(arguments) > _CREATE_GRAPH else False))
+        gradients = _original[0](outputs, inputs, *arguments, **named)
         for one in tuple(_listeners):
-            one.taken(inputs, creates_graph=creates)
+            one.taken(inputs, gradients, creates_graph=creates)
+        return gradients
     # A script that has imported it by name calls it still when nobody listens any more.
     return _original[0](outputs, inputs, *arguments, **named)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.utils.hooks import RemovableHandle
 
+from faultloc.methods.deep_localize.hooks.function_transforms import is_transformed
 from faultloc.methods.deep_localize.hooks.joined_modules import parts_of
 from faultloc.methods.deep_localize.hooks.layer_trace import layers_of
 
@@ -169,6 +170,8 @@ class Taps:
         if torch.compiler.is_compiling():
             return
         observer = self._observer
+        if is_transformed():
+            arguments, named_arguments = (), {}
         try:
             observer.forward_begins(module, arguments, named_arguments)
         except Exception as error:
@@ -184,7 +187,7 @@ class Taps:
         if torch.compiler.is_compiling():
             return
         try:
-            self._observer.forward_ends(module, returned)
+            self._observer.forward_ends(module, () if is_transformed() else returned)
         except Exception as error:
             self._failed(error)
 
@@ -192,7 +195,7 @@ class Taps:
         observer = self._observer
 
         def hook(layer: nn.Module, given: tuple, returned: object) -> None:
-            if observer.wants_layers:
+            if observer.wants_layers and not is_transformed():
                 try:
                     observer.layer_returns(name, layer, given, returned)
                 except Exception as error:

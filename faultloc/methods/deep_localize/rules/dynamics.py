@@ -21,6 +21,7 @@ from faultloc.methods.deep_localize.rules.fast_steps import (
     explain_fast_steps,
     has_much_momentum,
     is_slight,
+    is_unusual,
     may_be_the_rate,
 )
 from faultloc.methods.deep_localize.rules.guessing import (
@@ -88,7 +89,9 @@ def _rate_too_high(history: History) -> Iterator[Symptom]:
     over = [value for value in history.largest_updates[-_LATEST:] if value > _TOO_HIGH]
     is_thrown = len(over) >= 2 and history.was_thrown_off()
     is_stuck = len(over) >= _SAMPLES and len(history.losses) >= _PATIENCE and not history.has_learned()
-    if is_thrown or (is_stuck and may_be_the_rate(history) and not history.has_fallen(_NOT_FALLEN)):
+    # From where the first steps have thrown it a loss may well fall, back to that of a guess.
+    is_back = history.is_guessing() and any(is_unusual(group) for group in history.groups)
+    if is_thrown or (is_stuck and may_be_the_rate(history) and (is_back or not history.has_fallen(_NOT_FALLEN))):
         median = float(np.median(over))
         yield from explain_fast_steps(
             history, median, _TOO_HIGH,

@@ -38,6 +38,9 @@ class Pairs:
         self._apart: list[Tensor] = []
         self._first_spread: float | None = None
         self._first_share = 0.0
+        # Of each embedding, once its length is scaled away; and those of which only the direction counts.
+        self._first_unit_spreads: list[float] = []
+        self._directions_alone: list[int] = []
         self._are_compared = self._is_over = False
         # Whether no look has shown a pair that is pushed apart.
         self._draws_alone = True
@@ -91,6 +94,7 @@ class Pairs:
         if not ways:
             return
         self._are_compared = True
+        self._directions_alone = [i for i, one in enumerate(embeddings) if _is_sideways(one, gradients.get(id(one)))]
         moved = torch.cat([way[way != 0] for _, _, way in ways])
         if not len(moved):
             return
@@ -143,15 +147,30 @@ class Pairs:
         is_small = spread < _COLLAPSED * self._first_spread or spread < 0.1 * _COLLAPSED * size
         # Where nothing pushes, there is nothing that could bring them apart again.
         is_shrinking = spread < _SHRUNK * self._first_spread and spread < _SHRUNK * self._first_share * size
-        is_small |= self._draws_alone and is_shrinking
+        is_one_way = self._points_one_way(embeddings)
+        is_small |= self._draws_alone and (is_shrinking or is_one_way)
         self._collapses = self._collapses + 1 if is_small and differ and self._are_compared else 0
         if self._collapses == _COLLAPSED_LOOKS and len(history.losses) >= _FEWEST_STEPS:
             self._is_over = True
+            seen = (
+                "the embeddings of different samples, of which only the direction counts, all point the same way by now"
+                if is_one_way
+                else f"the embeddings of different samples lie {spread:.2g} from their mean (standard deviation), "
+                f"where it was {self._first_spread:.2g} at first"
+            )
+            # A loss that pushes none apart is at fault itself.
             yield Symptom(
-                "forward.collapsed", trace.last or "model", spread, self._first_spread,
-                f"the embeddings of different samples lie {spread:.2g} from their mean (standard deviation), where "
-                f"it was {self._first_spread:.2g} at first: all samples have become one point",
+                "forward.collapsed", LOSS if self._draws_alone else trace.last or "model", spread, self._first_spread,
+                f"{seen}: all samples have become one point", phase="loss" if self._draws_alone else "forward",
             )  # fmt: skip
+
+    def _points_one_way(self, embeddings: Sequence[Tensor]) -> bool:
+        """Whether what is compared by its cosine points the same way for all samples, however long it is."""
+        units = [_unit_spread(one) for one in embeddings]
+        self._first_unit_spreads = self._first_unit_spreads or units
+        if len(units) != len(self._first_unit_spreads):
+            return False
+        return any(units[one] < _SHRUNK * self._first_unit_spreads[one] for one in self._directions_alone)
 
 
 def _compared(calls: Sequence[ForwardCall], returned: Sequence[list[Tensor]]) -> tuple[list[Tensor], list[Tensor]]:
@@ -192,6 +211,19 @@ def _of_one_shape(embeddings: list[Tensor], inputs: list[Tensor]) -> tuple[list[
     return embeddings, [one.detach() for one in inputs] if is_numbers else []
 
 
+def _unit_spread(embedding: Tensor) -> float:
+    rows = torch.nn.functional.normalize(embedding.detach().float()[:_MOST_ROWS], dim=1)
+    return float(rows.std(0).square().sum().sqrt())
+
+
+def _is_sideways(embedding: Tensor, gradient: Tensor | None) -> bool:
+    """Whether a gradient is at right angles to its embedding, as that of a cosine is."""
+    if gradient is None or not bool(gradient.any()):
+        return False
+    own, step = embedding.detach().float()[:_MOST_ROWS], gradient.detach().float()[:_MOST_ROWS]
+    return float((step * own).sum(1).abs().mean()) < 1e-3 * float((step.norm(dim=1) * own.norm(dim=1)).mean())
+
+
 def way_moved(one: Tensor, other: Tensor, gradients: dict[int, Tensor | None]) -> Tensor | None:
     """1 for each row whose two embeddings are drawn together, -1 for those pushed apart, 0 for those left alone.
 
@@ -209,7 +241,7 @@ def way_moved(one: Tensor, other: Tensor, gradients: dict[int, Tensor | None]) -
         # A gradient of cosines is at right angles to the embedding itself: there only that part of the line counts.
         own = near.detach().float()[:_MOST_ROWS]
         length = own.square().sum(1, keepdim=True).clamp_min(1e-12)
-        if float((step * own).sum(1).abs().mean()) < 1e-3 * float((step.norm(dim=1) * own.norm(dim=1)).mean()):
+        if _is_sideways(near, gradient):
             line = line - (line * own).sum(1, keepdim=True) / length * own
         is_moved = step.norm(dim=1) > 0
         if int(is_moved.sum()) < _FEWEST_ROWS:
