@@ -18,27 +18,51 @@ from faultloc.report.shared.theme import PRINT, drawing
 
 # All that lies in the folder of results, which is nobody else's.
 _PICTURES = "training-[0-9]*.png"
+_MOST_SHOWN = 12
 WRITTEN = ("diagnosis.json", _PICTURES, "run.json")
 
 
 def describe_runs(runs: Sequence[WatchedRun], *, nothing_seen: str = "") -> str:
-    """What they say, as text for people; ``nothing_seen`` says why there are none."""
+    """What they say, as text for people; ``nothing_seen`` says why there are none.
+
+    Of many trainings those without a finding are counted, but for the first few.
+    """
     if not runs:
         return nothing_seen or "no training was seen"
-    return "\n".join(f"{run.model}: {run.diagnosis.summary}" for run in runs)
+    chosen = _most_telling(runs)
+    lines = [f"{runs[index].model}: {runs[index].diagnosis.summary}" for index in chosen]
+    left = [run for index, run in enumerate(runs) if index not in chosen]
+    if left:
+        faulty = sum(bool(run.diagnosis.findings) for run in left)
+        found = f"{faulty} of them with findings" if faulty else "no fault found"
+        lines.append(f"{len(left)} more trainings: {found}; all are in diagnosis.json")
+    return "\n".join(lines)
 
 
 def save_diagnosis(folder: Path, runs: Sequence[WatchedRun]) -> Path:
-    """Writes ``diagnosis.json``, whose path comes back, and a picture ``training-1.png`` for each run that took a
-    step."""
+    """Writes ``diagnosis.json``, whose path comes back, and a picture ``training-1.png`` of each run that took a step.
+
+    A script that trains hundreds of models, as those of a federation, has pictures of the most telling ones alone.
+    """
     for earlier in folder.glob(_PICTURES):
         earlier.unlink()
     save_json(folder / "diagnosis.json", {"runs": [{"model": run.model, **run.diagnosis.as_data()} for run in runs]})
-    for number, run in enumerate(runs, 1):
+    for index in _most_telling(runs):
+        run = runs[index]
         if run.history.losses or run.history.sampled:
-            with written_whole(folder / f"training-{number}.png") as temporary:
+            with written_whole(folder / f"training-{index + 1}.png") as temporary:
                 temporary.write_bytes(training_statistics(run.history, run.diagnosis))
     return folder / "diagnosis.json"
+
+
+def _most_telling(runs: Sequence[WatchedRun]) -> list[int]:
+    """The places of a dozen runs, in their order: those with errors before those with warnings before the others."""
+
+    def rank(index: int) -> int:
+        severities = {finding.severity for finding in runs[index].diagnosis.findings}
+        return 0 if "error" in severities else 1 if severities else 2
+
+    return sorted(sorted(range(len(runs)), key=rank)[:_MOST_SHOWN])
 
 
 def training_statistics(history: History, diagnosis: Diagnosis) -> bytes:

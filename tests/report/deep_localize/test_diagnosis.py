@@ -1,12 +1,15 @@
 """The picture of a training's statistics."""
 
+import json
+
 import pytest
 from matplotlib.axes import Axes
 
 from faultloc.methods.deep_localize.diagnosis import Diagnosis
-from faultloc.methods.deep_localize.finding import Finding
+from faultloc.methods.deep_localize.finding import Finding, Severity
 from faultloc.methods.deep_localize.history import History, SampledStep
-from faultloc.report.deep_localize.diagnosis import draw_statistics
+from faultloc.methods.deep_localize.watched_run import WatchedRun
+from faultloc.report.deep_localize.diagnosis import describe_runs, draw_statistics, save_diagnosis
 
 
 def history(*norms: float) -> History:
@@ -37,3 +40,28 @@ def test_the_title_keeps_names_as_they_are():
     assert sentence in title and "fcOut" in title
     ended = Diagnosis([], ["fcOut"], 1, ended_by="ValueError (no Shelf)")
     assert "ValueError (no Shelf)" in draw_statistics(history(1.0), ended).get_suptitle()
+
+
+def run(index: int, severities: tuple[Severity, ...] = ()) -> WatchedRun:
+    findings = [
+        Finding("loss.softmax_before", "loss", one, "loss", None, 0, 1.0, 0.5, "It gets a Softmax", "Take it out")
+        for one in severities
+    ]
+    return WatchedRun(f"Client{index}", Diagnosis(findings, ["fc"], 2), history(0.5, 0.4))
+
+
+def test_of_hundreds_of_trainings_those_with_findings_are_shown_and_the_others_counted(tmp_path):
+    severities: dict[int, tuple[Severity, ...]] = {40: ("error",), 60: ("warning",), 70: ("error",)}
+    runs = [run(index, severities.get(index, ())) for index in range(80)]
+    save_diagnosis(tmp_path, runs)
+    pictures = {int(path.stem.removeprefix("training-")) for path in tmp_path.glob("training-*.png")}
+    assert len(pictures) == 12 and {41, 61, 71} < pictures
+    assert len(json.loads((tmp_path / "diagnosis.json").read_text())["runs"]) == 80
+    said = describe_runs(runs).splitlines()
+    assert [line.partition(":")[0] for line in said if line.startswith("Client")][-3:] == [
+        "Client40",
+        "Client60",
+        "Client70",
+    ]
+    assert said[-1] == "68 more trainings: no fault found; all are in diagnosis.json"
+    assert "more trainings" not in describe_runs(runs[:12])
