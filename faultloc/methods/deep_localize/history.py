@@ -114,14 +114,14 @@ class History:
         if loss < self.least_loss:
             self.least_loss = loss
 
-    def add_sample(self, sample: SampledStep) -> None:
-        """The full statistics of the last step."""
+    def add_sample(self, sample: SampledStep, stands_for: int = 1) -> None:
+        """The full statistics of the last step, at a look that ``stands_for`` so many: progress is one of time."""
         self.sampled.append(sample)
         self.largest_updates.append(max(sample.updates.values(), default=0.0))
         if sample.relative_loss is not None:
-            self.relative.append(sample.relative_loss)
+            self.relative += [sample.relative_loss] * stands_for
         if sample.own_loss is not None:
-            self.own.append(sample.own_loss)
+            self.own += [sample.own_loss] * stands_for
 
     def see_targets(self, *, has_moved: bool) -> None:
         """Notes whether the targets of a step move on and on; once alone it may be the order in which samples come."""

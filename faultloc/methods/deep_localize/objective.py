@@ -62,6 +62,8 @@ class Objective:
     optimizers: frozenset[int] = frozenset()
     step: int = 0
     next_look: int = 0
+    # How many looks of the usual pace the next one stands for.
+    leisure: int = 1
     # A loss above this is reason to look at the next step.
     alarm: float = math.inf
     # How many steps each optimizer had taken when this objective was first looked at.
@@ -91,16 +93,17 @@ class Objective:
         What goes wrong does so early: in a long run it is enough to look now and then, and twice or four times as
         seldom while the model has learned most, or nearly all, of what there is, unless its loss rises again.
         """
-        following, leisure = self.step + 1, self._leisure()
-        apart = _steps_apart(every, following) * leisure
-        self.alarm = _RISEN * self.history.first_loss() if leisure > 1 else math.inf
+        following, self.leisure = self.step + 1, self._how_seldom()
+        apart = _steps_apart(every, following) * self.leisure
+        self.alarm = _RISEN * self.history.first_loss() if self.leisure > 1 else math.inf
         self.next_look = following if following < _DENSE_START else -(-following // apart) * apart
 
-    def _leisure(self) -> int:
-        latest = self.history.relative[-_LATEST_LOOKS:]
-        if len(latest) < _LATEST_LOOKS or self.history.has_moved or self.history.has_drifted:
+    def _how_seldom(self) -> int:
+        latest = [sample.relative_loss for sample in self.history.sampled[-_LATEST_LOOKS:]]
+        known = [share for share in latest if share is not None]
+        if len(known) < _LATEST_LOOKS or self.history.has_moved or self.history.has_drifted:
             return 1
-        return next((times for share, times in _LEARNED if max(latest) < share), 1)
+        return next((times for share, times in _LEARNED if max(known) < share), 1)
 
 
 def _steps_apart(every: int, step: int) -> int:

@@ -75,3 +75,28 @@ def test_a_close_look_at_a_small_network_costs_no_more_operations_than_a_few_ste
     beside, calls = cost_of_step(number, is_watched=True)
     assert 3 < beside - alone <= most
     assert 25 < calls <= 1000
+
+
+def test_a_model_that_has_learned_is_looked_at_more_seldom_until_its_loss_rises_again():
+    inputs, labels = blobs()
+    model = network()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    with TrainingMonitor(model, optimizer, on_finding=lambda finding: None) as monitor:
+        for step in range(200):
+            optimizer.zero_grad()
+            # Two labels change places at step 130.
+            F.cross_entropy(model(inputs), labels if step < 130 else (labels + 1) % 3).backward()
+            optimizer.step()
+    samples = monitor.history.sampled
+    assert [one.step for one in samples[:5]] == [0, 1, 2, 3, 4]
+    seldom = []
+    for one, other, following in zip(samples[3:], samples[4:], samples[5:], strict=False):
+        share = max(one.relative_loss or 0, other.relative_loss or 0)
+        apart = 40 if share < 0.1 else 20 if share < 0.5 else 10
+        seldom.append(apart)
+        if following.step != 131:  # where the loss has risen
+            assert following.step == (other.step // apart + 1) * apart
+    assert {20, 40} <= set(seldom)
+    assert 131 in [one.step for one in samples]
+    # A look counts for those that it stands for, so that half of all looks are half of all steps.
+    assert len(monitor.history.relative) == pytest.approx(5 + 20, abs=4)
