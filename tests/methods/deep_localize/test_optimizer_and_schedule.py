@@ -137,6 +137,17 @@ def test_a_setting_that_spoils_the_training_is_the_cause(rule):
     assert (cause.rule, cause.place, cause.phase) == (rule, "optimizer", "update")
 
 
+@pytest.mark.parametrize(("decay", "is_cause"), [(5e-4, False), (0.5, True)])
+def test_a_usual_decay_that_outweighs_vanished_gradients_is_not_their_cause(decay, is_cause):
+    layers = [layer for _ in range(12) for layer in (nn.Linear(16, 16), nn.Sigmoid())]
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(10, 16), *layers, nn.Linear(16, 3))
+    found = diagnose(model, optimizer=Adam(model.parameters(), lr=0.01, weight_decay=decay), steps=150).findings
+    rules = [one.rule for one in found]
+    assert ("optimizer.weight_decay" in rules) == is_cause
+    assert is_cause or "gradient.vanishing" in rules
+
+
 @pytest.mark.parametrize("name", USUAL)
 def test_a_setting_that_is_usual_is_no_fault(name):
     model = network()

@@ -10,7 +10,7 @@ from faultloc.methods.deep_localize.history import History
 from faultloc.methods.deep_localize.hooks.optimizer_groups import Group
 
 _FEWEST, _SHRUNK, _ALL_SHRUNK = 6, 0.6, 0.05
-_RIVALS = 0.5
+_RIVALS, _USUAL = 0.5, 1e-3
 _OF_THE_LOSS, _NO_LESS = 0.5, 0.9
 # Steps in which a decay alone would take a weight down to a third; of a usual one 10,000 and more.
 _FAST_DECAY = 400
@@ -76,8 +76,10 @@ def _rules(group: Group, history: History) -> bool:
         for name in group.names
         if name in last.weights and name in last.gradients
     ]
-    # Once the weights are gone, their decay is small as well: what counts is also how fast they went.
-    return (is_fast and not group.is_adaptive) or (bool(pulls) and float(np.median(pulls)) > _RIVALS)
+    # Once the weights are gone, their decay is small as well: what counts is also how fast they went. A usual decay
+    # that outweighs the gradients says that these have vanished.
+    outweighs = bool(pulls) and float(np.median(pulls)) > _RIVALS and group.weight_decay > _USUAL
+    return (is_fast and not group.is_adaptive) or outweighs
 
 
 def _penalty(history: History) -> float | None:
