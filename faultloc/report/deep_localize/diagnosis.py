@@ -18,7 +18,7 @@ from faultloc.report.shared.theme import PRINT, drawing
 
 # All that lies in the folder of results, which is nobody else's.
 _PICTURES = "training-[0-9]*.png"
-_MOST_SHOWN = 12
+_MOST_SHOWN, _MOST_SOUND = 12, 6
 WRITTEN = ("diagnosis.json", _PICTURES, "run.json")
 
 
@@ -56,13 +56,16 @@ def save_diagnosis(folder: Path, runs: Sequence[WatchedRun]) -> Path:
 
 
 def _most_telling(runs: Sequence[WatchedRun]) -> list[int]:
-    """The places of a dozen runs, in their order: those with errors before those with warnings before the others."""
+    """The places of some of the runs, in their order: a dozen with findings, errors first, else the first few."""
 
     def rank(index: int) -> int:
         severities = {finding.severity for finding in runs[index].diagnosis.findings}
         return 0 if "error" in severities else 1 if severities else 2
 
-    return sorted(sorted(range(len(runs)), key=rank)[:_MOST_SHOWN])
+    chosen = sorted(range(len(runs)), key=rank)[:_MOST_SHOWN]
+    faulty = [index for index in chosen if runs[index].diagnosis.findings]
+    sound = [index for index in chosen if index not in faulty]
+    return sorted(faulty + sound[: max(0, _MOST_SOUND - len(faulty))])
 
 
 def training_statistics(history: History, diagnosis: Diagnosis) -> bytes:
