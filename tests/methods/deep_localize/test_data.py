@@ -11,7 +11,7 @@ from faultloc.methods.deep_localize.finding import INPUT, LABELS
 from faultloc.methods.deep_localize.rules.columns import check_columns
 from faultloc.methods.deep_localize.rules.label_order import LabelOrder
 from faultloc.methods.deep_localize.rules.returning_samples import ReturningSamples
-from faultloc.methods.deep_localize.rules.turned_masks import _explained
+from faultloc.methods.deep_localize.rules.turned_masks import TurnedMasks, _explained
 from tests.methods.deep_localize.loops import blobs, diagnose, network
 
 
@@ -171,6 +171,21 @@ def test_masks_that_pictures_do_not_show_tell_nothing_of_how_they_lie():
     assert "input.turned_masks" not in [
         one.rule for one in diagnose(model, F.cross_entropy, data=(noise, masks), steps=10).findings
     ]
+
+
+@pytest.mark.parametrize("kind", [torch.bool, torch.uint8, torch.float16])
+@pytest.mark.parametrize("side", [16, 320])
+def test_masks_are_read_whatever_their_type_and_size(kind, side):
+    pictures, masks = (
+        one.repeat_interleave(side // 16, -1).repeat_interleave(side // 16, -2) for one in scenes("pictures")
+    )
+    seen = TurnedMasks()
+    found = [
+        one.rule
+        for start in range(0, 64, 16)
+        for one in seen.look(pictures[start : start + 16], masks[start : start + 16].to(kind))
+    ]
+    assert found == ["input.turned_masks"]
 
 
 def test_what_a_mask_tells_of_a_picture_is_the_share_of_variance_between_its_regions():

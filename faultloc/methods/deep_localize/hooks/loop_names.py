@@ -13,6 +13,7 @@ from torch import Tensor, nn
 _OURS = ("torch", "faultloc")
 _MOST_FRAMES, _NEAR_FRAMES, _MOST_NUMBERS = 60, 3, 100_000
 _INSTALLED = "site-packages"
+_PLACES = (torch.int64, torch.int32)
 
 
 def scopes_of(frame: FrameType | None) -> Iterator[Mapping[str, object]]:
@@ -45,10 +46,8 @@ def batches_of_the_loop(rows: int, given: Tensor | None = None) -> dict[str, Ten
 
 
 def _picked(scope: Mapping[str, object], given: Tensor) -> Iterator[tuple[str, Tensor]]:
-    numbers = {name: _as_rows(value, len(given)) for name, value in scope.items()}
-    picks = [
-        one.long() for one in numbers.values() if one is not None and one.dim() == 1 and not one.is_floating_point()
-    ]
+    numbers = [_as_rows(value, len(given)) for value in scope.values()]
+    picks = [one.long() for one in numbers if one is not None and one.dim() == 1 and one.dtype in _PLACES]
     longer = {name: value for name, value in scope.items() if _is_longer(value, len(given))}
     shape, states = given.shape[1:], given.detach()
     for pick, source in itertools.product(picks, longer.values()):

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import INPUT
 
-_MOST_PICTURES, _MOST_CLASSES, _LEAST_SIDE, _MOST_PIXELS = 16, 12, 8, 65_536
+_MOST_PICTURES, _MOST_CLASSES, _LEAST_SIDE, _SIDE = 16, 12, 8, 128
 # A picture tells where a mask belongs if this much of its variance lies between the mask's regions, and so much more
 # of it than where the mask stands.
 _TELLS, _MORE = 0.2, 0.15
@@ -36,12 +36,11 @@ class TurnedMasks:
         regions = None if self._is_told or given is None or target is None else _regions(given, target)
         if regions is None or given is None:
             return
-        pictures = given.detach()[:_MOST_PICTURES].float()
-        masks = [turn(regions) for turn in _MIRRORED]
+        pictures = _sparse(given.detach()[:_MOST_PICTURES]).float()
+        fits = [_explained(pictures, turn(regions)) for turn in _MIRRORED]
         if pictures.shape[-1] == pictures.shape[-2]:
-            masks += [mask.transpose(-1, -2) for mask in masks]
-        fits = torch.stack([_explained(pictures, mask) for mask in masks])
-        best = fits.max(0).values
+            fits += [_explained(pictures, turn(regions).transpose(-1, -2)) for turn in _MIRRORED]
+        best = torch.stack(fits).max(0).values
         self._fit += int((fits[0] >= torch.maximum(best, torch.tensor(_TELLS))).sum())
         self._turned += int(((best >= _TELLS) & (best >= fits[0] + _MORE)).sum())
         if self._turned >= _FEWEST and self._turned >= _LEAST_SHARE * (self._turned + self._fit):
@@ -61,12 +60,19 @@ def _regions(given: Tensor, target: Tensor) -> Tensor | None:
     if masks.dim() == 4 and masks.shape[1] == 1:
         masks = masks[:, 0]
     side = masks.shape[-2:]
-    if masks.dim() != 3 or side != given.shape[-2:] or min(side) < _LEAST_SIDE or side[0] * side[1] > _MOST_PIXELS:
+    if masks.dim() != 3 or masks.is_complex() or side != given.shape[-2:] or min(side) < _LEAST_SIDE:
         return None
+    masks = _sparse(masks).float()
     classes = masks.unique()
     if not 1 < len(classes) <= _MOST_CLASSES:
         return None
     return F.one_hot(torch.searchsorted(classes, masks.contiguous()), len(classes)).movedim(-1, 1).float()
+
+
+def _sparse(pictures: Tensor) -> Tensor:
+    """Every second, third, ... row and column of large pictures, as that is enough to see how they lie."""
+    apart = max(1, max(pictures.shape[-2:]) // _SIDE)
+    return pictures[..., ::apart, ::apart]
 
 
 def _explained(pictures: Tensor, regions: Tensor) -> Tensor:
