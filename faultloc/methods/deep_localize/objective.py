@@ -98,6 +98,11 @@ class Objective:
         self.alarm = _RISEN * self.history.first_loss() if self.leisure > 1 else math.inf
         self.next_look = following if following < _DENSE_START else -(-following // apart) * apart
 
+    def stands_for(self, relative_loss: float | None) -> int:
+        """How many looks of the usual pace the present one counts for; one at which the loss has risen, for itself."""
+        has_risen = relative_loss is None or relative_loss >= _LEARNED[-1][0]
+        return 1 if has_risen else self.leisure
+
     def _how_seldom(self) -> int:
         latest = [sample.relative_loss for sample in self.history.sampled[-_LATEST_LOOKS:]]
         known = [share for share in latest if share is not None]

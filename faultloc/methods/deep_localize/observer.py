@@ -271,7 +271,7 @@ class Observer:
             history.groups = groups_of(optimizers, dict(self._model.named_parameters()))
             history.schedules = functools.partial(schedules_of, optimizers)
             history.plateaus = functools.partial(plateaus_of, optimizers)
-        history.add_sample(now.statistics(objective.step, optimizers), objective.leisure)
+        history.add_sample(now.statistics(objective.step, optimizers), objective.stands_for(now.look.relative_loss))
         rates = sum(sample.learning_rate > 0 for sample in history.sampled)
         if self.step >= _SETTLED and rates >= 2:
             for symptom in self._constant.check(self._model):
