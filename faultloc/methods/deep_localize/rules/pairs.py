@@ -150,7 +150,7 @@ class Pairs:
         is_one_way = self._points_one_way(embeddings)
         is_small |= self._draws_alone and (is_shrinking or is_one_way)
         self._collapses = self._collapses + 1 if is_small and differ and self._are_compared else 0
-        if self._collapses == _COLLAPSED_LOOKS and len(history.losses) >= _FEWEST_STEPS:
+        if self._collapses >= _COLLAPSED_LOOKS and len(history.losses) >= _FEWEST_STEPS:
             self._is_over = True
             seen = (
                 "the embeddings of different samples, of which only the direction counts, all point the same way by now"
