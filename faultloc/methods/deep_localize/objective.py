@@ -26,7 +26,7 @@ _DENSE_START, _SETTLED = 5, 3
 _LONG_RUN, _SELDOM = 200, 5
 _THOROUGH = 5
 # A model whose loss was below such a share of the best constant guess's at the latest looks is looked at more seldom.
-_LEARNED, _LATEST_LOOKS, _RISEN = ((0.1, 4), (0.5, 2)), 2, 0.6
+_LEARNED, _LATEST_LOOKS, _RISEN, _TWICE = ((0.1, 4), (0.5, 2)), 2, 0.6, 2.0
 # So many kinds of loss under the same optimizers are tasks that alternate; more are one loss that varies.
 _MOST_KINDS = 4
 # An optimizer that has taken so many steps has had a stage of its own.
@@ -95,7 +95,9 @@ class Objective:
         """
         following, self.leisure = self.step + 1, self._how_seldom()
         apart = _steps_apart(every, following) * self.leisure
-        self.alarm = _RISEN * self.history.first_loss() if self.leisure > 1 else math.inf
+        # What begins well, as a model that was trained before, has not risen where it is as large as at first.
+        risen = max(_RISEN * self.history.first_loss(), _TWICE * self.history.recent_loss())
+        self.alarm = risen if self.leisure > 1 else math.inf
         self.next_look = following if following < _DENSE_START else -(-following // apart) * apart
 
     def stands_for(self, relative_loss: float | None) -> int:

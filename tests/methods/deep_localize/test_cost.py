@@ -101,3 +101,19 @@ def test_a_model_that_has_learned_is_looked_at_more_seldom_until_its_loss_rises_
     assert monitor.history.relative.count(risen.relative_loss) == 1
     # A look counts for those that it stands for, so that half of all looks are half of all steps.
     assert len(monitor.history.relative) == pytest.approx(5 + 20, abs=4)
+
+
+def test_a_model_that_was_trained_before_is_not_looked_at_at_every_step():
+    inputs, labels = blobs()
+    model = network()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
+    for step in range(120):
+        if step == 100:
+            monitor = TrainingMonitor(model, optimizer, on_finding=lambda finding: None).attach()
+        optimizer.param_groups[0]["lr"] = 0.01 if step < 10 else 1e-6
+        optimizer.zero_grad()
+        F.cross_entropy(model(inputs), labels).backward()
+        optimizer.step()
+    monitor.close()
+    assert monitor.history.losses[-1] > 0.9 * monitor.history.losses[0]
+    assert len(monitor.history.sampled) <= 5 + 2

@@ -54,7 +54,8 @@ def test_rewards_may_be_scaled_on_their_way_into_the_target(scale):
 
 @pytest.mark.parametrize("goal", [endless, sound])
 @pytest.mark.parametrize("as_arrays", [False, True])
-def test_rows_that_are_picked_out_of_longer_arrays_in_the_midst_of_a_line_are_read_as_well(goal, as_arrays):
+@pytest.mark.parametrize("as_list", [False, True])
+def test_rows_that_are_picked_out_of_longer_arrays_in_the_midst_of_a_line_are_read_as_well(goal, as_arrays, as_list):
     torch.manual_seed(0)
     net, frozen = (nn.Sequential(nn.Linear(3, 16), nn.ReLU(), nn.Linear(16, 1)) for _ in range(2))
     optimizer = torch.optim.Adam(net.parameters(), lr=0.001)
@@ -67,6 +68,7 @@ def test_rows_that_are_picked_out_of_longer_arrays_in_the_midst_of_a_line_are_re
     with TrainingMonitor(net, optimizer, on_finding=lambda finding: None) as monitor:
         for _ in range(8):
             index = torch.randint(0, 500, (ROWS,))
+            index = index.tolist() if as_list else index
             batch = [torch.as_tensor(one[index]) for one in (states, rewards, dones, next_states)]
             with torch.no_grad():
                 target = goal(batch[1], batch[2], frozen(batch[3]).squeeze(1))

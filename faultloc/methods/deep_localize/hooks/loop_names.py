@@ -2,7 +2,7 @@
 
 import itertools
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import FrameType, ModuleType
 from typing import TypeGuard
 
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 _OURS = ("torch", "faultloc")
 _MOST_FRAMES, _NEAR_FRAMES, _MOST_NUMBERS = 60, 3, 100_000
 _INSTALLED = "site-packages"
-_PLACES = (torch.int64, torch.int32)
+_PLACES = (torch.int64, torch.int32, torch.float64)
 
 
 def scopes_of(frame: FrameType | None) -> Iterator[Mapping[str, object]]:
@@ -35,19 +35,17 @@ def batches_of_the_loop(rows: int, given: Tensor | None = None) -> dict[str, Ten
     """
     found: dict[str, Tensor] = {}
     for scope in _near_scopes(sys._getframe(1)):
-        for name, value in scope.items():
-            numbers = None if name in found else _as_rows(value, rows)
-            if numbers is not None:
-                found[name] = numbers
-        if given is not None:
-            for name, numbers in _picked(scope, given):
-                found.setdefault(name, numbers)
+        read = {name: _as_rows(value, rows) for name, value in scope.items()}
+        at_hand = {name: numbers for name, numbers in read.items() if numbers is not None}
+        picked = {} if given is None else dict(_picked(scope, at_hand.values(), given))
+        found = {**picked, **at_hand, **found}
     return found
 
 
-def _picked(scope: Mapping[str, object], given: Tensor) -> Iterator[tuple[str, Tensor]]:
-    numbers = [_as_rows(value, len(given)) for value in scope.values()]
-    picks = [one.long() for one in numbers if one is not None and one.dim() == 1 and one.dtype in _PLACES]
+def _picked(scope: Mapping[str, object], at_hand: Iterable[Tensor], given: Tensor) -> Iterator[tuple[str, Tensor]]:
+    # A plain list of places is read as numbers of any kind.
+    flat = [one for one in at_hand if one.dim() == 1 and one.dtype in _PLACES]
+    picks = [one.long() for one in flat if bool((one == one.round()).all())]
     longer = {name: value for name, value in scope.items() if _is_longer(value, len(given))}
     shape, states = given.shape[1:], given.detach()
     for pick, source in itertools.product(picks, longer.values()):

@@ -170,7 +170,8 @@ class Pairs:
         self._first_unit_spreads = self._first_unit_spreads or units
         if len(units) != len(self._first_unit_spreads):
             return False
-        return any(units[one] < _SHRUNK * self._first_unit_spreads[one] for one in self._directions_alone)
+        shrunk = [now < _SHRUNK * before for now, before in zip(units, self._first_unit_spreads, strict=True)]
+        return any(shrunk[one] for one in self._directions_alone if one < len(shrunk))
 
 
 def _compared(calls: Sequence[ForwardCall], returned: Sequence[list[Tensor]]) -> tuple[list[Tensor], list[Tensor]]:

@@ -106,7 +106,7 @@ def _on_the_way_in(call: ForwardCall, trace: LayerTrace) -> Iterator[Symptom]:
         is_picture = len(old) == len(new) == 4 and old[-1] in _COLOURS and new[1] == old[3] != old[1]
         if old == new or source.numel() != given.numel() or not (is_picture or exchanges_axes(old, new)):
             continue
-        if torch.equal(source[0].flatten(), given[0].flatten()):
+        if torch.equal(source[0].to(given).flatten(), given[0].flatten()):
             yield _symptom(first.name, old, new)
             return
 
