@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 a mistake in the data, the model or the settings, 2 a mist
 watched and has an error, 130 interrupted.
 """
 
+import difflib
 import importlib
 import io
 import sys
@@ -41,6 +42,14 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         return importlib.import_module(f"faultloc.commands.{_COMMANDS[cmd_name]}").command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        close = difflib.get_close_matches(args[0], _COMMANDS)
+        if close and self.get_command(ctx, args[0]) is None:
+            ctx.fail(f"No such command '{args[0]}'. Did you mean {' or '.join(close)}?")
+        return super().resolve_command(ctx, args)
 
 
 def _underscored(option: str) -> str:

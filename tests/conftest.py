@@ -13,9 +13,9 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL
 # The same of processes that train mutants; stages and commands that a test starts have as many as a user's.
 os.environ.setdefault("FAULTLOC_WORKERS", "1")
 
-from jaxtyping import install_import_hook
+from tests.checked_types import check_types
 
-install_import_hook("faultloc", "beartype.beartype")
+check_types("faultloc")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

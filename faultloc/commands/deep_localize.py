@@ -11,12 +11,24 @@ from faultloc.errors import FaultlocError
 FAULTY, INTERRUPTED = 3, 130
 
 
-@click.command("deep-localize", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+class _BeforeArguments(click.Command):
+    """Options before the script's own arguments are ours: a misspelled one is no option of the script."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            said = f"{error.message} An option of the script comes after --."
+            raise click.NoSuchOption(error.option_name, said, error.possibilities, ctx) from error
+
+
+@click.command("deep-localize", cls=_BeforeArguments, context_settings={"allow_interspersed_args": False})
 @click.option(
     "--script", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Your training script; it is run."
 )
 @click.option(
     "--output",
+    "-o",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("results/deep_localize"),
     show_default=True,
@@ -30,9 +42,9 @@ FAULTY, INTERRUPTED = 3, 130
 def command(script: Path, output: Path, every: int, on_error: str, arguments: tuple[str, ...]) -> int:
     """Runs a training script, unchanged, and says which layer and phase of the training is at fault.
 
-    Trainings by Lightning, Hugging Face's Trainer and Keras 3 (on torch) are watched too. What follows the options,
-    best after --, is given to the script. Writes diagnosis.json and a picture of the statistics to the output folder.
-    Exit code 3: an error was found; 1: the script itself failed; 130: it was interrupted.
+    Trainings by Lightning, Hugging Face's Trainer and Keras 3 (on torch) are watched too. What follows -- is given to
+    the script. Writes diagnosis.json and a picture of the statistics to the output folder. Exit code 3: an error was
+    found; 1: the script itself failed, or trained nothing; 130: it was interrupted.
 
     \b
     Example:
@@ -58,7 +70,8 @@ def command(script: Path, output: Path, every: int, on_error: str, arguments: tu
     if error is not None and not isinstance(error, SystemExit | KeyboardInterrupt):
         traceback.print_exception(error, file=sys.stderr)
     # Said before it is written: a disk that is full by now takes nothing of it away.
-    click.echo(describe_runs(watched.runs, nothing_seen=watched.nothing_seen))
+    if watched.runs or error is not None:
+        click.echo(describe_runs(watched.runs) or watched.nothing_seen)
     save_diagnosis(place, watched.runs)
     if watched.runs:
         click.echo(f"Details: {output / 'diagnosis.json'}")
@@ -77,5 +90,7 @@ def command(script: Path, output: Path, every: int, on_error: str, arguments: tu
     if error is not None:
         seen = "what was seen before is above" if watched.runs else "mend it, and run again"
         raise FaultlocError(f"{script} ended with {type(error).__name__}; {seen}")
+    if not watched.runs:
+        raise FaultlocError(watched.nothing_seen)
     has_error = any(finding.severity == "error" for run in watched.runs for finding in run.diagnosis.findings)
     return FAULTY if has_error else 0

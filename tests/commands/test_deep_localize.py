@@ -144,10 +144,18 @@ def test_a_script_without_any_training_is_told_what_was_expected(tmp_path):
     script = tmp_path / "train.py"
     script.write_text("print('nothing to learn')\n")
     finished = watch(tmp_path, script)
-    assert finished.returncode == 0
+    assert finished.returncode == 1
     assert "nothing to learn" in finished.stdout
-    assert "no training was seen: no optimizer of torch.optim was made" in finished.stdout
+    assert "no training was seen: no optimizer of torch.optim was made" in finished.stderr
     assert runs(tmp_path) == []
+
+
+def test_a_misspelled_option_is_none_of_the_scripts(tmp_path):
+    finished = watch(tmp_path, write_script(tmp_path), "--on-eror", "stop", "-o", "mine")
+    assert finished.returncode == 2
+    assert "Did you mean '--on" in finished.stderr
+    assert "comes after --" in finished.stderr
+    assert "steps taken" not in finished.stdout
 
 
 @pytest.mark.parametrize("option", [("--every", "0"), ("--on-error", "panic")])

@@ -10,8 +10,10 @@ from click.testing import CliRunner
 
 from faultloc.cli import faultloc
 from faultloc.commands.options import takes_data_and_model
+from faultloc.errors import DataError
 from faultloc.io.stores.result_folder import COMMANDS
 from faultloc.own.options import DataOptions, ModelOptions
+from faultloc.own.output_place import require_apart
 
 OF_THE_RUN = {"output", "seed", "args"}
 # A method that asks for more samples to train on names their set itself.
@@ -130,3 +132,32 @@ def test_a_file_with_an_option_that_the_command_lacks_is_a_mistyped_command_line
     answer = run_toy("--args", tmp_path / "options.json")
     assert isinstance(answer.exception, click.UsageError)
     assert "holds retrain_epoch; expected options by name" in answer.exception.format_message()
+
+
+@pytest.mark.parametrize("output", ["signs", "signs/train", "signs/test/new"])
+@pytest.mark.parametrize("name", commands_with_data_and_model())
+def test_no_command_writes_among_the_samples(name, output, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("train", "test"):
+        (tmp_path / "signs" / folder / "stop").mkdir(parents=True)
+    before = sorted(tmp_path.rglob("*"))
+    arguments = [name, "--dataset", "signs", "--model", "signs.pth", "--output", output]
+    answer = CliRunner().invoke(faultloc, arguments, standalone_mode=False)
+    assert isinstance(answer.exception, DataError), answer.output
+    assert "give another --output" in str(answer.exception)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_flat_data_set_examined_from_within_is_not_given_a_class_of_results(tmp_path, monkeypatch):
+    (tmp_path / "stop").mkdir()
+    monkeypatch.chdir(tmp_path)
+    arguments = ["dfaulo", "--dataset", ".", "--image_set", ".", "--model", "signs.pth"]
+    answer = CliRunner().invoke(faultloc, arguments, standalone_mode=False)
+    assert "among the samples" in str(answer.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["stop"]
+
+
+def test_results_may_lie_beside_the_sets(tmp_path):
+    require_apart(DataOptions(tmp_path / "signs"), tmp_path / "signs/results")
+    require_apart(DataOptions(tmp_path / "signs"), tmp_path)
+    require_apart(DataOptions(tmp_path / "signs.csv"), tmp_path)

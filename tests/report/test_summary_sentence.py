@@ -28,6 +28,11 @@ def test_each_kind_is_counted_in_the_plural():
     ) in describe_summary({**MANY, "kinds": kinds})
 
 
+def test_more_suspects_than_faults_are_said_to_hold_sound_ones():
+    said = describe_summary({**ONE, "kinds": {"ambiguous": 7, "wrong label": 1}})
+    assert "More than 1 are suspected, and some of them are sound: 7 ambiguous and 1 wrong label." in said
+
+
 @pytest.mark.parametrize("kinds", [{}, {"wrong label": 0}])
 def test_where_no_sample_is_suspected_on_its_own_that_is_said(kinds):
     assert "None of them is suspected on its own." in describe_summary({**ONE, "kinds": kinds})

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from faultloc.fault_estimate import FaultEstimate
 from faultloc.report.dfaulo.gallery_figure import gallery_figure
 from faultloc.report.dfaulo.rankings import RANKINGS
 from faultloc.report.dfaulo.writing import write_report
@@ -31,6 +32,15 @@ def test_two_runs_write_the_same_bytes(make_content, tmp_path: Path, settings: d
     assert sorted(path.name for path in (tmp_path / "first").iterdir()) == FILES
     for name in FILES:
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
+
+
+def test_the_terminals_text_ends_with_the_count_where_there_is_one(make_content, tmp_path: Path) -> None:
+    counted = dataclasses.replace(make_content(), estimate=FaultEstimate(3, 1, 5, 4))
+    for folder, content in (("with", counted), ("without", dataclasses.replace(counted, estimate=None))):
+        write_report(tmp_path / folder, content)
+    with_count, table = ((tmp_path / folder / "table.txt").read_text() for folder in ("with", "without"))
+    said = f"about 3 of {counted.sample_count} samples look faulty (between 1 and 5)"
+    assert with_count == f"{table.rstrip()}\n\n{said}\n"
 
 
 def test_the_users_plot_settings_do_not_change_the_figures(make_content) -> None:

@@ -132,6 +132,25 @@ def test_every_view_passes_the_checker_on_a_phone_too(open_tab, digits, texts):
             assert is_narrow_enough(tab)
 
 
+def test_a_picture_on_its_way_leaves_its_place_empty(open_tab, digits):
+    held = []
+    with serving(digits.folder) as address:
+        tab = open_tab()
+        tab.goto(f"{address}grid")
+        pictures = tab.locator(".card img:visible")
+        sync_api.expect(pictures.first).to_be_visible()
+        tab.wait_for_load_state("networkidle")
+        tab.route("**/picture/**", lambda route: held.append(route))
+        tab.evaluate("() => document.querySelector('#scroller').scrollTop = 3000")
+        sync_api.expect(tab.locator("#card-0")).to_have_count(0)
+        tab.wait_for_function("number => number < document.querySelectorAll('.card img[src]').length", arg=10)
+        assert held
+        assert pictures.count() == 0
+        for route in held:
+            route.continue_()
+        sync_api.expect(pictures.first).to_be_visible()
+
+
 def test_the_end_of_a_list_that_is_longer_than_a_page_can_be_is_reached(open_tab, digits):
     with serving(digits.folder) as address:
         tab = open_tab(PHONE)

@@ -29,7 +29,7 @@ def coverage_line(name: str, coverage: Coverage) -> str:
     """One line for people."""
     covered, total = _number(coverage.covered), _number(coverage.total)
     notes = f" ({'; '.join(coverage.notes)})" if coverage.notes else ""
-    of = f"{covered} of {total}, {100 * coverage.share_of_attainable:.1f} % of what so many samples can"
+    of = f"{covered} of {total}, {100 * coverage.share_of_attainable:.1f} % of the most that as many samples can cover"
     return f"{name:5} {100 * coverage.value:6.2f} %  {of}{notes}"
 
 

@@ -122,5 +122,6 @@ def _describe_empty(empty: Sequence[tuple[Path, Sequence[LeftOut]]]) -> str:
     path, left_out = empty[0]
     reasons = Counter(reason for _, reason in left_out).most_common(_SHOWN)
     what = f" (left out: {'; '.join(f'{count:,} {reason}' for reason, count in reasons)})" if left_out else ""
-    others = f", nor have {len(empty) - 1} other class folders" if len(empty) > 1 else ""
+    more = len(empty) - 1
+    others = f", nor {'has 1 other class folder' if more == 1 else f'have {more} other class folders'}" if more else ""
     return f"the class folder {path} has no images in it{what}{others}: add some or remove the folder"

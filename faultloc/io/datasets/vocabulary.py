@@ -23,7 +23,7 @@ def build_vocabulary(texts: Sequence[str], vocabulary_size: int) -> tuple[str, .
     Raises:
         MissingPackageError: ``tokenizers`` is not installed.
     """
-    tokenizer = _tokenizer({})
+    tokenizer = _tokenizer({}, UNKNOWN)
     from tokenizers.trainers import WordLevelTrainer
 
     trainer = WordLevelTrainer(
@@ -37,10 +37,12 @@ def build_vocabulary(texts: Sequence[str], vocabulary_size: int) -> tuple[str, .
 def encode_texts(texts: Sequence[str], vocabulary: Sequence[str], max_tokens: int) -> Int32[np.ndarray, "sample step"]:
     """The ids of the first ``max_tokens`` words of each text, then 0 as padding; 1 stands for unknown words.
 
+    ``vocabulary``: the words by their ids; the first two may have any name.
+
     Raises:
         MissingPackageError: ``tokenizers`` is not installed.
     """
-    tokenizer = _tokenizer({word: number for number, word in enumerate(vocabulary)})
+    tokenizer = _tokenizer({word: number for number, word in enumerate(vocabulary)}, vocabulary[1])
     tokens = np.zeros((len(texts), max_tokens), dtype=np.int32)
     for row, encoding in zip(tokens, tokenizer.encode_batch(list(texts)), strict=True):
         numbers = encoding.ids[:max_tokens]
@@ -48,7 +50,7 @@ def encode_texts(texts: Sequence[str], vocabulary: Sequence[str], max_tokens: in
     return tokens
 
 
-def _tokenizer(numbers: dict[str, int]) -> "Tokenizer":
+def _tokenizer(numbers: dict[str, int], unknown: str) -> "Tokenizer":
     try:
         from tokenizers import Tokenizer
         from tokenizers.models import WordLevel
@@ -56,7 +58,7 @@ def _tokenizer(numbers: dict[str, int]) -> "Tokenizer":
         from tokenizers.pre_tokenizers import Whitespace
     except ModuleNotFoundError as error:
         raise MissingPackageError("tokenizers", "reading text", extra="text") from error
-    tokenizer = Tokenizer(WordLevel(numbers, unk_token=UNKNOWN))
+    tokenizer = Tokenizer(WordLevel(numbers, unk_token=unknown))
     tokenizer.normalizer = Lowercase()
     tokenizer.pre_tokenizer = Whitespace()  # runs of letters and digits, runs of punctuation
     return tokenizer

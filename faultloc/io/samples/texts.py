@@ -12,7 +12,8 @@ from faultloc.io.datasets.vocabulary import encode_texts
 from faultloc.io.samples.form import SampleForm
 
 _EXPECTED = (
-    "expected a JSON list of words, the position of a word being its token id, a file with such a list as "
+    "expected a JSON list of words, the position of a word being its token id (0 is padding, 1 stands for unknown "
+    "words, whatever their names), a file with such a list as "
     "\"vocabulary\" (as the pipeline's data/dataset/text.json), or Hugging Face's tokenizer.json"
 )
 
@@ -31,7 +32,7 @@ def read_vocabulary(path: Path) -> tuple[tuple[str, ...], str]:
     if isinstance(content, dict) and "model" in content:
         return (), text
     words = content.get("vocabulary") if isinstance(content, dict) else content
-    if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
+    if not isinstance(words, list) or len(words) < 2 or not all(isinstance(word, str) for word in words):
         raise DataError(f"{path} holds something else: {_EXPECTED}")
     return tuple(words), ""
 

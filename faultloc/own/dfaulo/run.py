@@ -21,6 +21,7 @@ from faultloc.own.dfaulo.results import COMMAND, WRITTEN, save_found
 from faultloc.own.layer_names import layer_of
 from faultloc.own.model import OwnModel
 from faultloc.own.options import DataOptions, ModelOptions
+from faultloc.own.output_place import require_apart
 from faultloc.own.stored_samples import Say
 from faultloc.own.training_record.given import record_at_hand
 from faultloc.probes.predictions import accuracy, predict
@@ -36,6 +37,7 @@ _GATHERING = "mutants and inputs alone"
 
 def run_dfaulo(data: DataOptions, given: ModelOptions, options: RunOptions, output: Path, say: Say) -> None:
     """Reads, examines, ranks, writes into ``output``, and says what was found."""
+    require_apart(data, output)
     claim_folder(output, COMMAND, WRITTEN)
     brought = bring(data, given, output, say)
     found, answers = _examined(brought, options, output, say)

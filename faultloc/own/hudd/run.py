@@ -30,10 +30,12 @@ from faultloc.own.hudd.results import COMMAND, save_found
 from faultloc.own.hudd.retraining import KeptRuns, retrain_modes
 from faultloc.own.hudd.wording import IN_COMMAND
 from faultloc.own.options import DataOptions, ModelOptions
+from faultloc.own.output_place import require_apart
 from faultloc.own.reworded import reworded
 from faultloc.own.stored_samples import Say
 from faultloc.probes.predictions import predict
 from faultloc.report.hudd.content import Retrained
+from faultloc.report.shared.counted import counted
 from faultloc.report.shared.progress import count_bar
 from faultloc.runtime import worker_count
 from faultloc.subject.examination import Examination, Execution
@@ -51,6 +53,7 @@ def run_hudd(data: DataOptions, given: ModelOptions, options: HuddOptions, place
         TrainingError: the loss is no longer a number.
     """
     _require_sets(data, needs_improvement=options.retrain is not None)
+    require_apart(data, places.root)
     claim_folder(places.root, COMMAND, places.written)
     brought = _with_parameters(bring(data, given, places.kept, say), data)
     known = _known(brought, data, options)
@@ -69,7 +72,7 @@ def run_hudd(data: DataOptions, given: ModelOptions, options: HuddOptions, place
     say(f"Results: {places.page} to look at, {places.tables}/errors.csv and causes.csv for programs,")
     say(f"         {places.images_at(found.layer)}/ the images of each cluster")
     if found.unsafe_set is not None:
-        say(f"         {places.unsafe}/ the {len(found.unsafe_set):,} unsafe images: label these first")
+        say(f"         {places.unsafe}/ the {counted(len(found.unsafe_set), 'unsafe image')} to label first")
     elif data.improvement_set and brought.splits.improvement is not None:
         say(found.why_no_unsafe_set)
     if options.retrain is not None:

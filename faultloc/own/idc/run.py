@@ -25,6 +25,7 @@ from faultloc.own.idc.options import CoverageOptions
 from faultloc.own.idc.page import coverage_page
 from faultloc.own.layer_names import own_name
 from faultloc.own.options import DataOptions, ModelOptions
+from faultloc.own.output_place import require_apart
 from faultloc.own.stored_samples import Say
 from faultloc.report.idc.page import write_page
 from faultloc.subject.dataset import LabeledDataset
@@ -59,6 +60,7 @@ def run_coverage(
     """
     require_test_set(data, "whose coverage is measured")
     target = None if options.target is None else import_target(options.target)
+    require_apart(data, output)
     claim_folder(output, command, WRITTEN)
     brought = bring(data, given, output, say, answers_classes=target is None)
     train, test, pool = brought.splits.train, brought.splits.test, brought.splits.improvement

@@ -22,13 +22,11 @@ _MOST_SHOWN, _MOST_SOUND = 12, 6
 WRITTEN = ("diagnosis.json", _PICTURES, "run.json")
 
 
-def describe_runs(runs: Sequence[WatchedRun], *, nothing_seen: str = "") -> str:
-    """What they say, as text for people; ``nothing_seen`` says why there are none.
+def describe_runs(runs: Sequence[WatchedRun]) -> str:
+    """What they say, as text for people.
 
     Of many trainings those without a finding are counted, but for the first few.
     """
-    if not runs:
-        return nothing_seen or "no training was seen"
     chosen = _most_telling(runs)
     lines = [f"{runs[index].model}: {runs[index].diagnosis.summary}" for index in chosen]
     left = [run for index, run in enumerate(runs) if index not in chosen]

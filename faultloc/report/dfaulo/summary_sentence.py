@@ -14,7 +14,11 @@ def describe_summary(summary: Mapping[str, object]) -> str:
     kinds = summary["kinds"]
     assert isinstance(kinds, Mapping)
     counted = [count_in_words(count, kind) for kind, count in kinds.items() if count]
-    listed = f" The suspected ones are {_joined(counted)}." if counted else " None of them is suspected on its own."
+    # Each suspect alone may be sound: that some are is what the lower count says.
+    suspects, expected = "The suspected ones are", estimate.expected
+    if expected is not None and sum(kinds.values()) > expected:
+        suspects = f"More than {expected:,} are suspected, and some of them are sound:"
+    listed = f" {suspects} {_joined(counted)}." if counted else " None of them is suspected on its own."
     assert isinstance(samples, int)
     parts = [estimate.count_words(samples), *filter(None, [_because(estimate)]), estimate.advice(samples)]
     said = [f"{part[:1].upper()}{part[1:]}." for part in parts]

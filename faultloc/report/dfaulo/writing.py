@@ -19,8 +19,13 @@ def write_report(folder: Path, content: ReportContent) -> None:
         "gallery.png": gallery_figure(content.suspects),
         "curves.png": discovery_figure(content.curves, shown_rankings(content)),
         "training.png": training_figure(content.training.curve),
-        "table.txt": text_table(content.metrics, RANKINGS).encode(),
+        "table.txt": _terminal_text(content).encode(),
     }
     for name, written in files.items():
         with written_whole(folder / name) as temporary:
             temporary.write_bytes(written)
+
+
+def _terminal_text(content: ReportContent) -> str:
+    table, estimate = text_table(content.metrics, RANKINGS), content.estimate
+    return table if estimate is None else f"{table.rstrip()}\n\n{estimate.count_words(content.sample_count)}\n"

@@ -5,6 +5,7 @@ import statistics
 from faultloc.report.hudd.content import CausesContent, Retrained
 from faultloc.report.hudd.sentences import headline, labels_in_words
 from faultloc.report.hudd.shown_cause import OUTLIERS, ShownCause
+from faultloc.report.shared.counted import counted
 from faultloc.report.shared.inlined import inlined, inlined_overlay
 from faultloc.report.shared.metric_headings import percent
 from faultloc.report.shared.overlay import lay_over
@@ -41,7 +42,7 @@ def render_no_causes(errors: int) -> str:
 
 def _facts(content: CausesContent) -> list[tuple[str, str]]:
     sizes = [cause.size for cause in content.clusters]
-    facts = [(percent(content.errors / content.test_samples), "of the test samples are wrong")]
+    facts = [(percent(content.errors / content.test_samples), "of the test samples are errors")]
     if sizes:
         facts.append((f"{len(sizes)}", "clusters, each perhaps a cause" if len(sizes) > 1 else "cluster"))
         share = percent(sum(sizes[:_LARGEST]) / content.errors)
@@ -50,7 +51,9 @@ def _facts(content: CausesContent) -> list[tuple[str, str]]:
         elif sum(sizes) < content.errors:  # of a few clusters that hold them all there is nothing to say
             facts.append((share, "of the errors lie in " + ("these clusters" if len(sizes) > 1 else "this cluster")))
     if content.unsafe:
-        facts.append((f"{sum(content.unsafe.values()):,}", "improvement images are unsafe: label them first"))
+        unsafe = sum(content.unsafe.values())
+        words = "improvement images are unsafe: label them" if unsafe > 1 else "improvement image is unsafe: label it"
+        facts.append((f"{unsafe:,}", f"{words} first"))
     return facts
 
 
@@ -77,6 +80,8 @@ def _cause(cause: ShownCause, content: CausesContent) -> dict[str, object]:
     return {
         **_cause_line(cause, content),
         "is_cluster": cause.number != OUTLIERS,
+        "errors_counted": counted(cause.size, "error"),
+        "unsafe_counted": counted(content.unsafe.get(cause.number, 0), "unsafe image"),
         "medoid_id": cause.errors[0].sample_id,
         "laid": laid,
         "overlay": "" if cause.overlay is None else inlined_overlay(cause.overlay),

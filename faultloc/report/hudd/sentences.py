@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from faultloc.report.shared.counted import counted
 from faultloc.report.shared.metric_headings import percent
 
 # What a person looks at first.
@@ -19,7 +20,9 @@ def describe_causes(causes: pd.DataFrame, errors: int, samples: int, layer: str)
     columns = ("given_label", "given_share", "predicted_label", "predicted_share")
     labels = zip(*(causes[name].head(_FIRST).tolist() for name in columns), strict=True)
     sizes = causes["errors"].head(_FIRST).tolist()
-    largest = "; ".join(f"{size:,}, {labels_in_words(*of)}" for size, of in zip(sizes, labels, strict=True))
+    largest = ", ".join(
+        f"{counted(size, 'error')} ({labels_in_words(*of)})" for size, of in zip(sizes, labels, strict=True)
+    )
     clusters = f"{len(causes)} clusters" if len(causes) > 1 else "one cluster"
     return (
         f"{errors:,} of {samples:,} samples are errors ({percent(errors / samples)}). By the layer {layer} they fall "
@@ -31,7 +34,8 @@ def labels_in_words(given: str, given_share: float, predicted: str, predicted_sh
     """What a cluster's errors are taken for, by its commonest labels and the shares that have them."""
     mostly_given, mostly_predicted = given_share >= _MAINLY, predicted_share >= _MAINLY
     if mostly_given and mostly_predicted:
-        return f"mainly {given} taken for {predicted}"
+        are_all = given_share == predicted_share == 1
+        return f"{'' if are_all else 'mainly '}{given} taken for {predicted}"
     if mostly_predicted:
         return f"various classes taken for {predicted}"
     return f"{given} taken for various classes" if mostly_given else "various classes"
@@ -40,4 +44,4 @@ def labels_in_words(given: str, given_share: float, predicted: str, predicted_sh
 def headline(causes: int, errors: int, samples: int) -> str:
     """The result as the title of the page."""
     clusters = f"{causes} clusters" if causes != 1 else "one cluster"
-    return f"{errors:,} of {samples:,} test samples are wrong, and fall into {clusters} that may be causes"
+    return f"The model errs on {errors:,} of {samples:,} test samples, which fall into {clusters} that may be causes"

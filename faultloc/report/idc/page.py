@@ -10,16 +10,15 @@ from faultloc.report.idc.content import CoveragePage, ShownAdditions, ShownImpor
 from faultloc.report.idc.histogram import HEIGHT, WIDTH, draw_histogram
 from faultloc.report.idc.sentences import (
     COUNTED,
-    counted,
     gained,
     headline,
     how_chosen,
     how_many_laid,
-    spelt,
     title_of,
     unit_in_words,
     why_no_more,
 )
+from faultloc.report.shared.counted import counted, spelt
 from faultloc.report.shared.inlined import inlined
 from faultloc.report.shared.metric_headings import percent
 from faultloc.report.shared.pages import page_template
@@ -63,13 +62,19 @@ def _facts(page: CoveragePage) -> list[tuple[str, str]]:
         if coverage.attainable == coverage.total:
             facts.append((percent(coverage.value), "of the combinations are covered"))
         else:
-            facts.append((percent(coverage.share_of_attainable), "of what so many samples could cover"))
+            facts.append(
+                (
+                    percent(coverage.share_of_attainable),
+                    f"of what {counted(page.test_samples, 'sample')} could cover at most",
+                )
+            )
         unreached = sum(count == 0 for unit in units for count in unit.counts)
         clusters = sum(len(unit.counts) for unit in units)
         facts.append((f"{clusters - unreached} of {clusters}", "clusters of single units are reached by a test sample"))
     saturated = [coverage.criterion for coverage in page.criteria if coverage.is_saturated]
-    if len(page.criteria) > 1:
-        facts.append((f"{len(saturated)} of {len(page.criteria)}", "criteria are saturated: they tell nothing more"))
+    if saturated and len(page.criteria) > 1:
+        verb, they = ("criteria are", "they tell") if len(saturated) > 1 else ("criterion is", "it tells")
+        facts.append((f"{len(saturated)} of {len(page.criteria)}", f"{verb} saturated: {they} nothing more"))
     if page.additions is not None:
         gain = sum(addition.gain for addition in page.additions.chosen)
         facts.append(

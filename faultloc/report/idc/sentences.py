@@ -4,9 +4,8 @@ from faultloc.coverage import Coverage
 from faultloc.methods.idc.uncovered import Change
 from faultloc.methods.idc.unit_outputs import Unit
 from faultloc.report.idc.content import CoveragePage, ShownAdditions
+from faultloc.report.shared.counted import counted, spelt
 
-# What is written out up to here; above, a number of combinations is a power of ten.
-_LONG = 10**9
 TITLES = {
     "nc": "Neuron coverage",
     "kmnc": "K-multisection coverage",
@@ -48,24 +47,8 @@ def headline(page: CoveragePage) -> str:
     of = "the one important unit does" if units == 1 else f"the {units} important units do"
     said = f"{samples} {verb} {spelt(coverage.covered)} of {spelt(coverage.total)} combinations of what {of}"
     if coverage.attainable < coverage.total:
-        said += f"; so many samples could reach {spelt(coverage.attainable)} at most"
+        said += f"; as many samples could reach {spelt(coverage.attainable)} at most"
     return said
-
-
-def counted(number: int, thing: str) -> str:
-    """So many of a thing, whose plural ends in s."""
-    return f"{spelt(number)} {thing}{'' if number == 1 else 's'}"
-
-
-def spelt(number: int | float) -> str:
-    """A count in full, one of ten digits and more as a power of ten, a real number to four digits."""
-    if isinstance(number, float):
-        return f"{number:,.4g}"
-    if abs(number) < _LONG:
-        return f"{number:,}"
-    digits = str(number)  # there may be more than a real number can count
-    exponent = str(len(digits) - 1).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{digits[0]}.{digits[1:3]} × 10{exponent}"
 
 
 def unit_in_words(unit: Unit) -> str:

@@ -35,7 +35,11 @@ export function fillCard(card, index, sample, { isSelected, isActive, isCalm, to
   card.dataset.verdict = sample ? sample.verdict : "";
   const source = sample && isCalm ? `/picture/small/${sample.row}.png` : "";
   if (shown.tagName === "IMG") {
-    if (source && shown.getAttribute("src") !== source) shown.src = source;
+    if (source && shown.getAttribute("src") !== source) {
+      // A browser shows the picture of the sample before until the new one is there: somebody would judge by it.
+      card.classList.add("unshown");
+      shown.src = source;
+    }
     // Else the picture of the sample that this card showed before.
     if (!source && (!sample || shown.getAttribute("src") !== `/picture/small/${sample.row}.png`)) shown.removeAttribute("src");
   } else shown.textContent = sample ? sample.text || "" : "";

@@ -168,8 +168,9 @@ def texts(tmp_path):
     return list_table(path)
 
 
-def test_texts_are_token_ids_by_the_words_of_a_list(texts, tmp_path):
-    (tmp_path / "words.json").write_text(json.dumps(["[PAD]", "[UNK]", "the", "cat", "stock"]))
+@pytest.mark.parametrize("first", [("[PAD]", "[UNK]"), ("<pad>", "<unk>"), ("", "?")])
+def test_texts_are_token_ids_by_the_words_of_a_list(texts, tmp_path, first):
+    (tmp_path / "words.json").write_text(json.dumps([*first, "the", "cat", "stock"]))
     words, tokenizer = read_vocabulary(tmp_path / "words.json")
     stored(tmp_path / "kept", texts, SampleForm(vocabulary=words, tokenizer=tokenizer, max_tokens=3))
     assert load_train(tmp_path / "kept").inputs.tolist() == [[2, 3, 1], [2, 4, 1]]
@@ -194,7 +195,7 @@ def test_texts_without_a_vocabulary_are_an_error(texts, tmp_path):
         stored(tmp_path / "kept", texts)
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "[1, 2]", '{"words": []}'])
+@pytest.mark.parametrize("content", ["{", "[]", '["word"]', "[1, 2]", '{"words": []}'])
 def test_a_vocabulary_of_another_form_is_an_error(tmp_path, content):
     (tmp_path / "words.json").write_text(content)
     with pytest.raises(DataError, match="expected a JSON list of words"):

@@ -62,8 +62,8 @@ def test_the_headline_says_how_many_of_how_many(make_page):
 def test_the_headline_says_what_so_many_samples_could_reach(make_page):
     page = plain(render_page(make_page(units=4)))
     assert "6 test samples reach 3 of 16 combinations of what the 4 important units do" in page
-    assert "; so many samples could reach 6 at most" in page
-    assert "of what so many samples could cover 50 %" in page
+    assert "; as many samples could reach 6 at most" in page
+    assert "of what 6 samples could cover at most 50 %" in page
 
 
 def test_without_importance_driven_coverage_there_are_the_criteria_alone(without_idc):

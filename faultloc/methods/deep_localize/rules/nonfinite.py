@@ -18,6 +18,9 @@ _HUGE = 1e12
 # What no layer makes of its inputs that is of use.
 _LARGE = 1e6
 
+# By whether it is one value.
+_IS = {True: "is", False: "are"}
+
 
 def is_finite(tensor: Tensor) -> bool:
     """Whether every value is a number; integers always are."""
@@ -47,14 +50,18 @@ def first_nonfinite(model: nn.Module, calls: Sequence[ForwardCall], loss: float)
         if not is_finite(tensor):
             bad = int((~torch.isfinite(tensor)).sum())
             return Symptom(
-                "input.nonfinite", INPUT, bad, 0, f"{bad} of {tensor.numel()} input values are NaN or infinite"
+                "input.nonfinite",
+                INPUT,
+                bad,
+                0,
+                f"{bad} of {tensor.numel()} input values {_IS[bad == 1]} NaN or infinite",
             )
     for name, parameter in model.named_parameters():
         if not is_finite(parameter):
             bad = int((~torch.isfinite(parameter)).sum())
             return Symptom(
                 "weights.nonfinite", owner_of(name), bad, 0,
-                f"{bad} of {parameter.numel()} values of {name} are NaN or infinite",
+                f"{bad} of {parameter.numel()} values of {name} {_IS[bad == 1]} NaN or infinite",
             )  # fmt: skip
     place, exploding, size = _first_bad_layer(model, calls)
     if exploding is not None:
