@@ -49,10 +49,11 @@ def check_number(
     at_least: float | int | None = None,
     above: float | int | None = None,
     below: float | int | None = None,
+    at_most: float | int | None = None,
     whole: bool = False,
 ) -> None:
     """Raises ConfigError unless ``value`` is a finite number (or ``whole``) within its bounds; ``name`` is its key."""
-    bounds = Bounds(at_least, above, below)
+    bounds = Bounds(at_least, above, below, at_most)
     if not is_number(value, whole=whole) or not bounds.holds(value):  # type: ignore[arg-type]
         raise ConfigError(f"{name} is {value!r}; expected {bounds.expected(whole=whole)}")
 

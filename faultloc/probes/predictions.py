@@ -71,7 +71,8 @@ def predict_logits(
     if not finite.all():
         raise TrainingError(
             f"the model's output is NaN or infinite for {np.count_nonzero(~finite)} of {len(logits)} samples, first at "
-            f"position {int(np.argmin(finite))}; expected finite numbers: check the inputs, or lower the learning rate"
+            f"position {int(np.argmin(finite))}; expected finite numbers: check the inputs, and the weights, which a "
+            "learning rate that is too high leaves so"
         )
     return logits
 

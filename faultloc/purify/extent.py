@@ -24,7 +24,8 @@ class Extent:
         if (self.share is None) == (self.number is None):
             raise ConfigError(f"{self.name} gives {'neither' if self.share is None else 'both'}; {_EXPECTED}")
         if self.share is not None and not 0 < self.share < 1:
-            raise ConfigError(f"{self.name} is {self.share:.6g} of the samples; expected more than none, less than all")
+            said = f"{self.name} is {100 * self.share:.6g} % of the samples"
+            raise ConfigError(f"{said}; expected more than none, less than all")
         if self.number is not None and self.number < 1:
             raise ConfigError(f"{self.name} is {self.number}; expected 1 sample or more")
 

@@ -90,7 +90,20 @@ def _are_paths(path: Path, column: str, values: Sequence[str]) -> bool:
             f"{path.parent}, with their endings such as .png: write them so, or name the column of inputs with "
             "--input_column"
         )
+    if all(_is_number(value) for value in tried):
+        raise DataError(
+            f"{path}: the column {column!r} holds numbers, for example {values[0]!r}; expected paths of images or "
+            "texts: name their column with --input_column, or give a table of numbers to Python's locate_data_faults"
+        )
     return False
+
+
+def _is_number(value: str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_file(path: Path) -> bool:

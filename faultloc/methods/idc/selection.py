@@ -82,7 +82,7 @@ def select_units(importance: Mapping[str, Float[np.ndarray, "_"]], count: int, *
     units = [(name, number) for name in pool for number in range(len(importance[name]))]
     if not 1 <= count <= len(units):
         where = f"the layer {layer} has" if layer is not None else "all layers but the last have"
-        raise ConfigError(f"{count} units are asked for, and {where} {len(units)}; expected a number from 1 to that")
+        raise ConfigError(f"{count} units are asked for, and {where} {len(units)}; expected 1 to {len(units)}")
     ranked = sorted(units, key=lambda unit: -importance[unit[0]][unit[1]])[:count]
     return sorted(ranked, key=lambda unit: pool.index(unit[0]))
 

@@ -41,7 +41,7 @@ def run_options(
     Raises:
         ConfigError: one of them is out of its range.
     """
-    check_number("--top_ratio", top_ratio, above=0, below=1.0001)
+    check_number("--top_ratio", top_ratio, above=0, at_most=1)
     is_default = scorer == "default"
     if training_record is not None and not is_default:
         raise ConfigError(

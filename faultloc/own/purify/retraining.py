@@ -53,9 +53,10 @@ def load_trainee(results: RankedData, retraining: Retraining) -> Trainee:
     dataset, examined = results.dataset, examined_model(results.run, results.folder)
     if examined.arch != retraining.arch:
         expected = f"--arch {examined.arch}, if that is code of yours" if examined.arch else "no --arch"
+        was, now = (f"with --arch {arch}" if arch else "without --arch" for arch in (examined.arch, retraining.arch))
         raise DataError(
-            f"{results.folder / 'run.json'} says that the model was read with --arch {examined.arch!r}, and now it "
-            f"is {retraining.arch!r}; expected the same: give {expected}"
+            f"{results.folder / 'run.json'} says that the model was read {was}, and this call is {now}; expected the "
+            f"same: give {expected}"
         )
     subject = read_own_model(
         options_again(examined, arch=retraining.arch, trust=retraining.trust_checkpoint),

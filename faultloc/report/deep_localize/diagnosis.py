@@ -1,6 +1,7 @@
 """What the monitor of a training run found: as data, as text and as a picture of the statistics over the steps."""
 
 import math
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -76,12 +77,15 @@ def draw_statistics(history: History, diagnosis: Diagnosis) -> Figure:
     """Loss, gradients, updates and units over the steps, the steps of the first two findings marked."""
     panels: list[tuple[str, Callable[[Axes], None]]] = [
         ("Loss", lambda axes: _line(axes, list(range(len(history.losses))), history.losses, "#0072b2")),
-        ("Gradient norm of each weight", lambda axes: _by_name(axes, history.sampled, lambda one: one.gradients)),
         (
-            "Change of each weight in a step, relative",
+            "Gradient norm of each weight, where it is not 0",
+            lambda axes: _by_name(axes, history.sampled, lambda one: one.gradients),
+        ),
+        (
+            "Change of each weight in a step, relative, where it is not 0",
             lambda axes: _by_name(axes, history.sampled, lambda one: one.updates),
         ),
-        ("Units dead or saturated", lambda axes: _units(axes, history.sampled)),
+        ("Share of the units that are dead or saturated", lambda axes: _units(axes, history.sampled)),
     ]
     with drawing(PRINT):
         figure = Figure(figsize=(11, 6.4), layout="constrained")
@@ -118,7 +122,7 @@ def _number_logarithms(axes: Axes) -> None:
 
 
 def _shortened(words: str) -> str:
-    return words if len(words) <= 130 else words[:127] + "..."
+    return "\n".join(textwrap.wrap(words, 130, max_lines=2, placeholder=" ..."))
 
 
 def _line(axes: Axes, steps: Sequence[int], values: Sequence[float], colour: str) -> None:
@@ -149,7 +153,7 @@ def _units(axes: Axes, sampled: Sequence[SampledStep]) -> None:
         names = dict.fromkeys(name for sample in sampled for name, share in of(sample).items() if share > 0)
         for name in names:
             points = [(sample.step, of(sample).get(name, 0.0)) for sample in sampled]
-            axes.plot(*zip(*points, strict=True), linestyle=style, linewidth=1.2, label=f"{name} {word}")
+            axes.plot(*zip(*points, strict=True), linestyle=style, linewidth=1.2, label=f"{word} in layer {name}")
         if names and len(names) <= 6:
             axes.legend(frameon=False, fontsize="small")
     if not axes.lines:

@@ -96,7 +96,7 @@ def _rate_too_high(history: History) -> Iterator[Symptom]:
         yield from explain_fast_steps(
             history, median, _TOO_HIGH,
             f"steps change a weight by {median:.2g} times its size, and the loss is the worse for it: "
-            f"{history.losses[0]:.4g} at first, up to {history.most_loss:.4g}, {history.recent_loss():.4g} now",
+            f"{history.losses[0]:.4g} at first, up to {history.most_loss:.4g}, {history.recent_loss():.4g} by then",
         )  # fmt: skip
 
 

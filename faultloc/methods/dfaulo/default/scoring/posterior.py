@@ -37,7 +37,7 @@ class ScorerSettings:
     floor: float | int = 0.001
 
     def __post_init__(self) -> None:
-        check_number("dfaulo.anchor_share", self.anchor_share, above=0, below=1.0001)
+        check_number("dfaulo.anchor_share", self.anchor_share, above=0, at_most=1)
         check_number("dfaulo.neighbour_weight", self.neighbour_weight, at_least=0)
         check_number("dfaulo.input_weight", self.input_weight, at_least=0)
         check_number("dfaulo.record_weight", self.record_weight, at_least=0)
