@@ -47,7 +47,7 @@ def _checked_function(function: typing.Any) -> typing.Any:
         return jaxtyped(function, typechecker=beartype)
     try:
         typing.get_type_hints(function)
-    except NameError:  # a type that is imported for the types' sake alone
+    except (NameError, TypeError):  # a type that a type checker alone knows
         return function
     return _CHECK(function)
 
