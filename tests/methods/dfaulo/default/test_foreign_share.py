@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 
 from faultloc.methods.dfaulo.default.scoring import left_out_regression
-from faultloc.methods.dfaulo.default.scoring.foreign_share import _fit_curves, _held_out_gain, foreign_share
+from faultloc.methods.dfaulo.default.scoring.foreign_share import (
+    _fit_curves,
+    _held_out_gain,
+    foreign_probability,
+    foreign_share,
+)
 from faultloc.methods.dfaulo.default.scoring.left_out_regression import LeftOutRegression
 from faultloc.methods.dfaulo.default.scoring.temperature import normal_scores
 
@@ -29,6 +34,20 @@ def test_what_is_strange_and_labelled_at_random_is_foreign():
 def test_nothing_is_foreign_where_labels_agree_as_well_as_the_opinions_promise():
     _, strange, likelihood, share = made_up(foreign=0)
     assert foreign_share([strange], strange[:, None], None, likelihood, share).sum() < 5
+
+
+def test_opinions_that_are_a_little_too_sure_of_strange_samples_are_no_sign_of_foreign_ones():
+    """Hard samples: their labels are contradicted by .1 more often than promised, and none of them is foreign."""
+    claimed = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        strange, promised = normal_scores(rng.normal(size=4000)), rng.uniform(0.6, 0.99, 4000)
+        contradicted = rng.random(4000) < 1 - promised + 0.1 / (1 + np.exp(8 - 4 * strange))
+        likelihood = np.where(contradicted, (1 - promised) / (CLASSES - 1), promised)
+        share = np.full(4000, 1 / CLASSES)
+        found = foreign_share([strange], strange[:, None], None, likelihood, share)
+        claimed += bool((foreign_probability(found, likelihood, share) > 0.5).any())
+    assert claimed <= 4, "in more than a fifth of the data sets something is called foreign"
 
 
 def test_a_sign_that_has_nothing_to_do_with_the_labels_tells_nothing():
