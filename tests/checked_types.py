@@ -43,6 +43,8 @@ def checked(one: typing.Any) -> typing.Any:
 
 
 def _checked_function(function: typing.Any) -> typing.Any:
+    if hasattr(function, "__wrapped__"):  # what a decorator gives may be something else than its types say
+        return function
     if any(_names_shape(annotation) for annotation in function.__annotations__.values()):
         return jaxtyped(function, typechecker=beartype)
     try:
@@ -61,6 +63,8 @@ def _function_of(method: typing.Any) -> typing.Any:
 
 
 def _with(method: typing.Any, function: typing.Any) -> typing.Any:
+    if isinstance(method, property):
+        return method.getter(function)  # keeps its setter
     if isinstance(method, functools.cached_property):  # a new one would have to learn its name
         method.func = function
         return method

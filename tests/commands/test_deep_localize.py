@@ -150,6 +150,16 @@ def test_a_script_without_any_training_is_told_what_was_expected(tmp_path):
     assert runs(tmp_path) == []
 
 
+@pytest.mark.parametrize(("ending", "said"), [("", "no training was seen"), ("raise ValueError('bad')", "ValueError")])
+def test_a_script_that_goes_elsewhere_before_it_trains_is_still_found(tmp_path, ending, said):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "train.py").write_text(f"import os\nos.chdir('elsewhere')\n{ending}\n")
+    finished = watch(tmp_path, Path("train.py"))
+    assert finished.returncode == 1
+    assert said in finished.stderr
+    assert "No such file" not in finished.stderr
+
+
 def test_a_misspelled_option_is_none_of_the_scripts(tmp_path):
     finished = watch(tmp_path, write_script(tmp_path), "--on-eror", "stop", "-o", "mine")
     assert finished.returncode == 2

@@ -30,7 +30,7 @@ def test_each_kind_is_counted_in_the_plural():
 
 def test_more_suspects_than_faults_are_said_to_hold_sound_ones():
     said = describe_summary({**ONE, "kinds": {"ambiguous": 7, "wrong label": 1}})
-    assert "More than 1 are suspected, and some of them are sound: 7 ambiguous and 1 wrong label." in said
+    assert "More samples are suspected, some of which are sound: 7 ambiguous and 1 wrong label." in said
 
 
 @pytest.mark.parametrize("kinds", [{}, {"wrong label": 0}])

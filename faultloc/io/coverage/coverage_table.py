@@ -35,4 +35,7 @@ def coverage_line(name: str, coverage: Coverage) -> str:
 
 def _number(value: int | float) -> str:
     text = f"{value:,.6g}" if isinstance(value, float) else f"{value:,}"
-    return text if len(text) <= 20 else f"{float(value):.3g}"
+    if len(text) <= 20:
+        return text
+    digits = str(value)  # there may be more than a real number can count
+    return f"{digits[0]}.{digits[1:3]}e+{len(digits) - 1}"

@@ -90,20 +90,7 @@ def _are_paths(path: Path, column: str, values: Sequence[str]) -> bool:
             f"{path.parent}, with their endings such as .png: write them so, or name the column of inputs with "
             "--input_column"
         )
-    if all(_is_number(value) for value in tried):
-        raise DataError(
-            f"{path}: the column {column!r} holds numbers, for example {values[0]!r}; expected paths of images or "
-            "texts: name their column with --input_column, or give a table of numbers to Python's locate_data_faults"
-        )
     return False
-
-
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_file(path: Path) -> bool:
@@ -197,6 +184,8 @@ def _only(header: Sequence[str], path: Path, found: Sequence[int], known: Sequen
     if len(found) != 1:
         many = f"several ({', '.join(header[index] for index in found)})" if found else "none"
         above = "" if found else ", or put a header above its first line if that is a sample"
+        if not found and option == "--input_column":
+            above += "; a table of numbers is given to Python's locate_data_faults"
         raise DataError(
             f"{path} has the columns {', '.join(header)}; expected one of {', '.join(known)} and found {many}: name "
             f"it with {option}{above}"

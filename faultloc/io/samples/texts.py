@@ -1,6 +1,7 @@
 """Texts as the token ids that a model takes."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,6 +35,10 @@ def read_vocabulary(path: Path) -> tuple[tuple[str, ...], str]:
     words = content.get("vocabulary") if isinstance(content, dict) else content
     if not isinstance(words, list) or len(words) < 2 or not all(isinstance(word, str) for word in words):
         raise DataError(f"{path} holds something else: {_EXPECTED}")
+    twice = [word for word, count in Counter(words).items() if count > 1]
+    if twice:
+        times = words.count(twice[0])
+        raise DataError(f"{path} has the word {twice[0]!r} {times} times; expected each once: {_EXPECTED}")
     return tuple(words), ""
 
 
@@ -45,7 +50,13 @@ def encode_texts_of(texts: Sequence[str], form: SampleForm) -> Int32[np.ndarray,
         MissingPackageError: `tokenizers` is not installed.
     """
     if form.vocabulary:
-        return encode_texts(texts, form.vocabulary, form.max_tokens)
+        tokens = encode_texts(texts, form.vocabulary, form.max_tokens)
+        if len(texts) > 1 and (tokens <= 1).all():  # one text alone may well have none
+            raise DataError(
+                "not one word of the texts is in the vocabulary; expected the model's own words, in lower case, as the "
+                "texts are read so: give them with --vocabulary"
+            )
+        return tokens
     if form.tokenizer:
         return _by_tokenizer(texts, form.tokenizer, form.max_tokens)
     raise DataError(
@@ -63,9 +74,14 @@ def _by_tokenizer(texts: Sequence[str], tokenizer: str, max_tokens: int) -> Int3
         coder = Tokenizer.from_str(tokenizer)
     except Exception as error:  # tokenizers raises bare exceptions
         raise DataError(f"the tokenizer file is none of Hugging Face's ({error}): {_EXPECTED}") from error
+    padding = (coder.padding or {}).get("pad_id", 0)
     coder.no_padding()
     coder.enable_truncation(max_tokens)
-    tokens = np.zeros((len(texts), max_tokens), dtype=np.int32)
-    for row, encoding in zip(tokens, coder.encode_batch(list(texts)), strict=True):
+    tokens = np.full((len(texts), max_tokens), padding, dtype=np.int32)
+    try:
+        encoded = coder.encode_batch(list(texts))
+    except Exception as error:
+        raise DataError(f"the tokenizer file cannot read the texts ({error}): {_EXPECTED}") from error
+    for row, encoding in zip(tokens, encoded, strict=True):
         row[: len(encoding.ids)] = encoding.ids
     return tokens

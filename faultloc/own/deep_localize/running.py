@@ -48,6 +48,7 @@ def run_script(
         ConfigError: there is no such file.
     """
     require_script(script)
+    file = script.resolve()  # wherever the script goes
 
     def make(parts: Mapping[str, nn.Module], optimizers: list[Optimizer]) -> TrainingMonitor:
         return TrainingMonitor(
@@ -69,7 +70,7 @@ def run_script(
         runs += _before_any_training(error)
     if runs:
         return WatchedScript(runs, error, was_stopped)
-    nothing = why_nothing_was_seen(script, error, has_optimizer=bool(discovery.unused), notes=trainers.notes)
+    nothing = why_nothing_was_seen(file, error, has_optimizer=bool(discovery.unused), notes=trainers.notes)
     return WatchedScript(runs, error, was_stopped, nothing)
 
 

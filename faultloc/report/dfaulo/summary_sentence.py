@@ -17,7 +17,7 @@ def describe_summary(summary: Mapping[str, object]) -> str:
     # Each suspect alone may be sound: that some are is what the lower count says.
     suspects, expected = "The suspected ones are", estimate.expected
     if expected is not None and sum(kinds.values()) > expected:
-        suspects = f"More than {expected:,} are suspected, and some of them are sound:"
+        suspects = "More samples are suspected, some of which are sound:"
     listed = f" {suspects} {_joined(counted)}." if counted else " None of them is suspected on its own."
     assert isinstance(samples, int)
     parts = [estimate.count_words(samples), *filter(None, [_because(estimate)]), estimate.advice(samples)]

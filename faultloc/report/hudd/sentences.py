@@ -16,7 +16,7 @@ def describe_causes(causes: pd.DataFrame, errors: int, samples: int, layer: str)
     inside = int(causes["errors"].sum()) if len(causes) else 0
     if not len(causes):
         return f"{errors:,} of {samples:,} samples are errors, and none of them shares a cluster with another."
-    apart = f", {errors - inside:,} stand apart" if inside < errors else ""
+    apart = f", {counted(errors - inside, 'error')} apart" if inside < errors else ""
     columns = ("given_label", "given_share", "predicted_label", "predicted_share")
     labels = zip(*(causes[name].head(_FIRST).tolist() for name in columns), strict=True)
     sizes = causes["errors"].head(_FIRST).tolist()

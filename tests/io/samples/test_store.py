@@ -190,6 +190,39 @@ def test_texts_are_token_ids_by_a_tokenizer_file(texts, tmp_path):
     assert load_train(tmp_path / "kept").inputs.tolist() == [[5, 9, 7, 0], [5, 7, 7, 7]]
 
 
+def test_a_tokenizer_file_that_pads_by_another_number_is_followed(texts, tmp_path):
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import Whitespace
+
+    made = Tokenizer(WordLevel({"<unk>": 0, "the": 1, "<pad>": 2}, unk_token="<unk>"))
+    made.pre_tokenizer = Whitespace()
+    made.enable_padding(pad_id=2, pad_token="<pad>")
+    words, tokenizer = (), made.to_str()
+    stored(tmp_path / "kept", texts, SampleForm(vocabulary=words, tokenizer=tokenizer, max_tokens=5))
+    assert load_train(tmp_path / "kept").inputs.tolist() == [[1, 0, 0, 2, 2], [1, 0, 0, 0, 2]]
+
+
+def test_a_tokenizer_file_without_its_unknown_word_is_one_sentence(texts, tmp_path):
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+
+    form = SampleForm(tokenizer=Tokenizer(WordLevel({"the": 0}, unk_token="[UNK]")).to_str(), max_tokens=5)
+    with pytest.raises(DataError, match="the tokenizer file cannot read the texts"):
+        stored(tmp_path / "kept", texts, form)
+
+
+def test_words_that_no_text_has_are_an_error(texts, tmp_path):
+    with pytest.raises(DataError, match="not one word of the texts is in the vocabulary.*lower case"):
+        stored(tmp_path / "kept", texts, SampleForm(vocabulary=("", "?", "The", "CAT"), max_tokens=5))
+
+
+def test_a_word_that_comes_twice_is_named(tmp_path):
+    (tmp_path / "words.json").write_text(json.dumps(["[PAD]", "[UNK]", "the", "cat", "the"]))
+    with pytest.raises(DataError, match="has the word 'the' 2 times"):
+        read_vocabulary(tmp_path / "words.json")
+
+
 def test_texts_without_a_vocabulary_are_an_error(texts, tmp_path):
     with pytest.raises(DataError, match="--vocabulary"):
         stored(tmp_path / "kept", texts)

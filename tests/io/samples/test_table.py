@@ -40,11 +40,12 @@ def test_columns_of_other_names_are_named(table):
         list_table(path, input_column="reviews", label_column="stars")
 
 
-def test_a_table_of_numbers_is_no_table_of_texts(table):
+def test_who_has_a_table_of_numbers_is_told_where_it_is_read(table):
     path = table("f1,f2,label\n0.5,1,a\n-1e3,2,b\n")
-    with pytest.raises(DataError, match=r"'f1' holds numbers, for example '0.5'.*locate_data_faults"):
-        list_table(path, input_column="f1")
-    assert list_table(table("text,label\n0.5,a\nhalf,b\n")).kind == "texts"
+    with pytest.raises(DataError, match="table of numbers is given to Python's locate_data_faults"):
+        list_table(path)
+    # Named, it is what the user says: a transform may read numbers from texts.
+    assert list_table(path, input_column="f1").inputs == ["0.5", "-1e3"]
 
 
 def test_two_candidates_for_a_column_are_not_guessed_between(table):
