@@ -10,7 +10,7 @@ import yaml
 from tests.docs.pages import REPOSITORY
 
 PAGE = REPOSITORY / "docs/getting-started.md"
-REPORT, SUMMARY = REPOSITORY / "results/report", REPOSITORY / "results/dfaulo/summary.json"
+REPORT = REPOSITORY / "results/report"
 
 
 def hash_of_folder(folder: Path) -> str:

@@ -1,6 +1,7 @@
 """`coverage.csv`: a row a criterion, or a criterion and a group of units or a class."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -35,7 +36,5 @@ def coverage_line(name: str, coverage: Coverage) -> str:
 
 def _number(value: int | float) -> str:
     text = f"{value:,.6g}" if isinstance(value, float) else f"{value:,}"
-    if len(text) <= 20:
-        return text
-    digits = str(value)  # there may be more than a real number can count
-    return f"{digits[0]}.{digits[1:3]}e+{len(digits) - 1}"
+    # A decimal: there may be more than a float can count.
+    return text if len(text) <= 20 else f"{Decimal(value):.3g}"
