@@ -4,8 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from faultloc.commands.options import takes_data_and_model
+from faultloc.errors import ConfigError
 from faultloc.own.options import DataOptions, ModelOptions
 
 _MODES = click.Choice(["HUDD", "BL1", "BL2", "ENTROPY"], case_sensitive=False)
@@ -71,6 +73,8 @@ def command(
     its results written, as they are laid out there. Writes report.html, errors.csv, causes.csv, the images of each
     cluster, testResult.csv, trainResult.csv. Called again, it takes up what is there.
     """
+    if not retrain:
+        _require_none_of_retraining(mode)
     from faultloc.own.hudd.case_study import as_asked
     from faultloc.own.hudd.options import hudd_options
     from faultloc.own.hudd.run import run_hudd
@@ -91,3 +95,17 @@ def command(
     )
     options = replace(options, usual_parameters=asked.parameters)
     run_hudd(asked.data, asked.model, options, asked.places, click.echo)
+
+
+def _require_none_of_retraining(mode: str | None) -> None:
+    """Raises ConfigError where a retraining that is not asked for is spoken of; HUDD's own call names its mode."""
+    named = {"runs": "--runs", "epochs": "--epochs", "learning_rate": "--learning-rate"}
+    source = click.get_current_context().get_parameter_source
+    said = [option for name, option in named.items() if source(name) is ParameterSource.COMMANDLINE]
+    if mode not in (None, "HUDD"):
+        said.insert(0, f"--mode {mode}")
+    if said:
+        raise ConfigError(
+            f"{', '.join(said)}: of a retraining, and --retrain is not given; expected --retrain beside "
+            f"{'it' if len(said) == 1 else 'them'}"
+        )

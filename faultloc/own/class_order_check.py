@@ -83,8 +83,8 @@ def check_class_order(
     if accuracy < knows_much:
         return (
             f"the model agrees with {accuracy:.1%} of the labels, where naming the commonest one is right for "
-            f"{chance:.1%}: one that knows so little can hardly tell a wrong label from a hard sample, so take the "
-            "list and its counts with care, or train the model longer"
+            f"{chance:.1%}: what one that knows so little tells of single samples is to be taken with care; "
+            "train the model longer, if you can"
         )
     return ""
 

@@ -28,6 +28,15 @@ class Net(nn.Sequential):
         super().__init__(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 8), nn.ReLU(), nn.Linear(8, 3))
 """
 
+SMALL = """
+from torch import nn
+
+
+class Small(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 3))
+"""
+
 DETECTOR = """
 from torch import nn
 
@@ -169,6 +178,29 @@ def test_each_layer_may_be_measured_by_itself(call, tmp_path):
     # The answers are no layer of their own; the first layer has four channels.
     assert {name: int(row["total"]) for name, row in table.items()} == {"idc 0": 2**4, "idc 3": 2**5}
     assert (tmp_path / "out/layer_0/report.html").exists() and (tmp_path / "out/layer_1/uncovered.csv").exists()
+    for place, layer, units in ((0, "0", 4), (1, "3", 5)):
+        page = (tmp_path / f"out/layer_{place}/report.html").read_text()
+        assert f"combinations of what the {units} important units of the layer {layer} do" in page
+        assert page.count("Importance-driven coverage") == 1
+        assert f"out/layer_{place}/report.html" in answer.output
+
+
+def test_of_a_network_of_few_units_all_matter_unless_more_were_asked_for(call, own, tmp_path):
+    (own / "covsmall.py").write_text(SMALL)
+    sys.path.insert(0, str(own))
+    try:
+        from covsmall import Small
+    finally:
+        sys.path.remove(str(own))
+    torch.manual_seed(0)
+    torch.save(Small().state_dict(), own / "small.pth")
+    asked = ("--model", own / "small.pth", "--arch", "covsmall:Small", "--trust-classes")
+    answer = call("coverage", *asked)
+    assert answer.exit_code == 0, answer.output
+    assert int(rows(tmp_path / "out/coverage.csv")["idc"]["total"]) == 2**4
+    shutil.rmtree(tmp_path / "out")
+    refused = call("idc", *asked, "--top-m-neurons", 5)
+    assert "5 units are asked for, and all layers but the last have 4" in str(refused.exception)
 
 
 def test_one_class_may_be_measured_and_all_are_the_default(call, tmp_path):
@@ -212,7 +244,10 @@ def test_the_first_papers_settings_are_a_preset(call, tmp_path):
     assert answer.exit_code == 0, answer.output
     assert "Important units of 3: " in answer.output
     said = json.loads((tmp_path / "out/coverage.json").read_text())["coverage"]
-    assert said["point"] == "after" and said["selection"] == {"scope": "layer", "layer_index": -2, "top": 6}
+    assert said["point"] == "after" and said["selection"] == {
+        **{"scope": "layer", "layer_index": -2, "top": 6},
+        "fewer_will_do": True,
+    }
 
 
 def test_a_model_of_several_outputs_is_measured_where_the_number_that_counts_is_named(call, own, tmp_path):

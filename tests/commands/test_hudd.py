@@ -443,6 +443,8 @@ def test_what_cannot_be_known_of_parameters_is_one_sentence(hudd, own, tmp_path,
         ({"encoder": "timm:resnet18"}, "--preset default reads the model; expected --preset encoder"),
         ({"encoder_weights": "resnet.pth"}, "no --encoder is named: say whose weights they are"),
         ({"preset": "encoder", "encoder": "resnet18"}, "the encoder is 'resnet18'; expected timm:NAME"),
+        ({"mode": "BL1"}, "--mode BL1: of a retraining, and --retrain is not given; expected --retrain beside it"),
+        ({"epochs": 3, "runs": 5}, "--runs, --epochs: of a retraining, .* beside them"),
     ],
 )
 def test_a_mistake_is_one_sentence(hudd, own, tmp_path, options, sentence):

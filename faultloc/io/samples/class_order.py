@@ -68,7 +68,7 @@ def describe_absent(order: ClassOrder, given_names: Sequence[str], outputs: int)
         shown = f"{', '.join(map(repr, absent[:_SHOWN]))}{', ...' if len(absent) > _SHOWN else ''}"
         return (
             f"The model knows {len(absent)} class{'es' if len(absent) > 1 else ''} that the data have no sample of "
-            f"({shown}): it may be suggested as a label; if samples of it are missing, add them."
+            f"({shown}), and may say so of others' samples: if there should be some, add them."
         )
     if outputs > len(order.class_names):
         return (

@@ -8,7 +8,7 @@ from torch.optim import Optimizer
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.further_look import FurtherLook
 from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
-from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import first_tensor_in
 from faultloc.methods.deep_localize.hooks.optimizer_groups import groups_of
 from faultloc.methods.deep_localize.look import Look, look_at_loss
 from faultloc.methods.deep_localize.objective import Objective, Objectives
@@ -119,7 +119,7 @@ class CloseLook:
                 history.doubts.setdefault(doubt.rule, doubt)
             if doubt.rule == "input.scale" and doubt.value > _FAR_OUT:
                 self._tell((*samples.columns(), doubt))
-        given = next(tensors_in(list(now.calls[0].given)), None)
+        given = first_tensor_in(now.calls[0].given)
         self._tell((*objective.rows.look(), *objective.batches.look(given)))
         if objective.step == _MOVED and len(now.calls) == 1:
             self._tell(check_ignored_steps(self._model, now.calls[0]))

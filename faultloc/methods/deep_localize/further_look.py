@@ -8,7 +8,7 @@ from torch.optim import Optimizer
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.hooks.held_parameters import HeldParameters
-from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import first_tensor_in, tensors_in
 from faultloc.methods.deep_localize.hooks.loss_graph import loss_nodes
 from faultloc.methods.deep_localize.hooks.loss_terms import trains_alone
 from faultloc.methods.deep_localize.hooks.taken_gradients import TakenGradients
@@ -90,13 +90,13 @@ class FurtherLook:
             yield from objective.weights_by_hand.look(loss)
         yield from objective.shares.look(loss, look.terms)
         yield from objective.drowned.look(loss, look.terms)
-        yield from objective.transitions.look(look.terms, next(tensors_in(list(now.calls[0].given)), None))
+        yield from objective.transitions.look(look.terms, first_tensor_in(now.calls[0].given))
         if objective.is_new():
             inputs = list(tensors_in(list(now.calls[0].given)))
             yield from objective.ignored.look(look.terms, look.target, inputs)
             yield from objective.masks.look(inputs[0] if inputs else None, look.target)
         if objective.step not in _FADES_UNASKED and look.kind is not None and len(held) == 1:
-            yield from objective.fading.look(next(tensors_in(list(now.calls[0].given)), None))
+            yield from objective.fading.look(first_tensor_in(now.calls[0].given))
         if asks_policy:
             self._policy_looks += 1
             yield from self._policy.look(loss, nodes, look.terms)

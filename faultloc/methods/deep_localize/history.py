@@ -103,6 +103,8 @@ class History:
     relative: list[float] = field(default_factory=list)
     own: list[float] = field(default_factory=list)
     largest_updates: list[float] = field(default_factory=list)
+    # At how many looks the learning rate was above 0.
+    moving_looks: int = 0
     most_loss: float = -float("inf")
     least_loss: float = float("inf")
 
@@ -117,6 +119,7 @@ class History:
     def add_sample(self, sample: SampledStep, stands_for: int = 1) -> None:
         """The full statistics of the last step, at a look that ``stands_for`` so many: progress is one of time."""
         self.sampled.append(sample)
+        self.moving_looks += sample.learning_rate > 0
         self.largest_updates.append(max(sample.updates.values(), default=0.0))
         if sample.relative_loss is not None:
             self.relative += [sample.relative_loss] * stands_for

@@ -99,7 +99,9 @@ class TrainingMonitor:
         if self._taps is None:
             after = None if self._on_error == "warn" else self._obey
             try:
-                self._taps = Taps(self._observer, self._model, self._optimizers, after=after, failed=self._failed)
+                watched = (self._observer, self._model, self._optimizers)
+                several = isinstance(self._model, JoinedModules)
+                self._taps = Taps(*watched, after=after, failed=self._failed, hears_every_end=several)
             except RuntimeError as error:  # a scripted module takes none
                 self._note(f"no hook can be put on {self.title} ({error}): nothing of it is seen")
                 return self
@@ -138,10 +140,13 @@ class TrainingMonitor:
     def watch_calls_of(self, module: nn.Module) -> None:
         """Follows the calls of a module that is a part of one of the run's, or a wrapper around one."""
         if self._taps is not None:
+            self._taps.hear_every_end()
             self._taps.watch_calls_of(module)
 
     def is_in_call(self) -> bool:
-        """Whether a call of one of the run's modules is under way."""
+        """Whether a call of one of the run's modules is under way; of one model alone, known from the next call on."""
+        if self._taps is not None:
+            self._taps.hear_every_end()
         return self._observer.is_in_call
 
     def parameters(self) -> Iterator[nn.Parameter]:
@@ -169,6 +174,7 @@ class TrainingMonitor:
         """Tells of a call of a part of the model, by a training step that does not call the model itself."""
         if self._taps is not None:
             self._part = part
+            self._taps.hear_every_end()
             self._taps.forward_begins(part, arguments, named_arguments)
 
     def part_ends(self, returned: object) -> None:

@@ -272,8 +272,7 @@ class Observer:
             history.schedules = functools.partial(schedules_of, optimizers)
             history.plateaus = functools.partial(plateaus_of, optimizers)
         history.add_sample(now.statistics(objective.step, optimizers), objective.stands_for(now.look.relative_loss))
-        rates = sum(sample.learning_rate > 0 for sample in history.sampled)
-        if self.step >= _SETTLED and rates >= 2:
+        if self.step >= _SETTLED and history.moving_looks > 1:
             for symptom in self._constant.check(self._model):
                 self._found(symptom)
         self._ask_for_change(objective)

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from faultloc.methods.deep_localize.hooks.layer_trace import layers_of, tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import first_tensor_in, layers_of, tensors_in
 from faultloc.methods.deep_localize.hooks.loss_terms import loss_terms
 from faultloc.methods.deep_localize.hooks.taps import Taps
 from faultloc.methods.deep_localize.hooks.targets import accuracy, target_of
@@ -72,7 +72,7 @@ class ReleasedMonitor:
 
     def layer_returns(self, name: str, layer: nn.Module, given: tuple, returned: object) -> None:
         """Keeps the mean of the layer's output, and of its gradient once that is known."""
-        output = next(tensors_in(returned), None)
+        output = first_tensor_in(returned)
         if not self._is_training or output is None or not output.is_floating_point():
             return
         self._forward[name] = float(output.detach().mean())

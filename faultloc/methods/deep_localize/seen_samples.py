@@ -74,7 +74,7 @@ class SeenSamples:
             if kind in _NUMBERS and target.dim() in (1, 2) and len(target) == len(inputs):
                 self._doubt(self._returning.add(inputs[:_MOST_ROWS], fingerprints(target[:_MOST_ROWS])))
             return
-        new = sum(label not in self._counts for label in labels)
+        new = sum([label not in self._counts for label in labels])
         self.has_drifted |= self._looks > _SETTLED_LOOKS and new > _NEW * len(labels)
         self._counts.update(labels)
         # Samples that count differently may be actions and their returns: neither their order nor their labels stay.

@@ -22,6 +22,8 @@ TOGETHER = "all layers"
 class SelectionSettings:
     """How many units count, ``top``, and from where; ``layer_index`` counts the layers from 0, from the end below 0.
 
+    ``fewer_will_do``: nobody asked for just so many, and where there are fewer all of them count.
+
     Raises:
         ConfigError: a setting is out of its range.
     """
@@ -29,6 +31,7 @@ class SelectionSettings:
     scope: Scope = "end2end"
     layer_index: int | None = None
     top: int = 10
+    fewer_will_do: bool = False
 
     def __post_init__(self) -> None:
         check_number("the number of important units", self.top, at_least=1, whole=True)
@@ -58,10 +61,11 @@ def select_groups(importance: Mapping[str, Float[np.ndarray, "_"]], settings: Se
     if settings.scope == "layer_by_layer":
         inner = list(importance)[:-1]
         return {name: select_units(importance, min(settings.top, len(importance[name])), layer=name) for name in inner}
-    if settings.layer_index is None:
-        return {TOGETHER: select_units(importance, settings.top, layer=None)}
-    layer = layer_by_index(importance, settings.layer_index)
-    return {layer: select_units(importance, settings.top, layer=layer)}
+    layer = None if settings.layer_index is None else layer_by_index(importance, settings.layer_index)
+    pool = list(importance)[:-1] if layer is None else [layer]
+    there = sum(len(importance[name]) for name in pool)
+    top = min(settings.top, there) if settings.fewer_will_do and there else settings.top
+    return {layer or TOGETHER: select_units(importance, top, layer=layer)}
 
 
 def select_units(importance: Mapping[str, Float[np.ndarray, "_"]], count: int, *, layer: str | None) -> list[Unit]:

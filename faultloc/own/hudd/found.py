@@ -24,8 +24,9 @@ class RootCausesFound(ClusteredErrors):
     ``errors`` has a row an error: sample_id, index (its place in the data set as it was given), given_label,
     predicted_label, cluster (from 1, the largest; 0 for an outlier), distance (from the cluster's medoid), is_medoid.
     ``causes`` has a row a cluster: cluster, errors, share of all errors, medoid, given_label and predicted_label (the
-    commonest ones) with given_share and predicted_share, in (0, 1]. ``unsafe`` has a row an improvement image that is
-    near a cluster, where there is an improvement set. ``layer`` is the one whose clusters these are.
+    commonest ones) with given_share and predicted_share, in (0, 1], and pair_share, in [0, 1], of the errors that have
+    both. ``unsafe`` has a row an improvement image that is near a cluster, where there is an improvement set. ``layer``
+    is the one whose clusters these are.
     """
 
     def cut(self, *, clusters: int | None = None, layer: str | None = None) -> "RootCausesFound":

@@ -1,7 +1,7 @@
 """The folder of results: everything that was found, for people and for programs."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 from faultloc.io.root_causes.agreement_store import STUDY_FILES, save_study
 from faultloc.io.stores.artifacts import save_json, written_whole
 from faultloc.io.stores.tables import save_table
+from faultloc.methods.hudd.errors import Errors
 from faultloc.methods.hudd.settings import EvidenceSettings
 from faultloc.own.hudd.clustered_errors import ClusteredErrors
 from faultloc.own.hudd.places import ResultPlaces
@@ -22,6 +23,8 @@ COMMAND = "hudd"
 # On the page, of each cause.
 _SHOWN = 24
 _OUTLIERS = "none"
+# Of classes, in a sentence.
+_NAMED = 5
 
 
 def save_found(
@@ -103,7 +106,7 @@ def _content(
         test_samples=len(found.dataset),
         errors=len(found.errors),
         layer=found.layer,
-        evidence=_evidence_in_words(found.settings.heatmaps),
+        evidence=_evidence_in_words(found.settings.heatmaps, found.linked.errors, found.dataset.class_names),
         causes=found.shown(_SHOWN),
         class_names=found.dataset.class_names,
         why_no_heatmaps=found.linked.heatmaps.why_none,
@@ -116,9 +119,14 @@ def _content(
     )
 
 
-def _evidence_in_words(settings: EvidenceSettings) -> str:
+def _evidence_in_words(settings: EvidenceSettings, errors: Errors, class_names: Sequence[str]) -> str:
     if settings.evidence == "deviation":
-        return "how they deviate there from the samples of their own class that the model gets right"
+        if not len(errors.correct):
+            return "what it holds of them, since the model gets no sample right that they could deviate from"
+        words = "how they deviate there from the samples of their own class that the model gets right"
+        never = [class_names[label] for label in np.setdiff1d(errors.labels, errors.taken_for)]
+        named = ", ".join(never[:_NAMED]) + (", ..." if len(never) > _NAMED else "")
+        return words + (f", or, where there are none of it ({named}), from all that it gets right" if never else "")
     if settings.evidence == "relevance":
         return f"the heatmap of what speaks there for the class that they are taken for, by the rule {settings.rule}"
     return "the model's features of them"

@@ -48,7 +48,9 @@ def find_important(brought: Brought, options: CoverageOptions, target: Target | 
     """
     by_class: dict[str, Importance] = {}
     if options.csv_file is not None:
-        own = load_importance(options.csv_file, _widths(brought), at_least=options.selection.top)
+        own = load_importance(
+            options.csv_file, _widths(brought), at_least=1 if options.selection.fewer_will_do else options.selection.top
+        )
     elif options.attribution == VOTES:
         own = _own(brought, _votes(brought, options, target, say))
     else:

@@ -91,7 +91,8 @@ def coverage_options(
     if clusters is not None:
         check_number("--n-cluster", clusters, at_least=2, whole=True)
     scope: Scope = "layer_by_layer" if layer_by_layer else "end2end" if end2end else "layer"
-    selection = SelectionSettings(usual.scope, usual.layer_index, usual.top if top is None else top)
+    units = usual.top if top is None else top
+    selection = SelectionSettings(usual.scope, usual.layer_index, units, fewer_will_do=top is None)
     if any(said.values()):
         selection = replace(selection, scope=scope, layer_index=layer_index)
     number = usual.clusters.clusters if clusters is None else clusters

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from faultloc.coverage import Coverage
 from faultloc.errors import FaultlocError
 from faultloc.methods.idc.common_units import CommonUnits, common_units
 from faultloc.methods.idc.greedy import Additions
@@ -57,13 +58,20 @@ def coverage_page(
         added = show_additions(chosen, int(measured.idc[group].compute().total), drawn)
     return CoveragePage(
         test_samples=len(test),
-        criteria=list(measured.found.values()),
+        criteria=_about(measured, group),
+        layer="" if group in (None, TOGETHER) else own_name(brought.network, group),
         important=shown,
         additions=added,
         common=None if group is None else _common(important, group, top),
         laid=_laid(brought, drawer),
         about=brought.about,
     )
+
+
+def _about(measured: Measured, group: str | None) -> list[Coverage]:
+    """The coverage by each criterion, and of several groups of important units by those of ``group``."""
+    others = [criterion for name, criterion in measured.idc.items() if name != group]
+    return [found for name, found in measured.found.items() if measured.criteria[name] not in others]
 
 
 def _common(important: Important, group: str, top: int) -> CommonUnits | None:

@@ -83,7 +83,8 @@ def run_coverage(
         said = "; ".join(f"{name} ({why})" for name, why in measured.left_out.items())
         say(f"Left out: {said}")
     pages = _pages(brought, options, important, measured, test, pool, output)
-    say(f"Results: {pages[0]}, {output}/coverage.csv" + (f", {output}/important_neurons.csv" if measured.idc else ""))
+    tables = [output / "coverage.csv", *([output / "important_neurons.csv"] if measured.idc else [])]
+    say(f"Results: {', '.join(map(str, [*pages, *tables]))}")
 
 
 def _forget_earlier(output: Path) -> None:

@@ -35,7 +35,8 @@ def causes_table(dataset: LabeledDataset, errors: Errors, causes: RootCauses) ->
 
     ``errors`` counts its errors, ``share`` is that of all errors. ``medoid`` is the id of the error in the middle.
     ``given_label`` and ``predicted_label`` are the commonest ones there, ``given_share`` and ``predicted_share`` the
-    shares of the cluster that have them: 1 where all have, the purity of classes.
+    shares of the cluster that have them: 1 where all have, the purity of classes. ``pair_share`` is that of the errors
+    that have both.
     """
     rows = []
     given, predicted = dataset.names_of(errors.labels), dataset.names_of(errors.predicted)
@@ -52,6 +53,7 @@ def causes_table(dataset: LabeledDataset, errors: Errors, causes: RootCauses) ->
                 "given_share": true_count / size,
                 "predicted_label": said_label,
                 "predicted_share": said_count / size,
+                "pair_share": float(((given == true_label) & (predicted == said_label))[members].mean()),
             }
         )
     return pd.DataFrame(rows)

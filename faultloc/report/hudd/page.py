@@ -67,7 +67,9 @@ def _cause_line(cause: ShownCause, content: CausesContent) -> dict[str, object]:
         "given_purity": percent(cause.given_purity),
         "predicted": cause.predicted[0][0],
         "predicted_purity": percent(cause.predicted_purity),
-        "words": labels_in_words(cause.given[0][0], cause.given_purity, cause.predicted[0][0], cause.predicted_purity),
+        "words": labels_in_words(
+            cause.given[0][0], cause.given_purity, cause.predicted[0][0], cause.predicted_purity, cause.pair_share
+        ),
         "unusual": list(cause.unusual),
         "unsafe": f"{content.unsafe.get(cause.number, 0):,}",
         "image": inlined(cause.errors[0].picture),

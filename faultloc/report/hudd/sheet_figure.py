@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from faultloc.report.hudd.sentences import labels_in_words
 from faultloc.report.hudd.shown_cause import OUTLIERS, ShownCause
+from faultloc.report.shared.counted import counted
 from faultloc.report.shared.overlay import lay_over
 from faultloc.report.shared.theme import PRINT, drawing
 
@@ -28,8 +29,9 @@ def draw_sheet(causes: Sequence[ShownCause]) -> Figure:
 def _draw_cause(line: Sequence[Axes], cause: ShownCause) -> None:
     title = "apart" if cause.number == OUTLIERS else f"cause {cause.number}"
     (given, _), (predicted, _) = cause.given[0], cause.predicted[0]
-    labels = labels_in_words(_short(given), cause.given_purity, _short(predicted), cause.predicted_purity)
-    line[0].text(0, 0.5, f"{title}\n{cause.size:,} errors\n{labels}", va="center", fontsize=8)
+    shares = (cause.predicted_purity, cause.pair_share)
+    labels = labels_in_words(_short(given), cause.given_purity, _short(predicted), *shares)
+    line[0].text(0, 0.5, f"{title}\n{counted(cause.size, 'error')}\n{labels}", va="center", fontsize=8)
     medoid = cause.errors[0].picture
     if medoid is not None and cause.overlay is not None:
         line[1].imshow(lay_over(medoid, cause.overlay))

@@ -57,6 +57,12 @@ class ShownCause:
         return self.given[0][1] / self.size
 
     @property
+    def pair_share(self) -> float:
+        """The share of its errors that have its commonest given and its commonest predicted label, in [0, 1]."""
+        pair = (self.given[0][0], self.predicted[0][0])
+        return dict(self.confusions).get(pair, 0) / self.size
+
+    @property
     def predicted_purity(self) -> float:
         """The share of its errors that are taken for its commonest predicted label, in (0, 1]."""
         return self.predicted[0][1] / self.size

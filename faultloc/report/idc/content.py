@@ -110,14 +110,15 @@ class ShownRelevance:
 class CoveragePage:
     """The content of the page: what is None or empty is left out.
 
-    ``criteria`` are all that were measured on ``test_samples`` test samples. ``relevance_of`` says in words what the
-    relevance laid over images is relevance for. ``about`` says which data and model they are, ``folders`` where files
-    are, both by heading.
+    ``criteria`` are all that were measured on ``test_samples`` test samples. The important units are of ``layer``,
+    empty where they are of several. ``relevance_of`` says in words what the relevance laid over images is relevance
+    for. ``about`` says which data and model they are, ``folders`` where files are, both by heading.
     """
 
     test_samples: int
     criteria: Sequence[Coverage]
     important: ShownImportant | None = None
+    layer: str = ""
     additions: ShownAdditions | None = None
     common: CommonUnits | None = None
     laid: Sequence[ShownRelevance] = ()

@@ -44,7 +44,8 @@ def headline(page: CoveragePage) -> str:
         criteria = "one criterion" if len(page.criteria) == 1 else f"{len(page.criteria)} criteria"
         return f"What {samples} {verb} of the model, by {criteria} of coverage"
     coverage, units = page.important.coverage, len(page.important.units)
-    of = "the one important unit does" if units == 1 else f"the {units} important units do"
+    where = f" of the layer {page.layer}" if page.layer else ""
+    of = f"the one important unit{where} does" if units == 1 else f"the {units} important units{where} do"
     said = f"{samples} {verb} {spelt(coverage.covered)} of {spelt(coverage.total)} combinations of what {of}"
     if coverage.attainable < coverage.total:
         said += f"; as many samples could reach {spelt(coverage.attainable)} at most"

@@ -35,7 +35,8 @@ def activation_statistics(loss: Tensor, trace: LayerTrace, predictions: set[Node
         return
     places: list[str] = []
     kinds: list[str] = []
-    shares: list[Tensor] = []
+    counts: list[Tensor] = []
+    sizes: list[int] = []
     for node, _ in walk(loss.grad_fn, most=_MOST_NODES):
         kind = operation(node)
         if kind not in ("Relu", "Sigmoid", "Tanh") or node in predictions:
@@ -45,10 +46,12 @@ def activation_statistics(loss: Tensor, trace: LayerTrace, predictions: set[Node
             continue
         places.append(trace.name_of(node) or kind.lower())
         kinds.append(kind)
-        shares.append(_share(kind, result))
-    if shares:
-        for place, kind, share in zip(places, kinds, torch.stack(shares).tolist(), strict=True):
-            yield ActivationStatistic(place, *((share, 0.0) if kind == "Relu" else (0.0, share)))
+        count, size = _alive(result) if kind == "Relu" else _saturated(kind, result)
+        counts.append(count)
+        sizes.append(size)
+    if counts:  # one reading from the device
+        for place, kind, count, size in zip(places, kinds, torch.stack(counts).tolist(), sizes, strict=True):
+            yield ActivationStatistic(place, *((1 - count / size, 0.0) if kind == "Relu" else (0.0, count / size)))
 
 
 def stacked_layers(loss: Tensor, trace: LayerTrace) -> list[str]:
@@ -64,13 +67,16 @@ def stacked_layers(loss: Tensor, trace: LayerTrace) -> list[str]:
     return found
 
 
-def _share(kind: str, result: Tensor) -> Tensor:
-    """The share of a ReLU's dead units, or of a sigmoid's or tanh's saturated values."""
-    if kind == "Relu":
-        # A unit is a column, of a convolution a channel, of a sequence the last axis.
-        unit = 1 if result.dim() != 3 else 2
-        highest = result.amax(dim=[axis for axis in range(result.dim()) if axis != unit])
-        return 1 - torch.count_nonzero(highest) / highest.numel()
+def _alive(result: Tensor) -> tuple[Tensor, int]:
+    """How many of a ReLU's units are not dead, of how many."""
+    # A unit is a column, of a convolution a channel, of a sequence the last axis.
+    unit = 1 if result.dim() != 3 else 2
+    highest = result.amax(dim=[axis for axis in range(result.dim()) if axis != unit])
+    return torch.count_nonzero(highest), highest.numel()
+
+
+def _saturated(kind: str, result: Tensor) -> tuple[Tensor, int]:
+    """How many of a sigmoid's or tanh's values are saturated, of how many."""
     if kind == "Sigmoid":
-        return ((result < _SIGMOID_END) | (result > 1 - _SIGMOID_END)).float().mean()
-    return (result.abs() > _TANH_END).float().mean()
+        return torch.count_nonzero((result < _SIGMOID_END) | (result > 1 - _SIGMOID_END)), result.numel()
+    return torch.count_nonzero(result.abs() > _TANH_END), result.numel()

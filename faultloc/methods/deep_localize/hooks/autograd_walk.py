@@ -54,7 +54,9 @@ def saved(node: Node, name: str) -> Tensor | None:
         value = getattr(node, f"_saved_{name}", None)
     except RuntimeError:  # changed in place since, or freed
         return None
-    return value.detach() if isinstance(value, Tensor) else None
+    if not isinstance(value, Tensor):
+        return None
+    return value.detach() if value.requires_grad else value
 
 
 def shape_of(node: Node | None, index: int = 0) -> tuple[int, ...]:

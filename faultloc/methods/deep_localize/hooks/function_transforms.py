@@ -2,7 +2,10 @@
 
 import torch
 
+# Asked at every step: looked up once.
+_transform_under_way = torch._C._functorch.peek_interpreter_stack
+
 
 def is_transformed() -> bool:
     """Whether a transform is under way."""
-    return torch._C._functorch.peek_interpreter_stack() is not None
+    return _transform_under_way() is not None

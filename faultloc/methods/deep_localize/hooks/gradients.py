@@ -25,7 +25,7 @@ def gradient_norms(parameters: Mapping[str, nn.Parameter]) -> dict[str, float]:
 
 
 def weight_sample(parameters: Mapping[str, nn.Parameter]) -> dict[str, Tensor]:
-    """A copy of at most 8,192 evenly spaced values of every weight with two axes or more."""
+    """A copy of every weight with two axes or more: in its shape, or in a row of at most 8,192 evenly spaced values."""
     weights = {name: _values(parameter) for name, parameter in parameters.items() if _is_weight(parameter)}
     return dict(zip(weights, torch._foreach_mul(list(weights.values()), 1.0), strict=True)) if weights else {}
 
@@ -53,5 +53,5 @@ def _is_weight(parameter: nn.Parameter) -> bool:
 
 
 def _values(parameter: nn.Parameter) -> Tensor:
-    flat, apart = parameter.detach().reshape(-1), -(-parameter.numel() // _MOST_VALUES)
-    return flat[::apart] if apart > 1 else flat
+    values, apart = parameter.detach(), -(-parameter.numel() // _MOST_VALUES)
+    return values.reshape(-1)[::apart] if apart > 1 else values

@@ -49,6 +49,8 @@ class HeldParameters:
         trained = [name for name, one in self.by_name.items() if one.requires_grad]
         probed = min(trained[:4], key=lambda name: self.by_name[name].dim(), default="")
         self._probed = self.by_name.get(probed)
+        # What takes half as long as a norm, where there is one axis and a square does not leave its range.
+        self._is_flat = self._probed is not None and self._probed.dim() == 1 and self._probed.dtype in _WIDE
 
     def has_changed(self) -> bool:
         """Whether the optimizer has been given more since."""
@@ -63,17 +65,18 @@ class HeldParameters:
     def has_finite_gradient(self) -> bool:
         """Whether one of the first layers' gradients is finite; where that is 0, all of them.
 
-        At every step: one operation, a dot product where there is one axis, as that takes half as long as a norm. A
-        square too large for it only seems to be not finite.
+        At every step: one operation, a dot product where it may be. A square too large for it only seems to be not
+        finite.
         """
         gradient = None if self._probed is None else self._probed.grad
         if gradient is not None:
-            # What is not finite stays so when it is added up: a sparse gradient need not be, as that takes long.
-            values = gradient._values() if gradient.is_sparse else gradient
-            if values.dim() == 1 and values.dtype in _WIDE:
-                size = values.dot(values).item()
+            if gradient.is_sparse:
+                # What is not finite stays so when it is added up: it need not be, as that takes long.
+                size = torch.linalg.vector_norm(gradient._values()).item()
+            elif self._is_flat:
+                size = gradient.dot(gradient).item()
             else:
-                size = torch.linalg.vector_norm(values).item()
+                size = torch.linalg.vector_norm(gradient).item()
             if size:
                 return math.isfinite(size)
         return math.isfinite(sum(gradient_norms(self.by_name).values()))

@@ -79,6 +79,17 @@ def tensors_in(value: object) -> Iterator[Tensor]:
         yield from tensors_in([vars(value).get(name) for name in value.arg_constraints])
 
 
+def first_tensor_in(value: object) -> Tensor | None:
+    """The first of the tensors in ``value``; None where there is none."""
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, tuple | list) and value:  # as most are, and quicker than to begin with a generator
+        found = first_tensor_in(value[0])
+        if found is not None:
+            return found
+    return next(tensors_in(value), None)
+
+
 def _inside(last: Node, ends: Collection[Node | None]) -> set[Node]:
     """The nodes that ``last`` was computed from, up to those in ``ends``; the first few hundred."""
     found, waiting = {last}, [last]
@@ -102,7 +113,7 @@ class LayerTrace:
 
     def record(self, name: str, layer: nn.Module, given: tuple, returned: object) -> None:
         """Notes one call; its output's node names the layer in the graph."""
-        output, first = next(tensors_in(returned), None), next(tensors_in(given), None)
+        output, first = first_tensor_in(returned), first_tensor_in(given)
         begins = first is not None and not first.requires_grad and first.data_ptr() not in self._model_inputs
         self.calls.append(LayerCall(name, layer, None if output is None else output.grad_fn, first, begins))
 

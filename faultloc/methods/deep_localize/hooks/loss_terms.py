@@ -42,7 +42,7 @@ def loss_terms(loss: Tensor, outputs: Collection[Node]) -> list[LossTerm]:
     """
     if loss.grad_fn is None:
         return []
-    found: list[LossTerm] = []
+    found: list[tuple[LossTerm, Node]] = []
     complements: list[Node] = []
     behind: set[Node] = set()
     is_sum = has_complement = False
@@ -62,17 +62,17 @@ def loss_terms(loss: Tensor, outputs: Collection[Node]) -> list[LossTerm]:
                 complements.append(node)
         term = _term(node)
         if term is not None:
-            found.append(replace(term, node=node))
+            found.append((term, node))
             behind.update(children(node))
         elif operation(node) in ("Add", "Sub", "Stack", "Cat"):
             is_sum = True
     if has_complement:  # log(1 - p) beside log(p): a binary cross-entropy, whose two halves are one term
-        found = [replace(term, kind="bce") if term.kind == "categorical" else term for term in found]
+        found = [(replace(term, kind="bce") if term.kind == "categorical" else term, node) for term, node in found]
         is_sum = False
-    found = [term for term in found if term.kind != "categorical" or _has_classes(term)]
+    found = [(term, node) for term, node in found if term.kind != "categorical" or _has_classes(term)]
     if len(found) != 1:
-        return found
-    whole = replace(found[0], is_whole_loss=not is_sum)
+        return [replace(term, node=node) for term, node in found]
+    whole = replace(found[0][0], node=found[0][1], is_whole_loss=not is_sum)
     return [_of_two_halves(loss, whole, complements) if has_complement else _counted(loss, whole)]
 
 

@@ -51,21 +51,19 @@ _attached: list["Taps"] = []
 
 
 def _backward(tensors: object, *arguments: object, **named: object) -> object:
-    for tensor in (tensors,) if isinstance(tensors, Tensor) else _tensors_of(tensors):
-        for taps in tuple(_attached):
-            taps.backward_begins(tensor)
+    for tensor in tensors if isinstance(tensors, list | tuple) else (tensors,):
+        if isinstance(tensor, Tensor):
+            for taps in tuple(_attached):
+                taps.backward_begins(tensor)
     return _original_backward[0](tensors, *arguments, **named)
-
-
-def _tensors_of(tensors: object) -> list[Tensor]:
-    return [one for one in tensors if isinstance(one, Tensor)] if isinstance(tensors, list | tuple) else []
 
 
 class Taps:
     """The hooks of one observer; ``remove`` takes all of them away.
 
     They run at every step, beside operations that take as long as they do on a small network: each is one function that
-    calls the observer itself.
+    calls the observer itself. The end of a call is told at every step only where it tells which of several modules are
+    called inside another, which ``hears_every_end`` or ``hear_every_end`` say; else in steps that are looked at.
 
     ``after``, if there is any, is called once a step has ended, and once a loss was seen. What goes wrong in the
     observer is given to ``failed`` and does not reach the training loop.
@@ -79,11 +77,13 @@ class Taps:
         *,
         after: Callable[[], object] | None,
         failed: Callable[[Exception], object],
+        hears_every_end: bool = True,
     ) -> None:
         self._observer, self._after, self._failed = observer, after, failed
+        self._hears_every_end = hears_every_end
         self._handles: list[RemovableHandle] = []
         self._layer_handles: list[RemovableHandle] = []
-        self._entries: set[int] = set()
+        self._entries: dict[int, nn.Module] = {}
         self._compiled: set[int] = set()
         self._has_layers = False
         self._layer_hooks: list[tuple[nn.Module, Callable]] = []
@@ -112,9 +112,19 @@ class Taps:
                 self._take_off_layers()
                 self._put_on_layers()
         if id(module) not in self._entries:
-            self._entries.add(id(module))
+            self._entries[id(module)] = module
             self._handles.append(module.register_forward_pre_hook(self.forward_begins, with_kwargs=True))
-            self._handles.append(module.register_forward_hook(self._call_ends))
+            if self._hears_every_end:
+                self._handles.append(module.register_forward_hook(self._call_ends))
+
+    def hear_every_end(self) -> None:
+        """Tells of the ends of all calls from now on: calls of several modules follow, as of a model's parts."""
+        if not self._hears_every_end:
+            self._take_off_layers()
+            self._hears_every_end = True
+            self._handles += [module.register_forward_hook(self._call_ends) for module in self._entries.values()]
+            if self._observer.is_sampled:
+                self._put_on_layers()
 
     def watch_steps_of(self, optimizer: Optimizer) -> None:
         """Tells of the steps of one more optimizer."""
@@ -135,6 +145,8 @@ class Taps:
         for layer, hook in self._layer_hooks:
             # Before the hook that tells the end of the call: the layer may be the model itself.
             self._layer_handles.append(layer.register_forward_hook(hook, prepend=True))
+        for module in () if self._hears_every_end else self._entries.values():
+            self._layer_handles.append(module.register_forward_hook(self._call_ends))
 
     def _take_off_layers(self) -> None:
         for handle in self._layer_handles:
@@ -162,7 +174,7 @@ class Taps:
         except Exception as error:  # a monitor that cannot cope must not end what it watches
             self._failed(error)
         # Nothing may be left half done: an error is raised after the step, and here only where no step comes.
-        if observer.step == 0 and self._after is not None:
+        if self._after is not None and observer.step == 0:
             self._after()
 
     def forward_begins(self, module: nn.Module, arguments: tuple, named_arguments: dict) -> None:

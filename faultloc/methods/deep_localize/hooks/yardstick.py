@@ -123,8 +123,8 @@ class Yardstick:
         if self._sums is None or not self._weight > 0:
             return Measured()
         guess = float(torch.special.entr(self._sums / self._sums.sum()).sum())
-        measured = _measured(float(lost) / max(count, 1e-12), guess, self._floor / self._weight)
-        return replace(measured, even=math.log(len(mass)))
+        plain = float(lost) / max(count, 1e-12)
+        return _measured(plain, guess, self._floor / self._weight, even=math.log(mass.numel()))
 
     # Yes or no: how often each column is yes.
 
@@ -156,8 +156,8 @@ class Yardstick:
         if self._sums is None:
             return Measured()
         guess = float(_entropy(self._sums[0], self._sums[1]).sum()) / self._weight
-        measured = _measured(float(lost * scale / counted.sum()), guess, self._floor / self._weight)
-        return replace(measured, even=math.log(2))
+        plain = float(lost * scale / counted.sum())
+        return _measured(plain, guess, self._floor / self._weight, even=math.log(2))
 
     # Numbers: their mean and spread, or their median.
 
@@ -266,7 +266,7 @@ class Yardstick:
         if self._sums is None or self._sums.shape != sums.shape:
             self._sums, self._floor, self._weight = sums.clone(), floor, weight
         else:
-            self._sums = keep * self._sums + sums
+            self._sums = self._sums + sums if keep == 1 else keep * self._sums + sums
             self._floor, self._weight = keep * self._floor + floor, keep * self._weight + weight
         self.looks += 1
 
@@ -289,8 +289,8 @@ def _entropy(yes: Tensor, no: Tensor) -> Tensor:
     return -(yes * (yes / both).clamp_min(1e-12).log() + no * (no / both).clamp_min(1e-12).log())
 
 
-def _measured(plain: float, guess: float, floor: float) -> Measured:
+def _measured(plain: float, guess: float, floor: float, even: float | None = None) -> Measured:
     gain = guess - floor
     if not gain > max(1e-8, _LEAST_GAIN * guess):
-        return Measured(plain)
-    return Measured(plain, max(0.0, (plain - floor) / gain))
+        return Measured(plain, even=even)
+    return Measured(plain, max(0.0, (plain - floor) / gain), even)

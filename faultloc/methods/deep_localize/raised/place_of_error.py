@@ -8,7 +8,7 @@ from typing import cast
 from torch import Tensor, nn
 
 from faultloc.methods.deep_localize.finding import MODEL
-from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import first_tensor_in
 
 _LOSSES = "torch.nn.functional"
 
@@ -82,7 +82,7 @@ def _given_to(called: list[FrameType], layer: nn.Module | None) -> Tensor | None
             code = frame.f_code
             names = code.co_varnames[: code.co_argcount + 2]
             given = {name: frame.f_locals.get(name) for name in names if name != "self"}
-            found = next(tensors_in(given), None)
+            found = first_tensor_in(given)
             if found is not None:
                 return found
     return None

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import INPUT
-from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import first_tensor_in
 from faultloc.methods.deep_localize.rules.lasting_dropout import LastingDropout
 from faultloc.methods.deep_localize.rules.still_statistics import StillStatistics
 
@@ -63,7 +63,7 @@ class EvaluationCalls:
             return
         if id(module) not in self._evaluated:
             self._evaluated.add(id(module))
-            yield from self.statistics.evaluated(module, next(tensors_in(list(given)), None))
+            yield from self.statistics.evaluated(module, first_tensor_in(given))
             self._dropout.first_evaluation(module, given)
         self._left_on.pop(id(module), None)
         values = _numbers(given)
@@ -87,7 +87,7 @@ class EvaluationCalls:
 
     def _training_mode(self, module: nn.Module, given: object, step: int) -> None:
         """Notes calls with no step between: those that give targets for training come one by one."""
-        values = next(tensors_in(given), None)
+        values = first_tensor_in(given)
         if id(module) in self._evaluated or values is None or values.dim() < 2 or len(values) < _FEWEST_ROWS:
             return
         if self._last_step.get(id(module)) == step and id(module) not in self._left_on:
@@ -102,7 +102,7 @@ def _is_random(layer: nn.Module) -> bool:
 
 
 def _numbers(given: object) -> Tensor | None:
-    values = next(tensors_in(given), None)
+    values = first_tensor_in(given)
     if values is None or not values.is_floating_point() or values.dim() < 2 or len(values) < _FEWEST_ROWS:
         return None
     return values[: max(_FEWEST_ROWS, _MOST_VALUES // max(1, values[0].numel()))]

@@ -24,8 +24,8 @@ class FadingInputs:
         """A symptom once most of what the inputs held at first is gone, little by little."""
         if self._is_over or given is None or not given.is_floating_point() or given.dim() < 2 or not given.numel():
             return
-        values = given.detach().flatten()[:_MOST_VALUES]
-        count = len(values)
+        count = min(given.numel(), _MOST_VALUES)
+        values = given.detach() if count == given.numel() else given.detach().flatten()[:count]
         self._filled.append(int(values.count_nonzero()) / count)
         self._sizes.append(float(torch.linalg.vector_norm(values.float())) / count**0.5)
         if len(self._sizes) < _FEWEST_LOOKS:

@@ -25,6 +25,8 @@ class LabelOrder:
     def __init__(self) -> None:
         self._batches: list[Counter[int]] = []
         self._is_done = False
+        # How many batches there are of each size.
+        self._sizes: Counter[int] = Counter()
         # Of all batches: their labels, ordered pairs inside a batch, those of one label, and the squares of the counts
         # and of the sizes.
         self._whole: Counter[int] = Counter()
@@ -41,7 +43,8 @@ class LabelOrder:
         batch, size = Counter(labels), len(labels)
         self._batches.append(batch)
         self._whole.update(batch)
-        squares = sum(count * count for count in batch.values())
+        self._sizes[size] += 1
+        squares = sum([count * count for count in batch.values()])
         self._squares += squares
         self._squared_sizes += size * size
         self._alike += squares - size
@@ -77,8 +80,7 @@ class LabelOrder:
         return self._ordered_pairs // 2
 
     def _are_of_one_size(self) -> bool:
-        sizes = Counter(batch.total() for batch in self._batches)
-        return max(sizes.values()) >= _FEWEST_ALIKE * len(self._batches)
+        return max(self._sizes.values()) >= _FEWEST_ALIKE * len(self._batches)
 
     def _neighbours_are_alike(self) -> bool:
         first = [max(batch, key=batch.__getitem__) for batch in self._batches[: _FOLLOWING + 1]]

@@ -14,7 +14,7 @@ from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.hooks.autograd_walk import operation, walk
 from faultloc.methods.deep_localize.hooks.batch_rows import Given, sample_count, with_rows
 from faultloc.methods.deep_localize.hooks.hand_written_terms import constant_side
-from faultloc.methods.deep_localize.hooks.layer_trace import layers_of, tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import first_tensor_in, layers_of, tensors_in
 from faultloc.methods.deep_localize.hooks.rerun import plain_module
 from faultloc.methods.deep_localize.hooks.untouched import untouched, without_hooks
 
@@ -46,7 +46,7 @@ class LastingDropout:
 
     def evaluated_on(self, arguments: tuple, step: int) -> None:
         """Notes the inputs of a call in evaluation mode after ``step`` steps."""
-        first = next(tensors_in(list(arguments)), None)
+        first = first_tensor_in(arguments)
         now = None if first is None else (first.data_ptr(), tuple(first.shape), step)
         self._is_over |= now is not None and now == self._last
         self._last = now
@@ -64,7 +64,7 @@ def _dropping_layer(module: nn.Module, given: Given) -> str | None:
     nodes: dict[Node, str] = {}
 
     def note(name: str, returned: object) -> None:
-        output = next(tensors_in(returned), None)
+        output = first_tensor_in(returned)
         if output is not None and output.grad_fn is not None:
             nodes[output.grad_fn] = name
 

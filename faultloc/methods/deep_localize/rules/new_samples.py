@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from faultloc.methods.deep_localize.hooks.fingerprints import fingerprints
-from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import first_tensor_in
 
 _ROWS, _MOST_LOOKS, _FEWEST_LOOKS = 64, 200, 10
 
@@ -17,7 +17,7 @@ class NewSamples:
 
     def look(self, given: Sequence[object]) -> None:
         """Remembers the samples of one more step, as the model was ``given`` them."""
-        inputs = next(tensors_in(list(given)), None)
+        inputs = first_tensor_in(given)
         if self._have_returned or self._looks >= _MOST_LOOKS:
             return
         self._looks += 1

@@ -13,7 +13,7 @@ from torch import Tensor
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LABELS, LOSS
 from faultloc.methods.deep_localize.history import History
-from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, first_tensor_in, tensors_in
 from faultloc.methods.deep_localize.hooks.loss_graph import gradients_at
 from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
@@ -182,7 +182,7 @@ def _compared(calls: Sequence[ForwardCall], returned: Sequence[list[Tensor]]) ->
     most = max(by_module.values(), key=len, default=[])
     if len(most) > 1:
         outputs = [next((one for one in returned[index] if _is_embedding(one)), None) for index in most]
-        given = [next(tensors_in(list(calls[index].given)), None) for index in most]
+        given = [first_tensor_in(calls[index].given) for index in most]
         pairs = [(one, x) for one, x in zip(outputs, given, strict=True) if one is not None and x is not None]
         return _of_one_shape([one for one, _ in pairs], [x for _, x in pairs])
     if len(calls) != 1:

@@ -59,8 +59,8 @@ def _share_unmoved(before: Mapping[str, Tensor], parameters: Mapping[str, nn.Par
         if parameter.grad is None or parameter.grad.is_sparse or name not in after:
             continue
         flat = parameter.grad.detach().reshape(-1)
-        apart = -(-flat.numel() // len(after[name]))
+        apart = -(-flat.numel() // after[name].numel())
         has_gradient = flat[::apart] != 0
         counted += int(has_gradient.sum())
-        unmoved += int((has_gradient & (after[name] == before[name])).sum())
+        unmoved += int((has_gradient & (after[name] == before[name]).reshape(-1)).sum())
     return unmoved / counted if counted else None

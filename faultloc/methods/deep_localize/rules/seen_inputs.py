@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import INPUT
-from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import first_tensor_in
 
 _LOOKS, _FEWEST_ROWS = 5, 4
 
@@ -21,7 +21,7 @@ class SeenInputs:
 
         ``calls`` are the arguments of a step's calls of one module: games may all begin in one place, and part later.
         """
-        first = [next(tensors_in(list(arguments or ())), None) for arguments in calls]
+        first = [first_tensor_in(arguments) for arguments in calls]
         batches = [one for one in first if one is not None and one.dim() > 1 and len(one) >= _FEWEST_ROWS]
         if self._differ or not batches:
             return

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.hooks.batch_rows import sample_count
-from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, first_tensor_in, tensors_in
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
 from faultloc.methods.deep_localize.rules.sequence_axis import as_written, steps_axis
 
@@ -60,7 +60,7 @@ def check_parts(model: nn.Module, calls: Sequence[ForwardCall], target: Tensor |
     if target is None or not target.dim() or sample_count(calls[0].given) != len(target):
         return
     for call in calls:
-        axis, given = steps_axis(call.module), next(tensors_in(list(call.given)), None)
+        axis, given = steps_axis(call.module), first_tensor_in(call.given)
         if axis is None or given is None or given.dim() != 3:
             continue
         steps, samples = given.shape[axis], given.shape[1 - axis]

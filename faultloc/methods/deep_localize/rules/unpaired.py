@@ -7,7 +7,7 @@ from torch import Tensor
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import INPUT
-from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import first_tensor_in
 from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 from faultloc.methods.deep_localize.hooks.stored_rows import StoredRows, Variables, rows_of, variables_of_the_loop
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
@@ -19,7 +19,7 @@ def check_unpaired(calls: Sequence[ForwardCall], terms: Sequence[LossTerm]) -> I
     """A symptom where row i of one input is compared with row i of another, and none of them has its own number."""
     if len(calls) < 2 or not any(_is_numbering(term.target) for term in terms):
         return
-    given = [next(tensors_in(list(call.given)), None) for call in calls[:2]]
+    given = [first_tensor_in(call.given) for call in calls[:2]]
     if given[0] is None or given[1] is None or len(given[0]) != len(given[1]):
         return
     variables = variables_of_the_loop()

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LOSS
 from faultloc.methods.deep_localize.hooks.batch_rows import mapped
-from faultloc.methods.deep_localize.hooks.layer_trace import tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import first_tensor_in, tensors_in
 from faultloc.methods.deep_localize.hooks.loss_graph import gradients_at
 from faultloc.methods.deep_localize.hooks.rerun import plain_module, run_again
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
@@ -33,7 +33,7 @@ class VolumeSign:
 
     def look(self, loss: Tensor, calls: Sequence[ForwardCall], outputs: Sequence[Tensor]) -> Iterator[Symptom]:
         """A symptom where a flow's log-determinant makes the loss larger; a call of the model, if it may be a flow."""
-        given = next(tensors_in(list(calls[0].given)), None) if len(calls) == 1 else None
+        given = first_tensor_in(calls[0].given) if len(calls) == 1 else None
         numbers = None if given is None or self._is_over else _one_a_sample(given, outputs)
         if given is None or numbers is None:
             self._is_over = True

@@ -2,13 +2,9 @@ import numpy as np
 import pytest
 
 from faultloc.methods.dfaulo.default.scoring import left_out_regression
-from faultloc.methods.dfaulo.default.scoring.foreign_share import (
-    _fit_curves,
-    _held_out_gain,
-    foreign_probability,
-    foreign_share,
-)
+from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_probability, foreign_share
 from faultloc.methods.dfaulo.default.scoring.left_out_regression import LeftOutRegression
+from faultloc.methods.dfaulo.default.scoring.strangeness_curve import fit_curves, held_out_gain
 from faultloc.methods.dfaulo.default.scoring.temperature import normal_scores
 
 CLASSES = 10
@@ -74,12 +70,12 @@ def test_what_labels_tell_of_a_sign_is_judged_by_those_that_its_curve_has_not_se
     for number in range(5):
         held, shown = order[number::5], np.delete(order, np.s_[number::5])
         # From the usual beginnings, not from near the curve of all samples.
-        curve = _fit_curves(strange[shown], likelihood[shown], share[shown])[0]
+        curve = fit_curves(strange[shown], likelihood[shown], share[shown])[0]
         foreign_there = 1 / (1 + np.exp(-(curve.slope * strange[held] + curve.intercept)))
         mixed = foreign_there * share[held] + (1 - foreign_there) * likelihood[held]
         expected += np.log(mixed / likelihood[held]).sum()
-    near = _fit_curves(strange, likelihood, share)
-    assert _held_out_gain(near, strange, likelihood, share) == pytest.approx(expected, abs=0.05)
+    near = fit_curves(strange, likelihood, share)
+    assert held_out_gain(near, strange, likelihood, share) == pytest.approx(expected, abs=0.05)
 
 
 def test_a_curve_makes_labels_likelier_than_those_around_it():
@@ -89,7 +85,7 @@ def test_a_curve_makes_labels_likelier_than_those_around_it():
         foreign = 1 / (1 + np.exp(-(slope * strange + intercept)))
         return np.log(foreign * share + (1 - foreign) * likelihood).sum() - 0.01 * slope**2
 
-    best = _fit_curves(strange, likelihood, share)[0]
+    best = fit_curves(strange, likelihood, share)[0]
     grid = [log_likelihood(s, i) for s in np.linspace(0, 12, 40) for i in np.linspace(-25, -7, 40)]
     assert log_likelihood(best.slope, best.intercept) >= max(grid) - 1e-3
 
@@ -119,7 +115,42 @@ def test_hard_samples_that_look_like_no_foreign_one_are_not_taken_for_foreign():
     found = foreign_share([strange], strange[:, None], regression, likelihood, share)
     by_sign = foreign_share([strange], strange[:, None], None, likelihood, share)
     assert found[is_foreign].mean() > 0.6
-    assert found[is_hard].mean() < by_sign[is_hard].mean() / 2
+    assert found[is_hard].mean() < found[is_foreign].mean() / 2
+    assert by_sign[is_hard].mean() > by_sign[is_foreign].mean() / 2
+
+
+def of_a_kind(chosen, seed=3):
+    """A regression on features in which the ``chosen`` samples look alike, and like no other."""
+    features = np.random.default_rng(seed).normal(0, 1, (len(chosen), 6)) + 3 * chosen[:, None] * np.eye(6)[0]
+    return LeftOutRegression(features.astype(np.float32))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_contradicted_samples_that_do_not_look_alike_are_not_called_foreign_and_such_that_do_are(seed):
+    # Few enough for their labels to be no proof.
+    is_odd, strange, likelihood, share = made_up(foreign=25, seed=seed)
+    apart = foreign_share([strange], strange[:, None], of_a_kind(np.zeros(len(strange))), likelihood, share)
+    alike = foreign_share([strange], strange[:, None], of_a_kind(is_odd), likelihood, share)
+    assert foreign_probability(alike, likelihood, share)[is_odd].mean() > 0.6
+    assert apart[is_odd].mean() < 0.75 * alike[is_odd].mean()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_two_signs_that_one_counts_which_the_inputs_of_others_confirm(seed):
+    is_foreign, sign, likelihood, share = made_up(foreign=60, seed=seed)
+    rng = np.random.default_rng(seed + 10)
+    # Many more samples are hard: contradicted half as often, and strange by a sign of their own.
+    is_hard = (np.arange(len(share)) >= 60) & (np.arange(len(share)) < 360)
+    agrees = rng.random(len(share)) < 0.5
+    likelihood = np.where(is_hard, np.where(agrees, 0.9, 0.1 / (CLASSES - 1)), likelihood)
+    of_hard = normal_scores(rng.normal(2.5 * is_hard, 1))
+    curves = [fit_curves(one, likelihood, share) for one in (of_hard, sign)]
+    gains = [held_out_gain(near, one, likelihood, share) for near, one in zip(curves, (of_hard, sign), strict=True)]
+    assert gains[0] > gains[1] > 1
+    signs, measures = [of_hard, sign], np.column_stack([of_hard, sign])
+    found = foreign_share(signs, measures, of_a_kind(is_foreign), likelihood, share)
+    assert found[is_foreign].mean() > 0.5
+    assert found[is_hard].mean() < 0.1
 
 
 def test_how_many_are_foreign_lies_between_what_features_and_what_inputs_alone_tell():

@@ -1,0 +1,74 @@
+"""The share of foreign inputs as a logistic curve over a sign of strangeness, fitted to labels, judged by others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit
+
+_FOLDS = 5
+# A curve begins near the median, or steep and far out. Of the median sample one in a thousand is foreign at most: what
+# is spread evenly over ordinary samples are wrong labels, not foreign inputs.
+_STARTS = ((2.0, -8.0), (5.0, -12.0))
+_HIGHEST_INTERCEPT = -7.0
+_SLOPE_PENALTY = 0.01
+# Two curves that make the labels as likely, up to so many nats, are taken for one.
+_AS_LIKELY = 1e-3
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The logistic of ``slope`` times the sign plus ``intercept``: a share in (0, 1)."""
+
+    slope: float
+    intercept: float
+
+    def __call__(self, values: np.ndarray) -> np.ndarray:
+        return expit(self.slope * values + self.intercept)
+
+    def towards(self, other: "Curve", way: float) -> "Curve":
+        """The curve that lies ``way`` of the way to ``other``, on the scale of log-odds."""
+        return Curve((1 - way) * self.slope + way * other.slope, (1 - way) * self.intercept + way * other.intercept)
+
+
+def held_out_gain(near: Sequence[Curve], sign: np.ndarray, likelihood: np.ndarray, label_share: np.ndarray) -> float:
+    """By how much the curve of the others makes labels likelier than no foreign input does: a sum of logarithms.
+
+    The best curve of each four fifths is looked for from each of those of all samples, which is ``near``: which of them
+    is the best may be another one there.
+    """
+    # Every fifth of the sorted samples: each fold has strange ones, and the order of the samples does not matter.
+    fold = np.empty(len(sign), np.int64)
+    fold[np.argsort(sign, kind="stable")] = np.arange(len(sign)) % _FOLDS
+    starts = [(curve.slope, curve.intercept) for curve in near]
+    gain = 0.0
+    for number in range(_FOLDS):
+        held = fold == number
+        share = fit_curves(sign[~held], likelihood[~held], label_share[~held], starts)[0](sign[held])
+        mixed = share * label_share[held] + (1 - share) * likelihood[held]
+        gain += float((np.log(mixed) - np.log(likelihood[held])).sum())
+    return gain
+
+
+def fit_curves(
+    sign: np.ndarray,
+    likelihood: np.ndarray,
+    label_share: np.ndarray,
+    starts: Sequence[tuple[float, float]] = _STARTS,
+) -> list[Curve]:
+    """The logistic curves that rise with ``sign`` and make the labels likelier than any like them, the best first."""
+
+    def cost(numbers: np.ndarray) -> tuple[float, np.ndarray]:
+        slope, intercept = numbers
+        share = expit(slope * sign + intercept)
+        mixed = share * label_share + (1 - share) * likelihood
+        pull = (label_share - likelihood) / mixed * share * (1 - share)
+        gradient = np.array([pull @ sign - 2 * _SLOPE_PENALTY * slope, pull.sum()])
+        return float(-np.log(mixed).sum() + _SLOPE_PENALTY * slope**2), -gradient
+
+    bounds = [(0, None), (None, _HIGHEST_INTERCEPT)]
+    tried = [minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds) for start in starts]
+    best, *others = sorted(tried, key=lambda found: found.fun)
+    others = [found for found in others if found.fun - best.fun > _AS_LIKELY]
+    return [Curve(*found.x) for found in (best, *others)]
