@@ -1,7 +1,7 @@
 """One close look at a step, between its forward and its backward pass: contracts, scales, activations, progress."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor, nn
 from torch.autograd.graph import Node
@@ -20,6 +20,7 @@ from faultloc.methods.deep_localize.hooks.joined_modules import what_is_in
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace
 from faultloc.methods.deep_localize.hooks.loss_term import LossTerm
 from faultloc.methods.deep_localize.hooks.loss_terms import loss_terms, trains_alone
+from faultloc.methods.deep_localize.hooks.loss_weights import counting
 from faultloc.methods.deep_localize.hooks.targets import SeenTargets, counted, target_of
 from faultloc.methods.deep_localize.rules.contract import check_shapes, check_term, check_value
 from faultloc.methods.deep_localize.rules.left_out import check_left_out
@@ -122,22 +123,23 @@ def look_at_loss(
         symptoms += _direction(term, optimizers)
     plain = relative = even = own = target = None
     counts_alike, has_moved = True, False
-    kind = terms[0].kind if len(terms) == 1 else None
-    if len(terms) == 1:
-        target = target_of(terms[0], outputs)
+    only = terms[0] if len(terms) == 1 else _one_of_both_ways(loss, terms)
+    kind = None if only is None else only.kind
+    if only is not None:
+        target = target_of(only, outputs)
         target = given_target if target is None else target
-        counts_alike = terms[0].weight is None
+        counts_alike = only.weight is None
         if target is not None:
-            targets.add(counted(terms[0], target))
-            symptoms += _monotonous(terms[0], targets, outputs)
-            symptoms += check_left_out(targets.classes.look(terms[0], target, outputs))
-        measured = targets.yardstick.look(terms[0], target)
+            targets.add(counted(only, target))
+            symptoms += _monotonous(only, targets, outputs)
+            symptoms += check_left_out(targets.classes.look(only, target, outputs))
+        measured = targets.yardstick.look(only, target)
         plain, relative, even, own = measured.plain, measured.relative, measured.even, measured.own
         has_moved = measured.has_moved
         # Where other terms train the model too, this one may have to wait: that it is no better than a guess tells
         # something only later.
         is_early = targets.yardstick.looks < _PATIENT_LOOKS
-        if is_early and relative is not None and relative >= LEARNED and not trains_alone(terms[0], loss):
+        if is_early and relative is not None and relative >= LEARNED and not trains_alone(only, loss):
             relative = None
     return Look(
         symptoms,
@@ -156,6 +158,22 @@ def look_at_loss(
         own,
         has_moved,
     )
+
+
+def _one_of_both_ways(loss: Tensor, terms: Sequence[LossTerm]) -> LossTerm | None:
+    """One of two terms that ask of a square of scores which column is each row's partner, and which row each column's.
+
+    The other one says as much of how far the model has come.
+    """
+    if len(terms) != 2 or {term.kind for term in terms} != {"cross_entropy"} or terms[0].source is not terms[1].source:
+        return None
+    scores, node, (one, other) = terms[0].prediction, terms[0].node, (term.target for term in terms)
+    if node is None or scores is None or one is None or other is None or one.shape != other.shape:
+        return None
+    is_square = scores.dim() == 2 and scores.shape[0] == scores.shape[1]
+    if terms[0].source is None or not is_square or not bool((one == other).all()):
+        return None
+    return replace(terms[0], counting=counting(loss, node))
 
 
 def _scales(trace: LayerTrace) -> Iterator[Symptom]:

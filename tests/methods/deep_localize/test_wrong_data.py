@@ -149,6 +149,22 @@ def test_targets_that_are_not_shifted_and_models_that_see_later_steps_are_named(
     assert repeated == []
 
 
+def test_labels_that_were_shifted_already_are_named():
+    def along(m, x):
+        return m.o(m.r(m.e(x))[0])
+
+    def shifted(steps: int) -> Tensor:
+        return F.pad(TOKENS[:, steps:], (0, steps), value=-100)
+
+    said = {steps: next_said(along, shifted(steps).flatten(), r=RNN, o=nn.Linear(8, 7)) for steps in (1, 2, 3)}
+    assert said == {1: [], 2: ["labels.shifted_twice"], 3: []}
+    # Padding that is left out, and words of which every second is the same: two steps on is the step itself.
+    padded = torch.where(torch.arange(10) < 6, shifted(2), -100)
+    assert next_said(along, padded.flatten(), r=RNN, o=nn.Linear(8, 7)) == ["labels.shifted_twice"]
+    constant = torch.full((6, 10), 3)
+    assert next_said(along, F.pad(constant[:, 2:], (0, 2), value=-100), constant, r=RNN, o=nn.Linear(8, 7)) == []
+
+
 def test_inputs_that_fade_from_look_to_look_are_named_and_those_that_vary_are_not():
     def said(change: object) -> list[str]:
         fading, generator = FadingInputs(), torch.Generator().manual_seed(0)

@@ -113,6 +113,12 @@ RULES: dict[str, Rule] = {
         NONE,
         "take as targets what comes next: of each sequence x, inputs = x[:-1] and targets = x[1:]",
     ),
+    "labels.shifted_twice": Rule(
+        "input",
+        "error",
+        NONE,
+        "give it the labels unshifted, labels=input_ids: language models of Hugging Face shift them themselves",
+    ),
     "labels.pairs_exchanged": Rule(
         "input", "warning", NONE, "look at what 1 means in this loss, and turn the labels round: labels = 1 - labels"
     ),

@@ -52,6 +52,7 @@ ORDER = (
     "labels.softmax_axis",
     "labels.not_diagonal",
     "labels.not_shifted",
+    "labels.shifted_twice",
     "loss.same_goal",
     "loss.narrow_scores",
     "loss.pushes_alike",

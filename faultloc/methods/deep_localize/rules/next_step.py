@@ -1,4 +1,4 @@
-"""Models that are to say what comes next: targets that are no step on, and answers that know what is to be guessed.
+"""Models that are to say what comes next: targets no step on, or two, and answers that know what is to be guessed.
 
 Asked where targets are the inputs, or the inputs one step on: one step of the inputs is changed, and it is seen which
 steps of the outputs hang on it.
@@ -27,6 +27,13 @@ def check_next_step(model: nn.Module, call: ForwardCall, target: Tensor | None, 
     for given in tensors_in(list(call.given)):
         found = _likeness(given, target)
         if found is None:
+            if _is_two_steps_on(given.detach(), target.detach()):
+                yield Symptom(
+                    "labels.shifted_twice", LABELS, 2, 1,
+                    "the target at each step is the input two steps on, and not the next one: labels that are shifted "
+                    "already are shifted once more",
+                )  # fmt: skip
+                return
             continue
         axis, ahead = found
         hangs = _hangs_on(model, call, given, axis)
@@ -70,6 +77,19 @@ def _likeness(given: Tensor, target: Tensor) -> tuple[int, bool] | None:
         if torch.equal(aligned.narrow(axis, 0, length - 1), values.narrow(axis, 1, length - 1)):
             return axis, True
     return None
+
+
+def _is_two_steps_on(values: Tensor, target: Tensor) -> bool:
+    """Whether targets are words two steps on, where they count; an ignored one, at an end or of padding, is below 0."""
+    if values.dim() != 2 or values.is_floating_point() or target.is_floating_point():
+        return False
+    if values.numel() != target.numel() or min(values.shape) < _FEWEST_STEPS:
+        return False
+    aligned = target.reshape(values.shape)[:, :-2]
+    counts = aligned >= 0
+    two, one = (values[:, ahead : ahead + aligned.shape[1]] == aligned for ahead in (2, 1))
+    # What repeats itself is as much one step on.
+    return bool(counts.any()) and bool(two[counts].all()) and not bool(one[counts].all())
 
 
 def _is_later_part(values: Tensor, target: Tensor) -> bool:
