@@ -5,7 +5,7 @@ import tempfile
 
 import torch
 
-# this torchvision build does not match the torch build: declare the two ops its import asks for
+# where torchvision is of another build than torch, its import asks for two operations
 _tv = torch.library.Library("torchvision", "DEF")
 for _op in ("nms", "qnms"):
     _tv.define(_op + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
