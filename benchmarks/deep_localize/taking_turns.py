@@ -16,7 +16,7 @@ Training = Callable[[Role], Iterator[None]]
 
 @contextmanager
 def workers_of(training: Training[Role], count: int) -> Iterator[list[Connection]]:
-    """``count`` processes that wait for roles; they end with the block."""
+    """``count`` processes that wait for roles; they end with the block, whatever they are at."""
     context = multiprocessing.get_context("spawn")
     pipes = [context.Pipe() for _ in range(count)]
     processes = [context.Process(target=_work, args=(training, theirs), daemon=True) for _, theirs in pipes]
@@ -25,9 +25,8 @@ def workers_of(training: Training[Role], count: int) -> Iterator[list[Connection
     try:
         yield [ours for ours, _ in pipes]
     finally:
-        for ours, _ in pipes:
-            ours.send(None)
         for process in processes:
+            process.terminate()
             process.join()
 
 
@@ -57,8 +56,8 @@ def _turn(workers: Sequence[Connection], steps: int) -> list[float]:
 
 def _work(training: Training[Role], pipe: Connection) -> None:
     torch.set_num_threads(1)
-    while (role := pipe.recv()) is not None:
-        under_way = training(role)
+    while True:
+        under_way = training(pipe.recv())
         while steps := pipe.recv():
             started = time.process_time()
             for _ in range(steps):

@@ -66,9 +66,10 @@ def describe_absent(order: ClassOrder, given_names: Sequence[str], outputs: int)
     absent = sorted(set(order.class_names) - set(given_names), key=order.class_names.index)
     if absent:
         shown = f"{', '.join(map(repr, absent[:_SHOWN]))}{', ...' if len(absent) > _SHOWN else ''}"
+        classes, them = ("classes", "them") if len(absent) > 1 else ("class", "it")
         return (
-            f"The model knows {len(absent)} class{'es' if len(absent) > 1 else ''} that the data have no sample of "
-            f"({shown}), and may say so of others' samples: if there should be some, add them."
+            f"The model knows {len(absent)} {classes} that the data have no sample of ({shown}), and may answer with "
+            f"{them} all the same: if samples of {them} are missing, add those."
         )
     if outputs > len(order.class_names):
         return (

@@ -14,7 +14,7 @@ from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.hooks.autograd_walk import operation, walk
 from faultloc.methods.deep_localize.hooks.batch_rows import Given, sample_count, with_rows
 from faultloc.methods.deep_localize.hooks.hand_written_terms import constant_side
-from faultloc.methods.deep_localize.hooks.layer_trace import first_tensor_in, layers_of, tensors_in
+from faultloc.methods.deep_localize.hooks.layer_trace import first_tensor_in, layers_of
 from faultloc.methods.deep_localize.hooks.rerun import plain_module
 from faultloc.methods.deep_localize.hooks.untouched import untouched, without_hooks
 
@@ -75,7 +75,7 @@ def _dropping_layer(module: nn.Module, given: Given) -> str | None:
             for layer, name in layers_of(module).items()
         ]
         try:
-            answers = [next(tensors_in(module(*few[0], **few[1])), None) for _ in range(2)]
+            answers = [first_tensor_in(module(*few[0], **few[1])) for _ in range(2)]
         except Exception:  # whatever the model says of a part of its arguments
             return None
         finally:

@@ -83,7 +83,7 @@ def _is_two_steps_on(values: Tensor, target: Tensor) -> bool:
     """Whether targets are words two steps on, where they count; an ignored one, at an end or of padding, is below 0."""
     if values.dim() != 2 or values.is_floating_point() or target.is_floating_point():
         return False
-    if values.numel() != target.numel() or min(values.shape) < _FEWEST_STEPS:
+    if values.numel() != target.numel() or len(values) < _FEWEST_SAMPLES or values.shape[1] < _FEWEST_STEPS:
         return False
     aligned = target.reshape(values.shape)[:, :-2]
     counts = aligned >= 0

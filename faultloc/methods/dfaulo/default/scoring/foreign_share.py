@@ -17,6 +17,7 @@ _NONE_BEFORE = 0.99
 # What foreign inputs look like is asked unless none at all is four times as likely as some.
 _NONE_LIKELY = 0.8
 _ROUNDS = 4
+# On the weights of the likeness: freer ones follow a few foreign inputs, and hard samples with their signs.
 _PENALTY = 3.0
 # Evidence for or against foreign inputs is asked of so many samples.
 _SAMPLES = 50_000
@@ -50,8 +51,8 @@ def foreign_share(
 
     Hard samples, and what opinions are too sure of, gain as much as a few foreign inputs do. Foreign inputs give one
     another away, since kinds of them look alike: a ``regression`` on the inputs of all others tells them, and hard
-    samples hardly. So where a sign gains anything, its correlation with that regression counts for it or against it,
-    and is what the signs share by.
+    samples hardly. So where a sign gains more than a nat, its correlation with that regression counts for it or against
+    it, and is what the signs share by.
 
     What the foreign inputs found so look like is then learned from all ``measures`` (normal scores of strangeness) and
     by that regression. From then on this likeness alone tells, since hard samples have the signs, too, and are nothing
