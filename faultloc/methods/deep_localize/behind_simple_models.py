@@ -23,16 +23,22 @@ class BehindSimpleModels:
 
     def __init__(self) -> None:
         self._targets = ForetoldTargets()
-        self._late: deque[tuple[Tensor, list[int]]] = deque(maxlen=_LATE)
-        # The share of a constant guess's loss that is left out, at each look.
+        self._late: deque[tuple[Tensor, list[int], int]] = deque()
+        # The share of a constant guess's loss that is left out, at each look, as often as the look counts.
         self._shares: list[float] = []
         self._next = 0.0
         self._bends: bool | None = None
         self.are_related = self._targets.are_related
         self.is_undecided = self._targets.is_undecided
 
-    def look(self, given: Sequence[Tensor], target: Tensor, labels: list[int] | None, look: Look) -> None:
-        """One more step: the inputs, what the loss compares with, a class for each sample if it has one."""
+    def look(
+        self, given: Sequence[Tensor], target: Tensor, labels: list[int] | None, look: Look, stands_for: int = 1
+    ) -> None:
+        """One more step: the inputs, what the loss compares with, a class for each sample if it has one.
+
+        A look ``stands_for`` so many: a model that has learned is looked at more seldom, and is not held to what it
+        said long ago.
+        """
         if look.relative_loss is None:
             return
         if not look.counts_alike or (labels is None and not target.is_floating_point()):
@@ -41,13 +47,15 @@ class BehindSimpleModels:
                 self._targets.add([pair[0]], pair[1])
             return
         self._targets.add(given, target if labels is None else labels)
-        self._shares.append(1 - look.relative_loss)
+        self._shares += [1 - look.relative_loss] * stands_for
         source = look.terms[0].source
         if self._bends is None and source is not None:
             self._bends = bends(source)
         said = None if labels is None else _answers(look)
         if labels is not None and said is not None and len(said) == len(labels):
-            self._late.append((said, labels))
+            self._late.append((said, labels, stands_for))
+            while sum(count for _, _, count in self._late) - self._late[0][2] >= _LATE:
+                self._late.popleft()
 
     def check(self, steps: int, pace: float, is_over: bool) -> Symptom | None:
         """A symptom of a model that has trained for so many ``steps``; asked seldom, and at the end: it takes long.
@@ -58,8 +66,8 @@ class BehindSimpleModels:
             return None
         self._next = _MORE * steps
         if self._late:
-            said = torch.cat([one for one, _ in self._late]).cpu()
-            share = mean_recall(said, torch.tensor([label for _, labels in self._late for label in labels]))
+            said = torch.cat([one for one, _, _ in self._late]).cpu()
+            share = mean_recall(said, torch.tensor([label for _, labels, _ in self._late for label in labels]))
         else:
             share = max(sum(self._shares[-_LATE:]) / len(self._shares[-_LATE:]), 0.0)
         # What is linear cannot be asked for more than another linear model gives.

@@ -79,7 +79,8 @@ class CloseLook:
         alike = [call.given for call in now.calls if call.module is now.calls[0].module]
         symptoms = (*look.symptoms, *objective.inputs.look(alike))
         self._tell(one for one in symptoms if one.rule != "labels.single" or not may_be_constant)
-        self._tell(objective.samples.look(now.calls[0].given, look))
+        stands_for = objective.stands_for(look.relative_loss)
+        self._tell(objective.samples.look(now.calls[0].given, look, stands_for))
         objective.new_samples.look(now.calls[0].given)
         if is_thorough or objective.step % (_MODE * every) == 0:
             self._tell(check_mode(self._model, now.trace, loss))

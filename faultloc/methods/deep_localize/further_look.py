@@ -81,6 +81,7 @@ class FurtherLook:
             self.evaluations.statistics.look(now.trace)
             yield from self._judges.look(loss, now.calls, now.returned, now.reached[-1], held, objective.optimizers)
             yield from objective.penalty.look(loss, now.outputs, takes_constants=self.taken.are_constants)
+            yield from objective.sides.look(loss, now.outputs, self.taken)
             yield from self._volume.look(loss, now.calls, now.outputs)
             yield from check_flat_derivative(self.taken)
         yield from objective.pairs.look(loss, look.terms, now.calls, now.returned, objective.history, now.trace)

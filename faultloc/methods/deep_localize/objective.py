@@ -9,6 +9,7 @@ from faultloc.methods.deep_localize.hooks.targets import SeenTargets
 from faultloc.methods.deep_localize.rules.changing_rows import ChangingRows
 from faultloc.methods.deep_localize.rules.class_weights import ClassWeights
 from faultloc.methods.deep_localize.rules.constant_penalty import ConstantPenalty
+from faultloc.methods.deep_localize.rules.constant_side import ConstantSide
 from faultloc.methods.deep_localize.rules.drowned_term import DrownedTerm
 from faultloc.methods.deep_localize.rules.exchanged_shares import ExchangedShares
 from faultloc.methods.deep_localize.rules.fading_inputs import FadingInputs
@@ -55,6 +56,7 @@ class Objective:
     rows: ChangingRows = field(default_factory=ChangingRows)
     fading: FadingInputs = field(default_factory=FadingInputs)
     penalty: ConstantPenalty = field(default_factory=ConstantPenalty)
+    sides: ConstantSide = field(default_factory=ConstantSide)
     shares: ExchangedShares = field(default_factory=ExchangedShares)
     masks: TurnedMasks = field(default_factory=TurnedMasks)
     new_samples: NewSamples = field(default_factory=NewSamples)

@@ -52,8 +52,8 @@ class SeenSamples:
         """What is odd about single columns of the inputs."""
         return [doubt for rule, doubt in self._doubts.items() if rule in ("input.sentinel", "input.column")]
 
-    def look(self, given: object, look: Look) -> Iterator[Symptom]:
-        """What is wrong with the samples of this and earlier steps whatever comes of it."""
+    def look(self, given: object, look: Look, stands_for: int = 1) -> Iterator[Symptom]:
+        """What is wrong with the samples of this and earlier steps whatever comes of it; it ``stands_for`` so many."""
         tensors = list(tensors_in(list(given) if isinstance(given, tuple) else given))
         inputs = tensors[0] if tensors else None
         self._looks += 1
@@ -69,7 +69,7 @@ class SeenSamples:
         weight = look.terms[0].weight if look.terms else None
         if labels is not None and weight is not None and kind in _CLASSES and not self.weighs_each:
             self.weighs_each = _differs_within(weight, torch.tensor(labels))
-        self.behind.look(tensors, target, labels, look)
+        self.behind.look(tensors, target, labels, look, stands_for)
         if labels is None:
             if kind in _NUMBERS and target.dim() in (1, 2) and len(target) == len(inputs):
                 self._doubt(self._returning.add(inputs[:_MOST_ROWS], fingerprints(target[:_MOST_ROWS])))

@@ -50,6 +50,77 @@ def test_a_penalty_on_gradients_without_a_history_is_named_and_one_with_a_histor
     assert found[1:] == []
 
 
+def oscillator(model: nn.Module, *, keeps_graph: bool) -> Tensor:
+    points = torch.rand(48, 2).requires_grad_()
+    value = model(points)
+    first = torch.autograd.grad(value, points, torch.ones_like(value), create_graph=True)[0][:, :1]
+    options = {"create_graph": True} if keeps_graph else {"retain_graph": True}
+    second = torch.autograd.grad(first, points, torch.ones_like(first), **options)[0][:, :1]
+    return (second + 0.4 * first + 4 * value).pow(2).mean() + (model(torch.zeros(1, 2)) - 1).pow(2).mean()
+
+
+def pendulum(model: nn.Module, *, keeps_graph: bool) -> Tensor:
+    points = torch.rand(48, 2).requires_grad_()
+    value = model(points)
+    first = torch.autograd.grad(value.sum(), points, create_graph=True)[0][:, 0]
+    second = torch.autograd.grad(first.sum(), points, create_graph=keeps_graph, retain_graph=True)[0][:, 0]
+    residual = second + 9.81 * value[:, 0].sin()
+    return nn.functional.mse_loss(residual, torch.zeros(48))
+
+
+def burgers(model: nn.Module, *, keeps_graph: bool) -> Tensor:
+    x, t = torch.rand(64, 1).requires_grad_(), torch.rand(64, 1).requires_grad_()
+    u = model(torch.cat([x, t], 1))
+    ones = torch.ones_like(u)
+    u_x, u_t = torch.autograd.grad(u, (x, t), ones, create_graph=True)
+    u_xx = torch.autograd.grad(u_x, x, ones, create_graph=keeps_graph, retain_graph=True)[0]
+    residual = u_t + u * u_x - 0.01 * u_xx
+    return (residual * residual).mean()
+
+
+@pytest.mark.parametrize("loss_of", [oscillator, pendulum, burgers])
+@pytest.mark.parametrize("keeps_graph", [False, True])
+def test_a_derivative_that_is_a_number_beside_others_with_a_history_is_named(loss_of, keeps_graph):
+    found = rules(lambda model: loss_of(model, keeps_graph=keeps_graph))
+    assert ("loss.constant_penalty" in found) != keeps_graph
+    assert found[1:] == []
+
+
+def test_a_slope_that_is_only_looked_at_beside_a_comparison_raises_no_alarm():
+    def watched(model: nn.Module) -> Tensor:
+        points = torch.rand(48, 2).requires_grad_()
+        value = model(points)
+        torch.autograd.grad(value.sum(), points, retain_graph=True)
+        return (value - points[:, :1] * points[:, 1:]).pow(2).mean()
+
+    assert not rules(watched)
+
+
+def test_a_slope_that_is_only_looked_at_beside_a_smooth_function_of_the_same_points_raises_no_alarm():
+    points = torch.linspace(0, 1, 64)[:, None].requires_grad_()
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(1, 16), nn.Tanh(), nn.Linear(16, 1))
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-4)
+    with TrainingMonitor(model, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(8):
+            optimizer.zero_grad()
+            value = model(points)
+            torch.autograd.grad(value.sum(), points, retain_graph=True)
+            (value - points.detach().mul(2).sin()).pow(2).mean().backward()
+            optimizer.step()
+    assert not monitor.findings
+
+
+def test_slopes_of_another_function_that_a_model_learns_raise_no_alarm():
+    def taught(model: nn.Module) -> Tensor:
+        points = torch.rand(48, 2).requires_grad_()
+        known = (points[:, :1] ** 3 * points[:, 1:].sin()).sum()
+        target = torch.autograd.grad(known, points)[0][:, :1]
+        return (model(points) - target).pow(2).mean()
+
+    assert not rules(taught)
+
+
 def test_inputs_that_are_moved_along_a_gradient_raise_no_alarm():
     def attacked(model: nn.Module) -> Tensor:
         points = torch.randn(24, 2)

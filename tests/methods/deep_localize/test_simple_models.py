@@ -225,3 +225,28 @@ def test_weights_by_what_has_come_of_an_action_are_no_labels():
         return (torch.rand(len(labels)).exp() * F.cross_entropy(said, labels, reduction="none")).mean()
 
     assert not trained(Blurred(loses=False), 400, rate=0.1, loss=weighted, shuffled=True).findings
+
+
+def waves(samples: int) -> tuple[torch.Tensor, torch.Tensor]:
+    draw = torch.Generator().manual_seed(0)
+    minute = torch.randint(1440, (samples,), generator=draw)
+    phase = 2 * torch.pi * (minute % 20) / 20
+    noise = 0.05 * torch.randn(samples, generator=draw)
+    return torch.stack([phase.sin(), phase.cos(), minute / 1440], dim=1), phase.sin() + 0.5 * (2 * phase).cos() + noise
+
+
+def test_a_model_that_has_learned_is_not_held_to_what_it_said_before():
+    # It is looked at more seldom once it has learned: ten looks reach back to the beginning.
+    inputs, targets = waves(2400)
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(3, 48), nn.ReLU(), nn.Linear(48, 48), nn.ReLU(), nn.Linear(48, 1))
+    optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
+    with TrainingMonitor(model, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(4):
+            for chosen in torch.randperm(2400).split(60):
+                loss = F.mse_loss(model(inputs[chosen])[:, 0], targets[chosen])
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+    assert loss.item() < 0.01
+    assert not monitor.findings

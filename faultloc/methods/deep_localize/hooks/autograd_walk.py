@@ -7,7 +7,7 @@ Nodes of the graph carry their operation's name (``MseLossBackward0``) and the t
 from collections.abc import Iterator
 from functools import lru_cache
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch.autograd.graph import Node
 
 # Operations that change the shape or the precision of values, not the values.
@@ -83,6 +83,11 @@ def leaves_of(loss: Tensor, *, most: int = 4000) -> list[Tensor]:
     """The tensors that a backward pass from ``loss`` would give gradients, of at most ``most`` nodes."""
     nodes = [] if loss.grad_fn is None else walk(loss.grad_fn, most=most)
     return [leaf for node, _ in nodes if (leaf := getattr(node, "variable", None)) is not None]
+
+
+def is_trained(node: Node, *, most: int = 4000) -> bool:
+    """Whether any weight lies behind ``node``: inputs with a history of their own are none."""
+    return any(isinstance(getattr(one, "variable", None), nn.Parameter) for one, _ in walk(node, most=most))
 
 
 def past_shaping(node: Node | None, *, clipping: bool = True) -> Node | None:

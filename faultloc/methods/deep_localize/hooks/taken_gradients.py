@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import Node
 
 from faultloc.methods.deep_localize.hooks.function_transforms import is_transformed
 
@@ -24,10 +25,16 @@ class TakenGradients:
 
     ``are_constants``: whether one was taken as numbers that no gradient will flow through. ``zero_steps``: in how many
     steps on end, of the first few, one that a gradient is to flow through was exactly 0 and another was not.
+
+    In these first steps ``numbers`` are those without a history, each with the node of what it is a derivative of,
+    ``with_history`` the others, and ``points`` what they were taken by.
     """
 
     def __init__(self) -> None:
         self.are_constants = False
+        self.numbers: list[tuple[Node, Tensor]] = []
+        self.with_history: list[Tensor] = []
+        self.points: list[Tensor] = []
         self.zero_steps = self._steps = 0
         self._were_zero: list[bool] = []
 
@@ -37,19 +44,28 @@ class TakenGradients:
         if self._were_zero:
             is_flat = any(self._were_zero) and not all(self._were_zero)
             self.zero_steps = self.zero_steps + 1 if is_flat else 0
+        if self.points:
             self._steps += 1
-            self._were_zero = []
+            self.numbers, self.with_history, self.points, self._were_zero = [], [], [], []
 
-    def taken(self, inputs: object, gradients: object, *, creates_graph: bool) -> None:
-        """``gradients`` were taken by ``inputs``, which count where they are no weights."""
+    def taken(self, outputs: object, inputs: object, gradients: object, *, creates_graph: bool) -> None:
+        """``gradients`` of ``outputs`` were taken by ``inputs``, which count where they are no weights."""
         by = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs) if isinstance(inputs, list | tuple) else ()
         if not by or not all(isinstance(one, Tensor) and not isinstance(one, nn.Parameter) for one in by):
             return
         if not creates_graph:
             self.are_constants = True
-        elif self._steps < _STEPS and isinstance(gradients, tuple) and not is_transformed():
-            known = [one.detach() for one in gradients if isinstance(one, Tensor)]
+        if self._steps >= _STEPS or not isinstance(gradients, tuple) or is_transformed():
+            return
+        known = [one.detach() for one in gradients if isinstance(one, Tensor)]
+        self.points += [one.detach() for one in by]
+        if creates_graph:
             self._were_zero += [not bool(one.any()) for one in known]
+            self.with_history += known
+            return
+        first = outputs[0] if isinstance(outputs, list | tuple) and outputs else outputs
+        if isinstance(first, Tensor) and first.grad_fn is not None:
+            self.numbers += [(first.grad_fn, one) for one in known]
 
     def listen(self) -> None:
         """Is told of gradients from now on."""
@@ -92,7 +108,7 @@ def _grad(outputs: object, inputs: object, *arguments: object, **named: object) 
         creates = bool(named.get("create_graph", arguments[2] if len(arguments) > _CREATE_GRAPH else False))
         gradients = _original[0](outputs, inputs, *arguments, **named)
         for one in tuple(_listeners):
-            one.taken(inputs, gradients, creates_graph=creates)
+            one.taken(outputs, inputs, gradients, creates_graph=creates)
         return gradients
     # A script that has imported it by name calls it still when nobody listens any more.
     return _original[0](outputs, inputs, *arguments, **named)

@@ -46,7 +46,7 @@ def ask_model(
         found += check_next_step(model, first, target, trace)
     if not found and len(calls) > 1:
         found += check_parts(model, calls, target)
-    found += [*check_reshaped_axes(first, loss, trace), *check_output_dropout(loss, trace)]
+    found += [*check_reshaped_axes(model, first, loss, trace), *check_output_dropout(loss, trace)]
     masked, blind = check_attention(model, first)
     found += masked
     if len(calls) == 1:

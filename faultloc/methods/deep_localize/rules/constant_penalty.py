@@ -9,15 +9,15 @@ Source: the gradient penalty of Gulrajani et al. 2017 ("Improved Training of Was
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from torch import Tensor, nn
+from torch import Tensor
 from torch.autograd.graph import Node
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LOSS
-from faultloc.methods.deep_localize.hooks.autograd_walk import children, operation, saved, walk
+from faultloc.methods.deep_localize.hooks.autograd_walk import children, is_trained, operation, saved
 from faultloc.methods.deep_localize.hooks.loss_graph import sides_of
 
-_LOOKS, _APART, _DEEPEST, _MOST_NODES = 3, 1e-3, 30, 4000
+_LOOKS, _APART, _DEEPEST = 3, 1e-3, 30
 
 
 class ConstantPenalty:
@@ -52,7 +52,7 @@ class ConstantPenalty:
 
 def _without_constants(node: Node | None, known: Mapping[Node, Tensor], depth: int) -> float | None:
     """The value of what has a history in a sum, by what the graph keeps; None where it does not tell."""
-    if node is None or not _is_trained(node):
+    if node is None or not is_trained(node):
         return 0.0
     if depth > _DEEPEST:
         return None
@@ -76,11 +76,6 @@ def _without_constants(node: Node | None, known: Mapping[Node, Tensor], depth: i
         is_mean = getattr(node, "_saved_reduction", 0) == 1
         return float((ours - theirs).square().mean()) if ours is not None and theirs is not None and is_mean else None
     return None
-
-
-def _is_trained(node: Node) -> bool:
-    """Whether any weight lies behind ``node``: inputs with a history of their own are none."""
-    return any(isinstance(getattr(one, "variable", None), nn.Parameter) for one, _ in walk(node, most=_MOST_NODES))
 
 
 def _scaled(node: Node, known: Mapping[Node, Tensor], depth: int, *, is_product: bool) -> float | None:

@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterator, Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.autograd.graph import Node
 
 from faultloc.methods.deep_localize.catalogue import Symptom
-from faultloc.methods.deep_localize.finding import INPUT
+from faultloc.methods.deep_localize.finding import INPUT, LOSS
 from faultloc.methods.deep_localize.hooks.autograd_walk import operation, walk
 from faultloc.methods.deep_localize.hooks.layer_trace import LayerTrace, tensors_in
+from faultloc.methods.deep_localize.hooks.rerun import run_again
 from faultloc.methods.deep_localize.rules.nonfinite import ForwardCall
 
 _MOST_NODES = 4000
@@ -18,8 +19,11 @@ _COLOURS = (3, 4)
 Shape = tuple[int, ...]
 
 
-def check_reshaped_axes(call: ForwardCall, loss: Tensor, trace: LayerTrace) -> Iterator[Symptom]:
-    """The first such reshape, whatever comes of it: nobody means one."""
+def check_reshaped_axes(model: nn.Module, call: ForwardCall, loss: Tensor, trace: LayerTrace) -> Iterator[Symptom]:
+    """The first such reshape, whatever comes of it: nobody means one.
+
+    One of what the model returns, before the loss compares it, is the loss's; any other is the layer's before it.
+    """
     yield from _on_the_way_in(call, trace)
     for node, _ in reversed(list(walk(loss.grad_fn, most=_MOST_NODES)) if loss.grad_fn is not None else []):
         shapes = _reshaped(node)
@@ -28,8 +32,14 @@ def check_reshaped_axes(call: ForwardCall, loss: Tensor, trace: LayerTrace) -> I
         before = _reshaped(node.next_functions[0][0]) if node.next_functions and node.next_functions[0][0] else None
         is_split = before is not None and exchanges_heads(before[0], *shapes)
         if is_split or exchanges_axes(*shapes) or spreads_classes(*shapes):
-            yield _symptom(trace.name_of(node) or "model", *shapes)
+            is_behind = _returns(model, call, shapes[0])
+            yield _symptom(LOSS if is_behind else trace.name_of(node) or "model", *shapes)
             return
+
+
+def _returns(model: nn.Module, call: ForwardCall, shape: Shape) -> bool:
+    again = run_again(model, call.module, call.given)
+    return again is not None and any(tuple(one.shape) == shape for one in again.outputs)
 
 
 def exchanges_axes(old: Shape, new: Shape) -> bool:
