@@ -10,6 +10,7 @@ import argparse
 import os
 import warnings
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -71,6 +72,7 @@ def main() -> None:
     parser.add_argument(
         "--cross-validation", action="store_true", help="cleanlab with 5-fold probabilities, first seed"
     )
+    parser.add_argument("--normal", action="store_true", help="leave out the models that have memorised their labels")
     parser.add_argument("--recorded", action="store_true", help="the scorer may read the record of the training")
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--output", type=Path, help="a CSV file for all figures")
@@ -83,6 +85,7 @@ def main() -> None:
         "likely": known.likely_cases(data, tuple(options.seeds)),
         "quick": [case for case in known.quick_cases() if case.data in data],
     }[options.set]
+    chosen = [replace(case, memorise=False) for case in chosen] if options.normal else chosen
     rows: list[dict[str, object]] = []
     with ProcessPoolExecutor(options.workers, initializer=_start) as pool:
         waiting = {

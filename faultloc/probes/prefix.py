@@ -20,6 +20,9 @@ from faultloc.subject.blocks import blocks_of_rows
 from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 from faultloc.subject.wrapped_network import names_begin_with
 
+# No feature counts for more than so many times the largest one of the median sample: a single value that stands for a
+# missing one, as 1e20 does, would set the scale of all others.
+_MOST_TIMES = 100.0
 # They may stand between the layers of a tail; its mutants do without.
 _NORMALISATIONS = (nn.BatchNorm1d, nn.LayerNorm, nn.GroupNorm)
 
@@ -151,6 +154,8 @@ def read_model(
 ) -> ModelReading:
     """The reading of every sample, on the network's device; each part's features have a standard deviation of 1.
 
+    Features beyond 100 times the largest of the median sample are cut off there.
+
     ``on_samples`` is told how many more samples are done. On the CPU the arrays come from ``allocate``.
 
     Raises:
@@ -185,6 +190,8 @@ def read_model(
             done += len(batch)
             on_samples(len(batch))
     *read, last_input = [rows for rows in kept if rows is not None]
+    for features in (*read, last_input):
+        _limit(features)
     for part, features in zip(prefix.parts, read, strict=True):
         _scale(features, part)
     assert logits is not None
@@ -229,6 +236,13 @@ def _check_finite(logits: Float[Tensor, "sample class"]) -> None:
                 f"the model's output is NaN or infinite for the sample at position {place}; expected finite numbers: "
                 "check this input and its like, and the weights of the model"
             )
+
+
+def _limit(features: Float[Tensor, "sample feature"]) -> None:
+    largest = torch.cat([features[rows].abs().amax(dim=1) for rows in blocks_of_rows(*features.shape)])
+    limit = _MOST_TIMES * float(largest.median())
+    if 0 < limit < float(largest.max()) < float("inf"):  # what is not finite is an error, and said to be one
+        features.clamp_(-limit, limit)
 
 
 def _scale(features: Float[Tensor, "sample feature"], part: PrefixPart) -> None:

@@ -37,6 +37,16 @@ def test_the_planted_faults_head_the_ranking(digits, found):
     assert np.isin(first, digits.wrong).mean() > 0.8
 
 
+def test_a_mark_for_a_missing_value_in_one_sample_leaves_the_others_where_they_were(digits, found):
+    inputs = digits.inputs.copy()
+    sound = np.setdiff1d(np.arange(1200), digits.wrong)[0]
+    inputs[sound].reshape(-1)[20] = 1e20
+    marked = locate_data_faults(digits.network, (inputs, digits.labels), settings=QUICK)
+    first = marked.ranking["index"].to_numpy()[: len(digits.wrong)]
+    assert np.isin(first, digits.wrong).mean() > 0.8
+    assert marked.summary["expected_faults"] == pytest.approx(found.summary["expected_faults"], rel=0.3)
+
+
 def test_the_ranking_says_what_is_wrong_and_what_would_be_right(digits, found):
     top = found.ranking.head(20)
     assert top["suspiciousness"].between(0, 1).all()

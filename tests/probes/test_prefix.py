@@ -150,3 +150,25 @@ def test_one_pass_reads_what_several_would():
     reading = read_model(network, IMAGES, find_prefix(network, IMAGES[:2]), batch_size=4)
     np.testing.assert_array_equal(reading.last_input, read_activations(network, IMAGES, None, batch_size=4))
     np.testing.assert_array_equal(reading.logits, predict_logits(network, IMAGES, batch_size=4))
+
+
+@pytest.mark.parametrize("mark", [1e6, 1e20, 3e38])
+def test_one_value_beyond_all_others_does_not_set_their_scale(mark):
+    inputs = torch.randn(300, 4, generator=torch.Generator().manual_seed(0))
+    network = nn.Sequential(nn.Linear(4, 3))
+    prefix = find_prefix(network, inputs[:2])
+    marked = inputs.clone()
+    marked[7, 2] = mark
+    plain, read = (read_model(network, given, prefix, batch_size=64) for given in (inputs, marked))
+    # A hundred times the largest of the median sample, once, is some ten times the spread of 1,200 numbers.
+    assert (read.features[:7].std() / plain.features[:7].std()) > 0.1
+    assert torch.isfinite(read.last_input).all()
+    assert read.features[7].argmax() == 2
+
+
+def test_numbers_that_are_merely_large_are_left_as_they_are():
+    inputs = torch.randn(300, 4, generator=torch.Generator().manual_seed(0))
+    inputs[7, 2] = 90.0
+    network = nn.Sequential(nn.Linear(4, 3))
+    read = read_model(network, inputs, find_prefix(network, inputs[:2]), batch_size=64)
+    torch.testing.assert_close(read.features * inputs.std(), inputs)

@@ -28,15 +28,25 @@ class PatchFeatures:
     """The filters, ready to be applied to images of one shape.
 
     Source: Coates, Ng and Lee, "An Analysis of Single-Layer Networks in Unsupervised Feature Learning", AISTATS 2011.
-    Differs: patches themselves are the filters, no clusters of them (they do as well there, and cost nothing).
+    Differs: patches themselves are the filters, no clusters of them (they do as well there, and cost nothing); of
+    the pooled answers the roots are taken, so that a few strong ones do not outweigh the rest (Perronnin, Sanchez
+    and Mensink, "Improving the Fisher Kernel for Large-Scale Image Classification", ECCV 2010).
+
+    ``mirrored``: an image and its mirror image have the same features, the mean of both.
     """
 
     filters: Float[Tensor, "filter channel row column"]
     scale: float
+    mirrored: bool = False
 
     def __call__(self, images: Float[Tensor, "sample channel row column"]) -> Float[Tensor, "sample feature"]:
-        """The features of ``images``: in each cell of the grid each filter's mean answer, and its mean opposite."""
+        """The features of ``images``: the root of each filter's mean answer in each cell of the grid, and of its mean
+        opposite."""
         shrunk = _shrunk(images) / self.scale
+        features = self._pooled(shrunk).sqrt_()
+        return features.add_(self._pooled(shrunk.flip(3)).sqrt_()).div_(2) if self.mirrored else features
+
+    def _pooled(self, shrunk: Float[Tensor, "sample channel row column"]) -> Float[Tensor, "sample feature"]:
         count, _, rows, columns = shrunk.shape
         size, filters = self.filters.shape[-1], len(self.filters)
         down, across = _windows(rows, size), _windows(columns, size)

@@ -1,6 +1,5 @@
 """Reads the inputs without the user's model: images by patches, texts by words, anything else as a row of numbers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,9 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from torch import Tensor
 
-from faultloc.methods.dfaulo.default.inputs.patches import draw_patches, has_patches
+from faultloc.methods.dfaulo.default.inputs.images import read_images
+from faultloc.methods.dfaulo.default.inputs.numbers import Numbers, some_of
+from faultloc.methods.dfaulo.default.inputs.patches import has_patches
 from faultloc.methods.dfaulo.default.inputs.ridge import FeaturesOf, left_out_answers
 from faultloc.methods.dfaulo.default.inputs.words import left_out_words, principal_words, words_of
 from faultloc.subject.blocks import blocks_of_rows
@@ -18,8 +19,7 @@ from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
 # The directions of the inputs that are kept of each sample, to tell kinds of foreign inputs by.
 _DIRECTIONS = 64
-# Enough to draw filters from, and to fit one number by.
-_SOME = 2_000
+# Enough to fit one number by.
 _SOME_LABELS = 20_000
 # Random combinations beside the numbers themselves, where samples are rows of numbers; of so many numbers at most,
 # evenly spread over a longer row.
@@ -58,6 +58,9 @@ def read_inputs(
         words = words_of(inputs.cpu().numpy())
         scores = left_out_words(words, labels, classes)
         features = principal_words(words, _DIRECTIONS, numpy_generator)
+    elif has_patches(inputs.shape[1:]):
+        answers = read_images(inputs, labels, classes, generator, directions=_DIRECTIONS, allocate=allocate)
+        scores, features = answers.scores, answers.principal
     else:
         features_of = _features_of(inputs, generator)
         answers = left_out_answers(features_of, labels, classes, directions=_DIRECTIONS, allocate=allocate)
@@ -66,24 +69,15 @@ def read_inputs(
 
 
 def _features_of(inputs: Shaped[Tensor, "sample ..."], generator: torch.Generator) -> FeaturesOf:
-    some = torch.linspace(0, len(inputs) - 1, min(len(inputs), _SOME)).long().to(inputs.device)
-    example = _numbers(inputs[some])
-    transform: Callable[[Tensor], Tensor]
-    if has_patches(inputs.shape[1:]):
-        transform = draw_patches(example, generator, samples=len(inputs))
-    else:
-        transform = _Combined.drawn(example.flatten(1), generator)
+    numbers = Numbers.like(inputs)
+    example = numbers(inputs[some_of(len(inputs)).to(inputs.device)])
+    combined = _Combined.drawn(example.flatten(1), generator)
 
     def features_of(places: Int[np.ndarray, "row"]) -> Float[np.ndarray, "row feature"]:
         with torch.no_grad():
-            return transform(_numbers(inputs[torch.from_numpy(places).to(inputs.device)])).numpy()
+            return combined(numbers(inputs[torch.from_numpy(places).to(inputs.device)])).numpy()
 
     return features_of
-
-
-def _numbers(inputs: Shaped[Tensor, "sample ..."]) -> Float[Tensor, "sample ..."]:
-    numbers = inputs.float().cpu()
-    return numbers.nan_to_num(posinf=0, neginf=0) if inputs.is_floating_point() else numbers
 
 
 @dataclass(frozen=True)

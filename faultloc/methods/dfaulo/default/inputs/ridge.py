@@ -28,10 +28,13 @@ FeaturesOf = Callable[[Int[np.ndarray, "row"]], Float[np.ndarray, "row feature"]
 @dataclass(frozen=True)
 class LeftOutAnswers:
     """``scores``: what a regression on other samples says of each; ``principal``: the features along the directions in
-    which they vary most, the first the most."""
+    which they vary most, the first the most. ``error``: the square error of a sample that is left out, summed over
+    classes, by generalised cross-validation; lower is better, and knowing the shares of the classes alone gives 1 less
+    the sum of their squares."""
 
     scores: Float[np.ndarray, "sample class"]
     principal: Float[np.ndarray, "sample direction"]
+    error: float
 
 
 def left_out_answers(
@@ -68,7 +71,7 @@ def left_out_answers(
     is_new[learned] = False
     for places in _few_at_a_time(np.flatnonzero(is_new)):
         principal[places], scores[places] = fit.answer(features_of(places))
-    return LeftOutAnswers(scores, principal)
+    return LeftOutAnswers(scores, principal, fit.error)
 
 
 def _features_at(
@@ -102,6 +105,7 @@ class _Fit:
     shares: Float[np.ndarray, "_"]
     samples: int
     directions: int
+    error: float
 
     @classmethod
     def of(
@@ -120,7 +124,7 @@ class _Fit:
         values, vectors = np.linalg.eigh(gram)
         values, vectors = np.maximum(values[::-1], 0), vectors[:, ::-1]
         turned = vectors.T @ (moments * scale[:, None])
-        penalty = _least_error(values, np.square(turned).sum(axis=1), samples, width, shares)
+        error, penalty = _least_error(values, np.square(turned).sum(axis=1), samples, width, shares)
         axes, weights = np.ascontiguousarray(scale[:, None] * vectors), turned / (values + penalty)[:, None]
         kept = min(directions, width)
         return cls(
@@ -132,6 +136,7 @@ class _Fit:
             shares,
             samples,
             kept,
+            error,
         )
 
     def along(self, features: Float[np.ndarray, "row feature"]) -> Float[np.ndarray, "row feature"]:
@@ -163,11 +168,12 @@ def _by_samples(
     shares = np.bincount(labels, minlength=classes) / samples
     turned = vectors.T @ (np.eye(classes)[labels] - shares)
     power = values * np.square(turned).sum(axis=1)
-    shrunk = values / (values + _least_error(values, power, samples, width, shares))
+    error, penalty = _least_error(values, power, samples, width, shares)
+    shrunk = values / (values + penalty)
     leverage = np.square(vectors) @ shrunk + 1 / samples
     scores = _left_out(vectors @ (shrunk[:, None] * turned), leverage, labels, shares)
     principal = (vectors * np.sqrt(values))[:, :directions]
-    return LeftOutAnswers(scores.astype(np.float32), np.ascontiguousarray(principal).astype(np.float32))
+    return LeftOutAnswers(scores.astype(np.float32), np.ascontiguousarray(principal).astype(np.float32), error)
 
 
 def _scale(spread: Float[np.ndarray, "_"]) -> Float[np.ndarray, "_"]:
@@ -188,13 +194,14 @@ def _left_out(
 
 def _least_error(
     values: np.ndarray, power: np.ndarray, samples: int, width: int, shares: Float[np.ndarray, "_"]
-) -> float:
-    """The penalty with the least error by cross-validation; ``power``: what each direction explains of the labels."""
+) -> tuple[float, float]:
+    """The least error of a sample by cross-validation, and the penalty that has it; ``power``: what each direction
+    explains of the labels."""
     total, errors = float(samples * (1 - (shares**2).sum())), []
     for share in _PENALTIES:
         penalty = share * max(float(values.sum()) / width, 1e-12)
         shrunk = 1 / (values + penalty)
         left = total - 2 * float(shrunk @ power) + float((values * shrunk**2) @ power)
         degrees = float((values * shrunk).sum()) + 1
-        errors.append((left / max(1 - degrees / samples, _LEAST_LEFT) ** 2, penalty))
-    return min(errors)[1]
+        errors.append((left / max(1 - degrees / samples, _LEAST_LEFT) ** 2 / samples, penalty))
+    return min(errors)

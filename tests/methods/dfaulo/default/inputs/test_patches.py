@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ def some_images(samples=30, channels=2, rows=16, columns=18, seed=0):
     return torch.rand(samples, channels, rows, columns, generator=torch.Generator().manual_seed(seed)) * 200
 
 
-def test_a_feature_is_the_mean_answer_of_a_filter_in_a_cell_of_the_grid():
+def test_a_feature_is_the_root_of_the_mean_answer_of_a_filter_in_a_cell_of_the_grid():
     images = some_images()
     patches = draw_patches(images, torch.Generator().manual_seed(1), samples=30)
     features = patches(images)
@@ -31,7 +33,16 @@ def test_a_feature_is_the_mean_answer_of_a_filter_in_a_cell_of_the_grid():
                     top * rows // 3 : -(-(top + 1) * rows // 3), left * columns // 3 : -(-(left + 1) * columns // 3)
                 ]
                 place = side * 96 * 9 + number * 9 + cell
-                assert features[sample, place].item() == pytest.approx(part.mean(), abs=1e-4)
+                assert features[sample, place].item() == pytest.approx(np.sqrt(part.mean()), abs=1e-3)
+
+
+def test_mirrored_features_are_the_mean_of_those_of_an_image_and_its_mirror_image():
+    images = some_images()
+    patches = draw_patches(images, torch.Generator().manual_seed(1), samples=30)
+    mirrored = replace(patches, mirrored=True)(images)
+    assert not torch.allclose(mirrored, patches(images), atol=1e-2)
+    assert torch.allclose(mirrored, (patches(images) + patches(images.flip(3))) / 2, atol=1e-5)
+    assert torch.allclose(mirrored, replace(patches, mirrored=True)(images.flip(3)), atol=1e-5)
 
 
 @pytest.mark.parametrize("rows", [8, 16, 28, 32, 40, 224])

@@ -126,6 +126,20 @@ def test_a_mark_for_missing_values_gives_finite_answers(mark):
         assert np.isfinite(reading.features).all()
 
 
+@pytest.mark.parametrize("mark", [1e10, 1e20, 3e38])
+def test_a_mark_for_a_missing_value_leaves_what_is_said_of_other_images_as_it_was(mark):
+    images, labels = images_of_two_kinds()
+    inputs = images.float()
+    marked = inputs.clone()
+    marked[3].view(-1)[2] = mark
+    others = np.arange(200) != 3
+    plain, said = (read_inputs(given, labels, 2, generator()) for given in (inputs, marked))
+    assert plain is not None
+    assert said is not None
+    assert np.abs(plain.opinion - said.opinion)[others].mean() < 0.05
+    assert (said.opinion.argmax(axis=1) == labels)[others].mean() > 0.95
+
+
 def test_probabilities_take_no_second_array_of_samples_and_classes():
     rng = np.random.default_rng(0)
     scores, labels = rng.normal(size=(60_000, 40)).astype(np.float32), rng.integers(0, 40, 60_000)

@@ -100,3 +100,20 @@ def test_the_labels_of_few_samples_with_thousands_of_features_do_not_leak_into_t
             inner = np.linalg.solve(design @ design.T + penalty * np.eye(49), targets - mean)
             found.append((scaled[i] - scaled[others].mean(axis=0)) @ (design.T @ inner) + mean)
         assert min(np.abs(scores[i] - one).max() for one in found) < 1e-2
+
+
+@pytest.mark.parametrize("width", [7, 400])  # fewer features than samples, and more
+def test_the_error_is_about_that_of_samples_left_out(width):
+    features, labels = some_data(samples=300)
+    noise = np.random.default_rng(3).normal(0, 1, (300, width - 7)).astype(np.float32)
+    answers = left_out_answers(rows_of(np.concatenate([features, noise], axis=1)), labels, 3, directions=4)
+    left_out = np.square(answers.scores - np.eye(3)[labels]).sum(axis=1).mean()
+    assert answers.error == pytest.approx(left_out, rel=0.05)
+
+
+def test_features_that_tell_nothing_have_the_error_of_the_shares_alone():
+    rng = np.random.default_rng(0)
+    labels = rng.choice(3, 5000, p=[0.5, 0.3, 0.2])
+    features = rng.normal(0, 1, (5000, 4)).astype(np.float32)
+    error = left_out_answers(rows_of(features), labels, 3, directions=2).error
+    assert error == pytest.approx(1 - 0.25 - 0.09 - 0.04, abs=0.01)
