@@ -82,7 +82,8 @@ def locate_data_faults(
     scratch = scratch_arrays(folder.path)
     outputs_of = outputs_of_model(model, chosen, mean, std)
     adopted = adopt_dataset(dataset, class_names, folder.path, as_transform(transform), outputs_of)
-    samples = replace(adopted, dataset=in_order_of_outputs(adopted.dataset, classes, model))
+    ordered = in_order_of_outputs(adopted.dataset, classes, model)
+    samples = replace(adopted, dataset=ordered.dataset)
     check_labels(samples.dataset)
     margins = None
     if record is not None:
@@ -145,6 +146,6 @@ def locate_data_faults(
         evidence=evidence,
         mutants=mutants,
         kept_in=folder,
-        given_classes=tuple(adopted.dataset.class_names),
+        given_classes=tuple(ordered.given_classes),
         labels_are_text=adopted.labels_are_text,
     )
