@@ -80,12 +80,12 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
     form, given = prepared.form, prepared.given
     if prepared.note:
         say(prepared.note)
-    example = torch.from_numpy(example_input(listed.train, form)[None])
+    example = example_input(listed.train, form)[None]
     with stray_labels_told(listed.train):
         model = read_own_model(
             given,
             num_classes=len(listed.train.class_names),
-            input_shape=tuple(example.shape[1:]),
+            example=example,
             vocabulary_size=len(form.vocabulary),
         )
     about["Model"] = f"{given.model}, {model.loaded.form}"
@@ -94,7 +94,9 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
         say(note)
     classes = len(listed.train.class_names)
     with reworded(SIZE_OF_INPUTS):
-        outputs = read_answers(model.network, example, classes).outputs if answers_classes else classes
+        outputs = (
+            read_answers(model.network, torch.from_numpy(example), classes).outputs if answers_classes else classes
+        )
     order = order_classes(listed.train, outputs, model.loaded.class_names)
     about["Classes"] = f"{_named(order)} (by {order.origin})"
     say(f"Classes, by {order.origin}: {_named(order)}")

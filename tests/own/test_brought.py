@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from faultloc.errors import DataError, ModelError
+from faultloc.errors import ConfigError, DataError, ModelError
 from faultloc.io.examined import examined_data
 from faultloc.io.stores.dataset_store import find_split
 from faultloc.own.brought import Brought, bring
@@ -80,6 +80,12 @@ def test_the_network_takes_images_between_0_and_1_and_scales_them_itself(signs):
     signs.model = replace(signs.model, mean=[0.5], std=[0.25])
     with torch.no_grad():
         torch.testing.assert_close(signs.bring().network(inputs), plain.network((inputs - 0.5) / 0.25))
+
+
+def test_a_scaling_of_other_images_is_named_by_its_options(signs):
+    signs.model = replace(signs.model, mean=[0.5, 0.4, 0.3], std=[1, 1, 1])
+    with pytest.raises(ConfigError, match="--mean and --std have 3 numbers each, and the images 1 channel;"):
+        signs.bring()
 
 
 def test_what_was_found_is_said_line_by_line(signs):

@@ -171,6 +171,25 @@ def test_the_papers_scorer_without_a_recipe_is_an_error(digits):
         locate_data_faults(digits.network, (digits.inputs, digits.labels), scorer="paper")
 
 
+@pytest.mark.parametrize("scorer", ["papr", "Paper", None, 5])
+def test_a_scorer_that_there_is_not_is_an_error(digits, scorer):
+    with pytest.raises(ConfigError, match=f"^scorer is {scorer!r}; expected 'default' or 'paper'$"):
+        locate_data_faults(digits.network, (digits.inputs, digits.labels), scorer=scorer)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"recipe": TrainingRecipe("SGD", 2, 64)}, "recipe is given with the default scorer.*scorer='paper'"),
+        ({"recipe": {"lr": 0.1}, "scorer": "paper"}, "recipe is a dict; expected a TrainingRecipe"),
+        ({"settings": {"seed": 1}}, "settings is a dict; expected a LocateSettings"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_an_error_before_the_data_are_read(digits, arguments, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        locate_data_faults(digits.network, "nothing that could be read", **arguments)
+
+
 def test_results_can_be_saved_and_read_again(digits, found, tmp_path):
     found.save(tmp_path / "results")
     results = load_results(tmp_path / "results")
