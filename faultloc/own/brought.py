@@ -131,22 +131,22 @@ def require_test_set(data: DataOptions, purpose: str) -> None:
     """
     if not data.dataset.exists():
         return  # about which there is another sentence
-    if not data.is_table and data.test_set == data.image_set:
+    if not data.is_table and data.held_out_set == data.image_set:
         raise DataError(
             f"--test_set and --image_set are both {data.image_set!r}; expected a test set, {purpose}, of other samples "
             "than those that the model was trained on: name another folder"
         )
     if data.is_table:
         found = "is a table"
-    elif not (data.dataset / data.test_set).is_dir():
-        found = f"has no folder {data.test_set}"
+    elif not (data.dataset / data.held_out_set).is_dir():
+        found = f"has no folder {data.held_out_set}"
     else:
-        why_none = why_unlabelled(data.dataset / data.test_set, class_names_in(data.dataset / data.image_set))
+        why_none = why_unlabelled(data.dataset / data.held_out_set, class_names_in(data.dataset / data.image_set))
         if not why_none:
             return
-        found = f"has a folder {data.test_set} without labels ({why_none})"
+        found = f"has a folder {data.held_out_set} without labels ({why_none})"
     raise DataError(
-        f"{data.dataset} {found}; expected a test set, {data.test_set}/<class>/*, {purpose}, beside "
+        f"{data.dataset} {found}; expected a test set, {data.held_out_set}/<class>/*, {purpose}, beside "
         f"{data.image_set}/: add it, or name another --test_set"
     )
 

@@ -64,9 +64,31 @@ def test_a_set_for_improvement_is_read_only_where_the_method_asks_for_it(signs):
     assert signs.bring().splits.improvement is None
 
 
-def test_a_set_that_does_not_exist_is_none(signs):
-    splits = signs.bring(test_set="held out", improvement_set="more").splits
-    assert [*splits.named()] == ["train"]
+def test_a_set_that_does_not_exist_is_none_where_nobody_names_it(signs):
+    (signs.data.dataset / "test").rename(signs.data.dataset / "held out")
+    assert [*signs.bring(improvement_set="more").splits.named()] == ["train"]
+    assert [*signs.bring(test_set="held out").splits.named()] == ["train", "test"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("held out", r"signs has no folder held out; expected the held-out set there.*--test_set names it: mend"),
+        ("train", r"--test_set is 'train' and --image_set 'train', the same folder; expected .* other samples"),
+        ("../signs/train", r"--test_set is '../signs/train' and --image_set 'train', the same folder"),
+    ],
+)
+def test_a_held_out_set_that_is_named_is_there_and_another_one(signs, name, sentence):
+    with pytest.raises(DataError, match=sentence):
+        signs.bring(test_set=name)
+    assert not (signs.output / "dataset").exists()
+
+
+def test_a_table_has_no_held_out_set(signs):
+    table = signs.data.dataset / "signs.csv"
+    table.write_text("path,label\ntrain/stop/0.png,stop\n")
+    with pytest.raises(DataError, match=r"--test_set is 'test', and .*signs.csv is a table, which has no sets"):
+        signs.bring(dataset=table, test_set="test")
 
 
 def test_the_set_for_improvement_is_recorded(signs):

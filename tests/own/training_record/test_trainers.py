@@ -3,6 +3,7 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from faultloc import MarginRecorder, TrainingRecord
-from faultloc.errors import MissingPackageError
+from faultloc.errors import DataError, MissingPackageError
 from faultloc.torchvision_import import import_torchvision
 
 EPOCHS, SAMPLES = 3, 48
@@ -102,12 +103,17 @@ def test_a_training_of_hugging_face_is_recorded(tmp_path: Path) -> None:
     assert_last_answers(recorder.training_record(), logits)
 
 
-@pytest.mark.parametrize(("ends", "one_hot"), [(False, False), (True, True)])
-def test_a_fit_of_keras_is_recorded(ends: bool, one_hot: bool) -> None:
+def keras_on_torch() -> ModuleType:
     os.environ.setdefault("KERAS_BACKEND", "torch")
     keras = pytest.importorskip("keras", reason="keras is not installed")
     if keras.backend.backend() != "torch":
         pytest.skip("keras runs on another backend")
+    return keras
+
+
+@pytest.mark.parametrize(("ends", "one_hot"), [(False, False), (True, True)])
+def test_a_fit_of_keras_is_recorded(ends: bool, one_hot: bool) -> None:
+    keras = keras_on_torch()
     from faultloc.own.training_record.keras import RecordMargins
 
     body = [keras.Input((5,)), keras.layers.Dense(8, "relu"), keras.layers.Dropout(0.5), keras.layers.Dense(3)]
@@ -120,3 +126,34 @@ def test_a_fit_of_keras_is_recorded(ends: bool, one_hot: bool) -> None:
     callback = RecordMargins(recorder, INPUTS, labels, ends_in_softmax=ends)
     model.fit(INPUTS, labels, epochs=EPOCHS, verbose=0, callbacks=[callback])
     assert_last_answers(recorder.training_record(), with_logits.predict(INPUTS, verbose=0))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "labels", "message"),
+    [
+        (None, LABELS, "is a NoneType that is no array of numbers"),
+        (INPUTS, LABELS.astype(str), "is a ndarray that is no array of numbers"),
+        (INPUTS, LABELS + 0.5, r"label of sample 0.* is [0-9].5, no whole number"),
+        (INPUTS, LABELS - 1, "a negative number"),
+        (INPUTS, LABELS[1:], "expected as many of each"),
+    ],
+)
+def test_what_keras_would_not_train_on_is_named_before_it_trains(
+    inputs: object, labels: np.ndarray, message: str
+) -> None:
+    keras_on_torch()
+    from faultloc.own.training_record.keras import RecordMargins
+
+    with pytest.raises(DataError, match=message):
+        RecordMargins(MarginRecorder(SAMPLES), inputs, labels)
+
+
+def test_keras_takes_class_numbers_of_floating_point() -> None:
+    keras = keras_on_torch()
+    from faultloc.own.training_record.keras import RecordMargins
+
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3)])
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(True))
+    recorder, labels = MarginRecorder(SAMPLES), LABELS.astype(np.float32)[:, None]
+    model.fit(INPUTS, labels, epochs=1, verbose=0, callbacks=[RecordMargins(recorder, INPUTS, labels)])
+    assert recorder.training_record().labels.tolist() == LABELS.tolist()
