@@ -65,6 +65,12 @@ def network_at_hand(model: object, inputs: Shaped[np.ndarray, "sample ..."]) -> 
     Raises:
         ModelError: it is none.
     """
+    if any(kind.__module__.partition(".")[0] == "keras" for kind in type(model).__mro__):
+        raise ModelError(
+            f"the model is a Keras model ({type(model).__name__}), whose layers are Keras's own; expected a "
+            "torch.nn.Module that ends in a torch.nn.Linear: put one with the weights of its last Dense behind its "
+            "other layers, as docs/training-record.md shows"
+        )
     if isinstance(model, torch.export.ExportedProgram):
         return with_layers(model)
     if isinstance(model, torch.jit.ScriptModule):

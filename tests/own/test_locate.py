@@ -1,5 +1,6 @@
 """The Python call, on every form of data set."""
 
+import copy
 import warnings
 
 import numpy as np
@@ -12,7 +13,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 import faultloc
 from faultloc import LocateSettings, TrainingRecipe, locate_data_faults
-from faultloc.errors import ConfigError, DataError, ModelError
+from faultloc.errors import ConfigError, DataError, ModelError, TrainingError
 from faultloc.io.results_store import load_results
 from faultloc.own.dfaulo.settings import suffix_settings
 
@@ -255,6 +256,14 @@ def test_two_classes_that_changed_places_are_a_warning(digits):
 def test_what_cannot_be_examined_is_one_sentence(digits, dataset, error, sentence):
     with pytest.raises(error, match=sentence):
         locate_data_faults(digits.network, dataset(digits), settings=QUICK)
+
+
+def test_answers_that_are_no_numbers_are_one_sentence(digits):
+    spoilt = copy.deepcopy(digits.network)
+    with torch.no_grad():
+        spoilt[-1].weight[0] = float("nan")
+    with pytest.raises(TrainingError, match="finite"):
+        locate_data_faults(spoilt, (digits.inputs, digits.labels), settings=QUICK)
 
 
 def test_the_package_imports_without_pytorch():

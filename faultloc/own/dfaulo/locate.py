@@ -77,6 +77,7 @@ def locate_data_faults(
         DataError: the data set cannot be read, or the model knows hardly any of its labels.
         ClassOrderError: the outputs plainly stand for the classes in another order, which is its ``classes``.
         ModelError: the model does not take the inputs, has too few outputs or does not end in a linear layer.
+        TrainingError: the model answers with what is no finite number, or training gives that.
     """
     check_arguments(scorer=scorer, recipe=recipe, record=record, settings=settings)
     settings = settings or LocateSettings()

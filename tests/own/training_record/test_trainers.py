@@ -1,6 +1,7 @@
 """The callbacks, in the real trainers of Lightning, Hugging Face and Keras."""
 
 import os
+import textwrap
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
@@ -11,10 +12,13 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from faultloc import MarginRecorder, TrainingRecord
-from faultloc.errors import DataError, MissingPackageError
+from faultloc import LocateSettings, MarginRecorder, TrainingRecord, locate_data_faults
+from faultloc.errors import DataError, MissingPackageError, ModelError
+from faultloc.own.dfaulo.settings import suffix_settings
 from faultloc.torchvision_import import import_torchvision
 
+REPOSITORY = Path(__file__).resolve().parents[3]
+QUICK = LocateSettings(suffix=suffix_settings(epochs=2))
 EPOCHS, SAMPLES = 3, 48
 RNG = np.random.default_rng(0)
 INPUTS = RNG.normal(size=(SAMPLES, 5)).astype(np.float32)
@@ -146,6 +150,31 @@ def test_what_keras_would_not_train_on_is_named_before_it_trains(
 
     with pytest.raises(DataError, match=message):
         RecordMargins(MarginRecorder(SAMPLES), inputs, labels)
+
+
+def test_a_keras_model_is_examined_as_the_page_shows() -> None:
+    keras = keras_on_torch()
+    from faultloc.own.training_record.keras import RecordMargins
+
+    inputs = INPUTS + 2 * np.eye(3, 5, dtype=np.float32)[LABELS]
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(3, "softmax")])
+    model.compile(keras.optimizers.Adam(0.05), keras.losses.SparseCategoricalCrossentropy())
+    recorder = MarginRecorder(SAMPLES)
+    model.fit(
+        inputs, LABELS, epochs=10, verbose=0, callbacks=[RecordMargins(recorder, inputs, LABELS, ends_in_softmax=True)]
+    )
+    with pytest.raises(ModelError, match=r"a Keras model \(Sequential\).*torch.nn.Linear.*docs/training-record.md"):
+        locate_data_faults(model, (inputs, LABELS))
+    shown = (REPOSITORY / "docs/training-record.md").read_text(encoding="utf-8")
+    begins, ends = (shown.index(line) for line in ("    class OnTorch", "    found = locate_data_faults(OnTorch"))
+    names = {"torch": torch, "keras": keras}
+    exec(textwrap.dedent(shown[begins:ends]), names)
+    rebuilt = names["OnTorch"](model)
+    with torch.no_grad():
+        answers = rebuilt(torch.from_numpy(inputs)).softmax(1).numpy()
+    np.testing.assert_allclose(answers, model.predict(inputs, verbose=0), atol=1e-5)
+    found = locate_data_faults(rebuilt, (inputs, LABELS), record=recorder, settings=QUICK)
+    assert found.evidence.margins is not None
 
 
 def test_keras_takes_class_numbers_of_floating_point() -> None:
