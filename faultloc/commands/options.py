@@ -93,12 +93,7 @@ _FURTHER: Sequence[Option] = (
     click.option(
         "--image_set", default=DataOptions.image_set, show_default=True, help="The set's folder; a dot for none."
     ),
-    click.option(
-        "--test_set",
-        default=DataOptions.test_set,
-        show_default=True,
-        help="Held-out set's folder, where there is one.",
-    ),
+    click.option("--test_set", help="Held-out set's folder.  [test, where there is one]"),
     click.option(
         "--classes", type=_FILE, help="The classes in the order of the model's outputs: JSON, or a line each."
     ),

@@ -10,7 +10,7 @@ from faultloc.io.cleaned_folder import write_cleaned_folder
 from faultloc.io.datasets.file_names import shown_name
 from faultloc.io.examined import ExaminedData, examined_data
 from faultloc.io.file_copy import OnFiles
-from faultloc.io.ranked_data import RankedData
+from faultloc.io.ranked_data import PARTS, RankedData
 from faultloc.io.stores.dataset_store import load_test
 from faultloc.io.stores.tables import save_table
 from faultloc.purify.changes import Change, changes_table
@@ -23,7 +23,8 @@ def data_to_clean(results: RankedData, output: Path, *, link: bool) -> ExaminedD
     """The data that ``results`` are about, if a copy of them can be written into the folder ``output``.
 
     Raises:
-        DataError: it is not known which they are, or ``output`` lies in the original or around it.
+        DataError: it is not known which they are, or ``output`` lies in the original or around it, or in a part of the
+            results.
         ConfigError: files are to be linked, and the data are arrays.
     """
     data = examined_data(results.run, results.folder)
@@ -36,6 +37,12 @@ def data_to_clean(results: RankedData, output: Path, *, link: bool) -> ExaminedD
         raise DataError(
             f"the output {written} and the data set {root} lie one in the other; expected them apart, since the "
             "original is never written to: give another --output"
+        )
+    among = [name for name in PARTS if written.is_relative_to((results.folder / name).resolve())]
+    if among:
+        raise DataError(
+            f"the output {written} lies in {among[0]}/ of the results, which the next examination writes anew; "
+            "expected a folder of its own: give another --output"
         )
     return data
 

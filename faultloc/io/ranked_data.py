@@ -12,6 +12,9 @@ from faultloc.io.stores.dataset_store import load_train
 from faultloc.io.stores.tables import load_table
 from faultloc.subject.dataset import LabeledDataset
 
+# The folders among the results: nobody else's, since an examination writes them anew.
+PARTS = ("dataset", "evidence", "mutants", "located")
+
 
 @dataclass(frozen=True)
 class RankedData:

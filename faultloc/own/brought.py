@@ -80,12 +80,12 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
     form, given = prepared.form, prepared.given
     if prepared.note:
         say(prepared.note)
-    example = torch.from_numpy(example_input(listed.train, form)[None])
+    example = example_input(listed.train, form)[None]
     with stray_labels_told(listed.train):
         model = read_own_model(
             given,
             num_classes=len(listed.train.class_names),
-            input_shape=tuple(example.shape[1:]),
+            example=example,
             vocabulary_size=len(form.vocabulary),
         )
     about["Model"] = f"{given.model}, {model.loaded.form}"
@@ -94,7 +94,9 @@ def bring(data: DataOptions, given: ModelOptions, output: Path, say: Say, *, ans
         say(note)
     classes = len(listed.train.class_names)
     with reworded(SIZE_OF_INPUTS):
-        outputs = read_answers(model.network, example, classes).outputs if answers_classes else classes
+        outputs = (
+            read_answers(model.network, torch.from_numpy(example), classes).outputs if answers_classes else classes
+        )
     order = order_classes(listed.train, outputs, model.loaded.class_names)
     about["Classes"] = f"{_named(order)} (by {order.origin})"
     say(f"Classes, by {order.origin}: {_named(order)}")
@@ -129,22 +131,22 @@ def require_test_set(data: DataOptions, purpose: str) -> None:
     """
     if not data.dataset.exists():
         return  # about which there is another sentence
-    if not data.is_table and data.test_set == data.image_set:
+    if not data.is_table and data.held_out_set == data.image_set:
         raise DataError(
             f"--test_set and --image_set are both {data.image_set!r}; expected a test set, {purpose}, of other samples "
             "than those that the model was trained on: name another folder"
         )
     if data.is_table:
         found = "is a table"
-    elif not (data.dataset / data.test_set).is_dir():
-        found = f"has no folder {data.test_set}"
+    elif not (data.dataset / data.held_out_set).is_dir():
+        found = f"has no folder {data.held_out_set}"
     else:
-        why_none = why_unlabelled(data.dataset / data.test_set, class_names_in(data.dataset / data.image_set))
+        why_none = why_unlabelled(data.dataset / data.held_out_set, class_names_in(data.dataset / data.image_set))
         if not why_none:
             return
-        found = f"has a folder {data.test_set} without labels ({why_none})"
+        found = f"has a folder {data.held_out_set} without labels ({why_none})"
     raise DataError(
-        f"{data.dataset} {found}; expected a test set, {data.test_set}/<class>/*, {purpose}, beside "
+        f"{data.dataset} {found}; expected a test set, {data.held_out_set}/<class>/*, {purpose}, beside "
         f"{data.image_set}/: add it, or name another --test_set"
     )
 

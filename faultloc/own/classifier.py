@@ -12,12 +12,12 @@ from torch import Tensor, nn
 from faultloc.errors import ModelError
 from faultloc.io.models.graph_layers import with_layers
 from faultloc.io.models.program_model import rebuilt_script
+from faultloc.own.scaling import scaled
 from faultloc.probes.answers import Answers, read_answers
 from faultloc.subject.architecture import check_outputs
 from faultloc.subject.batches import as_model_input, as_tensor
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.logits_network import AnswerForm, LogitsNetwork
-from faultloc.subject.normalisation import normalised
 
 # So many samples, from all over the data set, tell probabilities from logits.
 _EXAMPLES = 64
@@ -65,6 +65,12 @@ def network_at_hand(model: object, inputs: Shaped[np.ndarray, "sample ..."]) -> 
     Raises:
         ModelError: it is none.
     """
+    if any(kind.__module__.partition(".")[0] == "keras" for kind in type(model).__mro__):
+        raise ModelError(
+            f"the model is a Keras model ({type(model).__name__}), whose layers are Keras's own; expected a "
+            "torch.nn.Module that ends in a torch.nn.Linear: put one with the weights of its last Dense behind its "
+            "other layers, as docs/training-record.md shows"
+        )
     if isinstance(model, torch.export.ExportedProgram):
         return with_layers(model)
     if isinstance(model, torch.jit.ScriptModule):
@@ -98,9 +104,9 @@ def classifier_at_hand(
 
     Raises:
         ModelError: as ``as_classifier``.
-        ConfigError: the mean and the deviation do not fit.
+        ConfigError: the mean and the deviation do not fit each other or the samples.
     """
-    network = normalised(model, mean, std)
+    network = scaled(model, mean, std, dataset.inputs)
     network.to(device)
     found = as_classifier(network, as_tensor(some_of(dataset.inputs), device), len(dataset.class_names))
     found.network.to(device)

@@ -1,15 +1,15 @@
 """The model that options name."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from jaxtyping import Shaped
 from torch import nn
 
-from faultloc.errors import ModelError
 from faultloc.io.models import LoadedModel, load_model
 from faultloc.own.classifier import in_single_precision
 from faultloc.own.options import ModelOptions
-from faultloc.subject.normalisation import normalised
+from faultloc.own.scaling import scaled
 from faultloc.subject.recipe import TrainingRecipe
 
 # Where a checkpoint does not say how its model was trained. Source: the defaults of DFauLo's authors.
@@ -45,20 +45,20 @@ class OwnModel:
 
 
 def read_own_model(
-    options: ModelOptions, *, num_classes: int, input_shape: Sequence[int], vocabulary_size: int
+    options: ModelOptions, *, num_classes: int, example: Shaped[np.ndarray, "sample ..."], vocabulary_size: int
 ) -> OwnModel:
-    """The model of ``options``.
+    """The model of ``options``, for samples such as ``example``.
 
     Raises:
         ModelError: it cannot be read.
-        ConfigError: mean and standard deviation do not fit.
+        ConfigError: mean and standard deviation do not fit each other or the samples.
     """
     loaded = load_model(
         options.model,
         arch=options.arch,
         trust=options.trust_checkpoint,
         num_classes=num_classes,
-        input_shape=input_shape,
+        input_shape=example.shape[1:],
         vocabulary_size=vocabulary_size,
         weights=options.weights,
         weights_key=options.weights_key,
@@ -67,14 +67,5 @@ def read_own_model(
     if not any(weight.requires_grad for weight in network.parameters()):
         network.requires_grad_()  # frozen to be used; what trains it on trains all of it
     loaded = replace(loaded, network=network, notes=(*loaded.notes, *notes))
-    if options.mean is not None or options.std is not None:
-        if len(input_shape) != 3:
-            raise ModelError("--mean and --std are for images; expected none of them with texts or a --transform")
-        network = normalised(network, options.mean, options.std, prefix="--")
-        numbers = len(options.mean or ())
-        if numbers not in (1, input_shape[0]):
-            raise ModelError(
-                f"--mean and --std have {numbers} numbers, the images {input_shape[0]} channels; expected one each, "
-                "or one for all"
-            )
+    network = scaled(network, options.mean, options.std, example, prefix="--")
     return OwnModel(network, loaded, f"{loaded.digest} {options.mean} {options.std}")

@@ -9,9 +9,9 @@ from torch import nn
 
 from faultloc.own.classifier import in_single_precision, network_at_hand
 from faultloc.own.dataset import OutputsOf
+from faultloc.own.scaling import scaled
 from faultloc.probes.answers import most_outputs
 from faultloc.subject.batches import as_tensor
-from faultloc.subject.normalisation import normalised
 
 
 def outputs_of_model(
@@ -23,14 +23,15 @@ def outputs_of_model(
     """What says how many outputs ``model`` has at most, for inputs that are scaled by ``mean`` and ``std``; the model
     is left where it came from.
 
-    What comes back raises ModelError where the model does not take the inputs.
+    What comes back raises ModelError where the model does not take the inputs, and ConfigError where the scaling does
+    not fit them.
     """
 
     def outputs_of(inputs: Shaped[np.ndarray, "sample ..."]) -> int:
         given = network_at_hand(model, inputs)
         origin = next((parameter.device for parameter in given.parameters()), device)
         network, _ = in_single_precision(given)
-        network = normalised(network, mean, std)
+        network = scaled(network, mean, std, inputs)
         try:
             network.to(device)
             return most_outputs(network, as_tensor(inputs, device))

@@ -6,21 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _TABLES = (".csv", ".csv.gz")
+# The held-out set where nobody names one.
+_HELD_OUT = "test"
 
 
 @dataclass(frozen=True)
 class DataOptions:
     """Which data set, and how its samples are read.
 
-    ``improvement_set`` is the folder of more samples to train on, beside those of ``image_set`` and ``test_set``, for a
-    method that asks for them; None: there are none. ``pool_set`` is a folder of images that nobody has labelled, which
-    then stand in the place of the improvement set. Of the sets but the examined one, a folder that does not exist is
-    none.
+    ``test_set`` is the folder of the held-out set, which has to be there; None: `test`, where there is one.
+    ``improvement_set`` is the folder of more samples to train on, beside those of both, for a method that asks for
+    them; None, or a folder that does not exist: there are none. ``pool_set`` is a folder of images that nobody has
+    labelled, which then stand in the place of the improvement set.
     """
 
     dataset: Path
     image_set: str = "train"
-    test_set: str = "test"
+    test_set: str | None = None
     improvement_set: str | None = None
     pool_set: str | None = None
     classes: Path | None = None
@@ -31,6 +33,11 @@ class DataOptions:
     input_column: str | None = None
     label_column: str | None = None
     follow_links: bool = False
+
+    @property
+    def held_out_set(self) -> str:
+        """The folder of the held-out set, whether it exists or not."""
+        return _HELD_OUT if self.test_set is None else self.test_set
 
     @property
     def is_table(self) -> bool:

@@ -15,7 +15,7 @@ def require_apart(data: DataOptions, output: Path) -> None:
     if data.is_table or not data.dataset.is_dir():
         return
     root, written = data.dataset.resolve(), output.resolve()
-    names = (data.image_set, data.test_set, data.improvement_set, data.pool_set)
+    names = (data.image_set, data.held_out_set, data.improvement_set, data.pool_set)
     among = [root / name for name in names if name and written.is_relative_to((root / name).resolve())]
     if written == root or among:
         where = f"among the samples of {among[0]}" if among else "the data set's own folder"

@@ -12,7 +12,7 @@ def data_examined(options: DataOptions, digest: str) -> ExaminedData:
         form="csv" if options.is_table else "folder",
         root=options.dataset.resolve(),
         image_set=options.image_set,
-        test_set=options.test_set,
+        test_set=options.held_out_set,
         improvement_set=options.improvement_set,
         input_column=options.input_column,
         label_column=options.label_column,

@@ -53,6 +53,7 @@ def list_own_samples(options: DataOptions) -> ListedSplits:
             f"the path {shown_name(str(options.dataset))} has control characters or bytes that are not UTF-8 in it, "
             "which the results cannot keep; expected a name that can be printed: rename the folder"
         )
+    _require_named_test_set(options)
     if options.is_table:
         table = list_table(
             options.dataset,
@@ -65,11 +66,11 @@ def list_own_samples(options: DataOptions) -> ListedSplits:
         return ListedSplits(table, notes=table.notes)
     root, follow = options.dataset, options.follow_links
     require_classes(root, root / options.image_set, COMMAND)
-    named = (options.test_set, options.improvement_set, options.pool_set)
+    named = (options.held_out_set, options.improvement_set, options.pool_set)
     others = sets_among_classes(root, options.image_set, [name for name in named if name])
     train = list_folder(root, options.image_set, options.classes, follow_links=follow, without=others)
     _require_two_classes(train, options)
-    test, test_notes = _other_set(options, options.test_set, "--test_set", train)
+    test, test_notes = _other_set(options, options.held_out_set, "--test_set", train)
     unread = unread_set(root, options.image_set, train.class_names, COMMAND) if test is None else ""
     listed = ListedSplits(train, test, notes=(*train.notes, *test_notes, *([unread] if unread else [])))
     if options.pool_set is not None:
@@ -78,6 +79,27 @@ def list_own_samples(options: DataOptions) -> ListedSplits:
         return listed
     improvement, notes = _other_set(options, options.improvement_set, "--improvement_set", train)
     return replace(listed, improvement=improvement, notes=(*listed.notes, *notes))
+
+
+def _require_named_test_set(options: DataOptions) -> None:
+    if options.test_set is None:
+        return
+    if options.is_table:
+        raise DataError(
+            f"--test_set is {options.test_set!r}, and {options.dataset} is a table, which has no sets; expected it "
+            "with a folder: leave it out"
+        )
+    folder = options.dataset / options.test_set
+    if not folder.is_dir():
+        raise DataError(
+            f"{options.dataset} has no folder {options.test_set}; expected the held-out set there, "
+            f"{options.test_set}/<class>/*, as --test_set names it: mend the name, or leave the option out"
+        )
+    if folder.resolve() == (options.dataset / options.image_set).resolve():
+        raise DataError(
+            f"--test_set is {options.test_set!r} and --image_set {options.image_set!r}, the same folder; expected a "
+            "held-out set of other samples than those that are examined: name another one, or leave --test_set out"
+        )
 
 
 def _require_two_classes(listing: SampleListing, options: DataOptions) -> None:
@@ -97,7 +119,7 @@ def _other_set(
     if name == options.image_set or not (options.dataset / name).is_dir():
         return None, ()
     why_none = why_unlabelled(options.dataset / name, train.class_names)
-    if why_none and name == options.test_set:  # a set for improvement is asked for, and has to have labels
+    if why_none and name == options.held_out_set:  # a set for improvement is asked for, and has to have labels
         return None, (f"{options.dataset / name} is left alone: {why_none}",)
     listing = list_folder(options.dataset, name, options.classes, follow_links=options.follow_links)
     unknown = sorted(set(listing.given_names) - set(train.class_names))

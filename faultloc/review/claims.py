@@ -52,7 +52,8 @@ def _verdict(claim: Claim, where: str) -> Verdict:
             raise DataError(f"{where}: relabel without a new label; expected a class: {_NONE}")
         return Verdict(claim.sample_id, "relabel", claim.label)
     if claim.label:
-        raise DataError(f"{where}: {claim.decision} with a new label; expected relabel, or no new label: {_NONE}")
+        decision = claim.decision or "no verdict"
+        raise DataError(f"{where}: {decision} with a new label; expected relabel, or no new label: {_NONE}")
     if claim.decision == "faulty":
         return Verdict(claim.sample_id, "faulty")
     if claim.decision == "fine":

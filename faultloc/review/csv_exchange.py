@@ -13,6 +13,8 @@ from faultloc.subject.dataset import LabeledDataset
 from faultloc.verdict import Verdict
 
 COLUMNS = ("sample_id", "given_label", "suggested_label", "kind", "suspiciousness", "verdict", "new_label", "note")
+# Of these the last may be absent.
+_READ = ("sample_id", "verdict", "new_label")
 # A spreadsheet takes what begins so for a formula; an apostrophe before it says that it is text. A cell that begins
 # with an apostrophe gets one too, so that taking the first one away gives the cell back whatever it was.
 _GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
@@ -39,7 +41,7 @@ def write_csv(path: Path, ranking: pd.DataFrame, verdicts: Mapping[str, Verdict]
 
 
 def read_csv(path: Path, dataset: LabeledDataset) -> dict[str, Verdict]:
-    """The verdicts in the CSV at ``path``, by sample id; rows without one are skipped.
+    """The verdicts in the CSV at ``path``, by sample id; rows with neither a verdict nor a new label are skipped.
 
     The columns ``sample_id`` and ``verdict`` are read, and ``new_label`` where there is one, in any order, separated by
     commas, semicolons or tabs.
@@ -53,10 +55,16 @@ def read_csv(path: Path, dataset: LabeledDataset) -> dict[str, Verdict]:
         file.seek(0)
         reader = csv.DictReader(file, delimiter=separator, strict=True)
         try:
-            missing = [name for name in ("sample_id", "verdict") if name not in (reader.fieldnames or ())]
+            missing = [name for name in _READ[:2] if name not in (reader.fieldnames or ())]
             if missing:
                 raise DataError(
                     f"{path} has no column {missing[0]}; expected a first line with sample_id, verdict and new_label"
+                )
+            twice = [name for name in _READ if (reader.fieldnames or ()).count(name) > 1]
+            if twice:
+                raise DataError(
+                    f"{path} has the column {twice[0]} {(reader.fieldnames or ()).count(twice[0])} times; expected it "
+                    "once: remove the others; nothing was imported"
                 )
             return checked_verdicts(path, _claims(reader, set(dataset.sample_ids.tolist())), dataset)
         except csv.Error as error:
@@ -65,12 +73,12 @@ def read_csv(path: Path, dataset: LabeledDataset) -> dict[str, Verdict]:
 
 def _claims(reader: "csv.DictReader[str]", known: set[str]) -> Iterator[Claim]:
     for row in reader:
-        decision = (row["verdict"] or "").strip().lower()
-        if decision:
+        decision, label = (row["verdict"] or "").strip().lower(), _bare(row.get("new_label") or "")
+        if decision or label.strip():
             cell = row["sample_id"] or ""
             # By hand somebody may have written an id that begins with an apostrophe as it is.
             sample_id = _bare(cell) if _bare(cell) in known else cell
-            yield Claim(f"line {reader.line_num}", sample_id, decision, _bare(row.get("new_label") or ""))
+            yield Claim(f"line {reader.line_num}", sample_id, decision, label)
 
 
 def _guarded(cell: str) -> str:

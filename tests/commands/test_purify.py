@@ -273,6 +273,14 @@ def test_the_output_is_never_in_the_original_or_around_it(purify, folder_data, t
     assert contents(folder_data.root) == before
 
 
+@pytest.mark.parametrize("where", ["dataset/x", "dataset", "located/clean"])
+def test_the_output_is_in_no_part_of_the_results(purify, folder_data, where):
+    before = contents(folder_data.results)
+    answer = purify(folder_data.results, "--remove", 1, "--output", folder_data.results / where)
+    refused(answer, f"lies in {where.split('/')[0]}/ of the results, which the next examination writes anew")
+    assert contents(folder_data.results) == before
+
+
 def test_data_that_have_moved(purify, folder_data):
     folder_data.root.rename(folder_data.root.with_name("moved"))
     refused(purify(folder_data.results, "--remove", 1), "which was examined, is not there any more")

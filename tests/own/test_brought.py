@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from faultloc.errors import DataError, ModelError
+from faultloc.errors import ConfigError, DataError, ModelError
 from faultloc.io.examined import examined_data
 from faultloc.io.stores.dataset_store import find_split
 from faultloc.own.brought import Brought, bring
@@ -64,9 +64,31 @@ def test_a_set_for_improvement_is_read_only_where_the_method_asks_for_it(signs):
     assert signs.bring().splits.improvement is None
 
 
-def test_a_set_that_does_not_exist_is_none(signs):
-    splits = signs.bring(test_set="held out", improvement_set="more").splits
-    assert [*splits.named()] == ["train"]
+def test_a_set_that_does_not_exist_is_none_where_nobody_names_it(signs):
+    (signs.data.dataset / "test").rename(signs.data.dataset / "held out")
+    assert [*signs.bring(improvement_set="more").splits.named()] == ["train"]
+    assert [*signs.bring(test_set="held out").splits.named()] == ["train", "test"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("held out", r"signs has no folder held out; expected the held-out set there.*--test_set names it: mend"),
+        ("train", r"--test_set is 'train' and --image_set 'train', the same folder; expected .* other samples"),
+        ("../signs/train", r"--test_set is '../signs/train' and --image_set 'train', the same folder"),
+    ],
+)
+def test_a_held_out_set_that_is_named_is_there_and_another_one(signs, name, sentence):
+    with pytest.raises(DataError, match=sentence):
+        signs.bring(test_set=name)
+    assert not (signs.output / "dataset").exists()
+
+
+def test_a_table_has_no_held_out_set(signs):
+    table = signs.data.dataset / "signs.csv"
+    table.write_text("path,label\ntrain/stop/0.png,stop\n")
+    with pytest.raises(DataError, match=r"--test_set is 'test', and .*signs.csv is a table, which has no sets"):
+        signs.bring(dataset=table, test_set="test")
 
 
 def test_the_set_for_improvement_is_recorded(signs):
@@ -80,6 +102,12 @@ def test_the_network_takes_images_between_0_and_1_and_scales_them_itself(signs):
     signs.model = replace(signs.model, mean=[0.5], std=[0.25])
     with torch.no_grad():
         torch.testing.assert_close(signs.bring().network(inputs), plain.network((inputs - 0.5) / 0.25))
+
+
+def test_a_scaling_of_other_images_is_named_by_its_options(signs):
+    signs.model = replace(signs.model, mean=[0.5, 0.4, 0.3], std=[1, 1, 1])
+    with pytest.raises(ConfigError, match="--mean and --std have 3 numbers each, and the images 1 channel;"):
+        signs.bring()
 
 
 def test_what_was_found_is_said_line_by_line(signs):

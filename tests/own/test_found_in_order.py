@@ -75,6 +75,20 @@ def test_indices_are_those_of_the_data_set_where_the_model_has_another_order(dig
     assert again.suggested_labels.tolist() == (9 - found.suggested_labels).tolist()
 
 
+def test_indices_are_those_of_the_data_set_where_only_the_outputs_have_names(digits, found):
+    again = locate_data_faults(digits.network, (digits.inputs, digits.labels), classes=NAMES, settings=QUICK)
+    assert again.suggested_labels.tolist() == found.suggested_labels.tolist()
+
+
+@pytest.mark.parametrize("names_of", ["class_names", "classes"])
+def test_classes_of_the_same_name_are_told_apart(digits, found, names_of):
+    names = [name if name != "seven" else "two" for name in NAMES]
+    with pytest.warns(UserWarning, match=r"1 of 10 classes are called as one before them.*'two \(7\)'"):
+        again = locate_data_faults(digits.network, (digits.inputs, digits.labels), settings=QUICK, **{names_of: names})
+    assert again.suggested_labels.tolist() == found.suggested_labels.tolist()
+    assert again.dataset.class_names == (*names[:7], "two (7)", *names[8:])
+
+
 def test_a_model_that_knows_nothing_is_told_of_in_words_of_python(digits):
     shuffled = np.random.default_rng(1).permutation(digits.labels)
     with pytest.raises(DataError, match=r"transform, mean and std .* classes=\[\.\.\.\]") as raised:

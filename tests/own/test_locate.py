@@ -1,5 +1,6 @@
 """The Python call, on every form of data set."""
 
+import copy
 import warnings
 
 import numpy as np
@@ -12,7 +13,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 import faultloc
 from faultloc import LocateSettings, TrainingRecipe, locate_data_faults
-from faultloc.errors import ConfigError, DataError, ModelError
+from faultloc.errors import ConfigError, DataError, ModelError, TrainingError
 from faultloc.io.results_store import load_results
 from faultloc.own.dfaulo.settings import suffix_settings
 
@@ -181,6 +182,25 @@ def test_the_papers_scorer_without_a_recipe_is_an_error(digits):
         locate_data_faults(digits.network, (digits.inputs, digits.labels), scorer="paper")
 
 
+@pytest.mark.parametrize("scorer", ["papr", "Paper", None, 5])
+def test_a_scorer_that_there_is_not_is_an_error(digits, scorer):
+    with pytest.raises(ConfigError, match=f"^scorer is {scorer!r}; expected 'default' or 'paper'$"):
+        locate_data_faults(digits.network, (digits.inputs, digits.labels), scorer=scorer)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"recipe": TrainingRecipe("SGD", 2, 64)}, "recipe is given with the default scorer.*scorer='paper'"),
+        ({"recipe": {"lr": 0.1}, "scorer": "paper"}, "recipe is a dict; expected a TrainingRecipe"),
+        ({"settings": {"seed": 1}}, "settings is a dict; expected a LocateSettings"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_an_error_before_the_data_are_read(digits, arguments, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        locate_data_faults(digits.network, "nothing that could be read", **arguments)
+
+
 def test_results_can_be_saved_and_read_again(digits, found, tmp_path):
     found.save(tmp_path / "results")
     results = load_results(tmp_path / "results")
@@ -246,6 +266,14 @@ def test_two_classes_that_changed_places_are_a_warning(digits):
 def test_what_cannot_be_examined_is_one_sentence(digits, dataset, error, sentence):
     with pytest.raises(error, match=sentence):
         locate_data_faults(digits.network, dataset(digits), settings=QUICK)
+
+
+def test_answers_that_are_no_numbers_are_one_sentence(digits):
+    spoilt = copy.deepcopy(digits.network)
+    with torch.no_grad():
+        spoilt[-1].weight[0] = float("nan")
+    with pytest.raises(TrainingError, match="finite"):
+        locate_data_faults(spoilt, (digits.inputs, digits.labels), settings=QUICK)
 
 
 def test_the_package_imports_without_pytorch():

@@ -116,6 +116,7 @@ def test_a_table_that_a_spreadsheet_saved_is_read(digits, tmp_path, separator):
         ("{id},relabel,", "without a new label"),
         ("{id},great,", "the verdict 'great'"),
         ("{id},fine,3", "fine with a new label"),
+        ("{id}, ,3", "no verdict with a new label; expected relabel"),
         ("{first},faulty,", "contradicts the first"),
         ('{id},fine,"open', "expected a CSV"),
     ],
@@ -134,6 +135,7 @@ def test_of_a_csv_with_a_mistake_nothing_is_imported(digits, tmp_path, line, com
     [
         (b"", "no column sample_id"),
         (b"sample_id,label\n1,2\n", "no column verdict"),
+        (b"sample_id,verdict,note,verdict\n1,fine,,faulty\n", "has the column verdict 2 times; expected it once"),
         (b"sample_id,verdict\n\xff\xfe,fine\n", "not UTF-8"),
     ],
 )

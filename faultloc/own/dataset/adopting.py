@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader, default_collate
 from faultloc.errors import DataError
 from faultloc.own.dataset.arrays import read_arrays
 from faultloc.own.dataset.class_names import OutputsOf, given_names
+from faultloc.own.dataset.distinct_names import distinct_names
 from faultloc.own.dataset.hugging_face import are_labelled_rows, rows_of
 from faultloc.own.dataset.item_parts import INPUT_KEYS, LABEL_KEYS, found_key
 from faultloc.own.dataset.items import Item, Source, Transform, keep_items
@@ -48,12 +49,24 @@ def adopt_dataset(
     Inputs, or what ``transform`` makes of each, are tensors, arrays or Pillow images of one shape: uint8 images are
     passed to the model as floats in [0, 1], floats as they are. They are kept in ``folder``, mapped into memory. Ids
     are the samples' places, so that a data set that gives fewer or more samples than its length is refused. Labels are
-    checked against the number of outputs that ``outputs_of`` says for such inputs.
+    checked against the number of outputs that ``outputs_of`` says for such inputs. Each class has a name of its own.
 
     Raises:
         DataError: ``dataset`` is nothing of this kind, its samples are not alike, or a label is no class index.
         ModelError: the model does not take the inputs, or a label is none of its outputs.
     """
+    adopted = _adopted(dataset, class_names, folder, transform, outputs_of)
+    names = distinct_names(adopted.dataset.class_names)
+    return replace(adopted, dataset=replace(adopted.dataset, class_names=names))
+
+
+def _adopted(
+    dataset: object,
+    class_names: Sequence[str] | None,
+    folder: Path,
+    transform: Transform | None,
+    outputs_of: OutputsOf | None,
+) -> OwnSamples:
     if isinstance(dataset, LabeledDataset):
         _refuse_transform(dataset, transform)
         return OwnSamples(dataset)

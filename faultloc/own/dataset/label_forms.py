@@ -30,8 +30,12 @@ class Unusable:
     advice: str = field(compare=False)
 
 
-def read_label(label: object, places: Mapping[str, int]) -> int | Unusable:
-    """The class index that ``label`` is, or what is wrong with it; ``places`` are those of the names of classes."""
+# A class index, or what is wrong with the label.
+Reading = int | Unusable
+
+
+def read_label(label: object, places: Mapping[str, Reading]) -> Reading:
+    """The class index that ``label`` is, or what is wrong with it; ``places`` has what each name of a class means."""
     for kind, read in _READERS:
         if isinstance(label, kind):
             return read(label, places)
@@ -42,7 +46,7 @@ def read_label(label: object, places: Mapping[str, int]) -> int | Unusable:
     return Unusable("other", f"a {type(label).__name__} ({reprlib.repr(label)})", _NUMBER)
 
 
-def _of_array(label: np.ndarray, places: Mapping[str, int]) -> int | Unusable:
+def _of_array(label: np.ndarray, places: Mapping[str, Reading]) -> Reading:
     if label.size != 1:
         return _of_row(label, places)
     if label.dtype.kind in "Mm":
@@ -51,13 +55,13 @@ def _of_array(label: np.ndarray, places: Mapping[str, int]) -> int | Unusable:
     return _of_row(label, places) if isinstance(value, np.generic) else read_label(value, places)
 
 
-def _of_tensor(label: torch.Tensor, places: Mapping[str, int]) -> int | Unusable:
+def _of_tensor(label: torch.Tensor, places: Mapping[str, Reading]) -> Reading:
     if label.numel() == 1:
         return read_label(label.item(), places)
     return _of_row(label.detach().cpu().float().numpy(), places)
 
 
-def _of_row(label: object, places: Mapping[str, int]) -> int | Unusable:
+def _of_row(label: object, places: Mapping[str, Reading]) -> Reading:
     if isinstance(label, list | tuple) and len(label) == 1:
         return read_label(label[0], places)
     try:
@@ -73,7 +77,7 @@ def _of_row(label: object, places: Mapping[str, int]) -> int | Unusable:
     )
 
 
-def _of_text(label: str, places: Mapping[str, int]) -> int | Unusable:
+def _of_text(label: str, places: Mapping[str, Reading]) -> Reading:
     if label in places:
         return places[label]
     text = label.strip()
@@ -89,7 +93,7 @@ def _of_text(label: str, places: Mapping[str, int]) -> int | Unusable:
     return Unusable("text", f"{reprlib.repr(label)}, a text", advice)
 
 
-def _of_whole(label: numbers.Integral | int, _: Mapping[str, int]) -> int | Unusable:
+def _of_whole(label: numbers.Integral | int, _: Mapping[str, Reading]) -> Reading:
     number = int(label)
     if number < 0:
         found = f"{number}, a negative number, as where labels are missing or held back"
@@ -99,7 +103,7 @@ def _of_whole(label: numbers.Integral | int, _: Mapping[str, int]) -> int | Unus
     return number
 
 
-def _of_real(label: numbers.Real, places: Mapping[str, int]) -> int | Unusable:
+def _of_real(label: numbers.Real, places: Mapping[str, Reading]) -> Reading:
     number = float(label)
     if math.isnan(number):
         return Unusable("missing", "missing (nan)", _LEAVE_OUT)
@@ -111,25 +115,25 @@ def _of_real(label: numbers.Real, places: Mapping[str, int]) -> int | Unusable:
     return _of_whole(int(number), places)
 
 
-def _of_date(label: object, _: Mapping[str, int]) -> Unusable:
+def _of_date(label: object, _: Mapping[str, Reading]) -> Unusable:
     if str(label) == "NaT":
         return Unusable("missing", "missing (NaT)", _LEAVE_OUT)
     return Unusable("date", f"a date or a time ({label})", GIVE_CLASSES)
 
 
-def _of_mapping(label: Mapping[str, object], _: Mapping[str, int]) -> Unusable:
+def _of_mapping(label: Mapping[str, object], _: Mapping[str, Reading]) -> Unusable:
     return Unusable("dictionary", f"a dictionary of {', '.join(map(str, label))}", "give the entry that is the class")
 
 
-def _of_picture(label: Image.Image, _: Mapping[str, int]) -> Unusable:
+def _of_picture(label: Image.Image, _: Mapping[str, Reading]) -> Unusable:
     return Unusable("picture", f"a picture of {label.size}", "labels of pixels and boxes are not examined")
 
 
-def _of_bytes(label: bytes, places: Mapping[str, int]) -> int | Unusable:
+def _of_bytes(label: bytes, places: Mapping[str, Reading]) -> Reading:
     return _of_text(label.decode("utf-8", "replace"), places)
 
 
-_Reader = Callable[..., int | Unusable]
+_Reader = Callable[..., Reading]
 _Kinds = type | tuple[type, ...]
 # In this order: a date is what NumPy calls an array's number, too.
 _READERS: Sequence[tuple[_Kinds, _Reader]] = (

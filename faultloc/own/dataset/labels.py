@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Int
 
 from faultloc.errors import DataError, ModelError
+from faultloc.own.dataset.distinct_names import meanings
 from faultloc.own.dataset.label_forms import GIVE_CLASSES, Unusable, read_label
 
 ClassIndices = Int[np.ndarray, "sample"]
@@ -20,9 +21,10 @@ def class_indices(labels: Sequence[object], class_names: Sequence[str] | None) -
     """``labels`` as class indices from 0: whole numbers, True and False, numbers as text, or ``class_names`` as text.
 
     Raises:
-        DataError: one is none; the sentence says which samples have such a one, what was found and what to do.
+        DataError: one is none, or the name of several classes; the sentence says which samples have such a one, what
+            was found and what to do.
     """
-    places = {str(name): place for place, name in enumerate(() if class_names is None else class_names)}
+    places = meanings(() if class_names is None else [str(name) for name in class_names])
     read = [read_label(label, places) for label in labels]
     wrong = {number: value for number, value in enumerate(read) if isinstance(value, Unusable)}
     if wrong:

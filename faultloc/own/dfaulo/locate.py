@@ -17,6 +17,7 @@ from faultloc.own.class_order_check import PYTHON, check_class_order, python_adv
 from faultloc.own.classes_at_hand import in_order_of_outputs
 from faultloc.own.classifier import classifier_at_hand, network_at_hand
 from faultloc.own.dataset import Transform, adopt_dataset
+from faultloc.own.dfaulo.arguments import check_arguments
 from faultloc.own.dfaulo.found import DataFaults
 from faultloc.own.dfaulo.ranking import ask_mutants, rank_by_default, rank_by_paper
 from faultloc.own.dfaulo.settings import LocateSettings, Scorer
@@ -56,9 +57,9 @@ def locate_data_faults(
     `Dataset`, a pandas `DataFrame`, a pair of arrays (inputs, labels) or a `LabeledDataset`. Every sample is counted
     while it is read. Labels are indices of the model's outputs, and are checked against their number. uint8 images
     reach the model as floats in [0, 1], then less ``mean`` and divided by ``std`` (a number a channel) where those are
-    given; other inputs as they are: give the data set the transform of the model's evaluation, without random
-    augmentation, or ``transform``, which is applied to each input (an image, a text); it may be an image
-    processor of Hugging Face.
+    given; other inputs as they are, and neither is taken with them: give the data set the transform of the model's
+    evaluation, without random augmentation, or ``transform``, which is applied to each input (an image, a text); it may
+    be an image processor of Hugging Face.
 
     The model answers with logits, one a class; where it gives probabilities, one number for two classes, or its logits
     among other things, that is noticed and warned of. ``classes`` are the names in the order of its outputs, or a file
@@ -66,28 +67,30 @@ def locate_data_faults(
     the labels in another order is refused, unless ``trust_classes`` says that the order is right.
 
     The model is not changed, and left on the device and in the mode that it came in. Nothing is trained but small
-    copies of its last layers. ``recipe``, how the model was trained, is needed by ``scorer="paper"``, which fine-tunes
+    copies of its last layers. ``recipe``, how the model was trained, is for ``scorer="paper"`` alone, which fine-tunes
     mutants of it as published. ``record`` is what a `MarginRecorder` has kept of the model's training (the recorder,
     its `TrainingRecord` or the file); its labels have to be the data set's, in this order. ``bar`` opens progress bars
     (see ``faultloc.report.shared.progress.count_bar``).
 
     Raises:
+        ConfigError: an argument is out of its range, or does not go with the others.
         DataError: the data set cannot be read, or the model knows hardly any of its labels.
         ClassOrderError: the outputs plainly stand for the classes in another order, which is its ``classes``.
         ModelError: the model does not take the inputs, has too few outputs or does not end in a linear layer.
+        TrainingError: the model answers with what is no finite number, or training gives that.
     """
+    check_arguments(scorer=scorer, recipe=recipe, record=record, settings=settings)
     settings = settings or LocateSettings()
     chosen = choose_device(device, "device")
     folder = KeptFolder()
     scratch = scratch_arrays(folder.path)
     outputs_of = outputs_of_model(model, chosen, mean, std)
     adopted = adopt_dataset(dataset, class_names, folder.path, as_transform(transform), outputs_of)
-    samples = replace(adopted, dataset=in_order_of_outputs(adopted.dataset, classes, model))
+    ordered = in_order_of_outputs(adopted.dataset, classes, model)
+    samples = replace(adopted, dataset=ordered.dataset)
     check_labels(samples.dataset)
     margins = None
     if record is not None:
-        if scorer == "paper":
-            raise ConfigError("record is given with scorer='paper', which reads the model alone; expected one of them")
         margins = record_at_hand(record, samples.dataset.labels).mean_margins
     given = network_at_hand(model, samples.dataset.inputs)
     origin = next((parameter.device for parameter in given.parameters()), chosen)
@@ -118,8 +121,7 @@ def locate_data_faults(
             Execution(workers=worker_count(chosen), allocate=scratch, bar=bar),
         )
         if scorer == "paper":
-            if recipe is None:
-                raise ConfigError("scorer='paper' trains the model on; expected recipe=TrainingRecipe(...), how to")
+            assert recipe is not None  # by check_arguments
             if not any(weight.requires_grad for weight in network.parameters()):
                 raise ConfigError(
                     "scorer='paper' trains the model on, and all of its weights are frozen; expected some that are "
@@ -145,6 +147,6 @@ def locate_data_faults(
         evidence=evidence,
         mutants=mutants,
         kept_in=folder,
-        given_classes=tuple(adopted.dataset.class_names),
+        given_classes=tuple(ordered.given_classes),
         labels_are_text=adopted.labels_are_text,
     )

@@ -9,6 +9,7 @@ import torch
 
 from faultloc.fault_estimate import FaultEstimate
 from faultloc.io.evidence_store import save_evidence
+from faultloc.io.ranked_data import PARTS
 from faultloc.io.results_store import save_result_tables
 from faultloc.io.stores.artifacts import written_whole
 from faultloc.io.stores.dataset_store import save_dataset
@@ -23,10 +24,7 @@ from faultloc.subject.splits import DatasetSplits
 COMMAND = "dfaulo"
 # All that lies in its folder, which is nobody else's.
 WRITTEN = (
-    "dataset",
-    "evidence",
-    "mutants",
-    "located",
+    *PARTS,
     "classes.json",
     "ranking.*",
     "summary.json",

@@ -88,9 +88,9 @@ def find_root_causes(
             ).dataset,
             classes,
             model,
-        )
+        ).dataset
     )
-    test = in_order_of_outputs(samples.dataset, classes, model)
+    test = in_order_of_outputs(samples.dataset, classes, model).dataset
     if not len(test):
         raise DataError("the data set has no samples; expected a test set on which the model errs")
     given = network_at_hand(model, test.inputs)

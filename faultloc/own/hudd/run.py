@@ -98,7 +98,7 @@ def _with_parameters(brought: Brought, data: DataOptions) -> Brought:
     """The same with what `parameters.csv` beside the test set knows of its samples."""
     test = brought.splits.test
     assert test is not None
-    known = load_folder_parameters(data.dataset, data.test_set, test.sample_ids.tolist())
+    known = load_folder_parameters(data.dataset, data.held_out_set, test.sample_ids.tolist())
     return replace(brought, splits=replace(brought.splits, test=replace(test, parameters=known)))
 
 
@@ -115,7 +115,7 @@ def _known(brought: Brought, data: DataOptions, options: HuddOptions) -> KnownPa
     """What is known of the parameters that the test set has."""
     test = brought.splits.test
     assert test is not None
-    return load_known_parameters(data.dataset / data.test_set, list(test.parameters), options.usual_parameters)
+    return load_known_parameters(data.dataset / data.held_out_set, list(test.parameters), options.usual_parameters)
 
 
 def _errors(brought: Brought, options: HuddOptions, places: ResultPlaces, say: Say) -> Errors:

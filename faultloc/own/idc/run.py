@@ -66,8 +66,8 @@ def run_coverage(
     train, test, pool = brought.splits.train, brought.splits.test, brought.splits.improvement
     assert test is not None
     of_class = class_index(brought, options)
-    _require_same_form(train, {data.test_set: test, **({} if pool is None else {str(data.pool_set): pool})})
-    train, test = (_of_class(part, of_class, name) for part, name in ((train, data.image_set), (test, data.test_set)))
+    _require_same_form(train, {data.held_out_set: test, **({} if pool is None else {str(data.pool_set): pool})})
+    train, test = _of_class(train, of_class, data.image_set), _of_class(test, of_class, data.held_out_set)
     important = _important(brought, options, target, say)
     measured = measure(brought, options, important.groups, train, test)
     found = measured.found

@@ -61,7 +61,7 @@ def load_trainee(results: RankedData, retraining: Retraining) -> Trainee:
     subject = read_own_model(
         options_again(examined, arch=retraining.arch, trust=retraining.trust_checkpoint),
         num_classes=len(dataset.class_names),
-        input_shape=dataset.inputs.shape[1:],
+        example=dataset.inputs[:1],
         vocabulary_size=len(load_vocabulary(results.folder / "dataset")),
     )
     if examined.digest and subject.loaded.digest != examined.digest:

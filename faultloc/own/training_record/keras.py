@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
+from faultloc.own.dataset.labels import class_indices
+from faultloc.own.dataset.values import as_array
+from faultloc.own.training_record.one_pass import paired
 from faultloc.own.training_record.recorder import MarginRecorder
 from faultloc.trainer_import import check_torch_backend, import_keras
 
@@ -24,17 +26,19 @@ class RecordMargins(keras.callbacks.Callback):
 
     Raises:
         ConfigError: Keras runs on another backend.
+        DataError: the inputs are no array of numbers, a label is no class number, or there are not as many of both.
     """
 
     def __init__(
-        self, recorder: MarginRecorder, inputs: np.ndarray, labels: np.ndarray, *, ends_in_softmax: bool = False
+        self, recorder: MarginRecorder, inputs: object, labels: object, *, ends_in_softmax: bool = False
     ) -> None:
         super().__init__()
         check_torch_backend(keras)
-        given = np.asarray(labels)
+        given = as_array(labels)
         given = given.argmax(axis=1) if given.ndim == 2 and given.shape[1] > 1 else given.reshape(-1)
         self._recorder, self._ends_in_softmax = recorder, ends_in_softmax
-        self._data = torch.as_tensor(np.asarray(inputs)), torch.as_tensor(given.astype(np.int64))
+        # Here, and not once an epoch is over. Of floating point Keras takes whole numbers, too.
+        self._data = paired(as_array(inputs), class_indices(given.tolist(), None))
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """An epoch is over."""

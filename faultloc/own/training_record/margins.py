@@ -1,10 +1,31 @@
 """Margins of a batch, on its device."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
 from faultloc.errors import DataError
+
+Numbers = Tensor | np.ndarray | Sequence[int]
+
+
+def as_numbers(given: object, name: str) -> Tensor:
+    """``given``, which an error calls ``name``, as a tensor.
+
+    Raises:
+        DataError: it makes none.
+    """
+    try:
+        numbers = torch.as_tensor(given)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        raise DataError(
+            f"the {name} are a {type(given).__name__} that makes no tensor; expected numbers, a row or a number for "
+            "each sample: number what has a name"
+        ) from None
+    return numbers if len(numbers.shape) != 1 or len(numbers) else numbers.long()  # an empty list has no type
 
 
 def check_batch(places: Tensor, logits: Tensor, labels: Tensor) -> None:

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset
 
 from faultloc.errors import DataError, ModelError
+from faultloc.own.training_record.margins import as_numbers
 from faultloc.probes.modes import evaluating
 from faultloc.settings_check import check_number
 
@@ -61,8 +62,8 @@ def _in_order(data: object, batch_size: int) -> Iterator[object]:
         if data.batch_size or data.batch_sampler is None:  # without either its items are batches already
             at_once = data.batch_size
         data = data.dataset
-    if isinstance(data, tuple | list) and len(data) == 2 and all(hasattr(part, "shape") for part in data):
-        data = TensorDataset(*(torch.as_tensor(part) for part in data))
+    if isinstance(data, tuple | list) and len(data) == 2 and (isinstance(data, tuple) or hasattr(data[0], "shape")):
+        data = paired(*data)
     if _has_no_order(data):
         raise DataError(
             f"the training set is a {type(data).__name__}, which has no order or no length; expected a Dataset with "
@@ -71,6 +72,21 @@ def _in_order(data: object, batch_size: int) -> Iterator[object]:
     whole: Dataset = data  # type: ignore[assignment]
     # A generator of its own: a loader without one draws from torch's, and the training would go on otherwise.
     yield from DataLoader(whole, at_once, collate_fn=collate, num_workers=workers, generator=torch.Generator())
+
+
+def paired(given_inputs: object, given_labels: object) -> TensorDataset:
+    """The data set of a pair of tensors, arrays or lists of numbers.
+
+    Raises:
+        DataError: one makes no tensor, or there are not as many of both.
+    """
+    inputs, labels = as_numbers(given_inputs, "inputs"), as_numbers(given_labels, "labels")
+    if not inputs.ndim or not labels.ndim or len(inputs) != len(labels):
+        raise DataError(
+            f"the inputs have the shape {tuple(inputs.shape)} and the labels {tuple(labels.shape)}; expected as many "
+            "of each, one a sample"
+        )
+    return TensorDataset(inputs, labels)
 
 
 def _has_no_order(data: object) -> bool:

@@ -8,13 +8,11 @@ import torch
 from jaxtyping import Bool
 from torch import Tensor, nn
 
-from faultloc.errors import DataError
+from faultloc.errors import ConfigError, DataError
 from faultloc.io.training_record import TrainingRecord
-from faultloc.own.training_record.margins import check_batch, margins_of
+from faultloc.own.training_record.margins import Numbers, as_numbers, check_batch, margins_of
 from faultloc.own.training_record.one_pass import ask_in_order
 from faultloc.settings_check import check_number
-
-Numbers = Tensor | np.ndarray | Sequence[int]
 
 
 class MarginRecorder:
@@ -68,7 +66,7 @@ class MarginRecorder:
         Raises:
             DataError: they do not fit each other. Places and labels out of range are told at the end of the epoch.
         """
-        places, given = _as_numbers(indices, "indices"), _as_numbers(labels, "labels")
+        places, given = as_numbers(indices, "indices"), as_numbers(labels, "labels")
         check_batch(places, logits, given)
         if not len(places):
             return
@@ -118,11 +116,11 @@ class MarginRecorder:
         """Asks ``model`` about all of ``data`` in its order, in evaluation mode, and ends the epoch.
 
         ``data`` is the training set (a ``Dataset`` or a ``DataLoader`` of it, whose own order is not used) or a pair of
-        tensors (inputs, labels). One line at the end of an epoch, which costs a forward pass; model, mode and random
-        numbers are left as they were.
+        tensors, arrays or lists of numbers (inputs, labels). One line at the end of an epoch, which costs a forward
+        pass; model, mode and random numbers are left as they were.
 
         Raises:
-            DataError: it gives other than as many samples as are recorded.
+            DataError: it cannot be read in order, or gives other than as many samples as are recorded.
         """
         self.end_epoch()
         try:
@@ -132,12 +130,17 @@ class MarginRecorder:
             raise
         self.end_epoch()
 
-    def merge(self, other: "MarginRecorder") -> None:
+    def merge(self, other: object) -> None:
         """Takes in what ``other`` has recorded of the same training: its epochs are those of this one.
 
         Raises:
+            ConfigError: it is no recorder.
             DataError: it is of another number of samples, or has other labels for them.
         """
+        if not isinstance(other, MarginRecorder):
+            raise ConfigError(
+                f"a {type(other).__name__} is merged into a recorder; expected the MarginRecorder of another process"
+            )
         if len(other) != len(self):
             raise DataError(
                 f"a recorder of {len(other):,} samples is merged into one of {len(self):,}; expected recorders of the "
@@ -214,17 +217,6 @@ class MarginRecorder:
         before = np.where(self._labels[places] >= 0, self._labels[places], latest[places])
         for odd in np.flatnonzero(before != labels)[:1]:
             raise _other_label(int(places[odd]), int(before[odd]), int(labels[odd]))
-
-
-def _as_numbers(given: Numbers, name: str) -> Tensor:
-    try:
-        numbers = torch.as_tensor(given)
-    except (TypeError, ValueError, RuntimeError, OverflowError):
-        raise DataError(
-            f"the {name} are a {type(given).__name__} that makes no tensor; expected whole numbers, one for each row "
-            "of the logits: number what has a name"
-        ) from None
-    return numbers if len(numbers.shape) != 1 or len(numbers) else numbers.long()  # an empty list has no type
 
 
 def _other_label(place: int, one: int, other: int) -> DataError:

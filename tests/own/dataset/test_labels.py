@@ -2,6 +2,7 @@
 
 import datetime
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -142,6 +143,25 @@ def test_names_of_classes_may_be_given_as_labels(tmp_path):
     assert adopted.labels.tolist() == LABELS
     with pytest.raises(DataError, match="label of sample 5 is 'cow', none of the classes emu, cat"):
         adopt(pairs(with_label("cow")), tmp_path, class_names=names)
+
+
+def test_each_class_gets_a_name_of_its_own(tmp_path):
+    names = ["crane", "crane (2)", "crane", "crane"]
+    with pytest.warns(UserWarning, match="2 of 4 classes are called as one before them"):
+        adopted = adopt((INPUTS, np.array(LABELS)), tmp_path, class_names=names)
+    assert adopted.class_names == ("crane", "crane (2)", "crane (2) (2)", "crane (3)")
+    with pytest.warns(UserWarning, match=r"'crane \(2\) \(2\)', 'crane \(3\)'"):
+        again = adopt(replace(adopted, class_names=names), tmp_path)
+    assert again.class_names == adopted.class_names
+
+
+def test_the_name_of_several_classes_is_no_label(tmp_path):
+    names = ["emu", "crane", "dog", "crane"]
+    with pytest.raises(DataError, match=r"'crane', as the classes 1 and 3 are called; .*numbers as labels, or names"):
+        adopt((INPUTS, [names[label] for label in LABELS]), tmp_path, class_names=names)
+    with pytest.warns(UserWarning, match="1 of 4 classes"):
+        adopted = adopt(pairs([names[label] for label in [0, 2] * 6]), tmp_path, class_names=names)
+    assert adopted.labels.tolist() == [0, 2] * 6
 
 
 def test_a_label_without_a_name_is_named(tmp_path):

@@ -123,19 +123,19 @@ def test_the_model_stays_as_it_was(spoilt):
 
 
 def test_layers_behind_a_scaling_keep_the_names_of_the_users_network(spoilt):
-    inputs, labels = spoilt.test
-    more = (spoilt.more[0] * 2 + 1, spoilt.more[1])
+    pictures = [((inputs * 255).round().astype(np.uint8), labels) for inputs, labels in (spoilt.test, spoilt.more)]
+    test, more = [(images.astype(np.float32) / 255, labels) for images, labels in pictures]
     scaled = find_root_causes(
         spoilt.network,
-        (inputs * 2 + 1, labels),
-        improvement=more,
+        pictures[0],
+        improvement=pictures[1],
         layer="0",
         clusters=5,
-        mean=[1.0],
-        std=[2.0],
+        mean=[0.0],
+        std=[1.0],
         device="cpu",
     )
-    plain = find_root_causes(spoilt.network, spoilt.test, improvement=spoilt.more, layer="0", clusters=5, device="cpu")
+    plain = find_root_causes(spoilt.network, test, improvement=more, layer="0", clusters=5, device="cpu")
     assert scaled.layers == plain.layers == ("0", "2", "5")
     assert scaled.errors["index"].tolist() == plain.errors["index"].tolist()
     assert scaled.unsafe is not None

@@ -152,6 +152,8 @@ def test_a_label_that_changes_between_epochs_is_named() -> None:
 def test_recorders_of_other_sizes_and_of_no_samples_are_refused() -> None:
     with pytest.raises(DataError, match="a recorder of 3 samples is merged into one of 2"):
         MarginRecorder(2).merge(MarginRecorder(3))
+    with pytest.raises(ConfigError, match="a NoneType is merged into a recorder; expected the MarginRecorder"):
+        MarginRecorder(2).merge(None)
     with pytest.raises(ConfigError, match="samples"):
         MarginRecorder(0)
 
@@ -267,6 +269,30 @@ def test_a_pass_over_another_number_of_samples_is_refused_and_forgotten(samples:
     with pytest.raises(DataError, match="the length of the data set"):
         recorder.after_epoch(network(), tensors())
     assert recorder.training_record().times.sum() == 0
+
+
+@pytest.mark.parametrize("form", [np.asarray, torch.Tensor.tolist])
+def test_a_pair_of_arrays_or_lists_is_passed_in_order(form: Callable[[torch.Tensor], object]) -> None:
+    whole, recorder, alone = tensors(), MarginRecorder(SAMPLES), MarginRecorder(SAMPLES)
+    recorder.after_epoch(network(), (form(whole.tensors[0]), whole.tensors[1].tolist()))
+    alone.after_epoch(network(), whole)
+    np.testing.assert_array_equal(recorder.training_record().labels, whole.tensors[1].numpy())
+    np.testing.assert_allclose(recorder.training_record().mean_margins, alone.training_record().mean_margins)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (["a"] * SAMPLES, "the labels are a list that makes no tensor; expected numbers.*number what has a name"),
+        (np.array(["a"] * SAMPLES), "the labels are a ndarray that makes no tensor"),
+        ([0.5] * SAMPLES, "the labels are torch.float32"),
+        ([0] * (SAMPLES - 1), r"and the labels \(39,\); expected as many of each"),
+        (None, "the labels are a NoneType that makes no tensor"),
+    ],
+)
+def test_labels_beside_inputs_that_are_no_numbers_are_named(labels: object, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        MarginRecorder(SAMPLES).after_epoch(network(), (tensors().tensors[0], labels))
 
 
 def test_what_has_no_order_or_gives_no_logits_is_refused() -> None:

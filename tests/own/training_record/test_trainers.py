@@ -1,8 +1,10 @@
 """The callbacks, in the real trainers of Lightning, Hugging Face and Keras."""
 
 import os
+import textwrap
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -10,10 +12,13 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from faultloc import MarginRecorder, TrainingRecord
-from faultloc.errors import MissingPackageError
+from faultloc import LocateSettings, MarginRecorder, TrainingRecord, locate_data_faults
+from faultloc.errors import DataError, MissingPackageError, ModelError
+from faultloc.own.dfaulo.settings import suffix_settings
 from faultloc.torchvision_import import import_torchvision
 
+REPOSITORY = Path(__file__).resolve().parents[3]
+QUICK = LocateSettings(suffix=suffix_settings(epochs=2))
 EPOCHS, SAMPLES = 3, 48
 RNG = np.random.default_rng(0)
 INPUTS = RNG.normal(size=(SAMPLES, 5)).astype(np.float32)
@@ -102,12 +107,17 @@ def test_a_training_of_hugging_face_is_recorded(tmp_path: Path) -> None:
     assert_last_answers(recorder.training_record(), logits)
 
 
-@pytest.mark.parametrize(("ends", "one_hot"), [(False, False), (True, True)])
-def test_a_fit_of_keras_is_recorded(ends: bool, one_hot: bool) -> None:
+def keras_on_torch() -> ModuleType:
     os.environ.setdefault("KERAS_BACKEND", "torch")
     keras = pytest.importorskip("keras", reason="keras is not installed")
     if keras.backend.backend() != "torch":
         pytest.skip("keras runs on another backend")
+    return keras
+
+
+@pytest.mark.parametrize(("ends", "one_hot"), [(False, False), (True, True)])
+def test_a_fit_of_keras_is_recorded(ends: bool, one_hot: bool) -> None:
+    keras = keras_on_torch()
     from faultloc.own.training_record.keras import RecordMargins
 
     body = [keras.Input((5,)), keras.layers.Dense(8, "relu"), keras.layers.Dropout(0.5), keras.layers.Dense(3)]
@@ -120,3 +130,59 @@ def test_a_fit_of_keras_is_recorded(ends: bool, one_hot: bool) -> None:
     callback = RecordMargins(recorder, INPUTS, labels, ends_in_softmax=ends)
     model.fit(INPUTS, labels, epochs=EPOCHS, verbose=0, callbacks=[callback])
     assert_last_answers(recorder.training_record(), with_logits.predict(INPUTS, verbose=0))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "labels", "message"),
+    [
+        (None, LABELS, "is a NoneType that is no array of numbers"),
+        (INPUTS, LABELS.astype(str), "is a ndarray that is no array of numbers"),
+        (INPUTS, LABELS + 0.5, r"label of sample 0.* is [0-9].5, no whole number"),
+        (INPUTS, LABELS - 1, "a negative number"),
+        (INPUTS, LABELS[1:], "expected as many of each"),
+    ],
+)
+def test_what_keras_would_not_train_on_is_named_before_it_trains(
+    inputs: object, labels: np.ndarray, message: str
+) -> None:
+    keras_on_torch()
+    from faultloc.own.training_record.keras import RecordMargins
+
+    with pytest.raises(DataError, match=message):
+        RecordMargins(MarginRecorder(SAMPLES), inputs, labels)
+
+
+def test_a_keras_model_is_examined_as_the_page_shows() -> None:
+    keras = keras_on_torch()
+    from faultloc.own.training_record.keras import RecordMargins
+
+    inputs = INPUTS + 2 * np.eye(3, 5, dtype=np.float32)[LABELS]
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(3, "softmax")])
+    model.compile(keras.optimizers.Adam(0.05), keras.losses.SparseCategoricalCrossentropy())
+    recorder = MarginRecorder(SAMPLES)
+    model.fit(
+        inputs, LABELS, epochs=10, verbose=0, callbacks=[RecordMargins(recorder, inputs, LABELS, ends_in_softmax=True)]
+    )
+    with pytest.raises(ModelError, match=r"a Keras model \(Sequential\).*torch.nn.Linear.*docs/training-record.md"):
+        locate_data_faults(model, (inputs, LABELS))
+    shown = (REPOSITORY / "docs/training-record.md").read_text(encoding="utf-8")
+    begins, ends = (shown.index(line) for line in ("    class OnTorch", "    found = locate_data_faults(OnTorch"))
+    names = {"torch": torch, "keras": keras}
+    exec(textwrap.dedent(shown[begins:ends]), names)
+    rebuilt = names["OnTorch"](model)
+    with torch.no_grad():
+        answers = rebuilt(torch.from_numpy(inputs)).softmax(1).numpy()
+    np.testing.assert_allclose(answers, model.predict(inputs, verbose=0), atol=1e-5)
+    found = locate_data_faults(rebuilt, (inputs, LABELS), record=recorder, settings=QUICK)
+    assert found.evidence.margins is not None
+
+
+def test_keras_takes_class_numbers_of_floating_point() -> None:
+    keras = keras_on_torch()
+    from faultloc.own.training_record.keras import RecordMargins
+
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3)])
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(True))
+    recorder, labels = MarginRecorder(SAMPLES), LABELS.astype(np.float32)[:, None]
+    model.fit(INPUTS, labels, epochs=1, verbose=0, callbacks=[RecordMargins(recorder, INPUTS, labels)])
+    assert recorder.training_record().labels.tolist() == LABELS.tolist()

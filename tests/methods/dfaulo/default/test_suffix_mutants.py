@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from faultloc.errors import ConfigError
+from faultloc.errors import ConfigError, DataError
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings, draw_left_out, train_suffixes
 from faultloc.methods.dfaulo.default.suffix.tail import build_suffix
 from faultloc.subject.examination import Execution
@@ -49,6 +49,19 @@ def test_every_sample_is_left_out_of_exactly_so_many(mutants, left_out):
     drawn = draw_left_out(500, mutants, left_out, np.random.default_rng(0))
     assert (drawn.sum(axis=0) == left_out).all()
     assert np.abs(drawn.mean(axis=1) - left_out / mutants).max() < 0.1
+
+
+@pytest.mark.parametrize(("mutants", "left_out", "samples"), [(8, 2, 2), (8, 2, 3), (4, 3, 4), (4, 3, 5)])
+def test_every_mutant_is_shown_a_sample_however_few_there_are(mutants, left_out, samples):
+    for seed in range(50):
+        drawn = draw_left_out(samples, mutants, left_out, np.random.default_rng(seed))
+        assert (drawn.sum(axis=0) == left_out).all()
+        assert not drawn.all(axis=1).any()
+
+
+def test_fewer_samples_than_mutants_can_be_shown_are_one_sentence():
+    with pytest.raises(DataError, match="has 2 samples, each of which 3 of 4 mutants are trained without.*4 samples"):
+        draw_left_out(2, 4, 3, np.random.default_rng(0))
 
 
 def test_opinions_are_probabilities_and_fit_the_labels():

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from faultloc.errors import ConfigError
+from faultloc.errors import ConfigError, DataError
 from faultloc.methods.dfaulo.default.suffix.dropout import Dropout
 from faultloc.methods.dfaulo.default.suffix.epochs import in_turn, samples_of_epoch
 from faultloc.methods.dfaulo.default.suffix.tail import Tail
@@ -92,11 +92,26 @@ def draw_left_out(
     *,
     allocate: Allocate = allocate_in_memory,
 ) -> Bool[np.ndarray, "mutant sample"]:
-    """For each mutant the samples that it is not shown: every sample is left out of exactly ``left_out`` mutants."""
+    """For each mutant the samples that it is not shown: every sample is left out of exactly ``left_out`` mutants, and
+    every mutant is shown one or more.
+
+    Raises:
+        DataError: there are too few samples for that.
+    """
     drawn, is_out = allocate((mutants, samples), np.float64), allocate((mutants, samples), np.bool_)
     generator.random(out=drawn)
     for columns in blocks_of_rows(samples, mutants):
         is_out[:, columns] = drawn[:, columns].argsort(axis=0) < left_out
+    for idle in np.flatnonzero(is_out.all(axis=1)):  # as happens where there are a few samples alone
+        shown = np.count_nonzero(~is_out, axis=1)
+        busiest = int(shown.argmax())
+        if shown[busiest] < 2:
+            raise DataError(
+                f"the data set has {samples} samples, each of which {left_out} of {mutants} mutants are trained "
+                f"without, so that some have none; expected {-(-mutants // (mutants - left_out))} samples or more"
+            )
+        given_up = int(is_out[busiest].argmin())
+        is_out[idle, given_up], is_out[busiest, given_up] = False, True
     return is_out
 
 
