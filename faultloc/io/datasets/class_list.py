@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -65,8 +66,9 @@ def read_class_list(path: Path) -> tuple[str, ...]:
     if not isinstance(content, list) or not all(isinstance(name, str | int) for name in content) or not content:
         raise DataError(f"{path} holds something else: {_EXPECTED}")
     names = [str(name) for name in content]
-    if len(set(names)) != len(names):
-        raise DataError(f"{path} names a class twice: {_EXPECTED}")
+    twice = next((name for name, times in Counter(names).items() if times > 1), None)
+    if twice is not None:
+        raise DataError(f"{path} names a class twice, {twice!r}: {_EXPECTED}, each with a name of its own")
     return tuple(names)
 
 

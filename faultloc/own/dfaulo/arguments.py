@@ -14,7 +14,7 @@ def check_arguments(*, scorer: object, recipe: object, record: object, settings:
         ConfigError: there is no such ``scorer``, it reads no ``recipe`` or no ``record``, or one of them is something
             else.
     """
-    if scorer not in get_args(Scorer):
+    if not isinstance(scorer, str) or scorer not in get_args(Scorer):
         raise ConfigError(f"scorer is {scorer!r}; expected {' or '.join(map(repr, get_args(Scorer)))}")
     if settings is not None and not isinstance(settings, LocateSettings):
         raise ConfigError(f"settings is a {type(settings).__name__}; expected a LocateSettings(...), or none")
