@@ -13,11 +13,12 @@ from faultloc.methods.dfaulo.default.inputs.ridge import FeaturesOf, LeftOutAnsw
 from faultloc.subject.blocks import blocks_of_rows
 from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
-# Two draws of filters err less than either, and twice the filters in one draw would take five times as long. Above so
-# many samples one draw does: what it errs by is learned from the samples, and its cost grows with them.
-_DRAWS, _MOST_DRAWN_TWICE = 2, 20_000
-# Enough to tell whether mirror images help: photographs and clothes look the same in a mirror, digits do not.
-_ASKED_IN_A_MIRROR = 1_000
+# Two draws of filters err less than either, and twice the filters in one draw would take five times as long. Of fewer
+# samples a second draw would be a tenth of what the whole scorer takes; of more, samples make up for it.
+_FEWEST_DRAWN_TWICE, _MOST_DRAWN_TWICE = 1_000, 20_000
+# Enough to tell whether mirror images help (photographs and clothes look the same in a mirror, digits do not): half of
+# the samples, so many at most, and a third of the filters decide as all do.
+_MOST_ASKED, _FILTERS_ASKED = 1_000, 32
 
 
 def read_images(
@@ -31,12 +32,12 @@ def read_images(
 ) -> LeftOutAnswers:
     """What regressions of ``labels`` on patches of all other images say of each image, and what the first one rests on.
 
-    An image and its mirror image have the same features where labels of up to 1,000 images are then told with less
-    error. Up to 20,000 images the scores are the mean of those by two draws of filters.
+    An image and its mirror image have the same features where labels of some images are then told with less error. Of
+    1,000 to 20,000 images the scores are the mean of those by two draws of filters.
     """
     numbers = Numbers.like(images)
     example = numbers(images[some_of(len(images)).to(images.device)])
-    draws = _DRAWS if len(images) <= _MOST_DRAWN_TWICE else 1
+    draws = 2 if _FEWEST_DRAWN_TWICE <= len(images) <= _MOST_DRAWN_TWICE else 1
     drawn = [draw_patches(example, generator, samples=len(images)) for _ in range(draws)]
     mirrored = _do_mirrors_help(drawn[0], numbers, images, labels, classes)
     answers = [
@@ -64,8 +65,9 @@ def _do_mirrors_help(
     labels: Int[np.ndarray, "sample"],
     classes: int,
 ) -> bool:
-    asked = some_of(len(images), _ASKED_IN_A_MIRROR)
+    asked = some_of(len(images), min(len(images) // 2, _MOST_ASKED))
     few, given = images[asked.to(images.device)], labels[asked.numpy()]
+    patches = replace(patches, filters=patches.filters[:_FILTERS_ASKED])
     plain, mirrored = (
         left_out_answers(
             _features_by(replace(patches, mirrored=each), numbers, few), given, classes, directions=1

@@ -55,6 +55,8 @@ def test_where_a_mirror_leaves_the_class_as_it_is_it_tells_more(mirrors, monkeyp
 
 
 def test_the_scores_are_the_mean_of_two_draws(monkeypatch):
+    monkeypatch.setattr(images_module, "_FEWEST_DRAWN_TWICE", 60)
+    monkeypatch.setattr(images_module, "_do_mirrors_help", lambda *_: False)
     images, labels, _ = slanted(60)
     both = read(images, labels)
     generator = torch.Generator().manual_seed(0)
@@ -68,13 +70,15 @@ def test_the_scores_are_the_mean_of_two_draws(monkeypatch):
     assert np.abs(alone[0].scores - alone[1].scores).max() > 0.01
 
 
-def test_of_many_images_one_draw_is_read(monkeypatch):
+@pytest.mark.parametrize(("fewest", "most", "draws"), [(60, 60, 2), (61, 99, 1), (1, 59, 1)])
+def test_of_few_images_and_of_many_one_draw_is_read(fewest, most, draws, monkeypatch):
     images, labels, _ = slanted(60)
     count = []
-    monkeypatch.setattr(images_module, "_MOST_DRAWN_TWICE", 59)
+    monkeypatch.setattr(images_module, "_FEWEST_DRAWN_TWICE", fewest)
+    monkeypatch.setattr(images_module, "_MOST_DRAWN_TWICE", most)
     monkeypatch.setattr(images_module, "draw_patches", lambda *a, **k: count.append(1) or draw_patches(*a, **k))
     read(images, labels)
-    assert len(count) == 1
+    assert len(count) == draws
 
 
 def test_a_label_has_no_part_in_what_is_said_of_its_own_image():
