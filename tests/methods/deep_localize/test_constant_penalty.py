@@ -86,6 +86,34 @@ def test_a_derivative_that_is_a_number_beside_others_with_a_history_is_named(los
     assert found[1:] == []
 
 
+class WithSlope(nn.Module):
+    """Answers with its value and its slope."""
+
+    def __init__(self, *, keeps_graph: bool) -> None:
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(1, 16), nn.Tanh(), nn.Linear(16, 1))
+        self.options = {"create_graph": True} if keeps_graph else {"retain_graph": True}
+
+    def forward(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        points = points.requires_grad_()
+        value = self.net(points)
+        return value, torch.autograd.grad(value, points, torch.ones_like(value), **self.options)[0]
+
+
+@pytest.mark.parametrize("keeps_graph", [False, True])
+def test_a_slope_that_the_model_returns_itself_is_named(keeps_graph):
+    torch.manual_seed(0)
+    model = WithSlope(keeps_graph=keeps_graph)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    with TrainingMonitor(model, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(4):
+            optimizer.zero_grad()
+            value, slope = model(2 * torch.rand(64, 1))
+            (slope + value).pow(2).mean().backward()
+            optimizer.step()
+    assert ("loss.constant_penalty" in [one.rule for one in monitor.findings]) != keeps_graph
+
+
 def test_a_slope_that_is_only_looked_at_beside_a_comparison_raises_no_alarm():
     def watched(model: nn.Module) -> Tensor:
         points = torch.rand(48, 2).requires_grad_()
@@ -119,6 +147,43 @@ def test_slopes_of_another_function_that_a_model_learns_raise_no_alarm():
         return (model(points) - target).pow(2).mean()
 
     assert not rules(taught)
+
+
+def slope_by_answer(model: nn.Module) -> Tensor:
+    value = model(torch.rand(48, 2))
+    loss = (value - 1).pow(2).mean()
+    torch.autograd.grad(loss, value, retain_graph=True)
+    return loss
+
+
+def slope_of_loss(model: nn.Module) -> Tensor:
+    points = torch.rand(48, 2).requires_grad_()
+    linear = model[0](points)[:, :1]
+    loss = (linear - 1).pow(2).mean()
+    torch.autograd.grad(loss, points, retain_graph=True)
+    return loss
+
+
+def stopped_target(model: nn.Module) -> Tensor:
+    points = torch.rand(48, 2).requires_grad_()
+    value = model(points)
+    first = torch.autograd.grad(value.sum(), points, retain_graph=True)[0][:, :1]
+    return nn.functional.mse_loss(value, points[:, :1].detach() - 0.5 * first)
+
+
+TEACHER = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1))
+
+
+def teachers_slope(model: nn.Module) -> Tensor:
+    points = torch.rand(48, 2).requires_grad_()
+    target = torch.autograd.grad(TEACHER(points).sum(), points)[0]
+    own = torch.autograd.grad(model(points).sum(), points, create_graph=True)[0]
+    return (own - target).pow(2).mean()
+
+
+@pytest.mark.parametrize("loss_of", [slope_by_answer, slope_of_loss, stopped_target, teachers_slope])
+def test_numbers_that_are_meant_to_be_numbers_raise_no_alarm(loss_of):
+    assert "loss.constant_penalty" not in rules(loss_of)
 
 
 def test_inputs_that_are_moved_along_a_gradient_raise_no_alarm():

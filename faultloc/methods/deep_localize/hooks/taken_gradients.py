@@ -63,6 +63,8 @@ class TakenGradients:
             self._were_zero += [not bool(one.any()) for one in known]
             self.with_history += known
             return
+        if not all(one.is_leaf for one in by):
+            return  # what a loss hangs on besides, as on an answer of the model, is looked at, and no point
         first = outputs[0] if isinstance(outputs, list | tuple) and outputs else outputs
         if isinstance(first, Tensor) and first.grad_fn is not None:
             self.numbers += [(first.grad_fn, one) for one in known]

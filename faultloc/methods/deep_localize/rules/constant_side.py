@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.autograd.graph import Node
 
 from faultloc.methods.deep_localize.catalogue import Symptom
 from faultloc.methods.deep_localize.finding import LOSS
-from faultloc.methods.deep_localize.hooks.autograd_walk import is_trained, operation, saved, walk
+from faultloc.methods.deep_localize.hooks.autograd_walk import leaves_of, operation, saved, walk
 from faultloc.methods.deep_localize.hooks.taken_gradients import TakenGradients
 
 _MOST_NODES, _MOST_COLUMNS = 4000, 4
@@ -63,8 +64,7 @@ class ConstantSide:
         """A symptom where a sum of the step before holds again, to rounding."""
         if self._is_over or not taken.numbers:
             return
-        numbers = [one for node, one in taken.numbers if is_trained(node)]
-        equations = list(_equations(loss, outputs, taken, numbers)) if numbers else []
+        equations = list(_equations(loss, outputs, taken))
         pairs = zip(equations, self._suggested, strict=False)
         self._is_over = any(equation.holds(weights) for equation, weights in pairs)
         self._suggested = [_fitted(equation.whole, equation.squared) for equation in equations]
@@ -76,18 +76,25 @@ class ConstantSide:
             )  # fmt: skip
 
 
-def _equations(
-    loss: Tensor, outputs: Sequence[Tensor], taken: TakenGradients, numbers: Sequence[Tensor]
-) -> Iterator[_Equation]:
+def _equations(loss: Tensor, outputs: Sequence[Tensor], taken: TakenGradients) -> Iterator[_Equation]:
     """Of each column that is squared a linear equation, and one with powers and products as well.
 
     The weights of the first are certain where it is the right one: of many smooth columns several sums are as exact.
     """
     points = {one.data_ptr(): one for one in taken.points}
     beside = [*taken.with_history, *points.values()]
-    for squared in _squared(loss):
+    trained = {id(leaf) for leaf in leaves_of(loss) if isinstance(leaf, nn.Parameter)}
+    numbers = [(_behind(node), one) for node, one in taken.numbers]
+    # Those of a teacher are a target like any other.
+    numbers = [(nodes, one) for nodes, one in numbers if any(id(_leaf(node)) in trained for node in nodes)]
+    # A model may return such a number itself.
+    returned = {one.data_ptr() for _, one in numbers}
+    outputs = [one for one in outputs if one.data_ptr() not in returned]
+    for squared_by, squared in _squared(loss) if numbers else ():
         rows = len(squared)
-        said, known, counted = (_columns(several, rows) for several in (outputs, beside, numbers))
+        # What is a derivative of the loss itself is made of what is squared, and not the other way round.
+        parts = [one for nodes, one in numbers if squared_by not in nodes]
+        said, known, counted = (_columns(several, rows) for several in (outputs, beside, parts))
         linear = [torch.ones(rows, dtype=torch.float64), *said, *known]
         bent = [made for one in said for made in (one.square(), one**3, one.sin())]
         bent += [one * other for one in said for other in known]
@@ -109,22 +116,31 @@ def _left_open(said: Tensor, target: Tensor) -> float:
     return float((target - said).norm() / target.norm().clamp_min(1e-30))
 
 
-def _squared(loss: Tensor) -> Iterator[Tensor]:
-    """What the loss squares, or takes for a distance."""
+def _behind(node: Node) -> set[Node]:
+    return {one for one, _ in walk(node, most=_MOST_NODES)}
+
+
+def _leaf(node: Node) -> Tensor | None:
+    return getattr(node, "variable", None)
+
+
+def _squared(loss: Tensor) -> Iterator[tuple[Node, Tensor]]:
+    """What the loss squares, or compares with zeros, and the node that does; what it compares with else is a target."""
     for node, _ in walk(loss.grad_fn, most=_MOST_NODES) if loss.grad_fn is not None else ():
-        name = operation(node)
-        if name == "Pow" and getattr(node, "_saved_exponent", 0) == 2:
-            found = saved(node, "self")
-        elif name == "Mul":
-            found, other = saved(node, "self"), saved(node, "other")
-            found = found if found is not None and other is not None and found.data_ptr() == other.data_ptr() else None
-        elif name in ("MseLoss", "SmoothL1Loss", "HuberLoss"):
-            ours, theirs = saved(node, "self"), saved(node, "target")
-            found = None if ours is None or theirs is None or ours.shape != theirs.shape else ours - theirs
+        name, found = operation(node), saved(node, "self")
+        if found is None or found.dim() not in (1, 2) or found.numel() < _MOST_COLUMNS:
+            continue
+        if name == "Pow":
+            is_squared = getattr(node, "_saved_exponent", 0) == 2
+        elif name in ("Mul", "MseLoss", "SmoothL1Loss", "HuberLoss"):
+            other = saved(node, "other" if name == "Mul" else "target")
+            is_squared = other is not None and (
+                other.data_ptr() == found.data_ptr() if name == "Mul" else not other.any()
+            )
         else:
             continue
-        if found is not None and found.dim() in (1, 2) and found.numel() > 1:
-            yield found
+        if is_squared:
+            yield node, found
 
 
 def _columns(several: Sequence[Tensor], rows: int) -> list[Tensor]:
