@@ -121,6 +121,32 @@ def test_many_are_found_selected_judged_and_undone_by_keyboard(open_tab, digits)
         sync_api.expect(tab.locator("#keys")).to_be_hidden()
 
 
+def test_a_late_answer_on_a_selection_before_changes_nothing(open_tab, digits):
+    held = []
+
+    def hold_the_first(route):
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    with serving(digits.folder) as address:
+        tab = open_tab()
+        tab.goto(f"{address}grid")
+        said = tab.locator("[data-action=accept] small")
+        sync_api.expect(said).not_to_have_text("the suggestions")
+        tab.route("**/outcome", hold_the_first)
+        with tab.expect_request("**/outcome"):
+            tab.keyboard.press("x")
+        tab.keyboard.press("ArrowRight")
+        tab.keyboard.press("Shift+ArrowRight")
+        sync_api.expect(said).to_contain_text("3 get the label")
+        with tab.expect_response("**/outcome"):
+            held[0].continue_()
+        tab.wait_for_timeout(200)
+        sync_api.expect(said).to_contain_text("3 get the label")
+
+
 def test_every_view_passes_the_checker_on_a_phone_too(open_tab, digits, texts):
     with serving(digits.folder) as pictures, serving(texts.folder) as words:
         tab = open_tab(PHONE)

@@ -81,18 +81,19 @@ function about() {
 
 const word = document.getElementById("selected");
 const accept = document.querySelector("[data-action=accept]");
-let foretelling;
+let foretelling, foretold = 0;
 
 function foretell() {
   word.textContent = selected.size
     ? `${selected.size.toLocaleString("en")} selected` : windows.total === 0 ? "None" : "The marked one";
   const rows = about();
   clearTimeout(foretelling);
+  const turn = ++foretold;
   if (!rows.length) return;
   foretelling = setTimeout(async () => {
     const response = await post("/outcome", { rows }).catch(() => null);
-    if (!response || !response.ok) return;
-    const outcome = await response.json();
+    const outcome = response && response.ok ? await response.json() : null;
+    if (!outcome || turn !== foretold) return;  // of a selection that is no more, however late the answer comes
     accept.disabled = !outcome.accept;
     accept.querySelector("small").textContent = outcome.accept ? outcome.words.replace(/\.$/, "") : "nothing is suggested";
   }, 120);
