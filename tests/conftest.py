@@ -102,9 +102,20 @@ def whole_run(tmp_path_factory: pytest.TempPathFactory) -> "Workspace":
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests first: workers take files in this order, and none is left with a long one at the end."""
+    """Files with slow tests first: workers take files in this order, and none is left with a long one at the end.
+
+    Of these one that needs `whole_run` first, the others last, so that no worker waits while another one makes it.
+    """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    sharing = {item.path for item in items if "whole_run" in getattr(item, "fixturenames", ())} & slow
+    makes_it = min(sharing, default=None)
+
+    def turn(item: pytest.Item) -> int:
+        if item.path == makes_it:
+            return 0
+        return 3 if item.path not in slow else 2 if item.path in sharing else 1
+
+    items.sort(key=turn)
 
 
 def pytest_collection_finish() -> None:

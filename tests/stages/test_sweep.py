@@ -18,6 +18,8 @@ from tests.stages.toy_project import Toy
 from tests.stages.workspace import REPOSITORY, TINY, Workspace
 from tests.warm_python import CHILDREN, warm_folder
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def toy(tmp_path) -> Toy:

@@ -13,7 +13,7 @@ from faultloc.methods.dfaulo.default.inputs.images import read_images
 from faultloc.methods.dfaulo.default.inputs.numbers import Numbers, some_of
 from faultloc.methods.dfaulo.default.inputs.patches import has_patches
 from faultloc.methods.dfaulo.default.inputs.ridge import FeaturesOf, left_out_answers
-from faultloc.methods.dfaulo.default.inputs.words import left_out_words, principal_words, words_of
+from faultloc.methods.dfaulo.default.inputs.texts import read_texts
 from faultloc.subject.blocks import blocks_of_rows
 from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
 
@@ -55,17 +55,14 @@ def read_inputs(
         return None
     numpy_generator = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
     if inputs.ndim == 2 and not inputs.is_floating_point() and inputs.dtype != torch.bool:
-        words = words_of(inputs.cpu().numpy())
-        scores = left_out_words(words, labels, classes)
-        features = principal_words(words, _DIRECTIONS, numpy_generator)
+        tokens = inputs.cpu().numpy()
+        answers = read_texts(tokens, labels, classes, numpy_generator, directions=_DIRECTIONS, allocate=allocate)
     elif has_patches(inputs.shape[1:]):
         answers = read_images(inputs, labels, classes, generator, directions=_DIRECTIONS, allocate=allocate)
-        scores, features = answers.scores, answers.principal
     else:
         features_of = _features_of(inputs, generator)
         answers = left_out_answers(features_of, labels, classes, directions=_DIRECTIONS, allocate=allocate)
-        scores, features = answers.scores, answers.principal
-    return InputReading(_as_probabilities(scores, labels), features)
+    return InputReading(_as_probabilities(answers.scores, labels), answers.principal)
 
 
 def _features_of(inputs: Shaped[Tensor, "sample ..."], generator: torch.Generator) -> FeaturesOf:

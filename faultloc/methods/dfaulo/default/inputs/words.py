@@ -1,5 +1,7 @@
 """What the words of a text say of its label, each text asked as if it had not been read."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.sparse import csr_matrix, diags_array
@@ -8,6 +10,7 @@ from scipy.sparse import csr_matrix, diags_array
 _PSEUDO_COUNT = 0.3
 _PADDING = 0
 _ROUNDS, _SPARE = 2, 8
+_LEARNED_FROM = 20_000
 
 
 def words_of(tokens: Int[np.ndarray, "sample token"]) -> csr_matrix:
@@ -48,26 +51,43 @@ def left_out_words(
     return scores
 
 
-def principal_words(
-    words: csr_matrix, directions: int, generator: np.random.Generator
-) -> Float[np.ndarray, "sample direction"]:
-    """The texts along the directions in which their words, the rare ones weighing more, vary most.
+@dataclass(frozen=True)
+class WordDirections:
+    """The ``directions`` in which texts' words, the rare ones weighing more, vary most, the first the most.
+
+    Called with the places of some texts, it gives these along them. ``weighted``: a row of length 1 a text.
 
     Source: Halko, Martinsson and Tropp, "Finding Structure with Randomness", SIAM Review 2011 (the randomised range).
     """
-    words = words[:, np.unique(words.indices)]  # of ten million ids a few thousand may be there
-    samples, vocabulary = words.shape
-    if vocabulary == 0:
-        return np.zeros((samples, 1), np.float32)
-    frequency = np.asarray(words.sum(axis=0)).ravel()
-    weight = np.log((1 + samples) / (1 + frequency)) + 1
-    weighted = words @ diags_array(weight.astype(np.float32))
-    length = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
-    weighted = diags_array((1 / np.maximum(length, 1e-12)).astype(np.float32)) @ weighted
-    kept = min(directions, samples, vocabulary)
-    spanned = generator.standard_normal((vocabulary, min(kept + _SPARE, samples, vocabulary))).astype(np.float32)
-    for _ in range(_ROUNDS):
-        spanned, _ = np.linalg.qr(weighted.T @ (weighted @ spanned))
-    seen = weighted @ spanned
-    _, turned = np.linalg.eigh(seen.T @ seen)
-    return np.ascontiguousarray((seen @ turned[:, ::-1][:, :kept]).astype(np.float32))
+
+    weighted: csr_matrix
+    directions: Float[np.ndarray, "word direction"]
+
+    @classmethod
+    def of(cls, words: csr_matrix, most: int, generator: np.random.Generator) -> "WordDirections":
+        """At most ``most`` of them, from at most 20,000 texts, evenly spread."""
+        words = words[:, np.unique(words.indices)]  # of ten million ids a few thousand may be there
+        samples, vocabulary = words.shape
+        frequency = np.asarray(words.sum(axis=0)).ravel()
+        weight = np.log((1 + samples) / (1 + frequency)) + 1
+        weighted = words @ diags_array(weight.astype(np.float32))
+        length = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
+        weighted = csr_matrix(diags_array((1 / np.maximum(length, 1e-12)).astype(np.float32)) @ weighted)
+        if vocabulary == 0:
+            return cls(csr_matrix((samples, 1), dtype=np.float32), np.zeros((1, 1), np.float32))
+        some = weighted[np.unique(np.linspace(0, samples - 1, min(samples, _LEARNED_FROM)).astype(np.int64))]
+        kept = min(most, some.shape[0], vocabulary)
+        drawn = min(kept + _SPARE, some.shape[0], vocabulary)
+        spanned = generator.standard_normal((vocabulary, drawn)).astype(np.float32)
+        for _ in range(_ROUNDS):
+            spanned, _ = np.linalg.qr(some.T @ (some @ spanned))
+        seen = some @ spanned
+        _, turned = np.linalg.eigh(seen.T @ seen)
+        return cls(weighted, np.ascontiguousarray(spanned @ turned[:, ::-1][:, :kept]))
+
+    def first(self, directions: int) -> "WordDirections":
+        """Those of most variance alone."""
+        return WordDirections(self.weighted, np.ascontiguousarray(self.directions[:, :directions]))
+
+    def __call__(self, places: Int[np.ndarray, "row"]) -> Float[np.ndarray, "row direction"]:
+        return self.weighted[places] @ self.directions

@@ -4,7 +4,12 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from faultloc.methods.dfaulo.default.inputs.words import left_out_words, principal_words, words_of
+from faultloc.methods.dfaulo.default.inputs import words as words_module
+from faultloc.methods.dfaulo.default.inputs.words import WordDirections, left_out_words, words_of
+
+
+def principal_words(words, most, generator):
+    return WordDirections.of(words, most, generator)(np.arange(words.shape[0]))
 
 
 def some_texts(samples=40, length=12, vocabulary=30, seed=0):
@@ -70,3 +75,21 @@ def test_texts_without_a_word_lie_at_one_place():
     found = principal_words(words_of(np.zeros((30, 5), int)), 3, np.random.default_rng(0))
     assert len(found) == 30
     assert not found.any()
+
+
+def test_the_first_directions_are_the_first_of_all():
+    words = words_of(some_texts(samples=80)[0])
+    along = WordDirections.of(words, 9, np.random.default_rng(0))
+    places = np.array([4, 70, 4])
+    np.testing.assert_allclose(along.first(3)(places), along(places)[:, :3], atol=1e-6)
+
+
+def test_texts_beyond_those_that_directions_are_learned_from_lie_along_them_too(monkeypatch):
+    words = words_of(some_texts(samples=300, vocabulary=12)[0])
+    whole = principal_words(words, 4, np.random.default_rng(0))
+    monkeypatch.setattr(words_module, "_LEARNED_FROM", 150)
+    halved = principal_words(words, 4, np.random.default_rng(0))
+    assert halved.shape == whole.shape
+    # The same space, up to what half of the texts leave open.
+    shared = np.linalg.svd(np.linalg.qr(whole)[0].T @ np.linalg.qr(halved)[0], compute_uv=False)
+    assert shared[:2].min() > 0.97
