@@ -80,6 +80,26 @@ def test_no_other_scale_makes_the_labels_likelier():
     assert (1 - found.noise.transition[0, 0]) / 0.02 == pytest.approx(best[1], abs=0.3)
 
 
+def test_with_some_rates_known_no_other_scale_of_the_rest_makes_the_labels_likelier():
+    # Obvious and slow, as above; a fifth of class 1 has label 3 beside.
+    opinion, labels = made_up(0.08, sureness=2.0)
+    rng = np.random.default_rng(7)
+    labels = np.where((labels == 1) & (rng.random(SAMPLES) < 0.2), 3, labels)
+    noise, rows, known = noise_of(0.02), np.arange(SAMPLES), np.zeros((CLASSES, CLASSES))
+    known[1, 3] = 0.2
+    found = scale_noise(noise, opinion, labels, np.zeros(SAMPLES), known=known)
+    best = (np.inf, 0.0)
+    for scale in np.linspace(1, 8, 29):
+        cells = np.where(known > 0, known, noise.transition * scale)
+        np.fill_diagonal(cells, 0)
+        np.fill_diagonal(cells, 1 - cells.sum(axis=1))
+        for coldness in np.linspace(0.6, 1.6, 21):
+            sharp = opinion**coldness / (opinion**coldness).sum(axis=1, keepdims=True)
+            best = min(best, (-np.log((sharp @ cells)[rows, labels]).sum(), scale))
+    assert found.noise.transition[0, 1] / noise.transition[0, 1] == pytest.approx(best[1], abs=0.3)
+    assert found.noise.transition[1, 3] == 0.2
+
+
 def test_odds_are_raised_to_what_the_inputs_expect_and_keep_their_order():
     rng = np.random.default_rng(1)
     label_odds, foreign_odds = rng.normal(-6, 2, 1000), rng.normal(-9, 3, 1000)

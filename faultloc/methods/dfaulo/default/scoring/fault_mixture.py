@@ -7,10 +7,11 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
+from faultloc.methods.dfaulo.default.scoring.exchanged_pairs import exchanged_pairs
 from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_probability, foreign_share
 from faultloc.methods.dfaulo.default.scoring.learned_labels import noise_rates, scaled_likelihood
 from faultloc.methods.dfaulo.default.scoring.left_out_regression import LeftOutRegression
-from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, without_noise
+from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, with_rates, without_noise
 from faultloc.methods.dfaulo.default.scoring.noise_scale import ScaledNoise, scale_noise
 from faultloc.methods.dfaulo.default.scoring.temperature import entropy, fit_temperature, normal_scores, tempered
 from faultloc.subject.blocks import blocks_of_rows
@@ -58,6 +59,9 @@ def fit_mixture(
     are fitted to what is no foreign input; all of this anew once foreign inputs are known. Without an opinion of the
     inputs the mutants' stands alone, ``noise`` is taken as it is, and no such marks are known.
 
+    Pairs of classes whose labels were exchanged are told by the inputs alone, too (`exchanged_pairs.py`), once foreign
+    inputs are known: with these labels explained, more of the others would be called foreign.
+
     Margins that were recorded while the model was trained are such a mark, too, the plainest. They are weighed by
     ``record_weight``, as far as the inputs alone tell less of the labels than the mutants do.
     """
@@ -83,6 +87,14 @@ def fit_mixture(
             of_inputs = _likelihood(by_inputs, labels, scaled.noise, rates)
         share = foreign_share(strangeness.signs, strangeness.measures, regression, likelihood, label_share, of_inputs)
         foreign = foreign_probability(share, likelihood, label_share)
+    if inputs is not None:
+        pairs = exchanged_pairs(inputs, labels)
+        if pairs.any():
+            freed = without_noise(inputs, with_rates(pairs), floor=floor)
+            scaled = scale_noise(noise, freed, labels, share, memory, known=pairs)
+            temperatures = _opine(evidence, scaled.noise, floor, 1 - foreign, opinions, by_inputs)
+            rates = noise_rates(by_inputs, opinions, labels, scaled.noise, strangeness.marks)
+            likelihood = _likelihood(opinions, labels, scaled.noise, rates)
     record_odds = np.zeros(len(labels))
     if evidence.margins is not None and record_weight > 0:
         never_shown = np.isnan(evidence.margins)

@@ -60,6 +60,15 @@ def scaled(noise: NoiseMatrix, scale: float) -> NoiseMatrix:
     return NoiseMatrix(transition)
 
 
+def with_rates(rates: Float[np.ndarray, "class class"]) -> NoiseMatrix:
+    """The matrix of these ``rates`` of wrong labels alone, 0 on the diagonal; all other labels are right.
+
+    Where they add up to more than .95 of a class, all of that class are less.
+    """
+    transition = rates / np.maximum(rates.sum(axis=1, keepdims=True) / (1 - _LEAST_RIGHT), 1)
+    return NoiseMatrix(transition + np.diag(1 - transition.sum(axis=1)))
+
+
 def without_noise(
     probabilities: Float[np.ndarray, "sample class"], noise: NoiseMatrix, *, floor: float
 ) -> Float[np.ndarray, "sample class"]:

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.optimize import minimize
 
-from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, scaled
+from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix
 from faultloc.methods.dfaulo.default.scoring.temperature import (
     enough_samples,
     entropy,
@@ -39,6 +39,7 @@ def scale_noise(
     labels: Int[np.ndarray, "sample"],
     foreign_share: Float[np.ndarray, "sample"],
     memory: float = 1.0,
+    known: Float[np.ndarray, "class class"] | None = None,
 ) -> ScaledNoise:
     """All rates of wrong labels in ``noise`` times the one number that makes the labels likeliest.
 
@@ -50,15 +51,20 @@ def scale_noise(
     More wrong labels than the anchors say are such as the model's features know by heart. ``memory`` in [0, 1] is how
     far that may be (see ``DefaultEvidence``): the prior on scales above 1 is narrower by it, and 0 allows for none.
 
+    Rates that are ``known`` already (0 for all others, and on the diagonal) stay as they are; ``by_inputs`` is then an
+    opinion that was freed of them.
+
     The certainty is 1 / (1 + the variance of the scale's logarithm), by the curvature of the likelihood.
     """
     chosen = enough_samples(len(labels))
     given, places = labels[chosen], np.arange(len(chosen))
     heat = np.maximum(normal_scores(entropy(by_inputs)), 0)[chosen]
     logs = logs_by_class(by_inputs[chosen])
-    mistaken = noise.transition[:, given].copy()
-    mistaken[given, places] = 0
-    rate = 1 - noise.transition[given, given]
+    fixed = np.zeros_like(noise.transition) if known is None else known
+    cells = np.where(fixed > 0, 0, noise.transition)
+    np.fill_diagonal(cells, 0)
+    mistaken, rate = cells[:, given], cells.sum(axis=1)[given]
+    fixed_mistaken, fixed_rate = fixed[:, given], fixed.sum(axis=1)[given]
     foreign = foreign_share[chosen]
     by_foreign = foreign * (np.bincount(labels, minlength=len(noise.transition)) / len(labels))[given]
 
@@ -68,10 +74,11 @@ def scale_noise(
         said /= said.sum(axis=0)
         own = said[given, places]
         by_noise = (said * mistaken).sum(axis=0) - own * rate
-        likelihood = own + scale * by_noise
+        likelihood = own * (1 - fixed_rate) + (said * fixed_mistaken).sum(axis=0) + scale * by_noise
         # What the likelihood gains as the opinion gets surer.
         weighed = said * logs
-        gain = scale * (weighed * mistaken).sum(axis=0) + weighed[given, places] * (1 - scale * rate)
+        gain = (weighed * (scale * mistaken + fixed_mistaken)).sum(axis=0)
+        gain += weighed[given, places] * (1 - scale * rate - fixed_rate)
         gain = coldness * (gain - likelihood * weighed.sum(axis=0))
         mixed = np.maximum(by_foreign + (1 - foreign) * likelihood, _TINY)
         pull = (1 - foreign) / mixed
@@ -85,12 +92,15 @@ def scale_noise(
             penalties[0] /= memory
         return value + float(penalties @ numbers**2), slopes + 2 * penalties * numbers
 
-    most = np.log(_MOST_WRONG / max(float(1 - np.diag(noise.transition).min()), 1e-12)) if memory > 0 else 0.0
+    room = np.maximum(_MOST_WRONG - fixed.sum(axis=1), 0.0)
+    most = np.log(max(float((room / np.maximum(cells.sum(axis=1), 1e-12)).min()), 1e-12)) if memory > 0 else 0.0
     bounds = [(np.log(_LEAST_SCALE), max(most, 0.0)), _TEMPERATURES, _TEMPERATURES]
     found = minimize(cost, np.zeros(3), jac=True, method="L-BFGS-B", bounds=bounds).x
     steps = _STEP * np.eye(3)
     curvature = [(gradient_of(found + step)[1] - gradient_of(found - step)[1]) / (2 * _STEP) for step in steps]
-    return ScaledNoise(scaled(noise, float(np.exp(found[0]))), _certainty(np.array(curvature)))
+    transition = float(np.exp(found[0])) * cells + fixed
+    np.fill_diagonal(transition, 1 - transition.sum(axis=1))
+    return ScaledNoise(NoiseMatrix(transition), _certainty(np.array(curvature)))
 
 
 def _certainty(curvature: Float[np.ndarray, "number number"]) -> float:

@@ -1,0 +1,113 @@
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+from scipy.special import expit
+
+from faultloc.evaluation.metrics import rauc
+from faultloc.methods.dfaulo.default.inputs.reading import read_inputs
+from faultloc.methods.dfaulo.default.scoring import fault_mixture
+from faultloc.methods.dfaulo.default.scoring.exchanged_pairs import exchanged_pairs
+from faultloc.methods.dfaulo.default.scoring.posterior import score_default
+from tests.methods.dfaulo.default.default_case import SETTINGS, make_case
+
+SAMPLES, PAIR = 4000, (1, 3)
+
+
+@cache
+def made_up(forth=0.0, back=0.0, alike=0.0, wrong=0.0, seed=0, classes=5, samples=SAMPLES):
+    """What a regression on the inputs says of each sample that is left out, and the labels it has learned from.
+
+    Points around the middles of classes, those of the pair nearer to one another by ``alike``. The share ``forth`` of
+    the pair's first class has the label of the second, ``back`` the other way round, whatever the point; the share
+    ``wrong`` of all samples has any label.
+    """
+    rng = np.random.default_rng(seed)
+    middles = rng.normal(0, 1, (classes, 8))
+    between = middles[list(PAIR)].mean(axis=0)
+    middles[list(PAIR)] = between + (1 - alike) * (middles[list(PAIR)] - between)
+    true = rng.integers(0, classes, samples)
+    points = (middles[true] + rng.normal(0, 1, (samples, 8))).astype(np.float32)
+    rate = np.where(true == PAIR[0], forth, np.where(true == PAIR[1], back, 0.0))
+    labels = np.where(rng.random(samples) < rate, sum(PAIR) - true, true)
+    labels = np.where(rng.random(samples) < wrong, rng.integers(0, classes, samples), labels)
+    reading = read_inputs(torch.from_numpy(points), labels, classes, torch.Generator().manual_seed(seed))
+    assert reading is not None
+    return reading.opinion, labels
+
+
+def named(rates) -> set[tuple[int, int]]:
+    return set(zip(*(places.tolist() for places in np.nonzero(rates)), strict=True))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("alike", [0.0, 0.4])
+@pytest.mark.parametrize("share", [0.1, 0.2, 0.3])
+def test_an_exchanged_pair_is_found_with_its_rates_and_no_other_is(share, alike, seed):
+    rates = exchanged_pairs(*made_up(share, share, alike, seed=seed))
+    assert named(rates) == {PAIR, PAIR[::-1]}
+    assert rates[PAIR] == pytest.approx(share, abs=0.09)
+    assert rates[PAIR[::-1]] == pytest.approx(share, abs=0.09)
+
+
+def test_labels_that_go_one_way_are_no_exchanged_pair():
+    assert not exchanged_pairs(*made_up(forth=0.2)).any()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("alike", [0.0, 0.5, 0.7, 0.9])
+def test_classes_that_look_alike_are_no_exchanged_pair(alike, seed):
+    assert not exchanged_pairs(*made_up(alike=alike, seed=seed)).any()
+
+
+@pytest.mark.parametrize("wrong", [0.05, 0.2])
+def test_wrong_labels_that_are_spread_evenly_are_no_exchanged_pair(wrong):
+    assert not exchanged_pairs(*made_up(wrong=wrong)).any()
+
+
+def test_of_hundreds_of_pairs_an_exchanged_one_is_asked():
+    rates = exchanged_pairs(*made_up(0.3, 0.3, classes=30, samples=12_000))
+    assert named(rates) == {PAIR, PAIR[::-1]}
+
+
+def test_few_samples_classes_without_any_and_inputs_that_tell_nothing_have_no_pair():
+    opinion, labels = made_up(0.3, 0.3)
+    assert not exchanged_pairs(opinion[:60], labels[:60]).any()
+    nobody = np.column_stack([opinion, np.zeros(SAMPLES)])
+    assert named(exchanged_pairs(nobody, labels)) == {PAIR, PAIR[::-1]}
+    assert not exchanged_pairs(np.full((200, 5), 0.2), labels[:200]).any()
+    assert not exchanged_pairs(np.ones((50, 1)), np.zeros(50, int)).any()
+
+
+def test_the_rates_are_those_that_make_the_labels_likeliest():
+    # Obvious and slow: every curve of a grid.
+    opinion, labels = made_up(0.2, 0.12, samples=1500)
+    rates = exchanged_pairs(opinion, labels)
+    is_one = np.isin(labels, PAIR)
+    odds = np.log(opinion[is_one, PAIR[1]]) - np.log(opinion[is_one, PAIR[0]])
+    second = labels[is_one] == PAIR[1]
+    best = (np.inf, 0.0, 0.0)
+    for place in np.linspace(-1, 1, 11):
+        for steepness in np.geomspace(0.5, 4, 16):
+            rising = expit(steepness * (odds - place))
+            for forth in np.linspace(0, 0.4, 21):
+                for back in np.linspace(0, 0.4, 21):
+                    said = np.clip(forth + (1 - forth - back) * rising, 1e-9, 1 - 1e-9)
+                    best = min(best, (-np.log(np.where(second, said, 1 - said)).sum(), forth, back))
+    assert rates[PAIR] == pytest.approx(best[1], abs=0.03)
+    assert rates[PAIR[::-1]] == pytest.approx(best[2], abs=0.03)
+
+
+def test_a_pair_that_the_features_know_by_heart_is_found_and_counted(monkeypatch):
+    case = make_case(samples=4000, wrong=500, pair=(0, 2), learned=0.97, inputs=True)
+
+    def quality_and_count() -> tuple[float, float]:
+        score = score_default(case.evidence, SETTINGS)
+        return rauc(case.is_wrong[np.argsort(-score.log_odds, kind="stable")]), float(score.probability.sum())
+
+    found, counted = quality_and_count()
+    monkeypatch.setattr(fault_mixture, "exchanged_pairs", lambda opinion, labels: np.zeros((4, 4)))
+    without, _ = quality_and_count()
+    assert 1 - found < 0.7 * (1 - without)
+    assert counted == pytest.approx(500, rel=0.3)
