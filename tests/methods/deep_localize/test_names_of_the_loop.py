@@ -34,6 +34,25 @@ def test_a_policy_that_does_less_of_what_is_called_a_gain_is_named(name, sign, f
     assert [one.rule for one in monitor.diagnosis().findings] == (found if name in ("advantage", "returns") else [])
 
 
+@pytest.mark.parametrize(("sign", "found"), [(-1, []), (1, ["loss.policy_sign"])])
+def test_the_loss_of_each_step_is_no_cost_that_it_is_weighed_by(sign, found):
+    torch.manual_seed(0)
+    policy = nn.Sequential(nn.Linear(5, 16), nn.Tanh(), nn.Linear(16, 4))
+    optimizer = torch.optim.Adam(policy.parameters(), 0.001)
+    with TrainingMonitor(policy, optimizer, on_finding=lambda finding: None) as monitor:
+        for _ in range(8):
+            taken = []
+            for _ in range(6):
+                drawn = Categorical(logits=policy(torch.randn(32, 5)))
+                taken.append(drawn.log_prob(drawn.sample()))
+            returns, masks = torch.randn(6, 32), (torch.rand(6, 32) < 0.8).float()
+            policy_loss = sign * torch.stack(taken) * returns * masks
+            optimizer.zero_grad()
+            (policy_loss.sum() / masks.sum()).backward()
+            optimizer.step()
+    assert [one.rule for one in monitor.diagnosis().findings] == found
+
+
 class Agent:
     """Two networks as attributes of an object of the script's."""
 

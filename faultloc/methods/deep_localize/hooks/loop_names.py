@@ -27,14 +27,17 @@ def scopes_of(frame: FrameType | None) -> Iterator[Mapping[str, object]]:
                 yield scope
 
 
-def batches_of_the_loop(rows: int, given: Tensor | None = None) -> dict[str, Tensor]:
+def batches_of_the_loop(rows: int, given: Tensor | None = None, *, with_history: bool = True) -> dict[str, Tensor]:
     """By its name, what the innermost functions under way have at hand of ``rows`` rows; nothing of it is changed.
 
     Where two share a name it is the inner one's. Where the rows of what the model was ``given`` are those that a list
     of numbers at hand picks from a longer array, the same rows of the arrays as long as that are at hand as well.
+    What the gradient flows through, as a loss of each row, is left out unless it may be ``with_history``.
     """
     found: dict[str, Tensor] = {}
     for scope in _near_scopes(sys._getframe(1)):
+        if not with_history:
+            scope = {name: value for name, value in scope.items() if not getattr(value, "requires_grad", False)}
         read = {name: _as_rows(value, rows) for name, value in scope.items()}
         at_hand = {name: numbers for name, numbers in read.items() if numbers is not None}
         picked = {} if given is None else dict(_picked(scope, at_hand.values(), given))

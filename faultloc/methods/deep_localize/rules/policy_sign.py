@@ -84,10 +84,10 @@ class PolicySign:
 
 def _name_of_gains(weights: Tensor) -> str:
     """The variable that the weights are, or rise with; empty where there is none, or where costs are at hand."""
-    batches = batches_of_the_loop(len(weights))
-    if any(words_of(name) & _COSTS for name in batches):
+    # The loss of each action is no cost that it is weighed by.
+    if any(words_of(name) & _COSTS for name in batches_of_the_loop(len(weights), with_history=False)):
         return ""
-    for name, value in batches.items():
+    for name, value in batches_of_the_loop(len(weights)).items():
         if words_of(name) & _GAINS and value.numel() == weights.numel() and bool(value.float().std() > 0):
             numbers = value.to(weights).flatten()
             alike = float(torch.corrcoef(torch.stack([weights.flatten(), numbers]))[0, 1])
