@@ -239,7 +239,10 @@ def _check_finite(logits: Float[Tensor, "sample class"]) -> None:
 
 
 def _limit(features: Float[Tensor, "sample feature"]) -> None:
-    largest = torch.cat([features[rows].abs().amax(dim=1) for rows in blocks_of_rows(*features.shape)])
+    # In place: small results that are kept between large ones that are not would keep the heap from being used again.
+    largest = features.new_empty(len(features))
+    for rows in blocks_of_rows(*features.shape):
+        torch.amax(features[rows].abs(), dim=1, out=largest[rows])
     limit = _MOST_TIMES * float(largest.median())
     if 0 < limit < float(largest.max()) < float("inf"):  # what is not finite is an error, and said to be one
         features.clamp_(-limit, limit)
