@@ -39,14 +39,14 @@ def exchanged_pairs(
     """
     classes = by_inputs.shape[1]
     rates = np.zeros((classes, classes))
-    logs = np.log(np.maximum(by_inputs, _TINY))
     beyond_doubt = np.log(_ODDS * max(classes * (classes - 1) // 2, 1))
     for a, b in _pairs(by_inputs, labels):
         chosen = np.flatnonzero((labels == a) | (labels == b))
         chosen = chosen[np.unique(np.linspace(0, len(chosen) - 1, _MOST_SAMPLES).astype(int))]
         if len(chosen) < _FEWEST_SAMPLES:
             continue
-        gain, found = _floors(logs[chosen, b] - logs[chosen, a], labels[chosen] == b)
+        of_a, of_b = (np.log(np.maximum(by_inputs[chosen, one], _TINY, dtype=np.float64)) for one in (a, b))
+        gain, found = _floors(of_b - of_a, labels[chosen] == b)
         if gain >= beyond_doubt and min(found) >= _LEAST_RATE:
             rates[a, b], rates[b, a] = found
     return rates

@@ -90,8 +90,8 @@ def fit_mixture(
     if inputs is not None:
         pairs = exchanged_pairs(inputs, labels)
         if pairs.any():
-            freed = without_noise(inputs, with_rates(pairs), floor=floor)
-            scaled = scale_noise(noise, freed, labels, share, memory, known=pairs)
+            _free(inputs, with_rates(pairs), floor, by_inputs)
+            scaled = scale_noise(noise, by_inputs, labels, share, memory, known=pairs)
             temperatures = _opine(evidence, scaled.noise, floor, 1 - foreign, opinions, by_inputs)
             rates = noise_rates(by_inputs, opinions, labels, scaled.noise, strangeness.marks)
             likelihood = _likelihood(opinions, labels, scaled.noise, rates)
