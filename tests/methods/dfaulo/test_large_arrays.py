@@ -5,10 +5,12 @@ import tracemalloc
 from dataclasses import fields
 
 import numpy as np
+import psutil
 import pytest
 import torch
 from torch import nn
 
+from benchmarks.scale.memory import memory_of
 from faultloc.io.stores.scratch import scratch_arrays
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring import temperature
@@ -18,6 +20,7 @@ from faultloc.methods.dfaulo.default.suffix.class_alignment import class_alignme
 from faultloc.methods.dfaulo.default.suffix.gathering import SuffixStreams, gather_evidence
 from faultloc.methods.dfaulo.default.suffix.mutants import SuffixSettings
 from faultloc.methods.dfaulo.default.suffix.neighbours import NeighbourSettings, nearest_in_embedding
+from faultloc.probes import prefix
 from faultloc.probes.prefix import find_prefix, read_model
 from faultloc.subject import blocks
 from faultloc.subject.examination import Execution
@@ -135,3 +138,12 @@ def test_memory_beside_the_mapped_arrays_does_not_grow_with_the_classes(tmp_path
         tracemalloc.stop()
     of_one_more_array = samples * (40 - 4) * 8
     assert peaks[40] - peaks[4] < of_one_more_array / 2
+
+
+def test_the_largest_features_are_looked_up_in_the_memory_of_a_few_rows():
+    # Of many small results that are kept between large ones that are not, the heap holds all.
+    features = torch.rand(200_000, 192)
+    before = memory_of(psutil.Process()).anonymous
+    prefix._limit(features)
+    assert memory_of(psutil.Process()).anonymous - before < 50
+    assert features.max() <= 1
