@@ -7,6 +7,7 @@ from scipy.special import expit
 
 from faultloc.evaluation.metrics import rauc
 from faultloc.methods.dfaulo.default.inputs.reading import read_inputs
+from faultloc.methods.dfaulo.default.scoring import exchanged_pairs as exchanged_pairs_module
 from faultloc.methods.dfaulo.default.scoring import fault_mixture
 from faultloc.methods.dfaulo.default.scoring.exchanged_pairs import exchanged_pairs
 from faultloc.methods.dfaulo.default.scoring.posterior import score_default
@@ -64,6 +65,13 @@ def test_classes_that_look_alike_are_no_exchanged_pair(alike, seed):
 @pytest.mark.parametrize("wrong", [0.05, 0.2])
 def test_wrong_labels_that_are_spread_evenly_are_no_exchanged_pair(wrong):
     assert not exchanged_pairs(*made_up(wrong=wrong)).any()
+
+
+def test_a_class_in_several_pairs_keeps_some_of_its_labels(monkeypatch):
+    monkeypatch.setattr(exchanged_pairs_module, "_floors", lambda odds, is_second: (100.0, (0.4, 0.45)))
+    rates = exchanged_pairs(*made_up())
+    assert (rates > 0).sum() == 20
+    np.testing.assert_allclose(rates.sum(axis=1), 0.8)
 
 
 def test_of_hundreds_of_pairs_an_exchanged_one_is_asked():

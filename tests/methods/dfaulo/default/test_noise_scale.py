@@ -100,6 +100,21 @@ def test_with_some_rates_known_no_other_scale_of_the_rest_makes_the_labels_likel
     assert found.noise.transition[1, 3] == 0.2
 
 
+def test_rates_of_a_class_do_not_add_up_to_more_than_there_is():
+    opinion, labels = made_up(0.3, sureness=3.0)
+    known = np.zeros((CLASSES, CLASSES))
+    known[1, 2], known[1, 3] = 0.4, 0.4
+    transition = np.full((CLASSES, CLASSES), 0.01)
+    transition[1] = [0.6, 0.1, 0.1, 0.1, 0.1]
+    np.fill_diagonal(transition, 0)
+    np.fill_diagonal(transition, 1 - transition.sum(axis=1))
+    found = scale_noise(NoiseMatrix(transition), opinion, labels, np.zeros(SAMPLES), known=known).noise.transition
+    assert (found >= 0).all()
+    assert found[1, 1] >= 0.05
+    np.testing.assert_allclose(found.sum(axis=1), 1)
+    np.testing.assert_array_equal(found[1, 2:4], [0.4, 0.4])
+
+
 def test_odds_are_raised_to_what_the_inputs_expect_and_keep_their_order():
     rng = np.random.default_rng(1)
     label_odds, foreign_odds = rng.normal(-6, 2, 1000), rng.normal(-9, 3, 1000)

@@ -9,6 +9,8 @@ from scipy.special import expit, log_expit
 _ODDS = 9.0
 # Of both classes. Odd samples, and inputs that are read with a straight line, leave less, or one class alone.
 _LEAST_RATE = 0.07
+# Of one class, in all.
+_MOST_WRONG = 0.8
 # Of so many samples of a pair at most; fewer tell nothing.
 _MOST_SAMPLES, _FEWEST_SAMPLES = 5_000, 40
 # Of so many classes not each pair is asked: those that a sure opinion confuses most.
@@ -49,7 +51,8 @@ def exchanged_pairs(
         gain, found = _floors(of_b - of_a, labels[chosen] == b)
         if gain >= beyond_doubt and min(found) >= _LEAST_RATE:
             rates[a, b], rates[b, a] = found
-    return rates
+    # One class may be in several pairs.
+    return rates / np.maximum(rates.sum(axis=1, keepdims=True) / _MOST_WRONG, 1)
 
 
 def _pairs(by_inputs: Float[np.ndarray, "sample class"], labels: Int[np.ndarray, "sample"]) -> list[tuple[int, int]]:

@@ -51,8 +51,8 @@ def scale_noise(
     More wrong labels than the anchors say are such as the model's features know by heart. ``memory`` in [0, 1] is how
     far that may be (see ``DefaultEvidence``): the prior on scales above 1 is narrower by it, and 0 allows for none.
 
-    Rates that are ``known`` already (0 for all others, and on the diagonal) stay as they are; ``by_inputs`` is then an
-    opinion that was freed of them.
+    Rates that are ``known`` already (0 for all others, and on the diagonal; of a class at most .8 in all) stay as they
+    are; ``by_inputs`` is then an opinion that was freed of them.
 
     The certainty is 1 / (1 + the variance of the scale's logarithm), by the curvature of the likelihood.
     """
@@ -63,6 +63,9 @@ def scale_noise(
     fixed = np.zeros_like(noise.transition) if known is None else known
     cells = np.where(fixed > 0, 0, noise.transition)
     np.fill_diagonal(cells, 0)
+    room = np.maximum(_MOST_WRONG - fixed.sum(axis=1), 0.0)
+    is_limited = fixed.any(axis=1) & (cells.sum(axis=1) > room)
+    cells[is_limited] *= (room / np.maximum(cells.sum(axis=1), 1e-12))[is_limited, None]
     mistaken, rate = cells[:, given], cells.sum(axis=1)[given]
     fixed_mistaken, fixed_rate = fixed[:, given], fixed.sum(axis=1)[given]
     foreign = foreign_share[chosen]
@@ -92,7 +95,6 @@ def scale_noise(
             penalties[0] /= memory
         return value + float(penalties @ numbers**2), slopes + 2 * penalties * numbers
 
-    room = np.maximum(_MOST_WRONG - fixed.sum(axis=1), 0.0)
     most = np.log(max(float((room / np.maximum(cells.sum(axis=1), 1e-12)).min()), 1e-12)) if memory > 0 else 0.0
     bounds = [(np.log(_LEAST_SCALE), max(most, 0.0)), _TEMPERATURES, _TEMPERATURES]
     found = minimize(cost, np.zeros(3), jac=True, method="L-BFGS-B", bounds=bounds).x
