@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, scaled
+from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, with_rates
 from faultloc.methods.dfaulo.default.scoring.noise_scale import scale_noise
 from faultloc.methods.dfaulo.default.scoring.posterior import hidden_odds, logistic
 
@@ -75,7 +75,9 @@ def test_no_other_scale_makes_the_labels_likelier():
     for scale in np.linspace(1, 8, 29):
         for coldness in np.linspace(0.6, 1.6, 21):
             sharp = opinion**coldness / (opinion**coldness).sum(axis=1, keepdims=True)
-            cost = -np.log((sharp @ scaled(noise, scale).transition)[rows, labels]).sum()
+            cost = -np.log(
+                (sharp @ with_rates(scale * noise.transition * (1 - np.eye(CLASSES))).transition)[rows, labels]
+            ).sum()
             best = min(best, (cost, scale))
     assert (1 - found.noise.transition[0, 0]) / 0.02 == pytest.approx(best[1], abs=0.3)
 

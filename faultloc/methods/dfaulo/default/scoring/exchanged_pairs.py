@@ -13,7 +13,7 @@ _LEAST_RATE = 0.07
 _MOST_WRONG = 0.8
 # Of so many samples of a pair at most; fewer tell nothing.
 _MOST_SAMPLES, _FEWEST_SAMPLES = 5_000, 40
-# Of so many classes not each pair is asked: those that a sure opinion confuses most.
+# Of many classes not each pair is asked: those whose labels the inputs contradict most often.
 _MOST_PAIRS = 200
 _STARTS = (-3.0, -1.0)
 _LINE, _RATES = [(-8.0, 8.0), (-3.0, 4.0)], [(-9.0, 4.0)] * 2

@@ -53,20 +53,9 @@ def estimate_noise(
     return NoiseMatrix(transition / transition.sum(axis=1, keepdims=True))
 
 
-def scaled(noise: NoiseMatrix, scale: float) -> NoiseMatrix:
-    """The matrix whose labels are wrong ``scale`` times as often, in the same way; a row's sum stays 1."""
-    transition = noise.transition * scale
-    np.fill_diagonal(transition, 1 - scale * (1 - np.diag(noise.transition)))
-    return NoiseMatrix(transition)
-
-
 def with_rates(rates: Float[np.ndarray, "class class"]) -> NoiseMatrix:
-    """The matrix of these ``rates`` of wrong labels alone, 0 on the diagonal; all other labels are right.
-
-    Where they add up to more than .95 of a class, all of that class are less.
-    """
-    transition = rates / np.maximum(rates.sum(axis=1, keepdims=True) / (1 - _LEAST_RIGHT), 1)
-    return NoiseMatrix(transition + np.diag(1 - transition.sum(axis=1)))
+    """The matrix of these ``rates`` of wrong labels, 0 on the diagonal; all other labels are right."""
+    return NoiseMatrix(rates + np.diag(1 - rates.sum(axis=1)))
 
 
 def without_noise(

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.optimize import minimize
 
-from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix
+from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, with_rates
 from faultloc.methods.dfaulo.default.scoring.temperature import (
     enough_samples,
     entropy,
@@ -100,9 +100,7 @@ def scale_noise(
     found = minimize(cost, np.zeros(3), jac=True, method="L-BFGS-B", bounds=bounds).x
     steps = _STEP * np.eye(3)
     curvature = [(gradient_of(found + step)[1] - gradient_of(found - step)[1]) / (2 * _STEP) for step in steps]
-    transition = float(np.exp(found[0])) * cells + fixed
-    np.fill_diagonal(transition, 1 - transition.sum(axis=1))
-    return ScaledNoise(NoiseMatrix(transition), _certainty(np.array(curvature)))
+    return ScaledNoise(with_rates(float(np.exp(found[0])) * cells + fixed), _certainty(np.array(curvature)))
 
 
 def _certainty(curvature: Float[np.ndarray, "number number"]) -> float:
