@@ -53,6 +53,15 @@ def _named_version(package: str) -> str:
         return f"{package} absent"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Three test processes for two cores: a test that waits for a browser or a stage leaves its core to another."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # pytest-xdist takes it
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + cores // 2
+
+
 def pytest_sessionfinish() -> None:
     from tests.warm_python import stop_warm_python
 

@@ -42,9 +42,9 @@ def named(rates) -> set[tuple[int, int]]:
     return set(zip(*(places.tolist() for places in np.nonzero(rates)), strict=True))
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("alike", [0.0, 0.4])
-@pytest.mark.parametrize("share", [0.1, 0.2, 0.3])
+@pytest.mark.parametrize("share", [0.1, 0.3])
 def test_an_exchanged_pair_is_found_with_its_rates_and_no_other_is(share, alike, seed):
     rates = exchanged_pairs(*made_up(share, share, alike, seed=seed))
     assert named(rates) == {PAIR, PAIR[::-1]}
@@ -56,8 +56,8 @@ def test_labels_that_go_one_way_are_no_exchanged_pair():
     assert not exchanged_pairs(*made_up(forth=0.2)).any()
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
-@pytest.mark.parametrize("alike", [0.0, 0.5, 0.7, 0.9])
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("alike", [0.0, 0.5, 0.9])
 def test_classes_that_look_alike_are_no_exchanged_pair(alike, seed):
     assert not exchanged_pairs(*made_up(alike=alike, seed=seed)).any()
 

@@ -6,23 +6,17 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import softmax
 
+from faultloc.methods.dfaulo.default.scoring.foreign_likeness import agreement, share_alike
 from faultloc.methods.dfaulo.default.scoring.left_out_regression import LeftOutRegression
-from faultloc.methods.dfaulo.default.scoring.monotone_logistic import fit_monotone_logistic
-from faultloc.methods.dfaulo.default.scoring.strangeness_curve import fit_curves, held_out_gain
-from faultloc.methods.dfaulo.default.scoring.temperature import normal_scores
+from faultloc.methods.dfaulo.default.scoring.strangeness_curve import fit_curves, foreign_probability, held_out_gain
 
 # No foreign input is what one takes for granted of a data set. Signs gain up to five nats on labels that they were not
 # fitted to where nothing is foreign: at .95 a hundred of 4,000 photographs with random labels were then called so.
 _NONE_BEFORE = 0.99
 # What foreign inputs look like is asked unless none at all is four times as likely as some.
 _NONE_LIKELY = 0.8
-_ROUNDS = 4
-# On the weights of the likeness: freer ones follow a few foreign inputs, and hard samples with their signs.
-_PENALTY = 3.0
 # Evidence for or against foreign inputs is asked of so many samples.
 _SAMPLES = 50_000
-# How far from what all opinions say to what the inputs alone say.
-_BY_INPUTS = 0.5
 # Of signs that gain more than so many nats it is asked how well the inputs of others tell what they say.
 _WORTH_ASKING = 1.0
 # A correlation at which that speaks neither for nor against foreign inputs: of hard samples, and of what opinions are
@@ -55,13 +49,8 @@ def foreign_share(
     it, and is what the signs share by.
 
     What the foreign inputs found so look like is then learned from all ``measures`` (normal scores of strangeness) and
-    by that regression. From then on this likeness alone tells, since hard samples have the signs, too, and are nothing
-    like the foreign ones. Without the inputs a sample counts that is strange in either way.
-
-    How many of the samples of one likeness are foreign lies between two answers. Features that know labels by heart
-    contradict too few of them, so that ``likelihood`` tells of too few foreign inputs; the likelihood of the labels
-    ``by_inputs`` alone, whose own mistakes are more, tells of too many. Half of the way is taken, on the scale of
-    log-odds.
+    by that regression (``share_alike``). From then on this likeness alone tells: hard samples have the signs, too, and
+    are nothing like the foreign ones. Without the inputs a sample counts that is strange in either way.
     """
     some = np.unique(np.linspace(0, len(likelihood) - 1, _SAMPLES).astype(int))
     curves = [fit_curves(sign, likelihood, label_share) for sign in signs]
@@ -81,19 +70,9 @@ def foreign_share(
         chances = (1 - none) * told**_STEEPNESS / (told**_STEEPNESS).sum()
     share = np.sum([chance * one for chance, one in zip(chances, by_sign, strict=True)], axis=0)
     if none < _NONE_LIKELY:
-        alike = (1 - none) * _alike(share / (1 - none), measures, regression, likelihood, label_share, by_inputs)
+        alike = (1 - none) * share_alike(share / (1 - none), measures, regression, likelihood, label_share, by_inputs)
         share = np.maximum(share, alike) if regression is None else alike
     return np.clip(share, _LEAST_SHARE, _MOST_SHARE)
-
-
-def foreign_probability(
-    share: Float[np.ndarray, "sample"],
-    likelihood: Float[np.ndarray, "sample"],
-    label_share: Float[np.ndarray, "sample"],
-) -> Float[np.ndarray, "sample"]:
-    """The probability in (0, 1) that each sample is foreign, once its own label has been looked at (Bayes' rule)."""
-    by_foreign = share * label_share
-    return by_foreign / (by_foreign + (1 - share) * likelihood)
 
 
 def _told_by_others(
@@ -104,33 +83,4 @@ def _told_by_others(
 ) -> float:
     """How well a regression on the inputs of all others tells what is foreign by ``share``: a correlation above 0."""
     is_foreign = foreign_probability(share, likelihood, label_share)
-    said = regression(is_foreign)
-    if not (is_foreign.std() > 0 and said.std() > 0):
-        return _LEAST_TOLD
-    return max(float(np.corrcoef(is_foreign, said)[0, 1]), _LEAST_TOLD)
-
-
-def _alike(
-    share: Float[np.ndarray, "sample"],
-    measures: Float[np.ndarray, "sample measure"],
-    regression: LeftOutRegression | None,
-    likelihood: Float[np.ndarray, "sample"],
-    label_share: Float[np.ndarray, "sample"],
-    by_inputs: Float[np.ndarray, "sample"] | None,
-) -> Float[np.ndarray, "sample"]:
-    """The share of foreign inputs among samples that are as like the foreign ones of ``share`` as each one is."""
-    known = measures
-    if regression is not None:
-        known = np.column_stack([measures, np.empty(len(measures))])
-    for _ in range(_ROUNDS):
-        is_foreign = foreign_probability(share, likelihood, label_share)
-        if regression is not None:
-            known[:, -1] = normal_scores(regression(is_foreign))
-        weights, _ = fit_monotone_logistic(known, is_foreign, penalty=_PENALTY)
-        likeness = known @ weights
-        likeness /= max(float(likeness.std()), 1e-12)
-        curve = fit_curves(likeness, likelihood, label_share)[0]
-        share = curve(likeness)
-    if by_inputs is None:
-        return share
-    return curve.towards(fit_curves(likeness, by_inputs, label_share)[0], _BY_INPUTS)(likeness)
+    return max(agreement(is_foreign, regression(is_foreign)), _LEAST_TOLD)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 from scipy.optimize import minimize
-from scipy.special import expit
+from scipy.special import expit, log_expit
 
 _FOLDS = 5
 # A curve begins near the median, or steep and far out. Of the median sample one in a thousand is foreign at most: what
@@ -32,6 +33,16 @@ class Curve:
         return Curve((1 - way) * self.slope + way * other.slope, (1 - way) * self.intercept + way * other.intercept)
 
 
+def foreign_probability(
+    share: Float[np.ndarray, "sample"],
+    likelihood: Float[np.ndarray, "sample"],
+    label_share: Float[np.ndarray, "sample"],
+) -> Float[np.ndarray, "sample"]:
+    """The probability in (0, 1) that each sample is foreign, once its own label has been looked at (Bayes' rule)."""
+    by_foreign = share * label_share
+    return by_foreign / (by_foreign + (1 - share) * likelihood)
+
+
 def held_out_gain(near: Sequence[Curve], sign: np.ndarray, likelihood: np.ndarray, label_share: np.ndarray) -> float:
     """By how much the curve of the others makes labels likelier than no foreign input does: a sum of logarithms.
 
@@ -56,16 +67,32 @@ def fit_curves(
     likelihood: np.ndarray,
     label_share: np.ndarray,
     starts: Sequence[tuple[float, float]] = _STARTS,
+    *,
+    decided: float = 0.0,
 ) -> list[Curve]:
-    """The logistic curves that rise with ``sign`` and make the labels likelier than any like them, the best first."""
+    """The logistic curves that rise with ``sign`` and make the labels likelier than any like them, the best first.
+
+    ``decided``, 0 or above: so many nats of the labels' likelihood are given up for each nat of the entropy of the
+    samples' shares, so that a curve passes one half where few samples lie. It is to begin near the labels' own curve:
+    no share at all is decided, too.
+
+    Source: Grandvalet and Bengio, "Semi-supervised Learning by Entropy Minimization", NIPS 2004 (eq. 6). Differs: no
+    sample is known to be foreign; the labels of all speak through their likelihood.
+    """
 
     def cost(numbers: np.ndarray) -> tuple[float, np.ndarray]:
         slope, intercept = numbers
-        share = expit(slope * sign + intercept)
+        odds = slope * sign + intercept
+        share = expit(odds)
+        steepness = share * expit(-odds)
         mixed = share * label_share + (1 - share) * likelihood
-        pull = (label_share - likelihood) / mixed * share * (1 - share)
+        pull = (label_share - likelihood) / mixed * steepness
+        value = -np.log(mixed).sum() + _SLOPE_PENALTY * slope**2
+        if decided > 0:
+            pull += decided * odds * steepness
+            value += decided * (-share * log_expit(odds) - (1 - share) * log_expit(-odds)).sum()
         gradient = np.array([pull @ sign - 2 * _SLOPE_PENALTY * slope, pull.sum()])
-        return float(-np.log(mixed).sum() + _SLOPE_PENALTY * slope**2), -gradient
+        return float(value), -gradient
 
     bounds = [(0, None), (None, _HIGHEST_INTERCEPT)]
     tried = [minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds) for start in starts]
