@@ -13,7 +13,7 @@ _LEARNED_FROM = 50_000
 # On the weights of the likeness: freer ones follow a few foreign inputs, and hard samples with their signs.
 _PENALTY = 3.0
 # How far from what all opinions say to what the inputs alone say.
-_BY_INPUTS = 0.5
+_BY_INPUTS = 2 / 3
 # How far a sample that looks like foreign ones may stand out, at least and at most.
 _LEAST_OUT, _MOST_OUT = -3.0, (4.0, 8.0, 20.0)
 # How much a curve that few samples lie under is preferred where the inputs of others tell what is foreign without
@@ -42,7 +42,7 @@ def share_alike(
 
     How many of the samples of one likeness are foreign lies between two answers. Features that know labels by heart
     contradict too few of them, so that ``likelihood`` tells of too few foreign inputs; the likelihood of the labels
-    ``by_inputs`` alone, whose own mistakes are more, tells of too many. Half of the way is taken, on the scale of
+    ``by_inputs`` alone, whose own mistakes are more, tells of too many. Two thirds of the way are taken, on the scale of
     log-odds. Where the inputs of others tell foreign ones nearly without error, kinds lie apart, and the curve is to
     pass one half in the gap between them: hard samples have labels that are contradicted, too.
     """
