@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from faultloc.methods.dfaulo.default.scoring import left_out_regression
-from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_probability, foreign_share
+from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_share
 from faultloc.methods.dfaulo.default.scoring.left_out_regression import LeftOutRegression
-from faultloc.methods.dfaulo.default.scoring.strangeness_curve import fit_curves, held_out_gain
+from faultloc.methods.dfaulo.default.scoring.strangeness_curve import fit_curves, foreign_probability, held_out_gain
 from faultloc.methods.dfaulo.default.scoring.temperature import normal_scores
 
 CLASSES = 10

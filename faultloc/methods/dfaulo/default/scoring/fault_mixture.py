@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.exchanged_pairs import exchanged_pairs
-from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_probability, foreign_share
+from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_share
 from faultloc.methods.dfaulo.default.scoring.learned_labels import noise_rates, scaled_likelihood
 from faultloc.methods.dfaulo.default.scoring.left_out_regression import LeftOutRegression
 from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, with_rates, without_noise
 from faultloc.methods.dfaulo.default.scoring.noise_scale import ScaledNoise, scale_noise
+from faultloc.methods.dfaulo.default.scoring.strangeness_curve import foreign_probability
 from faultloc.methods.dfaulo.default.scoring.temperature import entropy, fit_temperature, normal_scores, tempered
 from faultloc.subject.blocks import blocks_of_rows
 from faultloc.subject.shared_arrays import Allocate, allocate_in_memory
@@ -73,35 +75,47 @@ def fit_mixture(
     regression = None if evidence.input_features is None else LeftOutRegression(evidence.input_features)
     memory = 1.0 if evidence.memory is None else float(evidence.memory)
     scaled, share, foreign = ScaledNoise(noise, 0.0), np.zeros(len(labels)), np.zeros(len(labels))
+
+    def explained(by: NoiseMatrix, sound: Float[np.ndarray, "sample"]) -> _Explained:
+        temperatures = _opine(evidence, by, floor, sound, opinions, by_inputs)
+        rates = np.ones(len(labels))
+        if inputs is not None:
+            rates = noise_rates(by_inputs, opinions, labels, by, strangeness.marks)
+        return _Explained(temperatures, rates, _likelihood(opinions, labels, by, rates))
+
     for number in range(1 if inputs is None else _ROUNDS):
         if inputs is not None:
             scaled = scale_noise(noise, inputs, labels, share, memory)
-        temperatures = _opine(evidence, scaled.noise, floor, 1 - foreign, opinions, by_inputs)
-        rates = np.ones(len(labels))
-        if inputs is not None:
-            rates = noise_rates(by_inputs, opinions, labels, scaled.noise, strangeness.marks)
-        likelihood = _likelihood(opinions, labels, scaled.noise, rates)
+        found = explained(scaled.noise, 1 - foreign)
         of_inputs = None
         if inputs is not None and number == _ROUNDS - 1:
             # Before, each round would begin with what the inputs claim too much, and go as far again.
-            of_inputs = _likelihood(by_inputs, labels, scaled.noise, rates)
-        share = foreign_share(strangeness.signs, strangeness.measures, regression, likelihood, label_share, of_inputs)
-        foreign = foreign_probability(share, likelihood, label_share)
+            of_inputs = _likelihood(by_inputs, labels, scaled.noise, found.rates)
+        share = foreign_share(
+            strangeness.signs, strangeness.measures, regression, found.likelihood, label_share, of_inputs
+        )
+        foreign = foreign_probability(share, found.likelihood, label_share)
     if inputs is not None:
         pairs = exchanged_pairs(inputs, labels)
         if pairs.any():
             _free(inputs, with_rates(pairs), floor, by_inputs)
             scaled = scale_noise(noise, by_inputs, labels, share, memory, known=pairs)
-            temperatures = _opine(evidence, scaled.noise, floor, 1 - foreign, opinions, by_inputs)
-            rates = noise_rates(by_inputs, opinions, labels, scaled.noise, strangeness.marks)
-            likelihood = _likelihood(opinions, labels, scaled.noise, rates)
+            found = explained(scaled.noise, 1 - foreign)
     record_odds = np.zeros(len(labels))
     if evidence.margins is not None and record_weight > 0:
         never_shown = np.isnan(evidence.margins)
         doubt = normal_scores(np.where(never_shown, 0, -evidence.margins))
         recorded = noise_rates(by_inputs, opinions, labels, scaled.noise, doubt[:, None])
         record_odds = record_weight * (1 - _told_by_inputs(evidence)) * np.where(never_shown, 0, np.log(recorded))
-    return FaultMixture(scaled, *temperatures, likelihood, record_odds, share)
+    return FaultMixture(scaled, *found.temperatures, found.likelihood, record_odds, share)
+
+
+class _Explained(NamedTuple):
+    """The temperatures of mutants and inputs, how often labels are wrong by their marks, and their likelihood."""
+
+    temperatures: tuple[Float[np.ndarray, "sample"], Float[np.ndarray, "sample"] | None]
+    rates: Float[np.ndarray, "sample"]
+    likelihood: Float[np.ndarray, "sample"]
 
 
 def _likelihood(

@@ -42,9 +42,9 @@ def share_alike(
 
     How many of the samples of one likeness are foreign lies between two answers. Features that know labels by heart
     contradict too few of them, so that ``likelihood`` tells of too few foreign inputs; the likelihood of the labels
-    ``by_inputs`` alone, whose own mistakes are more, tells of too many. Two thirds of the way are taken, on the scale of
-    log-odds. Where the inputs of others tell foreign ones nearly without error, kinds lie apart, and the curve is to
-    pass one half in the gap between them: hard samples have labels that are contradicted, too.
+    ``by_inputs`` alone, whose own mistakes are more, tells of too many. Two thirds of the way are taken, on the scale
+    of log-odds. Where the inputs of others tell foreign ones nearly without error, kinds lie apart, and the curve is
+    to pass one half in the gap between them: hard samples have labels that are contradicted, too.
     """
     some = np.unique(np.linspace(0, len(share) - 1, _LEARNED_FROM).astype(int))
     given = likelihood[some], label_share[some]
