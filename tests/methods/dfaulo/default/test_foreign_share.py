@@ -188,6 +188,13 @@ def test_a_regression_leaves_each_sample_out():
         assert said[i] == pytest.approx(expected, abs=1e-6)
 
 
+def test_features_vary_in_as_many_directions_as_have_a_share_in_it():
+    rng = np.random.default_rng(5)
+    alike = rng.normal(0, 1, (2000, 8)).astype(np.float32)
+    assert LeftOutRegression(alike).directions == pytest.approx(8, abs=0.1)
+    assert LeftOutRegression(alike * [10, 10, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]).directions == pytest.approx(2, abs=0.1)
+
+
 def test_a_regression_of_few_samples_on_many_directions_leaves_each_out_as_well():
     rng = np.random.default_rng(4)
     features, targets = rng.normal(0, 1, (40, 30)), rng.random(40)

@@ -1,10 +1,11 @@
-"""A small, clean set that any network learns, of which the inputs alone do not tell two classes apart."""
+"""Small, clean sets: one of which the inputs alone do not tell two classes apart, and points in a plane."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 import torch
+from sklearn.datasets import make_moons
 from torch import nn
 
 from faultloc import locate_data_faults
@@ -58,3 +59,17 @@ def test_six_wrong_labels_are_found_and_few_others_called_faulty(seen):
     first = set(np.argsort(-found.suspiciousness, kind="stable")[:12])
     assert len(first & set(range(6))) >= 5
     assert found.suspiciousness.sum() < 0.05 * len(classes)
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_where_two_classes_of_points_in_a_plane_overlap_few_points_are_called_foreign(seed):
+    points, classes = make_moons(1000, noise=0.35, random_state=seed)
+    inputs = torch.from_numpy(((points - points.mean(axis=0)) / points.std(axis=0)).astype(np.float32))
+
+    def network() -> nn.Module:
+        layers = nn.Linear(2, 64), nn.ReLU(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 2)
+        return nn.Sequential(*layers)
+
+    model = trained(network, inputs, classes, 30)
+    found = locate_data_faults(model, torch.utils.data.TensorDataset(inputs, torch.from_numpy(classes)))
+    assert (found.ranking["kind"] == "foreign input").mean() <= 0.01

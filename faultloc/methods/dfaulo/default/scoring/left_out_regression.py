@@ -31,6 +31,15 @@ class LeftOutRegression:
         self._width = directions + _products(directions) + 1
         self._learned = np.unique(np.linspace(0, samples - 1, min(samples, _LEARNED_FROM)).astype(np.int64))
 
+    @property
+    def directions(self) -> float:
+        """In how many directions the features vary: 1 where all along one, as many as there are where alike in all.
+
+        The participation ratio of their variances, (sum v)^2 / sum v^2.
+        """
+        variances = self._spread.astype(np.float64) ** 2
+        return float(variances.sum() ** 2 / (variances**2).sum())
+
     @cached_property
     def _inverse(self) -> Float[np.ndarray, "feature feature"]:
         gram = _PENALTY * len(self._learned) * np.eye(self._width)
