@@ -69,9 +69,17 @@ def test_wrong_labels_that_are_spread_evenly_are_no_exchanged_pair(wrong):
 
 def test_a_class_in_several_pairs_keeps_some_of_its_labels(monkeypatch):
     monkeypatch.setattr(exchanged_pairs_module, "_floors", lambda odds, is_second: (100.0, (0.4, 0.45)))
+    monkeypatch.setattr(exchanged_pairs_module, "_LEAST_CONTRADICTED", 0.0)
     rates = exchanged_pairs(*made_up())
     assert (rates > 0).sum() == 20
     np.testing.assert_allclose(rates.sum(axis=1), 0.8)
+
+
+@pytest.mark.parametrize("case", [{"forth": 0.1, "back": 0.1}, {"forth": 0.2}, {"alike": 0.5}, {"wrong": 0.2}])
+def test_pairs_that_are_hardly_contradicted_have_no_curve_worth_fitting(case, monkeypatch):
+    quick = exchanged_pairs(*made_up(**case))
+    monkeypatch.setattr(exchanged_pairs_module, "_LEAST_CONTRADICTED", 0.0)
+    np.testing.assert_array_equal(quick, exchanged_pairs(*made_up(**case)))
 
 
 def test_of_hundreds_of_pairs_an_exchanged_one_is_asked():

@@ -10,6 +10,12 @@ from faultloc.methods.dfaulo.default.scoring.temperature import normal_scores
 CLASSES = 10
 
 
+def share_of(signs, measures, regression, likelihood, label_share, by_inputs=None, undecided=None):
+    """The share of foreign inputs where mutants are as undecided of all samples, unless told otherwise."""
+    same = np.zeros(len(likelihood)) if undecided is None else undecided
+    return foreign_share(signs, measures, regression, likelihood, label_share, same, by_inputs)
+
+
 def made_up(samples=3000, foreign=150, seed=0):
     """Opinions that are .9 sure, and right of 9 in 10 labels; foreign inputs carry any label and are strange."""
     rng = np.random.default_rng(seed)
@@ -22,14 +28,14 @@ def made_up(samples=3000, foreign=150, seed=0):
 
 def test_what_is_strange_and_labelled_at_random_is_foreign():
     is_foreign, strange, likelihood, share = made_up()
-    found = foreign_share([strange], strange[:, None], None, likelihood, share)
+    found = share_of([strange], strange[:, None], None, likelihood, share)
     assert found.sum() == pytest.approx(150, rel=0.3)
     assert np.median(found[is_foreign]) > 10 * np.median(found[~is_foreign])
 
 
 def test_nothing_is_foreign_where_labels_agree_as_well_as_the_opinions_promise():
     _, strange, likelihood, share = made_up(foreign=0)
-    assert foreign_share([strange], strange[:, None], None, likelihood, share).sum() < 5
+    assert share_of([strange], strange[:, None], None, likelihood, share).sum() < 5
 
 
 def test_opinions_that_are_a_little_too_sure_of_strange_samples_are_no_sign_of_foreign_ones():
@@ -41,7 +47,7 @@ def test_opinions_that_are_a_little_too_sure_of_strange_samples_are_no_sign_of_f
         contradicted = rng.random(4000) < 1 - promised + 0.1 / (1 + np.exp(8 - 4 * strange))
         likelihood = np.where(contradicted, (1 - promised) / (CLASSES - 1), promised)
         share = np.full(4000, 1 / CLASSES)
-        found = foreign_share([strange], strange[:, None], None, likelihood, share)
+        found = share_of([strange], strange[:, None], None, likelihood, share)
         claimed += bool((foreign_probability(found, likelihood, share) > 0.5).any())
     assert claimed <= 4, "in more than a fifth of the data sets something is called foreign"
 
@@ -49,7 +55,7 @@ def test_opinions_that_are_a_little_too_sure_of_strange_samples_are_no_sign_of_f
 def test_a_sign_that_has_nothing_to_do_with_the_labels_tells_nothing():
     _, strange, likelihood, share = made_up()
     shuffled = np.random.default_rng(1).permutation(strange)
-    found = foreign_share([shuffled], shuffled[:, None], None, likelihood, share)
+    found = share_of([shuffled], shuffled[:, None], None, likelihood, share)
     assert found[shuffled > 1].mean() < 0.1
 
 
@@ -57,8 +63,8 @@ def test_signs_that_tell_nothing_do_not_hide_one_that_does():
     is_foreign, strange, likelihood, share = made_up()
     rng = np.random.default_rng(2)
     noise = [normal_scores(rng.random(len(strange))) for _ in range(4)]
-    found = foreign_share([*noise, strange], strange[:, None], None, likelihood, share)
-    alone = foreign_share([strange], strange[:, None], None, likelihood, share)
+    found = share_of([*noise, strange], strange[:, None], None, likelihood, share)
+    alone = share_of([strange], strange[:, None], None, likelihood, share)
     assert found[is_foreign].mean() > 0.9 * alone[is_foreign].mean()
 
 
@@ -94,10 +100,10 @@ def test_foreign_inputs_that_look_alike_give_one_another_away():
     is_foreign, strange, likelihood, share = made_up()
     rng = np.random.default_rng(3)
     features = rng.normal(0, 1, (len(strange), 6)) + 3 * is_foreign[:, None] * np.eye(6)[0]
-    with_features = foreign_share(
+    with_features = share_of(
         [strange], strange[:, None], LeftOutRegression(features.astype(np.float32)), likelihood, share
     )
-    without = foreign_share([strange], strange[:, None], None, likelihood, share)
+    without = share_of([strange], strange[:, None], None, likelihood, share)
     assert with_features[is_foreign].mean() > without[is_foreign].mean() + 0.1
     assert with_features[~is_foreign].mean() < 0.03
 
@@ -112,8 +118,8 @@ def test_hard_samples_that_look_like_no_foreign_one_are_not_taken_for_foreign():
     likelihood = np.where(is_hard, np.where(agrees, 0.9, 0.1 / (CLASSES - 1)), likelihood)
     features = rng.normal(0, 1, (len(strange), 6)) + 3 * is_foreign[:, None] * np.eye(6)[0]
     regression = LeftOutRegression(features.astype(np.float32))
-    found = foreign_share([strange], strange[:, None], regression, likelihood, share)
-    by_sign = foreign_share([strange], strange[:, None], None, likelihood, share)
+    found = share_of([strange], strange[:, None], regression, likelihood, share)
+    by_sign = share_of([strange], strange[:, None], None, likelihood, share)
     assert found[is_foreign].mean() > 0.6
     assert found[is_hard].mean() < found[is_foreign].mean() / 2
     assert by_sign[is_hard].mean() > by_sign[is_foreign].mean() / 2
@@ -129,8 +135,8 @@ def of_a_kind(chosen, seed=3):
 def test_contradicted_samples_that_do_not_look_alike_are_not_called_foreign_and_such_that_do_are(seed):
     # Few enough for their labels to be no proof.
     is_odd, strange, likelihood, share = made_up(foreign=25, seed=seed)
-    apart = foreign_share([strange], strange[:, None], of_a_kind(np.zeros(len(strange))), likelihood, share)
-    alike = foreign_share([strange], strange[:, None], of_a_kind(is_odd), likelihood, share)
+    apart = share_of([strange], strange[:, None], of_a_kind(np.zeros(len(strange))), likelihood, share)
+    alike = share_of([strange], strange[:, None], of_a_kind(is_odd), likelihood, share)
     assert foreign_probability(alike, likelihood, share)[is_odd].mean() > 0.6
     assert apart[is_odd].mean() < 0.75 * alike[is_odd].mean()
 
@@ -148,9 +154,39 @@ def test_of_two_signs_that_one_counts_which_the_inputs_of_others_confirm(seed):
     gains = [held_out_gain(near, one, likelihood, share) for near, one in zip(curves, (of_hard, sign), strict=True)]
     assert gains[0] > gains[1] > 1
     signs, measures = [of_hard, sign], np.column_stack([of_hard, sign])
-    found = foreign_share(signs, measures, of_a_kind(is_foreign), likelihood, share)
+    found = share_of(signs, measures, of_a_kind(is_foreign), likelihood, share)
     assert found[is_foreign].mean() > 0.5
     assert found[is_hard].mean() < 0.1
+
+
+def test_where_it_is_hardness_that_the_inputs_tell_they_confirm_no_foreign_input():
+    claimed = {"as hard": 0.0, "all": 0.0}
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        hardness = rng.normal(0, 1, 3000)
+        features = np.column_stack([hardness, rng.normal(0, 1, (3000, 5))]).astype(np.float32)
+        # Opinions are a little too sure of hard samples.
+        agrees = rng.random(3000) < np.where(hardness > 1.5, 0.82, 0.9)
+        likelihood, share = np.where(agrees, 0.9, 0.1 / (CLASSES - 1)), np.full(3000, 1 / CLASSES)
+        sign, regression = normal_scores(hardness), LeftOutRegression(features)
+        for among, undecided in (("as hard", hardness), ("all", None)):
+            found = share_of([sign], sign[:, None], regression, likelihood, share, undecided=undecided)
+            claimed[among] += foreign_probability(found, likelihood, share).sum()
+    assert claimed["as hard"] < 0.25 * claimed["all"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_foreign_inputs_that_labels_hardly_tell_of_are_confirmed_by_the_inputs_of_others(seed):
+    is_foreign, strange, likelihood, share = made_up(foreign=60, seed=seed)
+    # Half of their labels are known by heart.
+    known = np.where(is_foreign & (np.arange(len(share)) % 2 > 0), 0.9, likelihood)
+    undecided = np.random.default_rng(8).random(len(share))
+    alike, apart = (
+        share_of([strange], strange[:, None], of_a_kind(kind), known, share, undecided=undecided)[is_foreign].mean()
+        for kind in (is_foreign, np.zeros(len(share)))
+    )
+    assert alike > 0.2
+    assert apart < 0.01
 
 
 def test_how_many_are_foreign_lies_between_what_features_and_what_inputs_alone_tell():
@@ -163,7 +199,7 @@ def test_how_many_are_foreign_lies_between_what_features_and_what_inputs_alone_t
     by_inputs = np.where(is_mistaken, 0.1 / (CLASSES - 1), by_inputs)
 
     def found(*both: np.ndarray) -> np.ndarray:
-        return foreign_share([strange], strange[:, None], None, both[0], share, *both[1:])
+        return share_of([strange], strange[:, None], None, both[0], share, *both[1:])
 
     hidden, between = found(likelihood), found(likelihood, by_inputs)
     assert hidden.sum() < 0.6 * is_foreign.sum()
@@ -188,11 +224,13 @@ def test_a_regression_leaves_each_sample_out():
         assert said[i] == pytest.approx(expected, abs=1e-6)
 
 
-def test_features_vary_in_as_many_directions_as_have_a_share_in_it():
-    rng = np.random.default_rng(5)
-    alike = rng.normal(0, 1, (2000, 8)).astype(np.float32)
-    assert LeftOutRegression(alike).directions == pytest.approx(8, abs=0.1)
-    assert LeftOutRegression(alike * [10, 10, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]).directions == pytest.approx(2, abs=0.1)
+def test_what_is_left_out_is_what_the_whole_answer_has_there(monkeypatch):
+    monkeypatch.setattr(left_out_regression, "_LEARNED_FROM", 60)
+    rng = np.random.default_rng(6)
+    regression = LeftOutRegression(rng.normal(0, 1, (200, 4)).astype(np.float32))
+    targets = rng.random(200)
+    assert len(regression.learned) == 60
+    np.testing.assert_array_equal(regression.left_out(targets), regression(targets)[regression.learned])
 
 
 def test_a_regression_of_few_samples_on_many_directions_leaves_each_out_as_well():

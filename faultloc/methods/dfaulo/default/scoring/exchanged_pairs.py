@@ -9,6 +9,8 @@ from scipy.special import expit, log_expit
 _ODDS = 9.0
 # Of both classes. Odd samples, and inputs that are read with a straight line, leave less, or one class alone.
 _LEAST_RATE = 0.07
+# A curve that ends at such rates has as many labels of the other class on either side; for fewer none is fitted.
+_LEAST_CONTRADICTED = _LEAST_RATE / 2
 # Of one class, in all.
 _MOST_WRONG = 0.8
 # Of so many samples of a pair at most; fewer tell nothing.
@@ -48,7 +50,10 @@ def exchanged_pairs(
         if len(chosen) < _FEWEST_SAMPLES:
             continue
         of_a, of_b = (np.log(np.maximum(by_inputs[chosen, one], _TINY, dtype=np.float64)) for one in (a, b))
-        gain, found = _floors(of_b - of_a, labels[chosen] == b)
+        odds, is_second = of_b - of_a, labels[chosen] == b
+        if _least_contradicted(odds, is_second) < _LEAST_CONTRADICTED:
+            continue
+        gain, found = _floors(odds, is_second)
         if gain >= beyond_doubt and min(found) >= _LEAST_RATE:
             rates[a, b], rates[b, a] = found
     # One class may be in several pairs.
@@ -65,6 +70,12 @@ def _pairs(by_inputs: Float[np.ndarray, "sample class"], labels: Int[np.ndarray,
         kept = np.argsort(-both, kind="stable")[:_MOST_PAIRS]
         first, second = first[kept], second[kept]
     return list(zip(first.tolist(), second.tolist(), strict=True))
+
+
+def _least_contradicted(odds: Float[np.ndarray, "row"], is_second: np.ndarray) -> float:
+    """Of the inputs on either side, the share that has the other side's label: the lesser of both."""
+    shares = [is_second[odds < 0], ~is_second[odds >= 0]]
+    return min(float(share.mean()) if len(share) else 0.0 for share in shares)
 
 
 def _floors(odds: Float[np.ndarray, "row"], is_second: np.ndarray) -> tuple[float, tuple[float, float]]:

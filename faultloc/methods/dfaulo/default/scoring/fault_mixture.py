@@ -91,9 +91,8 @@ def fit_mixture(
         if inputs is not None and number == _ROUNDS - 1:
             # Before, each round would begin with what the inputs claim too much, and go as far again.
             of_inputs = _likelihood(by_inputs, labels, scaled.noise, found.rates)
-        share = foreign_share(
-            strangeness.signs, strangeness.measures, regression, found.likelihood, label_share, of_inputs
-        )
+        told_by = strangeness.signs, strangeness.measures, regression
+        share = foreign_share(*told_by, found.likelihood, label_share, strangeness.undecided, of_inputs)
         foreign = foreign_probability(share, found.likelihood, label_share)
     if inputs is not None:
         pairs = exchanged_pairs(inputs, labels)
@@ -175,11 +174,13 @@ def _temper(opinions: Float[np.ndarray, "sample class"], temperature: Float[np.n
 @dataclass(frozen=True)
 class _Strangeness:
     """Normal scores, high = strange: ``signs`` that foreign inputs are told by, ``marks`` that a label leaves where a
-    model, or its mutants, are trained on it, and all ``measures``."""
+    model, or its mutants, are trained on it, all ``measures``, and how ``undecided`` mutants are of what they were not
+    shown."""
 
     signs: Sequence[Float[np.ndarray, "sample"]]
     marks: Float[np.ndarray, "sample mark"]
     measures: Float[np.ndarray, "sample measure"]
+    undecided: Float[np.ndarray, "sample"]
 
 
 def _strangeness_of(evidence: DefaultEvidence) -> _Strangeness:
@@ -192,6 +193,7 @@ def _strangeness_of(evidence: DefaultEvidence) -> _Strangeness:
         signs=[energy, mutants, normal_scores(prefix + mutants)],
         marks=np.column_stack([model_energy, mutants, last]),
         measures=np.column_stack([energy, model_energy, prefix, mutants, last, *undecided]),
+        undecided=undecided[0],
     )
 
 

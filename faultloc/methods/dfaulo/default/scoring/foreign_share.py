@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from scipy.special import softmax
+from scipy.stats import rankdata
 
 from faultloc.methods.dfaulo.default.scoring.foreign_likeness import agreement, share_alike
 from faultloc.methods.dfaulo.default.scoring.left_out_regression import LeftOutRegression
@@ -17,16 +18,15 @@ _NONE_BEFORE = 0.99
 _NONE_LIKELY = 0.8
 # Evidence for or against foreign inputs is asked of so many samples.
 _SAMPLES = 50_000
-# Of signs that gain more than so many nats it is asked how well the inputs of others tell what they say.
-_WORTH_ASKING = 1.0
-# A correlation at which that speaks neither for nor against foreign inputs: of hard samples, and of what opinions are
-# too sure of, it was .08 at most where a sign gained as much, of foreign inputs .17 to .96.
-_NEITHER, _LEAST_TOLD, _MOST_TOLD = 0.15, 0.01, 0.32
-# Inputs that vary in fewer directions are told wherever they lie, hard samples too: that speaks against a sign, never
-# for it. Of points in a plane it was .7 where nothing is foreign; images and texts vary in 7 to 51.
-_FEWEST_DIRECTIONS = 5.0
+# A correlation at which the inputs of others speak neither for nor against foreign inputs, and the range that counts:
+# beyond what is hard it was .26 at most where nothing is foreign, of foreign inputs mostly .25 to .8.
+_NEITHER, _LEAST_TOLD, _MOST_TOLD = 0.2, 0.01, 0.7
+# So many of its standard errors are taken off first: of few samples it may be high by chance.
+_STANDARD_ERRORS = 2.0
+# Samples that are as hard, in so many parts.
+_STRATA = 20
 # How many times the logarithm of the correlation over that counts, and how steeply the signs are weighed by it.
-_SUPPORT, _STEEPNESS = 4, 8
+_SUPPORT, _STEEPNESS = 8, 8
 _LEAST_SHARE, _MOST_SHARE = 1e-9, 0.999
 
 
@@ -36,6 +36,7 @@ def foreign_share(
     regression: LeftOutRegression | None,
     likelihood: Float[np.ndarray, "sample"],
     label_share: Float[np.ndarray, "sample"],
+    undecided: Float[np.ndarray, "sample"],
     by_inputs: Float[np.ndarray, "sample"] | None = None,
 ) -> Float[np.ndarray, "sample"]:
     """The share of foreign inputs among samples like each one, in (0, 1), before its own label is looked at.
@@ -47,10 +48,11 @@ def foreign_share(
     nothing is claimed where labels agree as well as the opinions promise.
 
     Hard samples, and what opinions are too sure of, gain as much as a few foreign inputs do. Foreign inputs give one
-    another away, since kinds of them look alike: a ``regression`` on the inputs of all others tells them, and hard
-    samples hardly. So where a sign gains more than a nat, its correlation with that regression counts for it or against
-    it, and is what the signs share by. Inputs that vary in fewer than five directions are told wherever they lie, so
-    that it counts against a sign alone.
+    another away, since kinds of them look alike: a ``regression`` on the inputs of all others tells them. So its
+    correlation with what a sign says is what the signs share by. Hard samples may be told by their inputs, too, those
+    between two classes best of all; so for foreign inputs, or against them, the correlation counts that is left among
+    samples of which the mutants are as ``undecided`` (any scale, high = hard). It may show foreign inputs where labels,
+    known by heart or of few samples, hardly do.
 
     What the foreign inputs found so look like is then learned from all ``measures`` (normal scores of strangeness) and
     by that regression (``share_alike``). From then on this likeness alone tells: hard samples have the signs, too, and
@@ -65,14 +67,14 @@ def foreign_share(
     by_sign = [curve(sign) for (curve, *_), sign in zip(curves, signs, strict=True)]
     evidence = np.array([0.0, *gains])
     evidence += np.log([_NONE_BEFORE] + [(1 - _NONE_BEFORE) / len(signs)] * len(signs))
-    if regression is None or max(gains) <= _WORTH_ASKING:
+    if regression is None:
         none, *chances = softmax(evidence)
     else:
-        told = np.array([_told_by_others(one, likelihood, label_share, regression) for one in by_sign])
-        most = _MOST_TOLD if regression.directions >= _FEWEST_DIRECTIONS else _NEITHER
-        evidence[1:] += _SUPPORT * np.log(np.minimum(told, most) / _NEITHER)
+        told = [_told_by_others(one, likelihood, label_share, undecided, regression) for one in by_sign]
+        in_all, beyond = np.clip(np.array(told).T, _LEAST_TOLD, [[1.0], [_MOST_TOLD]])
+        evidence[1:] += _SUPPORT * np.log(beyond / _NEITHER)
         none = softmax(evidence)[0]
-        chances = (1 - none) * told**_STEEPNESS / (told**_STEEPNESS).sum()
+        chances = (1 - none) * in_all**_STEEPNESS / (in_all**_STEEPNESS).sum()
     share = np.sum([chance * one for chance, one in zip(chances, by_sign, strict=True)], axis=0)
     if none < _NONE_LIKELY:
         alike = (1 - none) * share_alike(share / (1 - none), measures, regression, likelihood, label_share, by_inputs)
@@ -84,8 +86,20 @@ def _told_by_others(
     share: Float[np.ndarray, "sample"],
     likelihood: Float[np.ndarray, "sample"],
     label_share: Float[np.ndarray, "sample"],
+    undecided: Float[np.ndarray, "sample"],
     regression: LeftOutRegression,
-) -> float:
-    """How well a regression on the inputs of all others tells what is foreign by ``share``: a correlation above 0."""
+) -> tuple[float, float]:
+    """How well a regression on the inputs of all others tells what is foreign by ``share``: in all, and among samples
+    of which mutants are as ``undecided``, less what chance may give."""
     is_foreign = foreign_probability(share, likelihood, label_share)
-    return max(agreement(is_foreign, regression(is_foreign)), _LEAST_TOLD)
+    learned = regression.learned
+    said, is_foreign = regression.left_out(is_foreign), is_foreign[learned]
+    strata = (rankdata(undecided[learned]) - 1).astype(np.int64) * _STRATA // len(learned)
+    beyond = agreement(_within(is_foreign, strata), _within(said, strata))
+    return agreement(is_foreign, said), beyond - _STANDARD_ERRORS / np.sqrt(len(learned))
+
+
+def _within(values: Float[np.ndarray, "sample"], strata: Int[np.ndarray, "sample"]) -> Float[np.ndarray, "sample"]:
+    """``values`` less the mean of their stratum."""
+    sizes = np.maximum(np.bincount(strata, minlength=_STRATA), 1)
+    return values - (np.bincount(strata, values, _STRATA) / sizes)[strata]

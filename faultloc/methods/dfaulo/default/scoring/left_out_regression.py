@@ -3,7 +3,7 @@
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from faultloc.subject.blocks import blocks_of_rows
 
@@ -32,13 +32,9 @@ class LeftOutRegression:
         self._learned = np.unique(np.linspace(0, samples - 1, min(samples, _LEARNED_FROM)).astype(np.int64))
 
     @property
-    def directions(self) -> float:
-        """In how many directions the features vary: 1 where all along one, as many as there are where alike in all.
-
-        The participation ratio of their variances, (sum v)^2 / sum v^2.
-        """
-        variances = self._spread.astype(np.float64) ** 2
-        return float(variances.sum() ** 2 / (variances**2).sum())
+    def learned(self) -> Int[np.ndarray, "chosen"]:
+        """Places of the samples that it is learned from."""
+        return self._learned
 
     @cached_property
     def _inverse(self) -> Float[np.ndarray, "feature feature"]:
@@ -58,19 +54,33 @@ class LeftOutRegression:
 
     def __call__(self, targets: Float[np.ndarray, "sample"]) -> Float[np.ndarray, "sample"]:
         """What the regression of ``targets`` on all other samples says of each sample."""
-        moments = np.zeros(self._width)
-        for rows in _blocks(len(self._learned)):
-            moments += self._expanded(self._learned[rows], np.float64) @ targets[self._learned[rows]]
-        weights, said = self._inverse @ moments, np.empty(len(targets))
+        weights, said = self._weights(targets), np.empty(len(targets))
+        said[self._learned] = self._left_out(targets, weights)
         is_new = np.ones(len(targets), bool)
         is_new[self._learned] = False
         others = np.flatnonzero(is_new)
         for rows in _blocks(len(others)):
             said[others[rows]] = weights.astype(np.float32) @ self._expanded(others[rows], np.float32)
+        return said
+
+    def left_out(self, targets: Float[np.ndarray, "sample"]) -> Float[np.ndarray, "chosen"]:
+        """The same of the samples alone that it is learned from."""
+        return self._left_out(targets, self._weights(targets))
+
+    def _weights(self, targets: Float[np.ndarray, "sample"]) -> Float[np.ndarray, "_"]:
+        moments = np.zeros(self._width)
+        for rows in _blocks(len(self._learned)):
+            moments += self._expanded(self._learned[rows], np.float64) @ targets[self._learned[rows]]
+        return self._inverse @ moments
+
+    def _left_out(
+        self, targets: Float[np.ndarray, "sample"], weights: Float[np.ndarray, "_"]
+    ) -> Float[np.ndarray, "chosen"]:
+        said = np.empty(len(self._learned))
         for rows in _blocks(len(self._learned)):
             places = self._learned[rows]
             missed = targets[places] - weights @ self._expanded(places, np.float64)
-            said[places] = targets[places] - missed / np.maximum(1 - self._leverage[rows], _LEAST_LEFT)
+            said[rows] = targets[places] - missed / np.maximum(1 - self._leverage[rows], _LEAST_LEFT)
         return said
 
     def _expanded(self, places: np.ndarray, kind: type[np.floating]) -> Float[np.ndarray, "feature row"]:
