@@ -19,7 +19,8 @@ _NONE_LIKELY = 0.8
 # Evidence for or against foreign inputs is asked of so many samples.
 _SAMPLES = 50_000
 # A correlation at which the inputs of others speak neither for nor against foreign inputs, and the range that counts:
-# beyond what is hard it was .26 at most where nothing is foreign, of foreign inputs mostly .25 to .8.
+# beyond what is hard it was .26 at most of images, texts and points in a plane without a foreign one, with foreign ones
+# mostly .25 to .8.
 _NEITHER, _LEAST_TOLD, _MOST_TOLD = 0.2, 0.01, 0.7
 # So many of its standard errors are taken off first: of few samples it may be high by chance.
 _STANDARD_ERRORS = 2.0
