@@ -51,22 +51,21 @@ def share_alike(
     decided = 0.0
     for _ in range(_ROUNDS):
         is_foreign = foreign_probability(share, likelihood, label_share)
-        if regression is None:
-            likeness = _likeness(measures, is_foreign, some)
-        else:
+        known = [measures]
+        if regression is not None:
             said = regression(is_foreign)
             decided = _DECIDED * agreement(is_foreign, said) ** _FALL
             out = _standing_out(said)
-            likenesses = [
-                _likeness(np.column_stack([measures, np.clip(out, _LEAST_OUT, most)]), is_foreign, some)
-                for most in _MOST_OUT
-            ]
-            likeness = max(likenesses, key=lambda one: _log_likelihood(one[some], *given))
-        curve = _curve(likeness[some], *given, decided)
+            known = [np.column_stack([measures, np.clip(out, _LEAST_OUT, most)]) for most in _MOST_OUT]
+        likenesses = [_likeness(one, is_foreign, some) for one in known]
+        fitted = [(one, fit_curves(one[some], *given)[0]) for one in likenesses]
+        likeness, by_labels = max(fitted, key=lambda both: _log_likelihood(both[1](both[0][some]), *given))
+        curve = _decided(by_labels, likeness[some], *given, decided)
         share = curve(likeness)
     if by_inputs is None:
         return share
-    of_inputs = _curve(likeness[some], by_inputs[some], label_share[some], decided)
+    given = by_inputs[some], label_share[some]
+    of_inputs = _decided(fit_curves(likeness[some], *given)[0], likeness[some], *given, decided)
     return curve.towards(of_inputs, _BY_INPUTS)(likeness)
 
 
@@ -94,21 +93,23 @@ def _standing_out(said: Float[np.ndarray, "sample"]) -> Float[np.ndarray, "sampl
     return (said - median) / max(median - low, 1e-12)
 
 
-def _curve(
+def _decided(
+    by_labels: Curve,
     likeness: Float[np.ndarray, "sample"],
     likelihood: Float[np.ndarray, "sample"],
     label_share: Float[np.ndarray, "sample"],
     decided: float,
 ) -> Curve:
-    by_labels = fit_curves(likeness, likelihood, label_share)[0]
+    """The curve near that of the labels alone which passes one half where few samples lie."""
+    if decided == 0:
+        return by_labels
     start = [(by_labels.slope, by_labels.intercept)]
-    return fit_curves(likeness, likelihood, label_share, start, decided=decided)[0] if decided > 0 else by_labels
+    return fit_curves(likeness, likelihood, label_share, start, decided=decided)[0]
 
 
 def _log_likelihood(
-    likeness: Float[np.ndarray, "sample"],
+    share: Float[np.ndarray, "sample"],
     likelihood: Float[np.ndarray, "sample"],
     label_share: Float[np.ndarray, "sample"],
 ) -> float:
-    share = fit_curves(likeness, likelihood, label_share)[0](likeness)
     return float(np.log(share * label_share + (1 - share) * likelihood).sum())
