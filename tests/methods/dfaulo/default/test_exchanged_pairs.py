@@ -68,7 +68,7 @@ def test_wrong_labels_that_are_spread_evenly_are_no_exchanged_pair(wrong):
 
 
 def test_a_class_in_several_pairs_keeps_some_of_its_labels(monkeypatch):
-    monkeypatch.setattr(exchanged_pairs_module, "_floors", lambda odds, is_second: (100.0, (0.4, 0.45)))
+    monkeypatch.setattr(exchanged_pairs_module, "_floors", lambda *_: (100.0, (0.4, 0.45)))
     monkeypatch.setattr(exchanged_pairs_module, "_LEAST_CONTRADICTED", 0.0)
     rates = exchanged_pairs(*made_up())
     assert (rates > 0).sum() == 20
@@ -80,6 +80,29 @@ def test_pairs_that_are_hardly_contradicted_have_no_curve_worth_fitting(case, mo
     quick = exchanged_pairs(*made_up(**case))
     monkeypatch.setattr(exchanged_pairs_module, "_LEAST_CONTRADICTED", 0.0)
     np.testing.assert_array_equal(quick, exchanged_pairs(*made_up(**case)))
+
+
+@pytest.mark.parametrize("case", [{"forth": 0.1, "back": 0.1}, {"forth": 0.2}, {"alike": 0.5}, {"wrong": 0.2}])
+@pytest.mark.parametrize("samples", [600, SAMPLES])
+def test_no_pair_is_lost_where_no_rising_curve_could_gain_enough(samples, case, monkeypatch):
+    quick = exchanged_pairs(*made_up(**case, samples=samples))
+    monkeypatch.setattr(exchanged_pairs_module, "_least_cost", lambda *_: -np.inf)
+    np.testing.assert_array_equal(quick, exchanged_pairs(*made_up(**case, samples=samples)))
+
+
+def test_clean_pairs_that_look_alike_are_asked_for_one_curve_alone(monkeypatch):
+    fitted, minimize = [], exchanged_pairs_module.minimize
+
+    def counted(*args, **options):
+        fitted.append(1)
+        return minimize(*args, **options)
+
+    monkeypatch.setattr(exchanged_pairs_module, "minimize", counted)
+    exchanged_pairs(*made_up(alike=0.5, samples=600))
+    asked = len(fitted)
+    monkeypatch.setattr(exchanged_pairs_module, "_least_cost", lambda *_: -np.inf)
+    exchanged_pairs(*made_up(alike=0.5, samples=600))
+    assert 0 < asked < (len(fitted) - asked) / 2
 
 
 def test_of_hundreds_of_pairs_an_exchanged_one_is_asked():

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
-from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from faultloc.methods.dfaulo.default.scoring.learned_labels import _isotonic, noise_rates, scaled_likelihood
+from faultloc.methods.dfaulo.default.scoring.learned_labels import noise_rates, scaled_likelihood
 from faultloc.methods.dfaulo.default.scoring.monotone_logistic import fit_monotone_logistic
 from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix
 from faultloc.methods.dfaulo.default.scoring.temperature import normal_scores
@@ -33,14 +32,6 @@ def test_marks_that_labels_do_not_leave_change_nothing():
     opinions, labels, _, marks = made_up(torn=0.0)
     rates = noise_rates(opinions, opinions, labels, NOISE, marks)
     assert np.abs(rates - 1).mean() < 0.3
-
-
-def test_the_rising_curve_is_that_of_scikit_learn_where_places_are_equal_too():
-    rng = np.random.default_rng(6)
-    known = rng.integers(0, 30, 200) / 10
-    values, asked = known + rng.normal(0, 1, 200), np.linspace(-1, 4, 77)
-    expected = IsotonicRegression(increasing=True, out_of_bounds="clip").fit(known, values).predict(asked)
-    np.testing.assert_allclose(_isotonic(known, values, asked), expected, atol=1e-12)
 
 
 def test_the_likelihood_is_the_sum_over_true_classes_with_that_many_wrong_labels():

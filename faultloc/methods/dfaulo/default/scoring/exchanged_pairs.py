@@ -5,6 +5,8 @@ from jaxtyping import Float, Int
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
+from faultloc.methods.dfaulo.default.scoring.rising_curve import rising_curve
+
 # Odds that any pair of the data set is exchanged, before its labels are looked at: one to so many.
 _ODDS = 9.0
 # Of both classes. Odd samples, and inputs that are read with a straight line, leave less, or one class alone.
@@ -53,7 +55,7 @@ def exchanged_pairs(
         odds, is_second = of_b - of_a, labels[chosen] == b
         if _least_contradicted(odds, is_second) < _LEAST_CONTRADICTED:
             continue
-        gain, found = _floors(odds, is_second)
+        gain, found = _floors(odds, is_second, beyond_doubt)
         if gain >= beyond_doubt and min(found) >= _LEAST_RATE:
             rates[a, b], rates[b, a] = found
     # One class may be in several pairs.
@@ -78,8 +80,11 @@ def _least_contradicted(odds: Float[np.ndarray, "row"], is_second: np.ndarray) -
     return min(float(share.mean()) if len(share) else 0.0 for share in shares)
 
 
-def _floors(odds: Float[np.ndarray, "row"], is_second: np.ndarray) -> tuple[float, tuple[float, float]]:
-    """How much likelier a curve with floors makes the labels, in nats, and the two floors."""
+def _floors(
+    odds: Float[np.ndarray, "row"], is_second: np.ndarray, least_gain: float = 0.0
+) -> tuple[float, tuple[float, float]]:
+    """How much likelier a curve with floors makes the labels, in nats, and the two floors; zeros where no rising curve
+    between such rates as count would gain ``least_gain``."""
     spread = float(odds.std())
     if spread == 0 or is_second.all() or not is_second.any():
         return 0.0, (0.0, 0.0)
@@ -104,6 +109,8 @@ def _floors(odds: Float[np.ndarray, "row"], is_second: np.ndarray) -> tuple[floa
         return float(value), np.concatenate([[along.sum(), (along * (at - numbers[0])).sum()], to_floors * steepness])
 
     line = minimize(plain, np.array([0.0, 1.0]), jac=True, method="L-BFGS-B", bounds=_LINE)
+    if line.fun - _least_cost(odds, second) < least_gain:
+        return 0.0, (0.0, 0.0)
     best = min(
         (
             minimize(floored, np.array([*line.x, start, start]), jac=True, method="L-BFGS-B", bounds=_LINE + _RATES)
@@ -113,3 +120,12 @@ def _floors(odds: Float[np.ndarray, "row"], is_second: np.ndarray) -> tuple[floa
     )
     first, last = (expit(best.x[2:]) / 2).tolist()
     return float(line.fun - best.fun), (first, last)
+
+
+def _least_cost(odds: Float[np.ndarray, "row"], second: Float[np.ndarray, "row"]) -> float:
+    """The cost, in nats, of the labels under the likeliest of all curves that rise between such rates as count.
+
+    It is the likeliest of all rising curves, cut off at both.
+    """
+    said = np.clip(rising_curve(odds, second, odds), _LEAST_RATE, 1 - _LEAST_RATE)
+    return -float((second * np.log(said) + (1 - second) * np.log(1 - said)).sum())

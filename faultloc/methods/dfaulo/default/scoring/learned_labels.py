@@ -2,11 +2,11 @@
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.optimize import isotonic_regression
 from scipy.special import expit
 
 from faultloc.methods.dfaulo.default.scoring.monotone_logistic import fit_monotone_logistic
 from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix
+from faultloc.methods.dfaulo.default.scoring.rising_curve import rising_curve
 from faultloc.methods.dfaulo.default.scoring.temperature import label_likelihood
 from faultloc.subject.blocks import blocks_of_rows
 
@@ -44,17 +44,8 @@ def noise_rates(
     weights, intercept = fit_monotone_logistic(marks[is_sure], wrong[is_sure], penalty=_PENALTY)
     torn = marks @ weights
     # The logistic curve is smooth where samples are few, the isotonic one follows a bend.
-    expected = (_isotonic(torn[is_sure], wrong[is_sure], torn) + expit(torn + intercept)) / 2
+    expected = (rising_curve(torn[is_sure], wrong[is_sure], torn) + expit(torn + intercept)) / 2
     return np.clip(expected / np.mean(expected[is_sure]), _LEAST_RATE, _MOST_RATE)
-
-
-def _isotonic(
-    known: Float[np.ndarray, "_"], values: Float[np.ndarray, "_"], asked: Float[np.ndarray, "sample"]
-) -> Float[np.ndarray, "sample"]:
-    """The rising curve through ``values`` at ``known`` that is nearest to them, at ``asked``; flat beyond both ends."""
-    places, group, count = np.unique(known, return_inverse=True, return_counts=True)
-    curve = isotonic_regression(np.bincount(group, values) / count, weights=count).x
-    return np.interp(asked, places, curve)
 
 
 def scaled_likelihood(
