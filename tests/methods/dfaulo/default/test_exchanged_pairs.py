@@ -1,41 +1,14 @@
-from functools import cache
-
 import numpy as np
 import pytest
-import torch
-from scipy.special import expit
 
 from faultloc.evaluation.metrics import rauc
-from faultloc.methods.dfaulo.default.inputs.reading import read_inputs
 from faultloc.methods.dfaulo.default.scoring import exchanged_pairs as exchanged_pairs_module
-from faultloc.methods.dfaulo.default.scoring import fault_mixture
+from faultloc.methods.dfaulo.default.scoring import fault_mixture, label_curve
 from faultloc.methods.dfaulo.default.scoring.exchanged_pairs import exchanged_pairs
+from faultloc.methods.dfaulo.default.scoring.label_curve import LabelCurve
 from faultloc.methods.dfaulo.default.scoring.posterior import score_default
 from tests.methods.dfaulo.default.default_case import SETTINGS, make_case
-
-SAMPLES, PAIR = 4000, (1, 3)
-
-
-@cache
-def made_up(forth=0.0, back=0.0, alike=0.0, wrong=0.0, seed=0, classes=5, samples=SAMPLES):
-    """What a regression on the inputs says of each sample that is left out, and the labels it has learned from.
-
-    Points around the middles of classes, those of the pair nearer to one another by ``alike``. The share ``forth`` of
-    the pair's first class has the label of the second, ``back`` the other way round, whatever the point; the share
-    ``wrong`` of all samples has any label.
-    """
-    rng = np.random.default_rng(seed)
-    middles = rng.normal(0, 1, (classes, 8))
-    between = middles[list(PAIR)].mean(axis=0)
-    middles[list(PAIR)] = between + (1 - alike) * (middles[list(PAIR)] - between)
-    true = rng.integers(0, classes, samples)
-    points = (middles[true] + rng.normal(0, 1, (samples, 8))).astype(np.float32)
-    rate = np.where(true == PAIR[0], forth, np.where(true == PAIR[1], back, 0.0))
-    labels = np.where(rng.random(samples) < rate, sum(PAIR) - true, true)
-    labels = np.where(rng.random(samples) < wrong, rng.integers(0, classes, samples), labels)
-    reading = read_inputs(torch.from_numpy(points), labels, classes, torch.Generator().manual_seed(seed))
-    assert reading is not None
-    return reading.opinion, labels
+from tests.methods.dfaulo.default.points_of_classes import PAIR, SAMPLES, made_up
 
 
 def named(rates) -> set[tuple[int, int]]:
@@ -68,7 +41,7 @@ def test_wrong_labels_that_are_spread_evenly_are_no_exchanged_pair(wrong):
 
 
 def test_a_class_in_several_pairs_keeps_some_of_its_labels(monkeypatch):
-    monkeypatch.setattr(exchanged_pairs_module, "_floors", lambda *_: (100.0, (0.4, 0.45)))
+    monkeypatch.setattr(exchanged_pairs_module, "fit_label_curve", lambda *_, **__: LabelCurve(0.4, 0.45, 100.0))
     monkeypatch.setattr(exchanged_pairs_module, "_LEAST_CONTRADICTED", 0.0)
     rates = exchanged_pairs(*made_up())
     assert (rates > 0).sum() == 20
@@ -86,21 +59,21 @@ def test_pairs_that_are_hardly_contradicted_have_no_curve_worth_fitting(case, mo
 @pytest.mark.parametrize("samples", [600, SAMPLES])
 def test_no_pair_is_lost_where_no_rising_curve_could_gain_enough(samples, case, monkeypatch):
     quick = exchanged_pairs(*made_up(**case, samples=samples))
-    monkeypatch.setattr(exchanged_pairs_module, "_least_cost", lambda *_: -np.inf)
+    monkeypatch.setattr(label_curve, "_least_cost", lambda *_: -np.inf)
     np.testing.assert_array_equal(quick, exchanged_pairs(*made_up(**case, samples=samples)))
 
 
 def test_clean_pairs_that_look_alike_are_asked_for_one_curve_alone(monkeypatch):
-    fitted, minimize = [], exchanged_pairs_module.minimize
+    fitted, minimize = [], label_curve.minimize
 
     def counted(*args, **options):
         fitted.append(1)
         return minimize(*args, **options)
 
-    monkeypatch.setattr(exchanged_pairs_module, "minimize", counted)
+    monkeypatch.setattr(label_curve, "minimize", counted)
     exchanged_pairs(*made_up(alike=0.5, samples=600))
     asked = len(fitted)
-    monkeypatch.setattr(exchanged_pairs_module, "_least_cost", lambda *_: -np.inf)
+    monkeypatch.setattr(label_curve, "_least_cost", lambda *_: -np.inf)
     exchanged_pairs(*made_up(alike=0.5, samples=600))
     assert 0 < asked < (len(fitted) - asked) / 2
 
@@ -119,23 +92,22 @@ def test_few_samples_classes_without_any_and_inputs_that_tell_nothing_have_no_pa
     assert not exchanged_pairs(np.ones((50, 1)), np.zeros(50, int)).any()
 
 
-def test_the_rates_are_those_that_make_the_labels_likeliest():
-    # Obvious and slow: every curve of a grid.
-    opinion, labels = made_up(0.2, 0.12, samples=1500)
-    rates = exchanged_pairs(opinion, labels)
-    is_one = np.isin(labels, PAIR)
-    odds = np.log(opinion[is_one, PAIR[1]]) - np.log(opinion[is_one, PAIR[0]])
-    second = labels[is_one] == PAIR[1]
-    best = (np.inf, 0.0, 0.0)
-    for place in np.linspace(-1, 1, 11):
-        for steepness in np.geomspace(0.5, 4, 16):
-            rising = expit(steepness * (odds - place))
-            for forth in np.linspace(0, 0.4, 21):
-                for back in np.linspace(0, 0.4, 21):
-                    said = np.clip(forth + (1 - forth - back) * rising, 1e-9, 1 - 1e-9)
-                    best = min(best, (-np.log(np.where(second, said, 1 - said)).sum(), forth, back))
-    assert rates[PAIR] == pytest.approx(best[1], abs=0.03)
-    assert rates[PAIR[::-1]] == pytest.approx(best[2], abs=0.03)
+@pytest.mark.parametrize("suspected", [(1, 3), (0, 2)])
+def test_a_pair_that_is_suspected_needs_to_gain_less(suspected):
+    # By the inputs alone 45 pairs of ten classes have to gain 6 nats, one that is suspected 2.2.
+    opinion, labels = made_up(classes=10)
+    for gain, counts in ((3.0, True), (2.0, False)):
+        rates = exchanged_pairs(opinion, labels, {suspected: LabelCurve(0.2, 0.3, gain)})
+        assert named(rates) == ({suspected, suspected[::-1]} if counts else set())
+    assert not exchanged_pairs(opinion, labels, {suspected: LabelCurve(0.06, 0.3, 9.0)}).any()
+    several = {(0, other): LabelCurve(0.2, 0.3, 3.0) for other in range(1, 5)}
+    assert not exchanged_pairs(opinion, labels, several).any()
+
+
+def test_what_the_inputs_alone_are_sure_of_is_not_changed_by_a_suspicion():
+    opinion, labels = made_up(0.3, 0.3)
+    alone = exchanged_pairs(opinion, labels)
+    np.testing.assert_array_equal(exchanged_pairs(opinion, labels, {PAIR: LabelCurve(0.1, 0.1, 9.0)}), alone)
 
 
 def test_a_pair_that_the_features_know_by_heart_is_found_and_counted(monkeypatch):
@@ -146,7 +118,7 @@ def test_a_pair_that_the_features_know_by_heart_is_found_and_counted(monkeypatch
         return rauc(case.is_wrong[np.argsort(-score.log_odds, kind="stable")]), float(score.probability.sum())
 
     found, counted = quality_and_count()
-    monkeypatch.setattr(fault_mixture, "exchanged_pairs", lambda opinion, labels: np.zeros((4, 4)))
+    monkeypatch.setattr(fault_mixture, "exchanged_pairs", lambda *_: np.zeros((4, 4)))
     without, _ = quality_and_count()
     assert 1 - found < 0.7 * (1 - without)
     assert counted == pytest.approx(500, rel=0.3)

@@ -10,9 +10,10 @@ from jaxtyping import Float, Int
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.methods.dfaulo.default.scoring.exchanged_pairs import exchanged_pairs
 from faultloc.methods.dfaulo.default.scoring.foreign_share import foreign_share
+from faultloc.methods.dfaulo.default.scoring.lasting_noise import lasting_noise
 from faultloc.methods.dfaulo.default.scoring.learned_labels import noise_rates, scaled_likelihood
 from faultloc.methods.dfaulo.default.scoring.left_out_regression import LeftOutRegression
-from faultloc.methods.dfaulo.default.scoring.noise_matrix import NoiseMatrix, with_rates, without_noise
+from faultloc.methods.dfaulo.default.scoring.noise_matrix import AnchorNoise, NoiseMatrix, with_rates, without_noise
 from faultloc.methods.dfaulo.default.scoring.noise_scale import ScaledNoise, scale_noise
 from faultloc.methods.dfaulo.default.scoring.strangeness_curve import foreign_probability
 from faultloc.methods.dfaulo.default.scoring.temperature import entropy, fit_temperature, normal_scores, tempered
@@ -46,20 +47,21 @@ class FaultMixture:
 
 def fit_mixture(
     evidence: DefaultEvidence,
-    noise: NoiseMatrix,
+    anchored: AnchorNoise,
     *,
     floor: float,
     record_weight: float,
     allocate: Allocate = allocate_in_memory,
 ) -> FaultMixture:
-    """Explains each given label by the opinions under ``noise``, or by a foreign input, which may carry any.
+    """Explains each given label by the opinions under noise, or by a foreign input, which may carry any.
 
+    The noise is what lasts of that of the anchors (`lasting_noise.py`).
     The opinions are those of the mutants that were not shown the sample and of the inputs alone, each freed of the
     noise and tempered, then averaged as logarithms and tempered once more. Where a label leaves its mark in what was
     trained on it, wrong labels are expected more often (`learned_labels.py`); what is left is a sign of foreign inputs
     (`foreign_share.py`). How many labels are wrong is what the inputs alone say (`noise_scale.py`), and temperatures
     are fitted to what is no foreign input; all of this anew once foreign inputs are known. Without an opinion of the
-    inputs the mutants' stands alone, ``noise`` is taken as it is, and no such marks are known.
+    inputs the mutants' stands alone, the noise is taken as it is, and no such marks are known.
 
     Pairs of classes whose labels were exchanged are told by the inputs alone, too (`exchanged_pairs.py`), once foreign
     inputs are known: with these labels explained, more of the others would be called foreign.
@@ -74,7 +76,8 @@ def fit_mixture(
     by_inputs = opinions if inputs is None else allocate(shape, np.float64)
     regression = None if evidence.input_features is None else LeftOutRegression(evidence.input_features)
     memory = 1.0 if evidence.memory is None else float(evidence.memory)
-    scaled, share, foreign = ScaledNoise(noise, 0.0), np.zeros(len(labels)), np.zeros(len(labels))
+    lasting = lasting_noise(anchored, evidence.unseen, inputs, labels, memory)
+    scaled, share, foreign = ScaledNoise(lasting.noise, 0.0), np.zeros(len(labels)), np.zeros(len(labels))
 
     def explained(by: NoiseMatrix, sound: Float[np.ndarray, "sample"]) -> _Explained:
         temperatures = _opine(evidence, by, floor, sound, opinions, by_inputs)
@@ -85,7 +88,7 @@ def fit_mixture(
 
     for number in range(1 if inputs is None else _ROUNDS):
         if inputs is not None:
-            scaled = scale_noise(noise, inputs, labels, share, memory)
+            scaled = scale_noise(lasting.noise, inputs, labels, share, memory)
         found = explained(scaled.noise, 1 - foreign)
         of_inputs = None
         if inputs is not None and number == _ROUNDS - 1:
@@ -95,10 +98,10 @@ def fit_mixture(
         share = foreign_share(*told_by, found.likelihood, label_share, strangeness.undecided, of_inputs)
         foreign = foreign_probability(share, found.likelihood, label_share)
     if inputs is not None:
-        pairs = exchanged_pairs(inputs, labels)
+        pairs = exchanged_pairs(inputs, labels, lasting.curves)
         if pairs.any():
             _free(inputs, with_rates(pairs), floor, by_inputs)
-            scaled = scale_noise(noise, by_inputs, labels, share, memory, known=pairs)
+            scaled = scale_noise(lasting.noise, by_inputs, labels, share, memory, known=pairs)
             found = explained(scaled.noise, 1 - foreign)
     record_odds = np.zeros(len(labels))
     if evidence.margins is not None and record_weight > 0:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 # A cell is hot when it exceeds what the others explain by so many standard deviations, and by so many samples.
 _DEVIATIONS, _SAMPLES = 3.0, 3.0
@@ -20,9 +20,17 @@ class NoiseMatrix:
     transition: Float[np.ndarray, "class class"]
 
 
+@dataclass(frozen=True)
+class AnchorNoise(NoiseMatrix):
+    """That of the anchors. ``is_hot``: the cells that have a rate of their own; all others have the ``shared`` one."""
+
+    is_hot: Bool[np.ndarray, "class class"]
+    shared: float
+
+
 def estimate_noise(
     probabilities: Float[np.ndarray, "sample class"], labels: Int[np.ndarray, "sample"], *, anchor_share: float
-) -> NoiseMatrix:
+) -> AnchorNoise:
     """The noise matrix of the anchors: of every predicted class the ``anchor_share`` with the highest probability.
 
     Only a *hot* cell, one that holds more anchors than the rest of the matrix explains, gets a rate of its own; all
@@ -50,7 +58,7 @@ def estimate_noise(
     transition = np.where(hot, counts / np.maximum(sizes, 1), base)
     np.fill_diagonal(transition, 0)
     np.fill_diagonal(transition, np.maximum(1 - transition.sum(axis=1), _LEAST_RIGHT))
-    return NoiseMatrix(transition / transition.sum(axis=1, keepdims=True))
+    return AnchorNoise(transition / transition.sum(axis=1, keepdims=True), hot, float(base))
 
 
 def with_rates(rates: Float[np.ndarray, "class class"]) -> NoiseMatrix:
