@@ -80,3 +80,29 @@ def test_odds_of_what_an_opinion_rules_out_are_finite():
     odds = log_odds_between(np.float32([[0, 1, 0], [0.2, 0.6, 0.2]]), np.array([0, 1]), 0, 1)
     assert np.isfinite(odds).all()
     assert odds[1] == pytest.approx(np.log(3), abs=1e-6)
+
+
+def test_an_expected_rate_stays_where_labels_do_not_tell_and_gives_way_where_they_do():
+    unsure, second = np.random.default_rng(0).normal(0, 0.01, 200), np.arange(200) % 2 == 0
+    curve = fit_label_curve(unsure, second, expected=(0.1, 0.3))
+    assert 0.5 < curve.first / 0.1 < 2
+    assert 0.5 < curve.last / 0.3 < 2
+    assert fit_label_curve(unsure, second).first > 0.4
+    curve = fit_label_curve(*drawn(0.0, 0.2, rows=8000), expected=(0.1, 0.3))
+    assert curve.first < 0.02
+    assert curve.last == pytest.approx(0.2, abs=0.03)
+
+
+def test_an_expected_rate_costs_by_the_square_of_its_logarithm():
+    # Obvious and slow: every curve of a grid, of which the first rate alone is expected.
+    odds, second = drawn(0.1, 0.2, rows=300)
+    grid = []
+    for low in np.linspace(0.01, 0.45, 45):
+        for high in np.linspace(0.0, 0.4, 21):
+            for steepness in np.geomspace(0.3, 3, 14):
+                for place in np.linspace(-1.5, 1.5, 13):
+                    said = np.clip(low + (1 - low - high) * expit(steepness * (odds - place)), 1e-9, 1 - 1e-9)
+                    cost = -np.log(np.where(second, said, 1 - said)).sum() + 0.3 * np.log(low / 0.4) ** 2
+                    grid.append((cost, low, high))
+    curve = fit_label_curve(odds, second, expected=(0.4, None))
+    assert (curve.first, curve.last) == pytest.approx(min(grid)[1:], abs=0.03)

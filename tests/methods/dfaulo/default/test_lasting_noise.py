@@ -14,17 +14,27 @@ def lasting(opinion, labels, by_inputs=None, memory=1.0):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_of_labels_of_classes_that_look_alike_next_to_nothing_lasts(seed):
-    anchored, found = lasting(*made_up(alike=0.75, seed=seed))
-    assert max(anchored.transition[PAIR], anchored.transition[BACK]) > 0.05
-    assert max(found.noise.transition[PAIR], found.noise.transition[BACK]) < 0.04
+@pytest.mark.parametrize(("alike", "most"), [(0.5, 0.45), (0.75, 0.6)])
+def test_of_labels_of_classes_that_look_alike_little_lasts(alike, most, seed):
+    # The nearer both lie to one another, the less is told of either: at .75 every sixth to third anchor is labelled as
+    # the other class.
+    anchored, found = lasting(*made_up(alike=alike, seed=seed))
+    of_anchors = anchored.transition[PAIR] + anchored.transition[BACK]
+    if anchored.is_hot[PAIR] or anchored.is_hot[BACK]:
+        assert found.noise.transition[PAIR] + found.noise.transition[BACK] < most * of_anchors
+    assert alike < 0.75 or anchored.is_hot[PAIR]
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_classes_that_nothing_tells_apart_have_lower_rates_than_their_anchors(seed):
-    anchored, found = lasting(*made_up(alike=0.95, seed=seed))
-    assert found.noise.transition[PAIR] < 0.9 * anchored.transition[PAIR]
-    assert found.noise.transition[BACK] < 0.9 * anchored.transition[BACK]
+def test_where_labels_do_not_tell_the_rates_of_the_anchors_stay():
+    _, labels = made_up(alike=0.75)
+    blind = np.full((len(labels), 5), 0.2)
+    blind[:, PAIR[1]] += 1e-3 * np.random.default_rng(0).random(len(labels))
+    is_hot = np.zeros((5, 5), bool)
+    is_hot[PAIR] = is_hot[BACK] = True
+    anchored = AnchorNoise(np.full((5, 5), 0.01) + 0.95 * np.eye(5), is_hot, 0.01)
+    anchored.transition[PAIR] = anchored.transition[BACK] = 0.3
+    found = lasting_noise(anchored, blind, None, labels, 0.0).noise.transition
+    assert (found[PAIR], found[BACK]) == pytest.approx((0.3, 0.3), abs=0.1)
 
 
 @pytest.mark.parametrize("seed", range(3))

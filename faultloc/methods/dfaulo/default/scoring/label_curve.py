@@ -14,6 +14,8 @@ _MOST_SAMPLES, _FEWEST_SAMPLES = 5_000, 40
 _STARTS = (-3.0, -1.0)
 _LINE, _RATES = [(-8.0, 8.0), (-3.0, 4.0)], [(-9.0, 4.0)] * 2
 _TINY = 1e-6
+# On the logarithm of an expected rate.
+_PENALTY = 0.3
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,15 @@ def fit_label_curve(
     *,
     least_gain: float = 0.0,
     least_rate: float = 0.0,
+    expected: tuple[float | None, float | None] = (None, None),
 ) -> LabelCurve:
     """The likeliest curve between two rates over log-odds, beside the likeliest from none to all (a logistic one).
 
-    One from none to all where no curve between rates of ``least_rate`` or more could gain ``least_gain``.
+    One from none to all where no curve between rates of ``least_rate`` or more could gain ``least_gain``. A rate that
+    is ``expected`` has a normal prior on its logarithm there: where labels do not tell, it stays.
     """
+    places = np.array([place for place, rate in enumerate(expected) if rate is not None], np.int64)
+    wanted = np.log([rate for rate in expected if rate is not None])
     spread = float(odds.std())
     if spread == 0 or is_second.all() or not is_second.any():
         return _FROM_NONE_TO_ALL
@@ -78,7 +84,10 @@ def fit_label_curve(
         along = pull * (1 - rates.sum()) * rising * (1 - rising)
         steepness = rates * (1 - 2 * rates)
         to_rates = np.array([(pull * (1 - rising)).sum(), -(pull * rising).sum()])
-        return float(value), np.concatenate([[along.sum(), (along * (at - numbers[0])).sum()], to_rates * steepness])
+        away = np.log(rates[places]) - wanted
+        to_rates[places] += 2 * _PENALTY * away / rates[places]
+        slopes = np.concatenate([[along.sum(), (along * (at - numbers[0])).sum()], to_rates * steepness])
+        return float(value + _PENALTY * away @ away), slopes
 
     line = minimize(plain, np.array([0.0, 1.0]), jac=True, method="L-BFGS-B", bounds=_LINE)
     if least_gain > 0 and line.fun - _least_cost(odds, second, least_rate) < least_gain:

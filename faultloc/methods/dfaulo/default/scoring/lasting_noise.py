@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.special import expit
 
 from faultloc.methods.dfaulo.default.scoring.label_curve import (
     LabelCurve,
@@ -15,16 +14,14 @@ from faultloc.methods.dfaulo.default.scoring.label_curve import (
 from faultloc.methods.dfaulo.default.scoring.noise_matrix import AnchorNoise, NoiseMatrix, with_rates
 
 # What is left of labels that are right is less: a curve does not follow each tail of an opinion.
-_LEAST_RATE = 0.05
-# Of a curve with rates, beside one without.
-_NUMBERS_MORE = 2
+_LEAST_RATE = 0.03
 # Of one class, in all.
 _MOST_WRONG = 0.95
 
 
 @dataclass(frozen=True)
 class LastingNoise:
-    """``noise`` that lasts, and by which ``curves`` that was told: of each pair of classes with a hot cell."""
+    """``noise`` that lasts, and of each pair of classes with a hot cell the likeliest of all ``curves``."""
 
     noise: NoiseMatrix
     curves: dict[tuple[int, int], LabelCurve]
@@ -43,15 +40,11 @@ def lasting_noise(
     thirtieth of the surest pullovers are labelled coat is no sign of wrong labels where half of the less sure ones are.
     A label that is wrong whatever the input looks like is as frequent among the surest samples as among all. So a
     curve over log-odds is fitted to the labels of both classes (`label_curve.py`): the rates are where it begins and
-    ends. A hot cell of which less than .05 is left has the rate that all others share; of any other the rate lies
-    between both, by how much likelier the curve makes the labels than one that leaves nothing: classes that opinions
-    hardly tell apart fit either.
+    ends, those of the anchors where labels do not tell. A hot cell of which less than .03 is left has the rate that all
+    others share.
 
     The log-odds are those of the mutants that were not shown the sample, ``unseen``, added to those ``by_inputs``
     alone, which hold no label by heart: the mutants' count as far as features have no ``memory`` of labels, in [0, 1].
-
-    Source of the weights: Burnham and Anderson, "Multimodel Inference", Sociological Methods & Research 2004 (Akaike's,
-    of a curve with two numbers more).
     """
     rates, curves = noise.transition * ~np.eye(len(noise.transition), dtype=bool), {}
     for a, b in np.argwhere(np.triu(noise.is_hot | noise.is_hot.T, 1)).tolist():
@@ -61,10 +54,12 @@ def lasting_noise(
         odds = log_odds_between(unseen, chosen, a, b)
         if by_inputs is not None:
             odds = (1 - memory) * odds + log_odds_between(by_inputs, chosen, a, b)
-        curves[a, b] = curve = fit_label_curve(odds, labels[chosen] == b)
-        weight = expit(curve.gain - _NUMBERS_MORE)
-        for cell, lasting in (((a, b), curve.first), ((b, a), curve.last)):
+        is_second = labels[chosen] == b
+        curves[a, b] = fit_label_curve(odds, is_second)
+        cells = ((a, b), (b, a))
+        expected = [float(rates[cell]) if noise.is_hot[cell] else None for cell in cells]
+        likely = fit_label_curve(odds, is_second, expected=(expected[0], expected[1]))
+        for cell, lasting in zip(cells, (likely.first, likely.last), strict=True):
             if noise.is_hot[cell]:
-                least = min(noise.shared, float(rates[cell]))
-                rates[cell] = weight * lasting + (1 - weight) * least if lasting >= _LEAST_RATE else least
+                rates[cell] = lasting if lasting >= _LEAST_RATE else min(noise.shared, float(rates[cell]))
     return LastingNoise(with_rates(rates / np.maximum(rates.sum(axis=1, keepdims=True) / _MOST_WRONG, 1)), curves)
