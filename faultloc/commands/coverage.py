@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from faultloc.commands.idle_options import require_pool
 from faultloc.commands.options import coverage_settings, takes_data_and_model
 from faultloc.own.options import DataOptions, ModelOptions
 
@@ -32,4 +33,6 @@ def command(data: DataOptions, model: ModelOptions, output: Path, criteria: str 
     from faultloc.own.idc.run import run_coverage
 
     names = list(CRITERIA) if criteria is None else chosen_criteria(criteria, list(CRITERIA))
-    run_coverage(data, model, coverage_options(names, **settings), output, click.echo, command="coverage")
+    options = coverage_options(names, **settings)
+    require_pool(data)
+    run_coverage(data, model, options, output, click.echo, command="coverage")

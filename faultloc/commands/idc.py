@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from faultloc.commands.idle_options import require_pool
 from faultloc.commands.options import coverage_settings, takes_data_and_model
 from faultloc.own.options import DataOptions, ModelOptions
 
@@ -40,4 +41,6 @@ def command(data: DataOptions, model: ModelOptions, output: Path, **settings: An
     from faultloc.own.idc.options import coverage_options
     from faultloc.own.idc.run import run_coverage
 
-    run_coverage(data, model, coverage_options(("idc",), **settings), output, click.echo, command="idc")
+    options = coverage_options(("idc",), **settings)
+    require_pool(data)
+    run_coverage(data, model, options, output, click.echo, command="idc")

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import click
 
+from faultloc.commands.idle_options import require_use_of_data_options
 from faultloc.commands.values import ImageSize, Numbers
 from faultloc.own.options import DataOptions, ModelOptions
 
@@ -134,6 +135,7 @@ def takes_data_and_model(*own: Option, first: Sequence[Option] = (), results: st
         @functools.wraps(function)
         def called(**values: Any) -> Any:
             data, model = _taken(DataOptions, values), _taken(ModelOptions, values)
+            require_use_of_data_options(data)
             return function(data=data, model=model, **values)
 
         optioned: Callable[..., Any] = called

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from faultloc.commands.idle_options import given_options
 from faultloc.commands.options import arch_option, trust_option
 
 if TYPE_CHECKING:
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
 
 # What --relabel without a number stands for.
 _LIKELY = "likely"
+_OF_RETRAINING = {
+    "learning_rate": "--learning-rate",
+    "arch": "--arch",
+    "trust_checkpoint": "--trust-checkpoint",
+}
 
 
 @click.command("purify")
@@ -62,6 +68,10 @@ def command(
       faultloc purify ./results --verdicts --remove 5% --retrain 15
     """
     settings = _settings(remove, relabel, verdicts, drop_guessed=drop_guessed)
+    idle = given_options(_OF_RETRAINING) if retrain is None else []
+    if idle:
+        go, are = ("goes", "it is") if len(idle) == 1 else ("go", "they are")
+        raise click.UsageError(f"{' and '.join(idle)} {go} with --retrain: {are} about the model that is trained on")
 
     from faultloc.own.purify.options import Retraining
     from faultloc.own.purify.run import run_purify

@@ -11,6 +11,8 @@ from faultloc.io.datasets.file_names import shown_name
 from faultloc.io.examined import ExaminedData, examined_data
 from faultloc.io.file_copy import OnFiles
 from faultloc.io.ranked_data import PARTS, RankedData
+from faultloc.io.stores.artifacts import load_json
+from faultloc.io.stores.contents_store import load_contents
 from faultloc.io.stores.dataset_store import load_test
 from faultloc.io.stores.tables import save_table
 from faultloc.purify.changes import Change, changes_table
@@ -24,10 +26,16 @@ def data_to_clean(results: RankedData, output: Path, *, link: bool) -> ExaminedD
 
     Raises:
         DataError: it is not known which they are, or ``output`` lies in the original or around it, or in a part of the
-            results.
+            results, or the samples there are not those that were ranked.
         ConfigError: files are to be linked, and the data are arrays.
     """
     data = examined_data(results.run, results.folder)
+    key = results.folder / "dataset/digest.json"
+    if data.digest and (load_json(key).get("digest") if key.exists() else "") != data.digest:
+        raise DataError(
+            f"{results.folder} holds other samples than its ranking is about, since an examination began there and did "
+            "not come to its end; expected one that did: run `faultloc dfaulo` again"
+        )
     if link and data.form == "arrays":
         raise ConfigError("--link is for data that are many files; expected none of it with arrays: leave it out")
     if data.form == "csv" and data.root.name.removesuffix(".gz") in (CHANGES, UNDECIDED):
@@ -65,9 +73,12 @@ def write_cleaned_copy(
         DataError: the data are not there any more, or not as they were examined.
     """
     table, done = changes_table(changes), "linked" if link else "copied"
+    contents = None if data.form == "arrays" else load_contents(results.folder / "dataset")
     if data.form == "folder":
         test = load_test(results.folder / "dataset")
-        copy = write_cleaned_folder(data, target, results.dataset, test, changes, link=link, on_files=on_files)
+        copy = write_cleaned_folder(
+            data, target, results.dataset, test, changes, contents, link=link, on_files=on_files
+        )
         table["new_path"] = [copy.moved.get(change.sample_id, "") for change in changes]
         words = f"{copy.files} files {done}"
         if copy.left_out:
@@ -81,11 +92,13 @@ def write_cleaned_copy(
                 f"{shown_name(copy.unexamined[0])})"
             )
     elif data.form == "csv":
-        table_copy = write_cleaned_csv(data, target, results.dataset, changes, link=link, on_files=on_files)
+        table_copy = write_cleaned_csv(data, target, results.dataset, changes, contents, link=link, on_files=on_files)
         words = table_copy.path.name + (f" with {table_copy.files} files {done}" if table_copy.files else "")
         if table_copy.unexamined:
             words += f", {table_copy.unexamined} rows that were not examined stay in it"
     else:
         words = write_cleaned_arrays(data, target, results.dataset, load_test(results.folder / "dataset"), changes).name
+    if data.form != "arrays" and contents is None:
+        words += ", not compared with what was examined, since these results, of an earlier version, do not keep it"
     save_table(target / CHANGES, table)
     return words

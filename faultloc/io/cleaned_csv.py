@@ -16,6 +16,8 @@ from faultloc.io.csv_dialect import dialect_rows, find_dialect, write_rows
 from faultloc.io.examined import ExaminedData
 from faultloc.io.file_copy import OnFiles, copy_files
 from faultloc.io.original_rows import original_rows
+from faultloc.io.stores.contents_store import Contents
+from faultloc.io.unchanged import gone_file, require_unchanged
 from faultloc.purify.changes import Change
 from faultloc.subject.dataset import LabeledDataset
 
@@ -50,6 +52,7 @@ def write_cleaned_csv(
     target: Path,
     dataset: LabeledDataset,
     changes: Sequence[Change],
+    contents: Contents | None,
     *,
     link: bool,
     on_files: OnFiles,
@@ -57,11 +60,12 @@ def write_cleaned_csv(
     """Writes the CSV at ``data`` with its ``changes`` into the empty folder ``target``.
 
     Rows that were not examined stay. Where the samples are files, those that stay are copied along, to the same paths
-    from the table. ``link``, ``on_files``: see ``copy_files``.
+    from the table. ``contents`` is what the samples were, where that is known. ``link``, ``on_files``: see
+    ``copy_files``.
 
     Raises:
-        DataError: the file is not there, is no CSV, or does not hold the samples that were examined; a file that it
-            names is gone or cannot be copied.
+        DataError: the file is not there, is no CSV, or does not hold the samples that were examined; what is to be
+            removed or relabelled is no longer what it was; a file that it names is gone or cannot be copied.
         ConfigError: files are to be linked, and the table names none.
     """
     if not data.root.is_file():
@@ -75,6 +79,16 @@ def write_cleaned_csv(
             "row for each sample and a column with its label: run `faultloc dfaulo` again"
         )
     row_of = dict(zip(dataset.sample_ids.tolist(), layout.rows.tolist(), strict=True))
+    if contents is not None:
+
+        def is_as_examined(sample_id: str) -> bool:
+            if layout.ids is None:  # a text, in whichever column
+                return any(contents.is_text(sample_id, cell.strip()) for cell in table[row_of[sample_id]])
+            if not _is_file(data.root.parent / sample_id):
+                raise gone_file(data.root.parent, sample_id)
+            return contents.is_file(sample_id, data.root.parent / sample_id)
+
+        require_unchanged(data.root, changes, is_as_examined)
     index_of = {name: index for index, name in enumerate(dataset.class_names)}
     removed = {row_of[change.sample_id] for change in changes if change.action == "remove"}
     for change in changes:

@@ -11,6 +11,8 @@ from faultloc.io.dataset_files import list_dataset_files
 from faultloc.io.datasets.folder_walk import why_no_folder_of_samples
 from faultloc.io.examined import ExaminedData
 from faultloc.io.file_copy import OnFiles, copy_files
+from faultloc.io.stores.contents_store import Contents
+from faultloc.io.unchanged import gone_file, require_unchanged
 from faultloc.purify.changes import Change
 from faultloc.subject.dataset import LabeledDataset
 
@@ -37,6 +39,7 @@ def write_cleaned_folder(
     dataset: LabeledDataset,
     test: LabeledDataset | None,
     changes: Sequence[Change],
+    contents: Contents | None,
     *,
     link: bool,
     on_files: OnFiles,
@@ -46,20 +49,21 @@ def write_cleaned_folder(
     Removed files are left out, relabelled ones lie in the folder of their new class. What lies in a class folder and is
     no sample of ``dataset`` or of ``test`` is left out: nobody knows whether it belongs there. Everything else is taken
     over as it is, but for the records of an earlier cleaning. A sample keeps its file name; where the new
-    class has that name already, ``-from-<class>`` is added to it. ``link``, ``on_files``: see ``copy_files``.
+    class has that name already, ``-from-<class>`` is added to it. ``contents`` is what the samples were, where that is
+    known. ``link``, ``on_files``: see ``copy_files``.
 
     Raises:
-        DataError: the data set is not there or no longer the one that was examined; its files cannot be copied.
+        DataError: the data set is not there or no longer the one that was examined, or what is to be removed or
+            relabelled is not; its files cannot be copied.
     """
     files, depth = list_dataset_files(data), len(PurePosixPath(data.image_set).parts)
     folders = _class_folders(depth, dataset)
     for change in changes:
         in_class_folder = PurePosixPath(change.sample_id).parts[depth + 1 :]
         if change.sample_id not in files.by_path or not in_class_folder:
-            raise DataError(
-                f"{data.root} has no file {change.sample_id}, which was examined; expected the data set as it was: "
-                "run `faultloc dfaulo` again"
-            )
+            raise gone_file(data.root, change.sample_id)
+    if contents is not None:
+        require_unchanged(data.root, changes, lambda name: contents.is_file(name, files.by_path[name]))
     moved = dict(new_paths(depth, changes, folders, taken=set(files.by_path)))
     unexamined = _unexamined(files.by_path, data.image_set, dataset)
     if test is not None:

@@ -12,6 +12,7 @@ from faultloc.io.datasets.folder_layout import require_classes, sets_among_class
 from faultloc.io.datasets.image_files import decode_images
 from faultloc.io.datasets.opened_image import UnreadableImageError
 from faultloc.io.datasets.reading_advice import COMMAND
+from faultloc.io.datasets.shown_cell import shown_cell
 from faultloc.io.samples import SampleForm, SampleListing, list_folder, list_pool, list_table
 from faultloc.io.samples.texts import encode_texts_of, read_vocabulary
 from faultloc.io.samples.transformed import apply_transform, find_transform
@@ -42,6 +43,7 @@ def list_own_samples(options: DataOptions) -> ListedSplits:
 
     Raises:
         DataError: there are none, or they cannot be listed.
+        ConfigError: an option is about images and they are texts, or the other way round.
     """
     if not options.dataset.exists():
         raise DataError(
@@ -63,6 +65,7 @@ def list_own_samples(options: DataOptions) -> ListedSplits:
             follow_links=options.follow_links,
         )
         _require_two_classes(table, options)
+        _require_use(table, options)
         return ListedSplits(table, notes=table.notes)
     root, follow = options.dataset, options.follow_links
     require_classes(root, root / options.image_set, COMMAND)
@@ -107,9 +110,23 @@ def _require_two_classes(listing: SampleListing, options: DataOptions) -> None:
         return
     place = "the column of labels (--label_column)" if options.is_table else "--dataset and --image_set"
     raise DataError(
-        f"all {len(listing):,} {listing.kind} of {options.dataset} have the label {listing.given_names[0]!r}; expected "
-        f"two classes or more: check {place}"
+        f"all {len(listing):,} {listing.kind} of {options.dataset} have the label "
+        f"{shown_cell(listing.given_names[0])!r}; expected two classes or more: check {place}"
     )
+
+
+def _require_use(table: SampleListing, options: DataOptions) -> None:
+    """Raises ConfigError for an option about images where the table is of texts, and the other way round."""
+    if table.kind == "texts" and options.img_size is not None:
+        raise ConfigError(
+            f"--img_size is given, and {options.dataset} is a table of texts; expected it with images: leave it out, "
+            "or name the column of their paths with --input_column"
+        )
+    if table.kind == "images" and options.vocabulary is not None:
+        raise ConfigError(
+            f"--vocabulary is given, and {options.dataset} is a table of images; expected it with texts: leave it out, "
+            "or name the column of the texts with --input_column"
+        )
 
 
 def _other_set(

@@ -12,6 +12,7 @@ from PIL import Image
 from faultloc.io.datasets import read_image_folder
 from faultloc.io.evidence_store import save_evidence
 from faultloc.io.results_store import save_result_tables
+from faultloc.io.stores.contents_store import content_of_file, save_contents
 from faultloc.io.stores.dataset_store import save_dataset
 from faultloc.methods.dfaulo.default.evidence import DefaultEvidence
 from faultloc.subject.dataset import LabeledDataset
@@ -68,11 +69,19 @@ def write_results(folder: Path, splits: DatasetSplits, run: dict[str, object]) -
     return folder
 
 
+def keep_contents(results: Path, contents: dict[str, bytes]) -> None:
+    """Keeps what the samples were, as an examination does."""
+    save_contents(results / "dataset", list(contents), contents)
+
+
 @pytest.fixture
 def folder_data(tmp_path) -> Examined:
     root = write_images(tmp_path / "pets")
     run = {"dataset": {"form": "folder", "root": str(root), "image_set": "train"}, "seed": 0}
-    return Examined(root, write_results(tmp_path / "results", read_image_folder(root=str(root)), run))
+    splits = read_image_folder(root=str(root))
+    results = write_results(tmp_path / "results", splits, run)
+    keep_contents(results, {name: content_of_file(root / name) for name in splits.train.sample_ids.tolist()})
+    return Examined(root, results)
 
 
 @pytest.fixture

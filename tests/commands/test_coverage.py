@@ -225,6 +225,7 @@ def test_a_pool_of_unlabelled_images_is_chosen_from(call, own, tmp_path):
         shutil.rmtree(pool)
     assert answer.exit_code == 0, answer.output
     chosen = list(csv.DictReader((tmp_path / "out/additions.csv").open()))
+    assert f"{tmp_path / 'out/additions.csv'} the {len(chosen)} image" in answer.output
     assert 1 <= len(chosen) <= 3 and all(row["sample_id"].startswith("pool/") for row in chosen)
     before = int(rows(tmp_path / "out/coverage.csv")["idc"]["covered"])
     assert [int(row["covered"]) for row in chosen] == [before + number for number in range(1, len(chosen) + 1)]
@@ -341,6 +342,8 @@ def test_a_table_of_scores_that_says_too_little_is_refused(call, tmp_path, table
         ("idc", ("--test-image", "plane"), "--test-image is plane; expected one of the classes: kind0, kind1, kind2"),
         ("idc", ("--pool", "spare"), "spare does not exist: expected images in it"),
         ("idc", ("--add", 0), "--add is 0"),
+        ("idc", ("--add", 20), "--add is given without --pool; expected it beside the --pool"),
+        ("coverage", ("--add", 5), "--add is given without --pool"),
         ("idc", ("--target", "covnets"), "--target 'covnets' names no function"),
         ("coverage", ("--criteria", "nc,best"), "no criterion 'best'; expected some of: nc"),
         ("coverage", ("--criteria", ","), "no criterion is named"),

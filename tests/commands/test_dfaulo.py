@@ -153,6 +153,7 @@ def test_the_wrong_labels_of_a_folder_head_the_list(dfaulo, own, tmp_path):
         assert (tmp_path / "results" / name).exists(), name
     top = ranking(tmp_path / "results")[0]
     assert (tmp_path / f"results/located/1_label_{top['given_label']}.png").exists()
+    assert "located/ the pictures of the top" in answer.out
     assert load_results(tmp_path / "results").summary["samples"] == SAMPLES
     assert load_results(tmp_path / "results").run["command"] == "dfaulo"
     written = {path for pattern in WRITTEN for path in (tmp_path / "results").glob(pattern)}
@@ -390,6 +391,8 @@ def test_texts_of_a_table(dfaulo, tmp_path):
     )  # fmt: skip
     assert answer.code == 0, answer.err
     assert "300 texts in 2 classes" in answer.out
+    assert not (tmp_path / "results/located").exists()
+    assert "ranking.csv for programs\n" in answer.out
     assert "w" in (tmp_path / "results/report.html").read_text()
 
 

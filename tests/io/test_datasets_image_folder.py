@@ -83,7 +83,7 @@ def test_classes_json_gives_the_order_of_the_classes(folder, content, place):
         ('{"cat": "Katze"}', "holds something else"),
         ('["cat", "cat"]', "names a class twice"),
         ('{"cat": 0, "dog": 2}', "are not 0 to 1"),
-        ('["cat"]', r"'dog' in .* is no class of .*classes\.json"),
+        ('["cat"]', r"folder .*dog is no class of .*classes\.json, which names cat: rename the folder, add it"),
     ],
 )
 def test_a_malformed_classes_json_is_one_sentence(folder, content, sentence):

@@ -3,6 +3,7 @@
 import copy
 import re
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -222,6 +223,21 @@ def test_saving_over_other_results_leaves_nothing_of_them(digits, found, tmp_pat
     locate_data_faults(digits.network, half, settings=QUICK).save(tmp_path / "results")
     assert len(load_results(tmp_path / "results").dataset) == 600
     assert not list((tmp_path / "results").glob("*/digest.json"))
+
+
+def test_a_prompt_shows_what_was_found_and_the_head_of_the_ranking(found):
+    shown = repr(found)
+    assert found.describe() in shown and str(found) == shown
+    top = found.ranking.iloc[0]
+    assert shown.splitlines()[3].split()[:3] == ["1", str(top["index"]), str(top["given_label"])]
+    assert shown.endswith("... and 1,190 more in .ranking")
+    assert len(shown) < 2000
+
+
+def test_a_prompt_shows_the_papers_ranking_too(found):
+    columns = ["rank", "index", "given_label", "predicted_label", "suspiciousness"]
+    of_paper = replace(found, ranking=found.ranking[columns].head(3), summary={"samples": 3}, evidence=None)
+    assert [len(line.split()) for line in repr(of_paper).splitlines()[2:]] == [5] * 4
 
 
 def test_a_notebook_shows_a_gallery_and_runs_nothing_of_the_data(digits):

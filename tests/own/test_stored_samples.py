@@ -65,6 +65,12 @@ def test_a_set_of_one_class_is_told_before_anything_is_read(pets):
         list_own_samples(DataOptions(pets))
 
 
+def test_the_only_label_of_a_table_is_told_by_its_beginning(tmp_path):
+    (tmp_path / "data.csv").write_text(f"text,label\na,{'word ' * 99}\nb,{'word ' * 99}\n")
+    with pytest.raises(DataError, match=r"all 2 texts .* have the label '(word ){7}wo\.\.\.'; expected"):
+        list_own_samples(DataOptions(tmp_path / "data.csv"))
+
+
 def test_a_path_that_no_record_can_keep_is_one_sentence(pets):
     odd = pets.rename(pets.with_name("caf\udce9"))
     with pytest.raises(DataError, match=r"caf\\udce9 has control characters or bytes that are not UTF-8"):

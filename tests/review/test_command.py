@@ -36,6 +36,7 @@ def test_ctrl_c_ends_the_review_quietly_and_says_what_is_kept_and_how_to_go_on(d
     ids = load_results(digits.folder).dataset.sample_ids
     VerdictStore(digits.folder / FILE_NAME).give_all([Verdict(str(ids[0]), "faulty"), Verdict(str(ids[1]), "fine")])
     process = start(digits.folder, "--no-browser")
+    process.stdout.readline()  # what is done first
     assert re.match(r"Review at http://127\.0\.0\.1:\d+/  \(Ctrl-C", process.stdout.readline())
     process.send_signal(signal.SIGINT)
     output, complaint = process.communicate(timeout=60)
@@ -49,10 +50,19 @@ def test_ctrl_c_ends_the_review_quietly_and_says_what_is_kept_and_how_to_go_on(d
 def test_away_from_this_machine_a_token_is_made_and_printed(digits):
     process = start(digits.folder, "--host", "0.0.0.0")
     try:
+        process.stdout.readline()
         assert re.search(r":\d+/\?token=[\w-]{20,}", process.stdout.readline())
     finally:
         process.kill()
         process.communicate()
+
+
+def test_before_the_results_are_read_it_is_said_that_they_are(digits, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("faultloc.io.results_store.load_results", interrupted)
+    assert f"Reading the results in {digits.folder}" in review(digits.folder, "--no-browser", "--port", 0).output
 
 
 def test_a_port_that_is_taken_is_named(digits):

@@ -3,10 +3,11 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from faultloc.errors import DataError
+from faultloc.io.datasets.shown_cell import shown_cell, shown_cells
 
 _EXPECTED = 'expected a list of names ["cat", "dog"] or a mapping of each name to its index {"cat": 0, "dog": 1}'
 # Under these keys people's files hold the list or the mapping beside other things.
@@ -14,11 +15,17 @@ _HELD_UNDER = ("id2label", "class_to_idx", "idx_to_class", "classes", "class_nam
 
 
 def read_class_names(
-    root: Path, split_folder: Path, names: Sequence[str], file: Path | None = None
+    root: Path,
+    split_folder: Path,
+    names: Sequence[str],
+    file: Path | None = None,
+    *,
+    place_of: Callable[[str], str] | None = None,
 ) -> tuple[tuple[str, ...], bool]:
     """The class names in the order of their indices, and whether a file says so; else ``names`` in alphabetical order.
 
-    The file is ``file``, or ``classes.json`` in ``root`` or in ``split_folder``.
+    The file is ``file``, or ``classes.json`` in ``root`` or in ``split_folder``. ``place_of`` says where a name stands,
+    for an error; without it ``names`` are those of the folders in ``split_folder``.
 
     Raises:
         DataError: the file is missing or malformed, or does not name one of ``names``.
@@ -32,11 +39,27 @@ def read_class_names(
     known = read_class_list(path)
     unknown = sorted(set(names) - set(known))
     if unknown:
-        raise DataError(
-            f"{unknown[0]!r} in {split_folder} is no class of {path}, which names {', '.join(known[:10])}: add it "
-            "there or remove its samples"
-        )
+        raise _unknown_classes(unknown, split_folder, place_of, f"{path}, which names {shown_cells(known)}")
     return known, True
+
+
+def _unknown_classes(
+    unknown: Sequence[str], folder: Path, place_of: Callable[[str], str] | None, known: str
+) -> DataError:
+    """What is said of the first of the ``unknown`` names, with its place and how many others there are."""
+    first, others = unknown[0], len(unknown) - 1
+    if place_of is None:
+        thing, verb, named = "folder", "rename", str(folder / first)
+    else:
+        thing, verb, named = "label", "mend", f"{shown_cell(first)!r} {place_of(first)}"
+    if not others:
+        return DataError(
+            f"the {thing} {named} is no class of {known}: {verb} the {thing}, add it there or remove its samples"
+        )
+    return DataError(
+        f"the {thing} {named} and {others:,} other{'s' if others > 1 else ''} are no classes of {known}: {verb} the "
+        f"{thing}s, add them there or remove their samples"
+    )
 
 
 def read_class_list(path: Path) -> tuple[str, ...]:

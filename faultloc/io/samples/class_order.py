@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Int
 
 from faultloc.errors import DataError
+from faultloc.io.datasets.shown_cell import shown_cells
 from faultloc.io.samples.listing import SampleListing
 from faultloc.io.samples.stray_labels import describe_stray_labels
 
@@ -42,8 +43,8 @@ def order_classes(listing: SampleListing, outputs: int, names_of_model: Sequence
     names = listing.class_names
     if len(names) > outputs:
         raise DataError(
-            f"the data set has {len(names)} classes ({', '.join(names[:10])}{', ...' if len(names) > 10 else ''}), the "
-            f"model {outputs} outputs; expected at least one output a class: "
+            f"the data set has {len(names)} classes ({shown_cells(names)}), the model {outputs} outputs; expected at "
+            "least one output a class: "
             f"{describe_stray_labels(listing) or 'check the model, and that every folder or label is a class'}"
         )
     if listing.order_is_given:

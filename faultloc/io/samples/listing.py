@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from faultloc.errors import DataError
+from faultloc.io.datasets.shown_cell import LONGEST_PATH, shown_cell
 
 Skipped = tuple[str, str]  # a sample's id, and why it is left out
 
@@ -46,6 +47,6 @@ def check_skipped(skipped: Sequence[Skipped], total: int, listed_in: Path | None
         links = " (--follow-links for links that are your own)" if " leads out " in reason else ""
         where = f"; {listed_in} names them all" if listed_in is not None and len(skipped) > 1 else ""
         raise DataError(
-            f"{len(skipped):,} of {total:,} files cannot be used, for example {first}: {reason}; expected at most "
-            f"{TOLERATED_PERCENT} %: repair or remove them{links}{where}"
+            f"{len(skipped):,} of {total:,} files cannot be used, for example {shown_cell(first, LONGEST_PATH)}: "
+            f"{reason}; expected at most {TOLERATED_PERCENT} %: repair or remove them{links}{where}"
         )

@@ -18,7 +18,14 @@ from faultloc.io.samples.listing import SampleListing, Skipped, check_skipped
 from faultloc.io.samples.texts import encode_texts_of
 from faultloc.io.samples.transformed import store_transformed
 from faultloc.io.stores.artifacts import load_json, save_json, written_whole
-from faultloc.io.stores.dataset_store import find_split, save_dataset
+from faultloc.io.stores.contents_store import (
+    content_of_file,
+    content_of_text,
+    forget_contents,
+    has_contents,
+    save_contents,
+)
+from faultloc.io.stores.dataset_store import find_split, load_train, save_dataset
 from faultloc.subject.dataset import LabeledDataset
 from faultloc.subject.splits import SPLITS, DatasetSplits, Split
 
@@ -27,27 +34,30 @@ _ROWS_AT_ONCE = 1024
 Progress = Callable[[int], object]
 
 
-def content_digest(listing: SampleListing, order: ClassOrder, form: SampleForm, on_read: Progress) -> str:
-    """A hash of the samples' ids, labels and bytes, of the classes and of the form: when it is the same, all is."""
+def _contents_of(listing: SampleListing, on_read: Progress) -> list[bytes]:
+    contents = []
+    for entry in listing.inputs:
+        contents.append(content_of_text(entry) if isinstance(entry, str) else _content_of_file(entry))
+        on_read(1)
+    return contents
+
+
+def _content_of_file(path: Path) -> bytes:
+    try:
+        return content_of_file(path)
+    except OSError:
+        return b"unreadable"  # decoding says more about it
+
+
+def _content_digest(listing: SampleListing, contents: Sequence[bytes], order: ClassOrder, form: SampleForm) -> str:
+    """A hash of the samples' ids, labels and contents, of the classes and of the form: when it is the same, all is."""
     digest = hashlib.blake2b(digest_size=16)
     for part in (listing.kind, repr(order.class_names), form.digest()):
         digest.update(part.encode() + b"\0")
-    for entry, name, sample_id in zip(listing.inputs, listing.given_names, listing.sample_ids, strict=True):
+    for content, name, sample_id in zip(contents, listing.given_names, listing.sample_ids, strict=True):
         digest.update(f"{sample_id}\0{name}\0".encode(errors="surrogateescape"))
-        if isinstance(entry, str):
-            digest.update(hashlib.blake2b(entry.encode()).digest())
-        else:
-            digest.update(_file_digest(entry))
-        on_read(1)
+        digest.update(content)
     return digest.hexdigest()
-
-
-def _file_digest(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "blake2b").digest()
-    except OSError:
-        return b"unreadable"  # decoding says more about it
 
 
 def store_samples(
@@ -73,16 +83,21 @@ def store_samples(
     """
     given: dict[Split, SampleListing | None] = {"train": listing, "test": test, "improvement": improvement}
     parts = {name: part for name, part in given.items() if part is not None}
-    digest = "-".join(content_digest(part, order, form, on_read) for part in parts.values())
+    contents = {name: _contents_of(part, on_read) for name, part in parts.items()}
+    digest = "-".join(_content_digest(part, contents[name], order, form) for name, part in parts.items())
+    by_id = dict(zip(listing.sample_ids, contents["train"], strict=True))
     key = folder / "digest.json"
     left_out = [entry for part in parts.values() for entry in part.left_out]
     if key.exists() and load_json(key).get("digest") == digest:
         if (folder / "skipped.json").exists():  # what is no sample may be another than before
             _save_skipped(folder, load_json(folder / "skipped.json")["skipped"], left_out)
+        if not has_contents(folder):  # decoded by an earlier version
+            save_contents(folder, load_train(folder).sample_ids.tolist(), by_id)
         return digest
     if any(find_split(folder, name) is not None for name in SPLITS):
         on_change()
     key.unlink(missing_ok=True)
+    forget_contents(folder)
     folder.mkdir(parents=True, exist_ok=True)
     decoded = {name: _decode(folder, name, part, order, form, on_decoded) for name, part in parts.items()}
     train = decoded["train"].dataset
@@ -100,6 +115,7 @@ def store_samples(
         "cut_off": [name for one in decoded.values() for name in one.cut_off],
     }
     save_json(folder / "remarks.json", remarks)
+    save_contents(folder, train.sample_ids.tolist(), by_id)
     save_json(key, {"digest": digest})
     return digest
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from faultloc.errors import DataError, ModelError
+from faultloc.io.datasets.shown_cell import shown_cell
 from faultloc.io.samples.listing import SampleListing
 
 _NO_LABEL = {"", "nan", "none", "null", "<na>", "nat", "n/a", "na", "?"}
@@ -38,7 +39,7 @@ def describe_stray_labels(listing: SampleListing, *, surely: bool = False) -> st
     if not strays:
         return ""
     first = {name: listing.sample_ids[listing.given_names.index(name)] for name in strays[:_SHOWN]}
-    told = [f"{name!r} ({_counted(samples[name])}, the first {first[name]})" for name in strays[:_SHOWN]]
+    told = [f"{shown_cell(name)!r} ({_counted(samples[name])}, the first {first[name]})" for name in strays[:_SHOWN]]
     more = f" and {len(strays) - _SHOWN} more" if len(strays) > _SHOWN else ""
     one = len(strays) == 1
     return (
@@ -105,8 +106,8 @@ def _scarcest(listing: SampleListing) -> str:
     name, samples = min(Counter(listing.given_names).items(), key=lambda counted: counted[1])
     first = listing.sample_ids[listing.given_names.index(name)]
     return (
-        f"the data set has {len(listing.class_names)} classes, of which {name!r} is the scarcest ({_counted(samples)}, "
-        f"the first {first}): check that every label is a class"
+        f"the data set has {len(listing.class_names)} classes, of which {shown_cell(name)!r} is the scarcest "
+        f"({_counted(samples)}, the first {first}): check that every label is a class"
     )
 
 
@@ -119,4 +120,4 @@ def _is_number(text: str) -> bool:
 
 
 def _shown(names: Sequence[str]) -> str:
-    return f"{', '.join(map(repr, names[:_SHOWN]))}, ..."
+    return f"{', '.join(repr(shown_cell(name)) for name in names[:_SHOWN])}, ..."

@@ -11,6 +11,7 @@ from faultloc.io.datasets.class_list import read_class_names
 from faultloc.io.datasets.file_content import IMAGE_SUFFIXES
 from faultloc.io.datasets.file_names import shown_name, why_not_kept
 from faultloc.io.datasets.sample_ids import numbered_ids
+from faultloc.io.datasets.shown_cell import LONGEST_PATH, shown_cell, shown_cells
 from faultloc.io.samples.listing import SampleListing, Skipped, check_skipped
 from faultloc.io.table_columns import FILE_NAMES, INPUT_NAMES, LABEL_NAMES
 
@@ -20,6 +21,7 @@ _BACKSLASHES = "no such file (there is one with / in place of \\, as Windows wri
 _TRIED = 100
 _LONGEST_PATH = 4096
 _SHOWN = 3
+_COLUMNS_SHOWN = 20
 
 
 def list_table(
@@ -39,7 +41,8 @@ def list_table(
     number of its row, from 0.
 
     Raises:
-        DataError: a column is missing or has blanks, a path stands there twice, or the file has no rows.
+        DataError: a column is missing or has blanks, one is named twice, a path stands there twice, a label is no class
+            of the file of classes, or the file has no rows.
     """
     dialect = find_dialect(path, [name for name in (input_column, label_column) if name is not None])
     rows = list(dialect_rows(path, dialect))
@@ -67,10 +70,15 @@ def list_table(
             spelt = {value for value in given if value.lower() in _NO_LABEL} if found is blanks else set()
             also = f", or says {' or '.join(sorted(spelt))}," if spelt else ""
             raise DataError(
-                f"{path}: the column {column!r} is blank{also} in {len(blank)} row{'s' if len(blank) > 1 else ''} "
-                f"({_lines(blank)}): fill it in, or remove what has none"
+                f"{path}: the column {shown_cell(column)!r} is blank{also} in {_rows(blank)}: fill it in, or remove "
+                "what has none"
             )
-    names, is_given = read_class_names(path.parent, path.parent, given, classes_file)
+
+    def place_of(name: str) -> str:
+        at = [line for line, value in zip(lines, given, strict=True) if value == name]
+        return f"in the column {shown_cell(header[label])!r} of {path}, in {_rows(at)},"
+
+    names, is_given = read_class_names(path.parent, path.parent, given, classes_file, place_of=place_of)
     if _are_paths(path, header[into], values):
         return _images(path, lines, cells, given, names, is_given, follow_links)
     ids = numbered_ids("row", np.arange(len(values)), len(values)).tolist()
@@ -86,9 +94,9 @@ def _are_paths(path: Path, column: str, values: Sequence[str]) -> bool:
         return True
     if column.lower() in FILE_NAMES:
         raise DataError(
-            f"{path}: the column {column!r} holds no paths of images, for example {values[0]!r}; expected paths from "
-            f"{path.parent}, with their endings such as .png: write them so, or name the column of inputs with "
-            "--input_column"
+            f"{path}: the column {column!r} holds no paths of images, for example {shown_cell(values[0])!r}; expected "
+            f"paths from {path.parent}, with their endings such as .png: write them so, or name the column of inputs "
+            "with --input_column"
         )
     return False
 
@@ -123,8 +131,8 @@ def _images(
         file = (path.parent / value).resolve()
         if file in first_line:
             raise DataError(
-                f"{path}, line {line}: the path {value} stands in line {first_line[file]} already; expected every "
-                "image once: remove one of the two rows"
+                f"{path}, line {line}: the path {shown_cell(value, LONGEST_PATH)} stands in line "
+                f"{first_line[file]} already; expected every image once: remove one of the two rows"
             )
         first_line[file] = line
         if not follow and not file.is_relative_to(home):
@@ -136,7 +144,8 @@ def _images(
             kept.append((path.parent / value, name, value))
     check_skipped(skipped, len(kept) + len(skipped))
     if not kept:
-        raise DataError(f"none of the files that {path} names can be kept, for example {left_out[0][0]}: rename them")
+        example = shown_cell(left_out[0][0], LONGEST_PATH)
+        raise DataError(f"none of the files that {path} names can be kept, for example {example}: rename them")
     return SampleListing(
         kind="images",
         root=path.parent,
@@ -162,9 +171,26 @@ def _columns(header: Sequence[str], path: Path, input_column: str | None, label_
     if not all(any(columns) for columns in found):  # a name that is less usual says something beside another only
         found = [(columns[0], []) for columns in found]
     (inputs, labels) = (columns[0] or columns[1] for columns in found)
-    return (
-        _only(header, path, inputs, INPUT_NAMES[0], "--input_column"),
-        _only(header, path, labels, LABEL_NAMES[0], "--label_column"),
+    into = _only(header, path, inputs, INPUT_NAMES[0], "--input_column")
+    label = _only(header, path, labels, LABEL_NAMES[0], "--label_column")
+    if into == label:
+        raise _one_column(path, shown_cell(header[into]), input_column, label_column)
+    return into, label
+
+
+def _one_column(path: Path, column: str, input_column: str | None, label_column: str | None) -> DataError:
+    """What is said where ``column`` would be that of the inputs and that of the labels."""
+    expected = "expected a column of paths or texts, and another of labels"
+    if input_column is not None and label_column is not None:
+        return DataError(
+            f"--input_column and --label_column both name the column {column!r} of {path}; {expected}: name two"
+        )
+    named, other, what = "--input_column", "--label_column", "labels"
+    if input_column is None:
+        named, other, what = other, named, "inputs"
+    return DataError(
+        f"{named} names the column {column!r} of {path}, which by its name is that of the {what}; {expected}: name the "
+        f"column of the {what} with {other}, or another with {named}"
     )
 
 
@@ -174,7 +200,8 @@ def _named(
     """The columns that have a usual name, and those that have a less usual one."""
     if wanted is not None:
         if wanted not in header:
-            raise DataError(f"{path} has no column {wanted!r}; it has {', '.join(header)}: name one with {option}")
+            columns = shown_cells(header, _COLUMNS_SHOWN)
+            raise DataError(f"{path} has no column {shown_cell(wanted)!r}; it has {columns}: name one with {option}")
         return [header.index(wanted)], []
     usual, other = ([index for index, name in enumerate(header) if name.lower() in names] for names in known)
     return usual, other
@@ -182,17 +209,19 @@ def _named(
 
 def _only(header: Sequence[str], path: Path, found: Sequence[int], known: Sequence[str], option: str) -> int:
     if len(found) != 1:
-        many = f"several ({', '.join(header[index] for index in found)})" if found else "none"
+        many = f"several ({shown_cells(header[index] for index in found)})" if found else "none"
         above = "" if found else ", or put a header above its first line if that is a sample"
         if not found and option == "--input_column":
             above += "; a table of numbers is given to Python's locate_data_faults"
         raise DataError(
-            f"{path} has the columns {', '.join(header)}; expected one of {', '.join(known)} and found {many}: name "
-            f"it with {option}{above}"
+            f"{path} has the columns {shown_cells(header, _COLUMNS_SHOWN)}; expected one of {', '.join(known)} and "
+            f"found {many}: name it with {option}{above}"
         )
     return found[0]
 
 
-def _lines(lines: Sequence[int]) -> str:
+def _rows(lines: Sequence[int]) -> str:
+    """How many rows there are, and the ``lines`` of the first."""
     shown = ", ".join(str(line) for line in lines[:_SHOWN])
-    return f"line{'s' if len(lines) > 1 else ''} {shown}{', ...' if len(lines) > _SHOWN else ''}"
+    s, more = "s" if len(lines) > 1 else "", ", ..." if len(lines) > _SHOWN else ""
+    return f"{len(lines):,} row{s} (line{s} {shown}{more})"

@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 
 from faultloc.errors import DataError
+from faultloc.io.datasets.shown_cell import shown_cell, shown_cells
 from faultloc.own.dataset.item_parts import INPUT_KEYS, LABEL_KEYS, TEXT_KEYS, found_key
 from faultloc.own.dataset.items import Source, Transform, transformed
 
 _PATH_KEYS = ("path", "file", "filename", "file_name", "image_path", "filepath")
+_COLUMNS_SHOWN = 20
 
 
 def rows_of_table(table: pd.DataFrame, transform: Transform | None) -> Source:
@@ -41,8 +43,9 @@ def _label_column(columns: Sequence[str]) -> str:
     found = [name for name in columns if name.lower() in LABEL_KEYS]
     if len(found) != 1:
         raise DataError(
-            f"the table has the columns {', '.join(columns[:20])}; expected one of {', '.join(LABEL_KEYS)} and found "
-            f"{', '.join(found) or 'none'}: rename the column of the labels, and drop the others of these names"
+            f"the table has the columns {shown_cells(columns, _COLUMNS_SHOWN)}; expected one of "
+            f"{', '.join(LABEL_KEYS)} and found {', '.join(found) or 'none'}: rename the column of the labels, "
+            "and drop the others of these names"
         )
     return found[0]
 
@@ -52,8 +55,9 @@ def _require_numbers(table: pd.DataFrame, label: str) -> None:
         raise DataError(f"the table has no column but {label!r}; expected inputs: columns of numbers, or one of arrays")
     for name, dtype in table.dtypes.items():
         if not pd.api.types.is_numeric_dtype(dtype):
+            shown = shown_cell(name) if isinstance(name, str) else name
             raise DataError(
-                f"the column {name!r} of the table is no numbers ({dtype}); expected an input in one of "
+                f"the column {shown!r} of the table is no numbers ({dtype}); expected an input in one of "
                 f"{', '.join(INPUT_KEYS)}, texts or paths with transform=..., or numbers in all columns but {label!r}: "
                 "rename it, drop it, or turn it into numbers"
             )

@@ -13,6 +13,11 @@ from faultloc.own.dfaulo.ranked_samples import RankedSamples
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+# What a prompt shows of the ranking, where that has it.
+_ROWS_SHOWN = 10
+_WIDEST = 40
+_SHOWN_COLUMNS = ("rank", "index", "given_label", "suspiciousness", "kind")
+
 
 @dataclass(frozen=True)
 class DataFaults(RankedSamples):
@@ -30,6 +35,8 @@ class DataFaults(RankedSamples):
 
         wrong = (found.kinds == "wrong label") & (found.suspiciousness > 0.9)
         labels[wrong] = found.suggested_labels[wrong]
+
+    Printed, it says what ``describe()`` says, with the first rows of the ranking.
 
     ``given_classes`` are the names of the classes by the labels as they were given.
     """
@@ -91,6 +98,16 @@ class DataFaults(RankedSamples):
 
         claim_folder(Path(folder), COMMAND, WRITTEN, otherwise="name another folder")
         return save_found(Path(folder), self)
+
+    def __repr__(self) -> str:
+        """What was found and the first of the ranking, for a prompt: the arrays themselves would fill it."""
+        shown = (*_SHOWN_COLUMNS, "suggested_label" if "suggested_label" in self.ranking else "predicted_label")
+        columns = [name for name in shown if name in self.ranking]
+        head = self.ranking[columns].head(_ROWS_SHOWN)
+        table = head.to_string(index=False, float_format="{:.3f}".format, max_colwidth=_WIDEST)
+        more = len(self.ranking) - len(head)
+        rest = f"\n... and {more:,} more in .ranking" if more else ""
+        return f"{type(self).__name__}: {self.describe()}\n\n{table}{rest}"
 
     def _repr_html_(self) -> str:
         """The gallery, for notebooks."""

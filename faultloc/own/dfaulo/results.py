@@ -12,6 +12,7 @@ from faultloc.io.evidence_store import save_evidence
 from faultloc.io.ranked_data import PARTS
 from faultloc.io.results_store import save_result_tables
 from faultloc.io.stores.artifacts import written_whole
+from faultloc.io.stores.contents_store import forget_contents
 from faultloc.io.stores.dataset_store import save_dataset
 from faultloc.io.stores.subject_store import save_weights
 from faultloc.own.dfaulo.ranked_samples import RankedSamples
@@ -57,6 +58,7 @@ def save_found(
     if not is_stored:
         for part in ("dataset", "evidence"):  # what lay there may be another data set's
             (folder / part / "digest.json").unlink(missing_ok=True)
+        forget_contents(folder / "dataset")
         save_dataset(
             folder / "dataset", DatasetSplits(found.dataset, None, tuple(found.vocabulary), tuple(found.texts))
         )

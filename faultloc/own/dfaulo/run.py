@@ -51,7 +51,8 @@ def run_dfaulo(data: DataOptions, given: ModelOptions, options: RunOptions, outp
         is_stored=True,
     )
     say(describe_summary(found.summary))
-    say(f"Results: {output}/report.html to look at, ranking.csv for programs, located/ the pictures of the top")
+    pictures = ", located/ the pictures of the top" if (output / "located").exists() else ""
+    say(f"Results: {output}/report.html to look at, ranking.csv for programs{pictures}")
     if found.evidence is not None:
         say(f"Next:    faultloc review {output}")
 

@@ -10,6 +10,7 @@ from faultloc.methods.idc.greedy import Additions, choose_additions
 from faultloc.own.brought import Brought
 from faultloc.own.idc.measuring import read_units
 from faultloc.own.idc.options import CoverageOptions
+from faultloc.report.shared.counted import counted
 from faultloc.subject.dataset import LabeledDataset
 
 
@@ -35,3 +36,12 @@ def save_additions(path: Path, additions: Additions, pool: LabeledDataset) -> No
         }
     )
     save_table(path, table)
+
+
+def describe_additions(additions: Additions, pool: str) -> str:
+    """What is in the table of ``additions``, chosen of the set called ``pool``."""
+    count = len(additions.chosen)
+    if not count:
+        return f"is empty: no image of {pool} would add to what the test set covers"
+    order = ", in this order" if count > 1 else ""
+    return f"the {counted(count, 'image')} of {pool} to add to the test set{order}"

@@ -14,11 +14,12 @@ from faultloc.io.stores.artifacts import save_json
 from faultloc.io.stores.result_folder import claim_folder
 from faultloc.methods.idc.attributions.explained import Target
 from faultloc.methods.idc.criteria.idc import ImportanceDrivenCoverage
+from faultloc.methods.idc.greedy import Additions
 from faultloc.methods.idc.selection import TOGETHER
 from faultloc.methods.idc.speaking_samples import samples_of_class
 from faultloc.methods.idc.uncovered import nearest_uncovered
 from faultloc.own.brought import Brought, bring, require_test_set
-from faultloc.own.idc.additions import choose_of_pool, save_additions
+from faultloc.own.idc.additions import choose_of_pool, describe_additions, save_additions
 from faultloc.own.idc.important import Important, class_index, find_important
 from faultloc.own.idc.measuring import Measured, measure
 from faultloc.own.idc.options import CoverageOptions
@@ -82,9 +83,11 @@ def run_coverage(
     if measured.left_out:
         said = "; ".join(f"{name} ({why})" for name, why in measured.left_out.items())
         say(f"Left out: {said}")
-    pages = _pages(brought, options, important, measured, test, pool, output)
+    pages, additions = _pages(brought, options, important, measured, test, pool, output)
     tables = [output / "coverage.csv", *([output / "important_neurons.csv"] if measured.idc else [])]
     say(f"Results: {', '.join(map(str, [*pages, *tables]))}")
+    for table, chosen in additions.items():
+        say(f"         {table} {describe_additions(chosen, str(data.pool_set))}")
 
 
 def _forget_earlier(output: Path) -> None:
@@ -143,11 +146,12 @@ def _pages(
     test: LabeledDataset,
     pool: LabeledDataset | None,
     output: Path,
-) -> list[Path]:
-    """A page, or one for each group of important units in a folder of its own, with the tables about it."""
+) -> tuple[list[Path], dict[Path, Additions]]:
+    """A page, or one for each group of important units in a folder of its own, with the tables about it, and which of
+    these say what to add of the pool."""
     if not measured.idc:
-        return [write_page(output, coverage_page(brought, important, measured, test, top=options.selection.top))]
-    pages = []
+        return [write_page(output, coverage_page(brought, important, measured, test, top=options.selection.top))], {}
+    pages, added = [], {}
     for place, (group, criterion) in enumerate(measured.idc.items()):
         folder = output if len(measured.idc) == 1 else output / f"layer_{place}"
         uncovered = nearest_uncovered(criterion, measured.outputs[group], _NEAREST)
@@ -157,6 +161,7 @@ def _pages(
         if pool is not None:
             additions = choose_of_pool(brought, options, criterion, pool), pool
             save_additions(folder / "additions.csv", *additions)
+            added[folder / "additions.csv"] = additions[0]
         page = coverage_page(
             brought,
             important,
@@ -168,7 +173,7 @@ def _pages(
             top=options.selection.top,
         )
         pages.append(write_page(folder, page))
-    return pages
+    return pages, added
 
 
 def _settings(options: CoverageOptions) -> dict[str, object]:

@@ -22,6 +22,12 @@ from tests.commands.purify.answers import FIRST, contents, give_verdicts, refuse
         (["--remove", "18"], "nothing would be left of the class 'cat' and 2 other classes", 1),
         (["--remove", "6"], "nothing would be left of the class 'cat'; expected a sample of every class", 1),
         (["--verdicts"], "there are no verdicts in", 1),
+        (
+            ["--remove", "1", "--learning-rate", "0.001"],
+            "--learning-rate goes with --retrain: it is about the model",
+            2,
+        ),
+        (["--remove", "1", "--arch", "nets:Net", "--trust-checkpoint"], "--arch and --trust-checkpoint go with", 2),
         (["--remove", "1", "--retrain", "0"], "0 is not in the range", 2),
     ],
 )

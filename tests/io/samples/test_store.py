@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 from faultloc.errors import ConfigError, DataError
 from faultloc.io.samples import SampleForm, list_folder, order_classes, store_samples
 from faultloc.io.samples.transformed import apply_transform, find_transform
+from faultloc.io.stores.contents_store import load_contents
 from faultloc.io.stores.dataset_store import load_test, load_train
 
 
@@ -49,6 +50,24 @@ def test_the_same_files_are_not_decoded_again(write_images, tmp_path):
     first = stored(tmp_path / "kept", listing, on_decoded=counted.append)
     assert sum(counted) == 6
     assert stored(tmp_path / "kept", listing, on_decoded=lambda _: pytest.fail("decoded again")) == first
+
+
+def test_what_each_file_held_is_kept_whatever_is_left_out(write_images, tmp_path):
+    root = write_images(per_class=60)
+    (root / "train/cat/001.png").write_bytes(b"damaged")
+    stored(tmp_path / "kept", list_folder(root, "train"), SampleForm(size=(3, 3), channels=1))
+    kept = load_contents(tmp_path / "kept")
+    assert len(kept.by_id) == 119
+    assert all(kept.is_file(name, root / name) for name in load_train(tmp_path / "kept").sample_ids.tolist())
+    assert not kept.is_file("train/cat/000.png", root / "train/cat/002.png")
+
+
+def test_what_the_files_hold_is_added_to_samples_that_an_earlier_version_decoded(write_images, tmp_path):
+    listing = list_folder(write_images(), "train")
+    stored(tmp_path / "kept", listing)
+    (tmp_path / "kept/contents.npy").unlink()
+    stored(tmp_path / "kept", listing, on_decoded=lambda _: pytest.fail("decoded again"))
+    assert len(load_contents(tmp_path / "kept").by_id) == 6
 
 
 @pytest.mark.parametrize("change", ["pixels", "label", "size", "set"])

@@ -33,6 +33,13 @@ def test_labels_that_are_names_of_samples_are_told():
         order_classes(listing([str(20240501000 + place) for place in range(60)]), 10)
 
 
+@pytest.mark.parametrize("given", [[f"{place:02d} {'word ' * 99}" for place in range(60)], [*TEN, f"[{'1, ' * 99}1]"]])
+def test_labels_that_are_whole_texts_are_told_by_their_beginnings(given):
+    with pytest.raises(DataError) as raised:
+        order_classes(listing(given), 10)
+    assert "word " * 9 not in str(raised.value) and "1, " * 14 not in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("given", "outputs"),
     [(["-1", "0", "1"] * 5, 3), (["-1", "1"] * 5, 2), ([*TEN, "background"], 11), (["1990", "2000"] * 5, 2)],
@@ -47,6 +54,13 @@ def test_rows_of_numbers_are_no_names_of_classes():
 
 
 FEWER = "the shape differs for out.weight (stored (10, 4), expected (11, 4))"
+
+
+def test_the_scarcest_label_is_told_by_its_beginning():
+    given = ["a"] + list("abcdefghijk") * 2 + ["word " * 99]
+    with pytest.raises(ModelError) as raised, stray_labels_told(listing(given)):
+        raise ModelError(FEWER.replace("11", "12"))
+    assert "word word" in str(raised.value) and "word " * 9 not in str(raised.value)
 
 
 @pytest.mark.parametrize(

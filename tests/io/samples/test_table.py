@@ -40,6 +40,56 @@ def test_columns_of_other_names_are_named(table):
         list_table(path, input_column="reviews", label_column="stars")
 
 
+def test_a_label_that_is_no_class_is_named_with_its_lines_and_the_ways_on(table, tmp_path):
+    (tmp_path / "names.json").write_text('["World", "Sports"]')
+    path = table("text,kind\na,World\nb,wrold\nc,Sports\nd,wrold\n")
+    with pytest.raises(DataError) as raised:
+        list_table(path, label_column="kind", classes_file=tmp_path / "names.json")
+    assert str(raised.value) == (
+        f"the label 'wrold' in the column 'kind' of {path}, in 2 rows (lines 3, 5), is no class of "
+        f"{tmp_path / 'names.json'}, which names World, Sports: mend the label, add it there or remove its samples"
+    )
+    path = table("text,label\na,World\nb,wrold\nc,Sprots\n")
+    with pytest.raises(
+        DataError, match=r"'Sprots' .* in 1 row \(line 4\), and 1 other are no classes of .*: mend the l"
+    ):
+        list_table(path, classes_file=tmp_path / "names.json")
+
+
+@pytest.mark.parametrize(
+    ("named", "sentence"),
+    [
+        (("text", "text"), "^--input_column and --label_column both name the column 'text' of .*: name two$"),
+        ((None, "text"), "^--label_column names the column 'text' .* that of the inputs; .*inputs with --input_column"),
+        (("label", None), "^--input_column names the column 'label' .* that of the labels; .*labels with --label_col"),
+    ],
+)
+def test_one_column_is_not_taken_for_inputs_and_labels(table, named, sentence):
+    with pytest.raises(DataError, match=sentence):
+        list_table(table("text,label\na,0\nb,1\n"), input_column=named[0], label_column=named[1])
+
+
+ARTICLE = "Banks plan Series events: New England banks are racing to make the most of their World Series tickets"
+
+
+@pytest.mark.parametrize(
+    ("rows", "named"),
+    [
+        (f"text,label\na,0\nb,{ARTICLE}\n", (None, None)),
+        (f"text,label\na,0\nb,{ARTICLE}\n", (ARTICLE, None)),
+        (f"{ARTICLE},0\n{ARTICLE},1\n", (None, None)),
+        (f"{ARTICLE},0\n{ARTICLE},1\n", (ARTICLE, ARTICLE)),
+        (f"{ARTICLE},0\n,1\n", (ARTICLE, "0")),
+        (f"id_code,diagnosis\n{ARTICLE},0\nb,1\n", (None, None)),
+    ],
+)
+def test_no_sentence_quotes_a_whole_article(table, tmp_path, rows, named):
+    (tmp_path / "classes.json").write_text('["0", "1"]')
+    with pytest.raises(DataError) as raised:
+        list_table(table(rows), input_column=named[0], label_column=named[1])
+    assert "Banks plan Series events" in str(raised.value) and ARTICLE[:41] not in str(raised.value)
+
+
 def test_who_has_a_table_of_numbers_is_told_where_it_is_read(table):
     path = table("f1,f2,label\n0.5,1,a\n-1e3,2,b\n")
     with pytest.raises(DataError, match="table of numbers is given to Python's locate_data_faults"):

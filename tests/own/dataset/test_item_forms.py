@@ -127,6 +127,8 @@ def test_a_table_has_its_input_in_a_column_or_makes_it_by_a_transform(tmp_path):
         (pd.DataFrame({"text": ["a"], "label": [0]}), "'text' of the table is no numbers"),
         (pd.DataFrame({"label": [0]}), "no column but 'label'"),
         (pd.DataFrame(np.zeros((2, 3))), "has the columns 0, 1, 2"),
+        (pd.DataFrame({"word " * 99: [1.0], "b": [0]}), r"has the columns (word ){7}wo\.\.\., b; expected"),
+        (pd.DataFrame({"word " * 99: ["a"], "label": [0]}), r"column '(word ){7}wo\.\.\.' of the table is no numbers"),
         (pd.DataFrame({"a": [1.0, 2.0], "label": [0, None]}), r"label of sample 1 is missing \(nan\)"),
     ],
 )
