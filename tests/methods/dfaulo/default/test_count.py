@@ -79,6 +79,18 @@ def test_where_a_model_has_learned_some_suspects_there_are_bounds():
     assert 0 < estimate.low <= 200 <= estimate.high < 1000
 
 
+@pytest.mark.parametrize(("suspects", "learned"), [(0, 0.8), (10, 0.8), (30, 0.0), (100, 0.6)])
+def test_what_a_model_has_learned_is_told_by_all_that_is_contradicted_where_hardly_any_is_suspected(suspects, learned):
+    # Labels that are wrong as people's are look like hard samples: the few suspects tell nothing of the others.
+    evidence, places = make_case(wrong=0).evidence, np.arange(2000)
+    others = np.roll(np.eye(4)[evidence.labels], 1, axis=1)
+    agreeing = np.eye(4)[evidence.labels]
+    contradicting = replace(evidence, unseen=np.where((places < 200)[:, None], others, agreeing).astype(np.float32))
+    predicted = np.where(places < 40, others.argmax(axis=1), evidence.labels)
+    standing = find_standing(contradicting, np.where(places < suspects, 0.9, 0.1), predicted)
+    assert standing.learned == pytest.approx(learned)
+
+
 def test_faults_that_the_mutants_miss_as_they_miss_what_the_model_contradicts_are_in_the_interval():
     evidence = make_case(wrong=0).evidence
     contradicted = np.arange(2000) < 40

@@ -15,6 +15,8 @@ _DEVIATIONS = 1.96
 _MEMORISED_AGREEMENT = 0.99
 # Or it says the given labels of half of those that look wrong: of so many at least, since a few may be no faults.
 _LEARNED_SUSPECTS, _FEWEST_SUSPECTS = 0.5, 5
+# Of so few of the labels that the mutants contradict, the suspects among them are no sample of all that may be wrong.
+_HARDLY_SUSPECTED = 0.1
 # From this certainty on the inputs alone, which know no label by heart, count what a model may have learned.
 _COUNTED_BY_INPUTS = 0.5
 # Nor is there much to hide where the wrong labels that they may miss are so small a share of all faults.
@@ -35,9 +37,10 @@ class Standing:
 
     ``contradicted`` are the samples whose label the mutants that were not shown them contradict, ``is_rare`` those
     whose label hardly any other has. ``learned`` is the share of the suspects whose given label the model says, in
-    [0, 1]; ``sight`` the least share, in (0, 1], of the labels that the model itself contradicts which those mutants
-    surely contradict as well, 1 where it contradicts none. ``agrees_with_all`` and ``has_learned_suspects``: it agrees
-    with too much to see anything by it; ``is_unlearned`` where the mutants contradict most labels.
+    [0, 1], or of the contradicted where hardly any of these is suspected; ``sight`` the least share, in (0, 1], of the
+    labels that the model itself contradicts which those mutants surely contradict as well, 1 where it contradicts none.
+    ``agrees_with_all`` and ``has_learned_suspects``: it agrees with too much to see anything by it; ``is_unlearned``
+    where the mutants contradict most labels.
     """
 
     contradicted: Bool[np.ndarray, "sample"]
@@ -61,15 +64,18 @@ def find_standing(
     labels = evidence.labels
     contradicted = evidence.unseen.argmax(axis=1) != labels
     suspects = probability >= 0.5
-    learned = float((predicted == labels)[suspects].mean()) if suspects.any() else 0.0
     rejected = predicted != labels
+    of_suspects, of_contradicted = (
+        float((~rejected)[chosen].mean()) if chosen.any() else 0.0 for chosen in (suspects, contradicted)
+    )
+    is_hardly_suspected = suspects.sum() < _HARDLY_SUSPECTED * contradicted.sum()
     return Standing(
         contradicted=contradicted,
         is_rare=np.bincount(labels)[labels] < _RARE,
-        learned=learned,
+        learned=of_contradicted if is_hardly_suspected else of_suspects,
         sight=_least_share(int((contradicted & rejected).sum()), int(rejected.sum())),
         agrees_with_all=_agreement_beyond_chance(labels, predicted) >= _MEMORISED_AGREEMENT,
-        has_learned_suspects=int(suspects.sum()) >= _FEWEST_SUSPECTS and learned >= _LEARNED_SUSPECTS,
+        has_learned_suspects=int(suspects.sum()) >= _FEWEST_SUSPECTS and of_suspects >= _LEARNED_SUSPECTS,
         is_unlearned=bool(contradicted.mean() >= 0.5),
     )
 
