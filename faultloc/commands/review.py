@@ -71,8 +71,9 @@ def command(
 def _open_page(
     folder: Path, host: str, port: int, token: str | None, batch: int, *, follow_links: bool, browser: bool
 ) -> None:
-    # What is imported below takes seconds, too.
-    click.echo(f"Reading the results in {folder} and ranking what has no verdict yet; the address of the page follows.")
+    # What is imported below takes seconds, too. Beside the answer, whose first line has the address.
+    doing = f"Reading the results in {folder} and ranking what has no verdict yet; the address of the page follows."
+    click.echo(doing, err=True)
     import secrets
 
     from faultloc.io.results_store import load_results
