@@ -1,4 +1,4 @@
-"""Pairs of classes whose labels were exchanged, and how often, told by the inputs alone."""
+"""Pairs of classes whose labels were exchanged, and how often: by the inputs alone, or where mutants suspect them."""
 
 from collections.abc import Mapping
 

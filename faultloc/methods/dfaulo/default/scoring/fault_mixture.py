@@ -55,7 +55,8 @@ def fit_mixture(
 ) -> FaultMixture:
     """Explains each given label by the opinions under noise, or by a foreign input, which may carry any.
 
-    The noise is what lasts of that of the anchors (`lasting_noise.py`).
+    The noise is what lasts of that of the anchors, ``anchored`` (`lasting_noise.py`).
+
     The opinions are those of the mutants that were not shown the sample and of the inputs alone, each freed of the
     noise and tempered, then averaged as logarithms and tempered once more. Where a label leaves its mark in what was
     trained on it, wrong labels are expected more often (`learned_labels.py`); what is left is a sign of foreign inputs
@@ -63,8 +64,9 @@ def fit_mixture(
     are fitted to what is no foreign input; all of this anew once foreign inputs are known. Without an opinion of the
     inputs the mutants' stands alone, the noise is taken as it is, and no such marks are known.
 
-    Pairs of classes whose labels were exchanged are told by the inputs alone, too (`exchanged_pairs.py`), once foreign
-    inputs are known: with these labels explained, more of the others would be called foreign.
+    Pairs of classes whose labels were exchanged are told by the inputs alone, too, or with the mutants where these
+    suspect them (`exchanged_pairs.py`), once foreign inputs are known: with these labels explained, more of the others
+    would be called foreign.
 
     Margins that were recorded while the model was trained are such a mark, too, the plainest. They are weighed by
     ``record_weight``, as far as the inputs alone tell less of the labels than the mutants do.
